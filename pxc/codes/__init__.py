@@ -1,0 +1,141 @@
+"""THE table of diagnostic codes: id, slug, severity, the release that brought it."""
+
+from enum import IntEnum
+from functools import cache
+
+from msgspec import Struct
+
+
+class Severity(IntEnum):
+    """How bad a finding is; only errors stop a compilation."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+
+class Code(Struct, frozen=True):
+    """One kind of finding. An id is never reused; users may write the id or the slug."""
+
+    id: str
+    slug: str
+    severity: Severity
+    since: str = "0.1"
+
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+_TABLE: tuple[tuple[str, str, Severity], ...] = (
+    ("PXC000", "internal-error", _E),
+    # 0 syntax and file
+    ("PXC001", "invalid-yaml", _E),
+    ("PXC002", "not-a-mapping", _E),
+    ("PXC003", "duplicate-key", _E),
+    ("PXC004", "yaml11-float-string", _W),
+    ("PXC005", "yaml11-bool", _W),
+    ("PXC006", "yaml-sexagesimal", _W),
+    ("PXC007", "implicit-date", _W),
+    ("PXC008", "float-loses-zero", _W),
+    ("PXC009", "tab-indent", _E),
+    ("PXC010", "anchor-merge", _W),
+    ("PXC011", "unquoted-template", _E),
+    ("PXC012", "multi-doc", _E),
+    ("PXC013", "bom-or-crlf", _I),
+    ("PXC014", "empty-file", _E),
+    ("PXC015", "nested-too-deep", _E),
+    ("PXC016", "alias-explosion", _E),
+    ("PXC017", "file-too-large", _E),
+    ("PXC018", "not-utf8", _E),
+    ("PXC019", "yaml-tag", _E),
+    ("PXC020", "leading-zero-number", _W),
+    ("PXC021", "file-not-found", _E),
+    ("PXC022", "scalar-too-large", _E),
+    # 1 schema
+    ("PXC101", "unknown-field", _E),
+    ("PXC102", "misspelled-field", _E),
+    ("PXC103", "misplaced-field", _E),
+    ("PXC104", "missing-field", _E),
+    ("PXC105", "wrong-type", _E),
+    ("PXC106", "connection-object-inline", _E),
+    ("PXC107", "exactly-one-ref", _E),
+    ("PXC108", "unknown-kind", _E),
+    ("PXC109", "unknown-runtime", _E),
+    ("PXC110", "snake-case", _W),
+    ("PXC111", "version-unsupported", _W),
+    ("PXC112", "bad-name", _E),
+    ("PXC113", "string-command", _W),
+    ("PXC116", "value-not-allowed", _E),
+    ("PXC117", "implicit-job", _I),
+    ("PXC118", "fields-exclude-each-other", _E),
+    ("PXC119", "removed-field", _E),
+    ("PXC120", "no-runtime", _E),
+    ("PXC121", "ignored-in-preset", _W),
+    ("PXC122", "legacy-runtime", _W),
+    ("PXC123", "patch-does-not-fit", _E),
+    ("PXC124", "template-not-allowed", _E),
+    # 2 inputs, types, references
+    ("PXC201", "duplicate-input", _E),
+    ("PXC202", "default-type-mismatch", _E),
+    ("PXC203", "required-with-default", _E),
+    ("PXC204", "missing-param", _E),
+    ("PXC205", "unknown-param", _W),
+    ("PXC206", "param-type-mismatch", _E),
+    ("PXC207", "unused-input", _W),
+    ("PXC208", "image-not-a-reference", _E),
+    ("PXC209", "unknown-connection", _E),
+    ("PXC212", "path-ref", _E),
+    ("PXC213", "hub-ref-unresolved", _E),
+    ("PXC214", "validation-failed", _E),
+    ("PXC217", "reserved-input-name", _E),
+    ("PXC218", "unknown-type", _E),
+    ("PXC219", "param-ref", _E),
+    ("PXC220", "url-ref", _E),
+    ("PXC221", "reference-cycle", _E),
+    ("PXC222", "flag-not-bool", _E),
+    ("PXC223", "undeclared-param", _E),
+    ("PXC224", "unknown-preset", _E),
+    ("PXC225", "param-given-twice", _E),
+    ("PXC226", "validation-does-not-apply", _E),
+    # 3 expressions
+    ("PXC301", "template-syntax", _E),
+    ("PXC302", "unknown-variable", _E),
+    ("PXC303", "hyphen-in-expression", _E),
+    ("PXC304", "unknown-filter", _E),
+    ("PXC305", "template-type", _E),
+    ("PXC307", "not-available-here", _E),
+    ("PXC314", "expression-failed", _E),
+    ("PXC315", "expression-budget", _E),
+    ("PXC316", "template-loop", _E),
+    ("PXC317", "bad-condition", _E),
+    ("PXC318", "undeclared-variable", _W),
+    # 4 matrix and schedule
+    ("PXC401", "bad-space", _E),
+    ("PXC403", "grid-with-continuous", _E),
+    ("PXC430", "bad-cron", _E),
+    # 5 Kubernetes practice
+    ("PXC510", "bad-quantity", _E),
+    # 6 security
+    ("PXC607", "unsafe-template", _E),
+    # 7 targets
+    ("PXC701", "target-unsupported", _E),
+    ("PXC702", "target-lossy", _W),
+    ("PXC703", "run-time-value-here", _E),
+    ("PXC710", "name-collision", _E),
+    # 8 catalog
+    ("PXC810", "catalog-invalid", _E),
+    # 9 meta
+    ("PXC901", "deprecated-spec", _E),
+)
+
+CODES: dict[str, Code] = {i: Code(i, slug, severity) for i, slug, severity in _TABLE}
+
+
+@cache
+def by_slug() -> dict[str, Code]:
+    """The codes under their slugs."""
+    return {code.slug: code for code in CODES.values()}
+
+
+def find(text: str) -> Code | None:
+    """The code a user means by an id (any case) or a slug."""
+    return CODES.get(text.upper()) or by_slug().get(text.lower())

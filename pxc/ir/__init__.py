@@ -1,0 +1,1 @@
+"""The intermediate representation: what a Polyaxonfile means, with a place on every value."""

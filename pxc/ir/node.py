@@ -1,0 +1,170 @@
+"""Turns parsed text into the smallest nodes of the IR: literals, templates, lists and maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pxc.ir.expr import Expr
+from pxc.source import Span
+
+__all__ = [
+    "Hole", "Invalid", "KObject", "ListField", "Lit", "Map", "MapField", "Node", "Scalar", "Seq",
+    "Table", "Template", "Value",
+    "children", "is_null", "plain", "replace", "walk",
+]  # fmt: skip
+
+T = TypeVar("T")
+
+
+class Node(Struct, frozen=True, kw_only=False):
+    """Anything with a place. A synthetic node takes the span of what caused it."""
+
+    span: Span
+
+
+class Lit(Node, Generic[T], frozen=True):
+    """A known scalar: str, int, float, bool or None.
+
+    `plain` is true when the author wrote it without quotes, so that `1.10` and `"1.10"` can be
+    told apart; the exact spelling is `span.text` when `plain`.
+    """
+
+    value: T
+    plain: bool = False
+
+
+class Hole(Node, frozen=True):
+    """One `{{ ... }}` of a template: its expression, or what stands for a faulty one."""
+
+    expr: Expr | Invalid
+
+
+class Template(Node, frozen=True):
+    """Text with expressions in it.
+
+    `parts` alternates text and holes in source order; a template that is one hole and nothing else
+    keeps the type of its value. `text` is the authored text after YAML's own unescaping.
+    `statements` is true when the text has `{% %}`; then `parts` is empty and `text` is rendered
+    by Jinja's sandbox. `expects` is the type its field wants once rendered: `text`, `int`,
+    `number`, `bool`, `list`, `map`, `enum:a,b`, `arguments` (text or a list of text), or empty
+    for any.
+    """
+
+    text: str
+    parts: tuple[str | Hole, ...]
+    statements: bool = False
+    expects: str = ""
+
+
+class Seq(Node, frozen=True):
+    """A list in authored order."""
+
+    items: tuple[Any, ...]
+
+
+class Map(Node, frozen=True):
+    """A plain map in authored order; keys are literals or templates with their own places."""
+
+    entries: tuple[tuple[Lit[Any] | Template, Any], ...]
+
+    def get(self, key: str) -> Any | None:
+        """The value under a text key, or None."""
+        for k, v in self.entries:
+            if isinstance(k, Lit) and k.value == key:
+                return v
+        return None
+
+    def key(self, key: str) -> Lit[Any] | Template | None:
+        """The key node itself, for its place."""
+        for k, _ in self.entries:
+            if isinstance(k, Lit) and k.value == key:
+                return k
+        return None
+
+    def __iter__(self) -> Iterator[tuple[Lit[Any] | Template, Any]]:
+        return iter(self.entries)
+
+
+class KObject(Map, frozen=True):
+    """A Kubernetes object; `definition` is its schema name, such as `V1Container`.
+
+    Keys are in Kubernetes' own spelling. It merges by its own rules (spec: patch-presets).
+    """
+
+    definition: str = ""
+
+
+class Table(Map, frozen=True):
+    """A map whose values are typed nodes (`params`, `matrix.params`): merged entry by entry."""
+
+
+class Invalid(Node, frozen=True):
+    """What could not be built; it was reported once, passes skip it."""
+
+
+Scalar = Lit[Any] | Template | Invalid
+"""A field of one scalar: a literal of the right type, or a template that will become one."""
+
+ListField = Seq | Template | Lit[None] | Invalid
+"""A field that holds a list: authored, templated as a whole, null, or faulty."""
+
+MapField = Map | Template | Lit[None] | Invalid
+"""A field that holds a map."""
+
+Value = Lit[Any] | Template | Seq | Map | Invalid
+"""A tree of which only the shape of YAML is known."""
+
+
+def is_null(node: object) -> bool:
+    """Whether a node is an explicit `null`."""
+    return isinstance(node, Lit) and node.value is None
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below a node, keys before values, in field order."""
+    if isinstance(node, Map):
+        for k, v in node.entries:
+            yield k
+            yield v
+    elif isinstance(node, Seq):
+        yield from node.items
+    elif isinstance(node, Lit | Template | Invalid | Hole):
+        return
+    else:
+        for name in node.__struct_fields__:
+            child = getattr(node, name)
+            if isinstance(child, Node):
+                yield child
+            elif isinstance(child, tuple):
+                yield from (c for c in child if isinstance(c, Node))
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and everything below it, parents first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def plain(node: Any) -> Any:
+    """The bare Python value of a tree, for messages, hashes and dumps; templates give their text."""
+    if isinstance(node, Lit):
+        return node.value
+    if isinstance(node, Template):
+        return node.text
+    if isinstance(node, Seq):
+        return [plain(i) for i in node.items]
+    if isinstance(node, Map):
+        return {plain(k): plain(v) for k, v in node.entries}
+    if isinstance(node, Invalid):
+        return None
+    if isinstance(node, Struct):
+        pairs = ((n, getattr(node, n)) for n in node.__struct_fields__ if n != "span")
+        return {n: plain(v) for n, v in pairs if v is not None}
+    if isinstance(node, tuple):
+        return [plain(i) for i in node]
+    return node

@@ -1,0 +1,61 @@
+"""The Program: what the passes turn, step by step, from authored files into a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.ir.node import Lit, Node
+from pxc.ir.spec import Operation
+from pxc.source import Span
+
+
+class Binding(Node, frozen=True):
+    """One name an expression may use: an input, an output or an undeclared (context) param.
+
+    `section` is `inputs`, `outputs` or `contexts`. `value` is None when nothing was given (lint),
+    else a value tree; `given_at` is where it was written. `type` is empty when undeclared.
+    `text` keeps a value of type str, path, image or uuid from being read as a number.
+    """
+
+    name: str
+    section: str
+    value: Any
+    type: str = ""
+    is_flag: bool = False
+    arg_format: str | None = None
+    connection: str | None = None
+    to_env: str | None = None
+    to_init: bool = False
+    given_at: Span | None = None
+
+
+class Connection(Node, frozen=True):
+    """A connection of the catalog: names and schema only, never a secret's value."""
+
+    name: str
+    kind: str
+    schema: Any = None
+    secret: Any = None
+    config_map: Any = None
+    env: Any = None
+    annotations: Any = None
+    tags: tuple[str, ...] = ()
+    description: str = ""
+
+
+class Program(Node, frozen=True):
+    """The state of a compilation before lowering.
+
+    `main` is the first file, `presets` the further `-f` files; `composed` is the one operation
+    they make with the component, after `compose_layers`; `bindings` after `resolve_params`;
+    `connections` after `resolve_connections`: every connection the run asks for, by name.
+    `partial` tells that a component is linted alone, so that missing params are no fault.
+    """
+
+    main: Operation
+    presets: tuple[Operation, ...] = ()
+    composed: Operation | None = None
+    bindings: tuple[Binding, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    params: tuple[tuple[Lit[str], Lit[str]], ...] = ()
+    partial: bool = False

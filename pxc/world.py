@@ -1,0 +1,79 @@
+"""The one door to the outside: options, workspace, catalog and the language, handed to passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from pxc.diagnostics import Report
+    from pxc.ir.node import Map, Value
+    from pxc.ir.program import Connection
+    from pxc.ir.run import Run
+    from pxc.ir.spec import Operation
+    from pxc.source import Source, Span
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What the caller chose. Every field has a value, so that equal options are equal runs."""
+
+    owner: str = "default"
+    project: str = "default"
+    user: str = ""
+    user_email: str = ""
+    namespace: str | None = None
+    strict_params: bool = False
+    name_policy: str = "content"
+    seed: int = 0
+
+
+class Language(Protocol):
+    """The grammar, seen from the passes: text and trees into IR, never the other way."""
+
+    def read_operation(self, source: Source, report: Report, *, preset: bool) -> Operation | None:
+        """A whole file as an operation; None when it could not be built (already reported)."""
+
+    def build_run(self, kind: str, fields: Map, report: Report) -> Run | None:
+        """The fields of a runtime patch read as this kind."""
+
+    def parse_value(self, text: str, span: Span) -> Value:
+        """A text given from outside (a param) as a literal or a template."""
+
+
+class Files(Protocol):
+    """Reads texts under the workspace's root."""
+
+    def read(self, path: str, *, beside: str | None = None) -> Source:
+        """The text of a file; `beside` is the name of the file that refers to it.
+
+        Raises OSError or ValueError with a sentence for the user (missing, outside the root).
+        """
+
+
+class Catalog(Protocol):
+    """What an organization offers by name."""
+
+    declared: bool
+    """Whether there is a catalog at all; without one every name is taken as given."""
+
+    def connection(self, name: str) -> Connection | None:
+        """A connection by name."""
+
+    def connection_names(self) -> tuple[str, ...]:
+        """Every connection's name, sorted."""
+
+    def preset(self, name: str, language: Language, report: Report) -> Operation | None:
+        """A preset by name, read as an operation."""
+
+    def preset_names(self) -> tuple[str, ...]:
+        """Every preset's name, sorted."""
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """Everything a pass may know that is not in the program."""
+
+    options: Options
+    language: Language
+    files: Files
+    catalog: Catalog
