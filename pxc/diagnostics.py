@@ -1,8 +1,7 @@
 """Turns a fault into data: a code, a message, a span, notes, help; printers live in pxc.render."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import Iterable
 
 from msgspec import Struct
 
@@ -100,7 +99,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def allowed(names: Iterable[str], limit: int = 24) -> str:
-    """A set of names as `a`, `b`, `c` for a help line, cut after `limit` with the count left out."""
+    """Names as `a`, `b`, `c` for a help line, cut after `limit` with the count of the rest."""
     ordered = list(names)
     shown = ", ".join(f"`{n}`" for n in ordered[:limit])
     rest = len(ordered) - limit

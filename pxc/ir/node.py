@@ -151,7 +151,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def plain(node: Any) -> Any:
-    """The bare Python value of a tree, for messages, hashes and dumps; templates give their text."""
+    """The bare Python value of a tree, for messages and comparisons; templates give their text."""
     if isinstance(node, Lit):
         return node.value
     if isinstance(node, Template):

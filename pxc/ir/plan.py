@@ -124,4 +124,3 @@ class Plan(Node, frozen=True):
     owner: str = ""
     project: str = ""
     source: str = ""
-

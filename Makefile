@@ -1,0 +1,31 @@
+# Two commands for a newcomer: `make demo` compiles a real file, `make test` passes the tests.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check bench clean
+
+demo: $(STAMP)
+	@$(BIN)/pxc compile examples/train.yaml -P lr=0.01
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -m venv $(VENV) >&2
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" >&2
+	@$(BIN)/python -m pip install --quiet --editable . --group dev >&2
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

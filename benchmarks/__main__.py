@@ -1,0 +1,135 @@
+"""Measures pxc on this machine and prints the figures of docs/performance.md.
+
+    python -m benchmarks [--rounds N] [--polyaxon]
+
+pxc is installed as a wheel, with bytecode, into a virtual environment of the cache directory
+(`PXC_CACHE`, else the user's cache). `--polyaxon` installs the real system beside it and runs its
+`polyaxon check` in the same rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.processes import interleaved
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SMALL = """\
+version: 1.1
+kind: component
+name: train
+inputs:
+  - {name: lr, type: float, value: 0.1}
+  - {name: epochs, type: int, value: 3}
+run:
+  kind: job
+  container:
+    image: trainer:1.2
+    command: [python, train.py]
+    args: ["--lr={{ lr }}", "--epochs={{ epochs }}", "--out={{ globals.run_outputs_path }}"]
+    resources:
+      limits: {cpu: 2, memory: 4Gi}
+"""
+
+IN_PROCESS = """
+import resource, statistics, sys
+from pathlib import Path
+from pxc.driver import Request, SourceText, compile_request, lint_request
+data = Path(sys.argv[1]).read_bytes()
+def cpu():
+    u = resource.getrusage(resource.RUSAGE_SELF)
+    return u.ru_utime + u.ru_stime
+def request():
+    return Request(files=(SourceText("small.yaml", data),))
+for name, action in (("lint", lint_request), ("compile", compile_request)):
+    for _ in range(5):
+        action(request())
+    samples = []
+    for _ in range(15):
+        start = cpu()
+        for _ in range(20):
+            assert not action(request()).report.has_errors
+        samples.append((cpu() - start) / 20 * 1000)
+    print(f"| in process, {name}, ms a file | {statistics.median(samples):.2f} |"
+          f" {min(samples):.2f} to {max(samples):.2f} |")
+"""
+
+
+def cache() -> Path:
+    """The directory for environments, outside the clone."""
+    home = os.environ.get("PXC_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    return Path(home or Path.home() / ".cache") / "pxc-benchmarks"
+
+
+def environment(name: str, *packages: str) -> Path:
+    """The bin folder of a virtual environment with these packages, bytecode compiled."""
+    folder = cache() / name
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--compile"]
+    force = ["--force-reinstall", "--no-deps"] if name == "pxc" else []
+    if force:
+        subprocess.run([*pip, *packages], check=True)
+    subprocess.run([*pip, *force, *packages], check=True)
+    return folder / "bin"
+
+
+def main() -> None:
+    """Install, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--polyaxon", action="store_true")
+    options = parser.parse_args()
+    pxc = environment("pxc", str(ROOT))
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        (work / "small.yaml").write_text(SMALL)
+        many = work / "many"
+        many.mkdir()
+        for i in range(1000):
+            (many / f"train-{i}.yaml").write_text(SMALL.replace("name: train", f"name: train-{i}", 1))
+        unit = "python -c 'import yaml, click'"
+        commands = {
+            unit: [str(pxc / "python"), "-c", "import yaml, click"],
+            "pxc lint small.yaml": [str(pxc / "pxc"), "lint", "small.yaml"],
+            "pxc compile small.yaml": [str(pxc / "pxc"), "compile", "small.yaml"],
+        }
+        if options.polyaxon:
+            real = environment("polyaxon", "polyaxon")
+            commands["polyaxon check -f small.yaml"] = [
+                str(real / "polyaxon"), "check", "-f", "small.yaml",
+            ]  # fmt: skip
+        print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load", end=" ")
+        print(", ".join(f"{n:.1f}" for n in os.getloadavg()))
+        print("\n| command | CPU ms, median | range | peak MiB | runs |\n|---|---|---|---|---|")
+        figures = interleaved(commands, work, options.rounds)
+        for figure in figures.values():
+            print(figure.row())
+        thousand = interleaved(
+            {"pxc lint, 1,000 files": [str(pxc / "pxc"), "lint", "many"]}, work, 3
+        )
+        print(thousand["pxc lint, 1,000 files"].row())
+        base = figures[unit].median
+        print("\n| ratio | |\n|---|---|")
+        for name in list(commands)[1:3]:
+            print(f"| `{name}` over the bare import | {figures[name].median / base:.2f} |")
+        if options.polyaxon:
+            real_median = figures["polyaxon check -f small.yaml"].median
+            for name in list(commands)[1:3]:
+                print(f"| polyaxon check over `{name}` | {real_median / figures[name].median:.1f} |")
+        print("\n| in one process | median | range |\n|---|---|---|", flush=True)
+        subprocess.run(
+            [str(pxc / "python"), "-c", IN_PROCESS, str(work / "small.yaml")], check=True, cwd=work
+        )
+
+
+if __name__ == "__main__":
+    main()

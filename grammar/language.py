@@ -1,0 +1,403 @@
+"""The one table of the language: every section of a Polyaxonfile and the shape of its fields.
+
+Source of the rules: the Polyaxonfile specification as releases 1.1 to 2.18 behave. Runtimes are in
+`runtimes.py`, search in `search.py`; this file holds documents and their plain sections.
+"""
+
+from __future__ import annotations
+
+from pxc.grammar.runtimes import ENVIRONMENT, INIT, RUN
+from pxc.grammar.search import MATRIX
+from pxc.grammar.shapes import (
+    Anything,
+    AsText,
+    Boolean,
+    ByKind,
+    Choice,
+    Integer,
+    Kubernetes,
+    Later,
+    ListOf,
+    MapOf,
+    Model,
+    Number,
+    Special,
+    Text,
+    Verbatim,
+    fields,
+)  # fmt: skip
+from pxc.ir import io, spec
+
+NAME_PATTERN = r"[-a-zA-Z0-9_]+"
+
+STATUSES = (
+    "created", "resuming", "on_schedule", "compiled", "queued", "scheduled", "starting",
+    "running", "processing", "stopping", "failed", "stopped", "succeeded", "skipped", "warning",
+    "unschedulable", "upstream_failed", "retrying", "unknown", "done",
+)  # fmt: skip
+
+EVENT_KINDS = (
+    *(f"run_status_{status}" for status in STATUSES),
+    "run_approved_actor", "run_invalidated_actor", "run_new_artifacts", "connection_git_commit",
+    "connection_dataset_version", "connection_registry_image", "alert_info", "alert_warning",
+    "alert_critical", "model_version_new_metric", "project_custom_event", "org_custom_event",
+)  # fmt: skip
+
+PATCH_STRATEGIES = ("replace", "isnull", "post_merge", "pre_merge")
+
+TRIGGERS = (
+    "all_succeeded", "all_failed", "all_done", "one_succeeded", "one_failed", "one_done",
+)  # fmt: skip
+
+HOOK_TRIGGERS = ("succeeded", "failed", "stopped", "skipped", "upstream_failed", "done")
+
+PARAMS = MapOf(Special("param"), table=True)
+
+CACHE = Model(
+    "cache",
+    spec.Cache,
+    fields(
+        disable=(Boolean(), "turn caching off (`true`) or on (`false`)"),
+        ttl=(Integer(), "seconds a finished run may be reused"),
+        io=(ListOf(Text()), "inputs and outputs that take part in the state"),
+        sections=(
+            ListOf(Choice(("containers", "init", "connections"))),
+            "runtime parts that take part in the state",
+        ),
+    ),
+)
+
+TERMINATION = Model(
+    "termination",
+    spec.Termination,
+    fields(
+        maxRetries=(Integer(), "how often a failed run is tried again"),
+        ttl=(Integer(), "seconds after the end until the run is removed"),
+        timeout=(Integer(), "seconds a run may take"),
+        culling=(
+            Model(
+                "culling",
+                spec.Culling,
+                fields(timeout=(Integer(), "idle seconds until a service is stopped")),
+            ),
+            "when an idle service is stopped",
+        ),
+        probe=(
+            Model(
+                "probe",
+                spec.Probe,
+                fields(
+                    http=(Kubernetes("V1HTTPGetAction"), "an HTTP request that shows activity"),
+                    exec=(Kubernetes("V1ExecAction"), "a command that shows activity"),
+                ),
+            ),
+            "how the activity of a service is seen",
+        ),
+        podFailurePolicy=(
+            Kubernetes("V1PodFailurePolicy", template=True),
+            "which failures count as retries",
+        ),
+    ),
+    moved={
+        "max_restarts": "the field is `maxRetries`",
+        "restartPolicy": "it is a field of `environment`",
+    },
+)
+
+PLUGINS = Model(
+    "plugins",
+    spec.Plugins,
+    fields(
+        auth=(Boolean(), "mount an authentication context"),
+        docker=(Boolean(), "mount the docker socket"),
+        shm=(Boolean(), "mount a memory-backed /dev/shm (default true)"),
+        tmux=(Boolean(), "add tmux"),
+        sandbox=(Boolean(), "make a service a sandbox"),
+        ssh=(Boolean(), "open ssh into a service"),
+        mountArtifactsStore=(Boolean(), "mount the artifacts store"),
+        collectArtifacts=(Boolean(), "collect outputs and artifacts (default true)"),
+        collectLogs=(Boolean(), "collect logs (default true)"),
+        collectResources=(Boolean(), "collect resource usage (default true)"),
+        syncStatuses=(Boolean(), "sync statuses (default true)"),
+        autoResume=(Boolean(), "bring back the outputs when a run resumes (default true)"),
+        externalHost=(Boolean(), "use the external host of the API"),
+        logLevel=(Text(), "log level of the client and the helpers"),
+        sidecar=(
+            Model(
+                "sidecar plugin",
+                spec.SidecarPlugin,
+                fields(
+                    image=(Text(), "image of the sidecar"),
+                    imageTag=(Text(), "tag of the image"),
+                    imagePullPolicy=(Choice(("Always", "IfNotPresent", "Never")), "pull policy"),
+                    sleepInterval=(Integer(), "seconds between checks"),
+                    syncInterval=(Integer(), "seconds between uploads"),
+                    monitorLogs=(Boolean(), "watch logs"),
+                    monitorSpec=(Boolean(), "watch the spec"),
+                    noConnections=(Boolean(), "give user sidecars no connections"),
+                    resources=(Kubernetes("V1ResourceRequirements"), "resources of the sidecar"),
+                ),
+            ),
+            "settings of the collecting sidecar",
+        ),
+        notifications=(
+            ListOf(
+                Model(
+                    "notification",
+                    spec.Notification,
+                    fields(
+                        connections=(ListOf(Special("connection name")), "who is told"),
+                        trigger=(Choice(STATUSES), "the status that is told"),
+                    ),
+                    required=("connections",),
+                )
+            ),
+            "who is told of a status",
+        ),
+    ),
+)
+
+BUILD = Model(
+    "build",
+    spec.Build,
+    fields(
+        hubRef=(Text(), "component that builds the image"),
+        connection=(Special("connection name"), "registry the image is pushed to"),
+        presets=(ListOf(Text(), split=True), "presets of the build"),
+        queue=(Text(), "queue of the build"),
+        namespace=(Text(), "namespace of the build"),
+        cache=(CACHE, "caching of the build"),
+        params=(PARAMS, "params of the build"),
+        runPatch=(Special("raw map"), "patch of the build's runtime"),
+        patchStrategy=(Choice(PATCH_STRATEGIES), "how the patch is merged"),
+    ),
+    required=("hubRef",),
+    moved={"image": "params of the build component go under `params`"},
+)
+
+HOOK = Model(
+    "hook",
+    spec.Hook,
+    fields(
+        hubRef=(Text(), "component that runs"),
+        connection=(Special("connection name"), "connection handed to the hook"),
+        trigger=(Choice(HOOK_TRIGGERS), "final status that fires the hook"),
+        conditions=(Text(), "expression that must be true"),
+        presets=(ListOf(Text()), "presets of the hook"),
+        queue=(Text(), "queue of the hook"),
+        namespace=(Text(), "namespace of the hook"),
+        params=(PARAMS, "params of the hook"),
+        disableDefaults=(Boolean(), "do not pass the default context params"),
+    ),
+    required=("hubRef",),
+)
+
+_BOUNDS = {
+    "startAt": (Text(), "first start (ISO 8601)"),
+    "endAt": (Text(), "no start after this time"),
+    "maxRuns": (Integer(), "how many runs at most"),
+    "dependsOnPast": (Boolean(), "wait for the previous run to finish"),
+}
+
+SCHEDULE = ByKind(
+    "schedule",
+    {
+        "cron": Model(
+            "cron schedule",
+            spec.Schedule,
+            fields(cron=(Text(), "cron expression with five fields"), **_BOUNDS),
+            required=("cron",),
+            constants=(("kind", "cron"),),
+        ),
+        "interval": Model(
+            "interval schedule",
+            spec.Schedule,
+            fields(
+                frequency=(Special("duration"), "seconds, ISO 8601 duration or HH:MM:SS"), **_BOUNDS
+            ),
+            required=("frequency",),
+            constants=(("kind", "interval"),),
+        ),
+        "datetime": Model(
+            "datetime schedule",
+            spec.Schedule,
+            fields(startAt=_BOUNDS["startAt"]),
+            required=("startAt",),
+            constants=(("kind", "datetime"),),
+        ),
+    },
+)
+
+EVENT = Model(
+    "event",
+    spec.Event,
+    fields(
+        ref=(Special("event ref"), "whose events count: `ops.NAME` or `runs.UUID`"),
+        kinds=(ListOf(Choice(EVENT_KINDS)), "which events count"),
+    ),
+    required=("ref", "kinds"),
+)
+
+JOIN = Model(
+    "join",
+    io.Join,
+    fields(
+        query=(Text(), "query that selects runs"),
+        sort=(Text(), "order of the runs"),
+        limit=(Integer(), "how many runs at most"),
+        offset=(Integer(), "how many runs are passed over"),
+        ref=(Text(), "upstream the runs belong to"),
+        params=(PARAMS, "which values of the runs become params"),
+    ),
+    required=("query",),
+)
+
+VALIDATION = Model(
+    "validation",
+    io.Validation,
+    fields(
+        delay=(Boolean(), "validate when the run starts"),
+        gt=(Number(), "greater than"),
+        ge=(Number(), "greater than or equal"),
+        lt=(Number(), "less than"),
+        le=(Number(), "less than or equal"),
+        multipleOf=(Number(), "a multiple of"),
+        minDigits=(Integer(), "least number of digits"),
+        maxDigits=(Integer(), "largest number of digits"),
+        decimalPlaces=(Integer(), "largest number of decimal places"),
+        regex=(Verbatim(), "regular expression the text must match"),
+        minLength=(Integer(), "least length"),
+        maxLength=(Integer(), "largest length"),
+        contains=(Anything(), "what the value must contain"),
+        excludes=(Anything(), "what the value must not contain"),
+        options=(Anything(), "the values that are allowed"),
+        minItems=(Integer(), "least number of items"),
+        maxItems=(Integer(), "largest number of items"),
+        keys=(ListOf(Text()), "keys that must be there"),
+        containsKeys=(ListOf(Text()), "keys that must be there"),
+        excludesKeys=(ListOf(Text()), "keys that must not be there"),
+    ),
+    moved={"min": "use `ge` (or `gt`)", "max": "use `le` (or `lt`)"},
+)
+
+IO = Model(
+    "input or output",
+    io.IO,
+    fields(
+        name=(Text(template=False), "name, used in expressions"),
+        description=(Verbatim(), "what it is for"),
+        type=(Text(template=False), "type of the value"),
+        value=(Anything(), "default value"),
+        isOptional=(Boolean(template=False), "whether it may be left out"),
+        isList=(Boolean(template=False), "whether the value is a list of the type"),
+        isFlag=(Boolean(template=False), "render a boolean as `--name` or nothing"),
+        argFormat=(Verbatim(), "template of `params.NAME.as_arg`"),
+        connection=(Special("connection name"), "connection the value belongs to"),
+        toInit=(Boolean(), "bring the value in by an init step"),
+        toEnv=(Text(), "environment variable that holds the value"),
+        validation=(VALIDATION, "what a value must satisfy"),
+        delayValidation=(Boolean(template=False), "deprecated: use `validation.delay`"),
+        options=(Anything(), "deprecated: use `validation.options`"),
+    ),
+    required=("name",),
+    moved={
+        "default": "the default value is `value`",
+        "required": "an input without `value` is required; `isOptional: true` frees it",
+        "min": "use `validation: {ge: ...}`",
+        "max": "use `validation: {le: ...}`",
+    },
+)
+
+TEMPLATE = Model(
+    "template",
+    spec.TemplateSection,
+    fields(
+        enabled=(Boolean(), "refuse to run until the fields are filled in"),
+        description=(Verbatim(), "what to fill in"),
+        fields=(ListOf(Text()), "which fields to fill in"),
+    ),
+)
+
+_NAME = Text(template=False, pattern=NAME_PATTERN, says="letters, digits, `-` and `_`")
+
+OPERATION = Model(
+    "operation",
+    spec.Operation,
+    fields(
+        version=(Special("version"), "version of the specification: 1.1"),
+        kind=(Special("document kind"), "`component` or `operation`"),
+        name=(_NAME, "name: letters, digits, `-` and `_`"),
+        description=(Verbatim(), "what it does"),
+        tags=(ListOf(Verbatim(), split=True, template=False), "tags"),
+        presets=(ListOf(Text(), split=True), "presets of the organization to apply"),
+        strictParams=(Boolean(), "refuse params that are not declared"),
+        queue=(Text(), "queue, as `queue` or `agent/queue`"),
+        namespace=(Text(), "Kubernetes namespace"),
+        cache=(CACHE, "reuse of finished runs"),
+        termination=(TERMINATION, "retries, deadline and clean-up"),
+        plugins=(PLUGINS, "what is added around the run"),
+        build=(BUILD, "a build that runs first"),
+        hooks=(ListOf(HOOK), "components that run when this run ends"),
+        isApproved=(Boolean(), "whether the run may start without approval"),
+        cost=(Number(), "cost of the run"),
+        mount=(ListOf(Special("mount"), template=False), "local files to upload"),
+        inputs=(ListOf(IO, template=False), "declared inputs"),
+        outputs=(ListOf(IO, template=False), "declared outputs"),
+        params=(PARAMS, "values of the inputs"),
+        run=(Special("run"), "what runs"),
+        runPatch=(Special("raw map"), "patch of the runtime"),
+        patchStrategy=(Choice(PATCH_STRATEGIES), "how this file is merged over its base"),
+        isPreset=(Boolean(), "whether this file is a preset"),
+        hubRef=(Text(), "component of a hub"),
+        dagRef=(Text(), "component of the enclosing dag"),
+        urlRef=(Text(), "component at a URL"),
+        pathRef=(Text(), "component in a file"),
+        component=(Special("component"), "inline component"),
+        template=(TEMPLATE, "what must be filled in before the file runs"),
+        schedule=(SCHEDULE, "when runs start"),
+        events=(ListOf(EVENT), "events that start the operation"),
+        matrix=(MATRIX, "hyper-parameter search"),
+        joins=(ListOf(JOIN), "params gathered from other runs"),
+        dependencies=(ListOf(Text()), "operations that run before"),
+        trigger=(Choice(TRIGGERS), "what the upstreams must have done"),
+        conditions=(Text(), "expression that must be true, else the run is skipped"),
+        skipOnUpstreamSkip=(Boolean(template=False), "skip when an upstream is skipped"),
+        ports=(ListOf(Integer()), "ports of a service"),
+        container=(Special("container"), "main container"),
+        cmd=(Special("cmd"), "shell commands of the main container"),
+        env=(Special("env"), "environment variables of the main container"),
+        resources=(Special("resources"), "resources of the main container"),
+        environment=(ENVIRONMENT, "pod settings"),
+        connections=(ListOf(Special("connection name")), "connections of the main container"),
+        volumes=(ListOf(Kubernetes("V1Volume")), "volumes of the pod"),
+        init=(ListOf(INIT), "steps before the main container"),
+        sidecars=(ListOf(Kubernetes("V1Container")), "containers beside the main one"),
+    ),
+    template=False,
+    exclusive=(("hubRef", "dagRef", "urlRef", "pathRef"),),
+    moved={
+        "actions": "`actions` was removed; use `hooks`",
+        "ops": "operations go under `run: {kind: dag, operations: [...]}`",
+        "operations": "operations go under `run: {kind: dag, operations: [...]}`",
+        "components": "components go under `run: {kind: dag, components: [...]}`",
+        "concurrency": "`concurrency` belongs in `matrix` or in a dag's `run`",
+        "contexts": "`contexts` is written by the compiler; pass `params` instead",
+        "image": "the image belongs in `container.image`",
+        "command": "the command belongs in `container.command`, or use `cmd`",
+        "args": "the arguments belong in `container.args`",
+    },
+)
+
+OPERATION_REF = Later("operation")
+
+MODELS = {"operation": OPERATION}
+
+__all__ = [
+    "MODELS",
+    "OPERATION",
+    "OPERATION_REF",
+    "RUN",
+    "SCHEDULE",
+    "TERMINATION",
+    "AsText",
+]  # fmt: skip

@@ -1,0 +1,251 @@
+"""Turns the table of the language into JSON Schema 2020-12, for editors and for judging.
+
+`python -m pxc.grammar.schema` rewrites `polyaxonfile.schema.json` beside this file.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pxc.grammar.kubernetes import schema_defs
+from pxc.grammar.language import OPERATION
+from pxc.grammar.runtimes import LEGACY, OPAQUE, RUN
+from pxc.grammar.shapes import (
+    Anything,
+    AsText,
+    Boolean,
+    ByKind,
+    Choice,
+    Integer,
+    Kubernetes,
+    Later,
+    ListOf,
+    MapOf,
+    Model,
+    Number,
+    Special,
+    Text,
+    Verbatim,
+    snake,
+)  # fmt: skip
+
+SCHEMA_PATH = Path(__file__).with_name("polyaxonfile.schema.json")
+
+Schema = dict[str, Any]
+
+_TEMPLATE: Schema = {"$ref": "#/$defs/templated-text"}
+_SCALAR: Schema = {"type": ["string", "number", "boolean"]}
+_NULL: Schema = {"type": "null"}
+_BOOLEAN: Schema = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"enum": [0, 1]},
+        {"type": "string", "pattern": "^(?i:true|false|yes|no|on|off|t|f|y|n|0|1)$"},
+    ]
+}
+
+
+class Writer:
+    """Collects the definitions while the table is walked."""
+
+    def __init__(self) -> None:
+        self.defs: dict[str, Schema] = {}
+
+    def of(self, shape: Any) -> Schema:
+        """The schema of a shape."""
+        match shape:
+            case Text(template=template, pattern=pattern):
+                text: Schema = {"type": "string"}
+                if pattern:
+                    text["pattern"] = f"^{pattern}$"
+                return text
+            case AsText() | Verbatim():
+                return dict(_SCALAR)
+            case Integer(template=template, minimum=minimum):
+                whole: Schema = {"type": "integer"}
+                if minimum is not None:
+                    whole["minimum"] = minimum
+                return self.or_template(whole, template)
+            case Number(template=template):
+                numeric = {"type": "string", "pattern": r"^\s*[-+]?[0-9.].*$"}
+                return self.or_template({"anyOf": [{"type": "number"}, numeric]}, template)
+            case Boolean(template=template):
+                return self.or_template(_BOOLEAN, template)
+            case Choice(values=values, template=template):
+                return self.or_template({"enum": list(values)}, template)
+            case Anything():
+                return {}
+            case ListOf():
+                return self.list_of(shape)
+            case MapOf(value=value, template=template):
+                body = {"type": "object", "additionalProperties": self.or_null(self.of(value))}
+                return self.or_template(body, template)
+            case Kubernetes(definition=definition, template=template):
+                return self.or_template({"$ref": f"#/$defs/{definition}"}, template)
+            case Model(template=template):
+                return self.or_template(self.model(shape), template)
+            case ByKind(template=template):
+                return self.or_template(self.by_kind(shape), template)
+            case Later():
+                return {"$ref": "#/$defs/operation"}
+            case Special(name=name):
+                return self.special(name)
+        raise TypeError(f"no schema for {shape!r}")
+
+    def or_template(self, schema: Schema, template: bool) -> Schema:
+        """The schema, or text with expressions where the field takes a template."""
+        return {"anyOf": [schema, _TEMPLATE]} if template else schema
+
+    def or_null(self, schema: Schema) -> Schema:
+        """The schema or an explicit null, which unsets a field when files are merged."""
+        return {"anyOf": [schema, _NULL]} if schema else schema
+
+    def list_of(self, shape: ListOf) -> Schema:
+        """A list, and the shorter spellings of it."""
+        item = self.of(shape.item)
+        options: list[Schema] = [{"type": "array", "items": item}]
+        if shape.split:
+            options.append({"type": "string"})
+        elif shape.single:
+            options.append(item)
+        elif shape.template:
+            options.append(_TEMPLATE)
+        return options[0] if len(options) == 1 else {"anyOf": options}
+
+    def model(self, shape: Model) -> Schema:
+        """An object with known fields, defined once and referred to."""
+        name = shape.name.replace(" ", "-")
+        if name not in self.defs:
+            self.defs[name] = {}
+            self.defs[name] = self.model_body(shape)
+        return {"$ref": f"#/$defs/{name}"}
+
+    def model_body(self, shape: Model, kind: str | None = None) -> Schema:
+        """The body of a model's definition; `kind` when the `kind` key picks it."""
+        properties: dict[str, Schema] = {}
+        if kind is not None:
+            properties["kind"] = {"const": kind}
+        for key, field in shape.fields.items():
+            body = {"description": field.about, **self.or_null(self.of(field.shape))}
+            properties[key] = body
+            if snake(key) != key:
+                properties[snake(key)] = {**body, "deprecated": True}
+        schema: Schema = {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+        }
+        needed = ([] if kind is None else ["kind"]) + list(shape.required)
+        if needed:
+            schema["required"] = needed
+        if shape.exclusive:
+            schema["allOf"] = [
+                {"not": {"required": [a, b], "properties": {a: _SET, b: _SET}}}
+                for group in shape.exclusive
+                for i, a in enumerate(group)
+                for b in group[i + 1 :]
+            ]
+        return schema
+
+    def by_kind(self, shape: ByKind) -> Schema:
+        """A union told apart by `kind`, so that an editor shows only the fields of that kind."""
+        name = shape.name.replace(" ", "-")
+        if name not in self.defs:
+            self.defs[name] = {}
+            cases = []
+            for kind, model in shape.models.items():
+                definition = f"{name}.{kind}"
+                self.defs[definition] = self.model_body(model, kind)
+                cases.append(
+                    {
+                        "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+                        "then": {"$ref": f"#/$defs/{definition}"},
+                    }
+                )
+            self.defs[name] = {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {"kind": {"enum": list(shape.models)}},
+                "allOf": cases,
+            }
+        return {"$ref": f"#/$defs/{name}"}
+
+    def special(self, name: str) -> Schema:
+        """The fields a table cannot say."""
+        if name == "run":
+            opaque = {"properties": {"kind": {"enum": list(OPAQUE)}}, "required": ["kind"]}
+            patch = {"type": "object", "not": {"required": ["kind"]}}
+            return {"anyOf": [self.by_kind(RUN), opaque, patch]}
+        if name == "component":
+            return {"$ref": "#/$defs/operation"}
+        if name == "container":
+            return {"$ref": "#/$defs/V1Container"}
+        return _SPECIALS[name]
+
+
+_SET: Schema = {"not": {"type": "null"}}
+_STRING: Schema = {"type": "string"}
+_SPECIALS: dict[str, Schema] = {
+    "param": {},
+    "connection name": _STRING,
+    "version": {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[0-9.]+$"}]},
+    "document kind": {"enum": ["component", "operation"]},
+    "raw map": {"type": "object"},
+    "cmd": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
+    "env": {"type": "object", "additionalProperties": _STRING},
+    "resources": {
+        "type": "object",
+        "propertyNames": {
+            "pattern": r"^(cpu|memory|gpu|.+/.+)$",
+            "not": {"const": "nvidia.com/gpu"},
+        },
+        "additionalProperties": {"type": ["string", "number"]},
+    },
+    "mount": {
+        "anyOf": [
+            _STRING,
+            {
+                "type": "object",
+                "properties": dict.fromkeys(("from", "to", "path_from", "path_to"), _STRING),
+                "additionalProperties": False,
+            },
+        ]
+    },
+    "duration": {"type": ["string", "number"]},
+    "event ref": _STRING,
+    "path pair": {
+        "anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 2, "maxItems": 2}]
+    },
+    "revision": {"type": ["string", "number"]},
+    "mode": {"type": ["string", "integer"]},
+}
+
+
+def polyaxonfile_schema() -> Schema:
+    """The whole schema: one document model, runtimes by kind, Kubernetes objects beneath."""
+    writer = Writer()
+    root = writer.model(OPERATION)
+    defs = {
+        "templated-text": {"type": "string", "pattern": r"\{\{|\{%"},
+        **dict(sorted(writer.defs.items())),
+        **schema_defs(),
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Polyaxonfile",
+        "description": "A component or an operation, specification 1.1. Runtimes of older releases"
+        f" ({', '.join(sorted(LEGACY))}) are accepted and reported as deprecated.",
+        **root,
+        "$defs": defs,
+    }
+
+
+def schema_text() -> str:
+    """The schema as it is committed."""
+    return json.dumps(polyaxonfile_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    SCHEMA_PATH.write_text(schema_text(), encoding="utf-8")

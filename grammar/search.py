@@ -1,0 +1,217 @@
+"""The table of hyper-parameter search: matrix kinds, search spaces, early stopping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.grammar.shapes import (
+    Anything,
+    Boolean,
+    ByKind,
+    Choice,
+    Integer,
+    ListOf,
+    MapOf,
+    Model,
+    Number,
+    Special,
+    Text,
+    fields,
+)  # fmt: skip
+from pxc.ir import matrix
+
+OPTIMIZATION = ("maximize", "minimize")
+
+DISCRETE = ("choice", "range", "linspace", "logspace", "geomspace", "daterange", "datetimerange")
+DISTRIBUTIONS = (
+    "pchoice", "uniform", "quniform", "loguniform", "qloguniform", "normal", "qnormal",
+    "lognormal", "qlognormal",
+)  # fmt: skip
+SPACES = (*DISCRETE[:1], "pchoice", *DISCRETE[1:], *DISTRIBUTIONS[1:])
+
+_SPACE = Model(
+    "search space",
+    matrix.Space,
+    fields(
+        kind=(Choice(SPACES, template=False), "kind of the space"),
+        value=(Anything(), "the space itself"),
+    ),
+    required=("kind", "value"),
+    template=False,
+    moved={"values": "the field is `value`"},
+)
+
+_POLICY_COMMON: dict[str, tuple[Any, str]] = {
+    "evaluationInterval": (Integer(), "steps between evaluations"),
+    "minInterval": (Integer(), "steps before the first evaluation"),
+    "minSamples": (Integer(), "runs needed for an evaluation"),
+}
+
+_POLICY = Model(
+    "policy",
+    matrix.StopPolicy,
+    fields(
+        kind=(Choice(("median", "truncation", "diff"), template=False), "kind of the policy"),
+        percent=(Number(), "percentage"),
+        includeSucceeded=(Boolean(), "count succeeded runs too"),
+        **_POLICY_COMMON,
+    ),
+    required=("kind", "evaluationInterval"),
+)
+
+EARLY_STOPPING = ByKind(
+    "early stopping",
+    {
+        "metric_early_stopping": Model(
+            "metric_early_stopping",
+            matrix.EarlyStopping,
+            fields(
+                metric=(Text(), "metric that is watched"),
+                value=(Number(), "value that stops"),
+                optimization=(Choice(OPTIMIZATION), "direction"),
+                policy=(_POLICY, "how runs are compared"),
+            ),
+            required=("metric", "value", "optimization"),
+            constants=(("kind", "metric_early_stopping"),),
+        ),
+        "failure_early_stopping": Model(
+            "failure_early_stopping",
+            matrix.EarlyStopping,
+            fields(percent=(Number(), "percentage of failed runs that stops")),
+            required=("percent",),
+            constants=(("kind", "failure_early_stopping"),),
+        ),
+    },
+)
+
+_METRIC = Model(
+    "metric",
+    matrix.Metric,
+    fields(
+        name=(Text(), "name of the metric"),
+        optimization=(Choice(OPTIMIZATION), "direction"),
+    ),
+    required=("name",),
+)
+
+_RESOURCE = Model(
+    "resource",
+    matrix.Resource,
+    fields(
+        name=(Text(), "param that holds the resource"),
+        type=(Choice(("int", "float")), "type of the resource"),
+    ),
+    required=("name",),
+)
+
+_TUNER = Model(
+    "tuner",
+    matrix.Tuner,
+    fields(
+        hubRef=(Text(), "component that proposes runs"),
+        presets=(ListOf(Text()), "presets of the tuner"),
+        queue=(Text(), "queue of the tuner"),
+        namespace=(Text(), "namespace of the tuner"),
+        params=(MapOf(Special("param"), table=True), "params of the tuner"),
+    ),
+    required=("hubRef",),
+)
+
+_UTILITY = Model(
+    "utilityFunction",
+    matrix.UtilityFunction,
+    fields(
+        acquisitionFunction=(Choice(("ucb", "ei", "poi")), "acquisition function"),
+        kappa=(Number(), "exploration of ucb"),
+        eps=(Number(), "exploration of ei and poi"),
+        numWarmup=(Integer(), "random points first"),
+        numIterations=(Integer(), "optimizer steps"),
+        gaussianProcess=(
+            Model(
+                "gaussianProcess",
+                matrix.GaussianProcess,
+                fields(
+                    kernel=(Choice(("rbf", "matern")), "kernel"),
+                    lengthScale=(Number(), "length scale"),
+                    nu=(Number(), "smoothness of matern"),
+                    numRestartsOptimizer=(Integer(), "restarts of the optimizer"),
+                ),
+            ),
+            "Gaussian process",
+        ),
+    ),
+)
+
+_PARAMS = (MapOf(_SPACE, table=True), "the search space of each param")
+_RUNS = (Integer(minimum=1), "how many runs")
+_COMMON: dict[str, tuple[Any, str]] = {
+    "concurrency": (Integer(minimum=1), "how many runs at once"),
+    "earlyStopping": (ListOf(EARLY_STOPPING), "when the search stops early"),
+}
+_SEED = {"seed": (Integer(), "seed of the random generator")}
+_TUNED: dict[str, tuple[Any, str]] = {**_SEED, "tuner": (_TUNER, "who proposes runs")}
+
+
+def _kind(kind: str, required: tuple[str, ...], **table: tuple[Any, str]) -> Model:
+    return Model(
+        f"{kind} matrix",
+        matrix.Matrix,
+        fields(**table, **_COMMON),
+        required=required,
+        constants=(("kind", kind),),
+        template=False,
+        moved={"numruns": "the field is `numRuns`"},
+    )
+
+
+MATRIX = ByKind(
+    "matrix",
+    {
+        "mapping": _kind("mapping", ("values",), values=(ListOf(Anything()), "one map a run")),
+        "grid": _kind("grid", ("params",), params=_PARAMS, numRuns=_RUNS),
+        "random": _kind("random", ("params", "numRuns"), params=_PARAMS, numRuns=_RUNS, **_SEED),
+        "hyperband": _kind(
+            "hyperband",
+            (),
+            params=_PARAMS,
+            maxIterations=_RUNS,
+            eta=(Number(), "how many are kept of each rung"),
+            resource=(_RESOURCE, "what a rung grows"),
+            metric=(_METRIC, "what is optimized"),
+            resume=(Boolean(), "resume runs instead of starting anew"),
+            **_TUNED,
+        ),
+        "bayes": _kind(
+            "bayes",
+            ("params", "numInitialRuns", "maxIterations", "metric"),
+            params=_PARAMS,
+            numInitialRuns=_RUNS,
+            maxIterations=_RUNS,
+            metric=(_METRIC, "what is optimized"),
+            utilityFunction=(_UTILITY, "what is maximized between runs"),
+            **_TUNED,
+        ),
+        "tpe": _kind(
+            "tpe",
+            ("params", "metric"),
+            params=_PARAMS,
+            numRuns=_RUNS,
+            maxIterations=_RUNS,
+            metric=(_METRIC, "what is optimized"),
+            **_TUNED,
+        ),
+        "hyperopt": _kind(
+            "hyperopt",
+            ("params", "metric"),
+            params=_PARAMS,
+            algorithm=(Choice(("tpe", "rand", "anneal")), "algorithm"),
+            numRuns=_RUNS,
+            maxIterations=_RUNS,
+            metric=(_METRIC, "what is optimized"),
+            **_TUNED,
+        ),
+        "iterative": _kind(
+            "iterative", ("maxIterations",), params=_PARAMS, maxIterations=_RUNS, **_TUNED
+        ),
+    },
+)

@@ -1,0 +1,153 @@
+"""The vocabulary of shapes: what a field of a Polyaxonfile may hold, as data.
+
+One table of shapes (`language.py`) builds the IR with places (`build.py`) and yields the JSON
+Schema (`schema.py`), so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Text(Struct, frozen=True):
+    """A string; numbers and booleans are refused. `pattern` is a regular expression to match."""
+
+    template: bool = True
+    pattern: str = ""
+    says: str = "text"
+
+
+class AsText(Struct, frozen=True):
+    """Any scalar, kept as text: labels, environment values."""
+
+
+class Integer(Struct, frozen=True):
+    """A whole number; a quoted one is refused unless `lax`."""
+
+    template: bool = True
+    minimum: int | None = None
+    lax: bool = False
+
+
+class Number(Struct, frozen=True):
+    """A number, whole or not."""
+
+    template: bool = True
+
+
+class Boolean(Struct, frozen=True):
+    """A boolean; the words Polyaxon takes for one (`yes`, `"on"`, 0, 1) are accepted."""
+
+    template: bool = True
+
+
+class Choice(Struct, frozen=True):
+    """One of a closed set of words."""
+
+    values: tuple[str, ...]
+    template: bool = True
+
+
+class Anything(Struct, frozen=True):
+    """Any tree; expressions in it are parsed."""
+
+
+class Verbatim(Struct, frozen=True):
+    """Text that Polyaxon never renders: braces in it are just braces."""
+
+    scalar: bool = True
+
+
+class ListOf(Struct, frozen=True):
+    """A list. `split` cuts one string at commas; `single` takes one item without a list."""
+
+    item: Any
+    template: bool = True
+    split: bool = False
+    single: bool = False
+
+
+class MapOf(Struct, frozen=True):
+    """A map with free keys and values of one shape; `table` when entries merge whole."""
+
+    value: Any
+    template: bool = True
+    table: bool = False
+
+
+class Field(Struct, frozen=True):
+    """A field of a model: its shape, a sentence about it, its attribute in the IR class."""
+
+    shape: Any
+    about: str
+    attribute: str
+
+
+class Model(Struct, frozen=True):
+    """An object with known fields that becomes an instance of an IR class.
+
+    `exclusive` names groups of which at most one field may be set; `constants` are IR attributes
+    set by the shape itself (the `kind` of a runtime). `moved` answers wrong keys: key -> help.
+    """
+
+    name: str
+    cls: Any
+    fields: dict[str, Field]
+    required: tuple[str, ...] = ()
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    template: bool = True
+    constants: tuple[tuple[str, Any], ...] = ()
+    moved: dict[str, str] = {}
+
+
+class Later(Struct, frozen=True):
+    """A model named before it is defined, for recursion."""
+
+    name: str
+
+
+class ByKind(Struct, frozen=True):
+    """An object whose `kind` says which model it is; `code` reports an unknown kind."""
+
+    name: str
+    models: dict[str, Model]
+    template: bool = True
+    code: str = "PXC108"
+
+
+class Kubernetes(Struct, frozen=True):
+    """An object of the Kubernetes API, checked against its own schema."""
+
+    definition: str
+    template: bool = False
+
+
+class Special(Struct, frozen=True):
+    """A field whose reading needs more than a table; `name` picks the builder."""
+
+    name: str
+
+
+def snake(key: str) -> str:
+    """The attribute name of a key: `maxRetries` -> `max_retries`."""
+    out = []
+    for char in key:
+        if char.isupper():
+            out.append("_")
+        out.append(char.lower())
+    return "".join(out).lstrip("_")
+
+
+def fields(**table: tuple[Any, str]) -> dict[str, Field]:
+    """A field table from `key=(shape, about)`; a trailing underscore frees Python's own words."""
+    return {
+        key.rstrip("_"): Field(shape, about, _attribute(key))
+        for key, (shape, about) in table.items()
+    }
+
+
+def _attribute(key: str) -> str:
+    special = {"hostPID": "host_pid", "from_": "path_from", "to_": "path_to", "Metrics": "metrics"}
+    return special.get(key) or snake(key.rstrip("_"))

@@ -1,0 +1,388 @@
+"""Turns the fields a table cannot say into IR: runtimes, params, versions, shortcuts, mounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.diagnostics import Note, Report, allowed, nearest
+from pxc.grammar.build import Builder, build_document, scalar_text
+from pxc.grammar.kubernetes import kubernetes_object
+from pxc.grammar.runtimes import LEGACY, OPAQUE, RUN
+from pxc.grammar.shape import unknown_kind, wrong_type
+from pxc.grammar.shapes import Anything, Boolean, Text
+from pxc.ir.io import Param
+from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, replace
+from pxc.ir.run import Legacy, Run
+from pxc.ir.spec import Mount, Operation
+
+_ANY = Anything()
+
+_LONG = {
+    "value": "value", "ref": "ref", "toInit": "to_init", "toEnv": "to_env",
+    "contextOnly": "context_only", "connection": "connection",
+    "to_init": "to_init", "to_env": "to_env", "context_only": "context_only",
+}  # fmt: skip
+
+_V0_KINDS = ("experiment", "group", "notebook", "tensorboard", "build", "pipeline", "plugin", "job")
+
+_BASES = ("hub_ref", "dag_ref", "url_ref", "path_ref", "component")
+
+_CREATES_RUN = ("container", "ports", "cmd", "environment", "init", "connections", "sidecars",
+                "volumes", "resources", "env")  # fmt: skip
+
+
+def _param(builder: Builder, node: Any, what: str) -> Any:
+    """A param, short (`lr: 0.1`) or long (`lr: {value: 0.1}`)."""
+    if not isinstance(node, Map) or not any(_key(k) in _LONG for k, _ in node.entries):
+        if isinstance(node, Map) and not node.entries:
+            return Param(node.span, None, short=True)
+        return Param(node.span, builder.anything(_ANY, node, what), short=True)
+    values: dict[str, Any] = {}
+    for key, value in node.entries:
+        name = _key(key)
+        if name not in _LONG:
+            near = nearest(str(name), [k for k in _LONG if "_" not in k])
+            builder.report.add(
+                "PXC102" if near else "PXC101",
+                f"`{name}` is not a field of a param",
+                key.span,
+                help=f"fields: {allowed([k for k in _LONG if '_' not in k])}; a map that is the"
+                " value itself goes under `value`",
+            )
+            continue
+        attribute = _LONG[name]
+        values[attribute] = _param_field(builder, attribute, value, str(name))
+    return Param(node.span, **values)
+
+
+def _param_field(builder: Builder, attribute: str, node: Any, name: str) -> Any:
+    if attribute == "value":
+        return builder.anything(_ANY, node, name)
+    if attribute in ("to_init", "context_only"):
+        return builder.build(Boolean(), node, name)
+    return builder.build(Text(), node, name)
+
+
+def _connection_name(builder: Builder, node: Any, what: str) -> Any:
+    if isinstance(node, Map):
+        builder.report.add(
+            "PXC106",
+            f"`{what}` takes the name of a connection, not its definition",
+            node.entries[0][0].span if node.entries else node.span,
+            help="define the connection in the catalog and write its name here",
+        )
+        return Invalid(node.span)
+    return builder.build(Text(), node, what)
+
+
+def _version(builder: Builder, node: Any, what: str) -> Any:
+    value = node.value if isinstance(node, Lit) else None
+    try:
+        number = float(value) if isinstance(value, int | float | str) else None
+    except ValueError:
+        number = None
+    if number is None or isinstance(value, bool):
+        wrong_type(node, "version", "a number", builder.report, help="write `version: 1.1`")
+        return Invalid(node.span)
+    if number != 1.1:
+        builder.report.add(
+            "PXC111",
+            f"version `{value}` is read as 1.1",
+            node.span,
+            help="write `version: 1.1`",
+        )
+    return node
+
+
+def _document_kind(builder: Builder, node: Any, what: str) -> Any:
+    value = node.value if isinstance(node, Lit) else None
+    if value in ("component", "operation"):
+        return value
+    if value in _V0_KINDS:
+        builder.report.add(
+            "PXC901",
+            f"`kind: {value}` belongs to version 0 of the specification",
+            node.span,
+            help="rewrite the file for version 1.1: `kind: component` with a `run` section",
+        )
+        return None
+    if value == "compiled_operation":
+        builder.report.add(
+            "PXC108",
+            "`compiled_operation` is written by a compiler, not by an author",
+            node.span,
+            help="compile the operation it was made from",
+        )
+        return None
+    if not isinstance(value, str):
+        wrong_type(node, "kind", "text", builder.report)
+        return None
+    unknown_kind(node, "document", ("component", "operation"), "PXC108", builder.report)
+    return None
+
+
+def _run(builder: Builder, node: Any, what: str) -> Any:
+    """`run`: typed when it has a kind, else kept as written until the base is known."""
+    if not isinstance(node, Map):
+        wrong_type(node, "run", "a map with a `kind`", builder.report)
+        return Invalid(node.span)
+    if node.get("kind") is None:
+        return node
+    return build_runtime(builder, node)
+
+
+def build_runtime(builder: Builder, node: Map) -> Any:
+    """A runtime with a `kind` of its own."""
+    kind = node.get("kind")
+    name = kind.value if isinstance(kind, Lit) else None
+    if isinstance(name, str) and name in LEGACY and kind is not None:
+        builder.report.add(
+            "PXC122",
+            f"`kind: {name}` belongs to older releases of Polyaxon",
+            kind.span,
+            help=_SUCCESSORS.get(name, "release 2.18 refuses it"),
+        )
+        if name in OPAQUE:
+            fields = tuple((k, v) for k, v in node.entries if _key(k) != "kind")
+            return Legacy(node.span, name, builder.anything(_ANY, Map(node.span, fields), "run"))
+    return builder.by_kind(RUN, node, "run")
+
+
+_SUCCESSORS = {
+    "rayjob": "use `raycluster`, which takes an `entrypoint`",
+    "ray": "use `raycluster`",
+    "daskjob": "use `daskcluster`",
+    "dask": "use `daskcluster`",
+}
+
+
+def build_run(kind: str, fields: Map, report: Report) -> Run | None:
+    """Fields without a kind, read as a patch of a runtime of this kind."""
+    builder = Builder(report, preset=True)
+    own = fields.get("kind")
+    if isinstance(own, Lit) and own.value != kind:
+        report.add(
+            "PXC123",
+            f"a patch of `kind: {own.value}` does not fit a runtime of `kind: {kind}`",
+            own.span,
+            help="leave `kind` out of the patch",
+        )
+        return None
+    model = RUN.models.get(kind)
+    if model is None:
+        return None
+    entries = tuple((k, v) for k, v in fields.entries if _key(k) != "kind")
+    built = builder.model(model, Map(fields.span, entries), "runPatch")
+    return None if isinstance(built, Invalid) else built
+
+
+def _raw_map(builder: Builder, node: Any, what: str) -> Any:
+    if isinstance(node, Map):
+        return node
+    wrong_type(node, what, "a map", builder.report)
+    return Invalid(node.span)
+
+
+def _component(builder: Builder, node: Any, what: str) -> Any:
+    if not isinstance(node, Map):
+        wrong_type(node, what, "a map", builder.report)
+        return Invalid(node.span)
+    return build_document(node, builder.report, nested=True)
+
+
+def _container(builder: Builder, node: Any, what: str) -> Any:
+    if builder.is_template(node):
+        return builder.template(node, False, what, "map")
+    if not isinstance(node, Map):
+        wrong_type(node, what, "a map with an `image`", builder.report)
+        return Invalid(node.span)
+    return kubernetes_object(node, "V1Container", builder.report, where=what)
+
+
+def _cmd(builder: Builder, node: Any, what: str) -> Any:
+    """`cmd`: a shell line or a list of them, none blank."""
+    lines = node.items if isinstance(node, Seq) else (node,)
+    built = tuple(builder.build(Text(), line, what) for line in lines)
+    for line in built:
+        if is_null(line) or (isinstance(line, Lit) and not str(line.value).strip()):
+            builder.report.add("PXC105", "`cmd` must not be blank", line.span)
+            return Invalid(node.span)
+    return Seq(node.span, built)
+
+
+def _env(builder: Builder, node: Any, what: str) -> Any:
+    """`env` shortcut: a map of texts; other scalars are refused with the way to quote them."""
+    if not isinstance(node, Map):
+        wrong_type(node, what, "a map of name to text", builder.report)
+        return Invalid(node.span)
+    entries = []
+    for key, value in node.entries:
+        built = builder.build(Text(), value, f"env.{_key(key)}")
+        if is_null(built):
+            wrong_type(value, f"env.{_key(key)}", "text", builder.report, help='quote it: ""')
+            built = Invalid(value.span)
+        entries.append((key, built))
+    return Map(node.span, tuple(entries))
+
+
+_RESOURCES = ("cpu", "memory", "gpu")
+
+
+def _resources(builder: Builder, node: Any, what: str) -> Any:
+    """`resources` shortcut: `cpu`, `memory`, `gpu` or `domain/name`, each `x` or `a..b`."""
+    if not isinstance(node, Map):
+        wrong_type(node, what, "a map", builder.report)
+        return Invalid(node.span)
+    entries = []
+    for key, value in node.entries:
+        name = str(_key(key))
+        if name == "nvidia.com/gpu":
+            builder.report.add(
+                "PXC102", "the shortcut spells `nvidia.com/gpu` as `gpu`", key.span,
+                help="write `gpu`, or use `container.resources`",
+            )  # fmt: skip
+            continue
+        if name in ("limits", "requests"):
+            builder.report.add(
+                "PXC103", f"`{name}` is not a key of the `resources` shortcut", key.span,
+                help="write `cpu: 500m..1`, or use `container.resources`",
+            )  # fmt: skip
+            continue
+        if name not in _RESOURCES and "/" not in name:
+            builder.report.add(
+                "PXC101", f"`{name}` is not a resource", key.span,
+                help=f"use {allowed(_RESOURCES)} or a `domain/name`",
+            )  # fmt: skip
+            continue
+        if not isinstance(value, Lit) or isinstance(value.value, bool) or value.value is None:
+            wrong_type(value, name, "a quantity or a range `a..b`", builder.report)
+            continue
+        entries.append((key, Lit(value.span, scalar_text(value.value), plain=value.plain)))
+    return Map(node.span, tuple(entries))
+
+
+def _mount(builder: Builder, node: Any, what: str) -> Any:
+    if isinstance(node, Lit) and isinstance(node.value, str):
+        source, _, target = node.value.partition(":")
+        return Mount(node.span, Lit(node.span, source), Lit(node.span, target) if target else None)
+    if not isinstance(node, Map):
+        wrong_type(node, what, "`source:destination` or a map of `from` and `to`", builder.report)
+        return Invalid(node.span)
+    names = {"from": "path_from", "to": "path_to", "path_from": "path_from", "path_to": "path_to"}
+    values: dict[str, Any] = {}
+    for key, value in node.entries:
+        attribute = names.get(str(_key(key)))
+        if attribute is None:
+            builder.report.add(
+                "PXC101", f"`{_key(key)}` is not a field of `mount`", key.span,
+                help="fields: `from`, `to`",
+            )  # fmt: skip
+        else:
+            values[attribute] = builder.build(Text(), value, str(_key(key)))
+    return Mount(node.span, **values)
+
+
+def _duration(builder: Builder, node: Any, what: str) -> Any:
+    if isinstance(node, Lit) and isinstance(node.value, int | float) and node.value is not True:
+        return Lit(node.span, scalar_text(node.value), plain=True)
+    return builder.build(Text(), node, what)
+
+
+def _event_ref(builder: Builder, node: Any, what: str) -> Any:
+    """`ops.NAME`, also in braces as the documentation writes it."""
+    if isinstance(node, Lit) and isinstance(node.value, str):
+        bare = node.value.strip()
+        if bare.startswith("{{") and bare.endswith("}}"):
+            return Lit(node.span, bare[2:-2].strip())
+        return node
+    return builder.build(Text(), node, what)
+
+
+def _path_pair(builder: Builder, node: Any, what: str) -> Any:
+    """A path, or a pair `[from, to]`."""
+    if isinstance(node, Seq):
+        if len(node.items) != 2:
+            wrong_type(node, what, "a path or a pair `[from, to]`", builder.report)
+            return Invalid(node.span)
+        return Seq(node.span, tuple(builder.build(Text(), i, what) for i in node.items))
+    return builder.build(Text(), node, what)
+
+
+def _revision(builder: Builder, node: Any, what: str) -> Any:
+    """Text that people leave unquoted: `revision: 1.10`; the author's own spelling is kept."""
+    if isinstance(node, Lit) and not isinstance(node.value, str | bool) and node.value is not None:
+        return Lit(node.span, node.span.text if node.plain else scalar_text(node.value))
+    return builder.build(Text(), node, what)
+
+
+def _mode(builder: Builder, node: Any, what: str) -> Any:
+    if isinstance(node, Lit) and isinstance(node.value, int) and node.value is not True:
+        return Lit(node.span, node.span.text)
+    return builder.build(Text(), node, what)
+
+
+SPECIALS: dict[str, Any] = {
+    "param": _param,
+    "connection name": _connection_name,
+    "version": _version,
+    "document kind": _document_kind,
+    "run": _run,
+    "raw map": _raw_map,
+    "component": _component,
+    "container": _container,
+    "cmd": _cmd,
+    "env": _env,
+    "resources": _resources,
+    "mount": _mount,
+    "duration": _duration,
+    "event ref": _event_ref,
+    "path pair": _path_pair,
+    "revision": _revision,
+    "mode": _mode,
+}
+
+
+def _key(key: Any) -> Any:
+    return key.value if isinstance(key, Lit) else key.text if isinstance(key, Template) else ""
+
+
+def settle_document(document: Operation, report: Report, *, preset: bool) -> Operation:
+    """Put a `run` without a kind where it belongs: a patch of a base, or a job of its own."""
+    raw = document.run
+    if not isinstance(raw, Map):
+        return document
+    if preset or any(getattr(document, base) is not None for base in _BASES):
+        return replace(document, run=None, run_fields=raw)
+    span = raw.entries[0][0].span if raw.entries else raw.span
+    report.add(
+        "PXC117",
+        "`run` has no `kind`; it is read as `kind: job`",
+        span,
+        help="write `kind: job` (or `service`, `dag`, ...) to say so",
+    )
+    built = build_run("job", raw, report)
+    return replace(document, run=built if built is not None else Invalid(raw.span))
+
+
+def check_document(document: Operation, node: Map, report: Report) -> None:
+    """Report a file that has nothing to run, and sections that need another runtime."""
+    creates = any(getattr(document, field) is not None for field in _CREATES_RUN)
+    has_base = any(getattr(document, base) is not None for base in _BASES)
+    if document.run is None and not creates and not has_base:
+        first = node.entries[0][0].span if node.entries else node.span
+        report.add(
+            "PXC120",
+            "the file has nothing to run",
+            first,
+            help="add `run: {kind: job, container: {image: ...}}`, an inline `component`, or a"
+            " reference (`pathRef`, `hubRef`)",
+        )
+    kind = getattr(document.run, "kind", None)
+    if document.ports is not None and kind not in (None, "service"):
+        key = node.key("ports")
+        report.add(
+            "PXC118",
+            f"`ports` makes a service, but `run.kind` is `{kind}`",
+            key.span if key is not None else document.ports.span,
+            notes=(Note("the runtime is given here", document.run.span),) if document.run else (),
+        )

@@ -1,0 +1,94 @@
+"""Turns text into a stream of YAML parse events, the same with and without libyaml.
+
+Events, not nodes: PyYAML's composer recurses once per level (in C it can overflow the stack) and
+runs its resolver on every scalar; events come one at a time, so a budget can stop them early.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import yaml
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner, ScannerError
+
+try:
+    from yaml._yaml import CParser
+except ImportError:  # PyYAML was built without libyaml
+    CParser = None  # type: ignore[assignment, misc]
+
+HAS_LIBYAML: bool = CParser is not None
+
+
+class Events(Protocol):
+    """A parser that hands out one event after the other."""
+
+    def get_event(self) -> Any:
+        """The next yaml.Event; raises yaml.MarkedYAMLError where the text is not YAML."""
+
+
+def open_events(text: str, *, pure: bool = False) -> Events:
+    """The events of a text that has no byte order mark and no character YAML forbids.
+
+    `pure` asks for the parser in Python, which is also what a PyYAML without libyaml gets.
+    """
+    if CParser is None or pure:
+        return _PureParser(text)
+    events: Events = CParser(text)
+    return events
+
+
+class _PureParser(Reader, Scanner, Parser):
+    """PyYAML's own parser, brought in line with libyaml where the two differ."""
+
+    flow_level: int
+    allow_simple_key: bool
+    index: int
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+    def get_event(self) -> Any:
+        """The next event; numbers and escapes Python cannot hold are faults of the text."""
+        try:
+            event: Any = Parser.get_event(self)  # type: ignore[no-untyped-call]
+        except (ValueError, OverflowError):
+            raise self._fault("found a number or an escape that is too large") from None
+        if isinstance(event, yaml.ScalarEvent) and not event.value.isascii():
+            self._refuse_surrogates(event)
+        return event
+
+    def scan_to_next_token(self) -> None:
+        """Skip blanks and comments; tabs too where they cannot be indentation (JSON has them)."""
+        while True:
+            skipped = self.index
+            super().scan_to_next_token()
+            while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
+                self.forward()
+            if self.index == skipped:
+                return
+
+    def scan_directive_name(self, start_mark: Any) -> str:
+        """The name of a directive, refused when it is none of YAML 1.1's two."""
+        name: str = super().scan_directive_name(start_mark)  # type: ignore[no-untyped-call]
+        if name not in ("YAML", "TAG"):
+            raise ScannerError(
+                "while scanning a directive", start_mark, "found unknown directive name", start_mark
+            )
+        return name
+
+    def _refuse_surrogates(self, event: Any) -> None:
+        if any("\ud800" <= c <= "\udfff" for c in event.value):
+            raise ScannerError(
+                "while parsing a quoted scalar",
+                event.start_mark,
+                "found invalid Unicode character escape code",
+                event.start_mark,
+            )
+
+    def _fault(self, problem: str) -> ScannerError:
+        mark: Any = self.get_mark()
+        return ScannerError(None, None, problem, mark)

@@ -1,0 +1,32 @@
+"""The passes, one a file, in the order they run: this list is the compiler."""
+
+from __future__ import annotations
+
+from pxc.passes.check_matrix import check_matrix
+from pxc.passes.check_schedule import check_schedule
+from pxc.passes.compose_layers import compose_layers
+from pxc.passes.evaluate_expressions import evaluate_expressions
+from pxc.passes.lower_plan import lower_plan
+from pxc.passes.resolve_connections import resolve_connections
+from pxc.passes.resolve_params import resolve_params
+from pxc.passes.resolve_presets import resolve_presets
+from pxc.passes.resolve_references import resolve_references
+from pxc.pipeline import Phase
+
+ANALYSIS = (
+    Phase(
+        "resolve",
+        (
+            resolve_references,  # first: afterwards one program, whatever file a part came from
+            resolve_presets,  # before params: a preset may set them
+            compose_layers,  # after presets: they patch the operation, not what it is made of
+        ),
+    ),
+    Phase("bind", (resolve_params, resolve_connections)),  # names of connections may use params
+    Phase("check", (check_matrix, check_schedule)),
+    Phase("evaluate", (evaluate_expressions,)),  # folds what is known; the rest waits for the run
+)
+"""What a linter needs: everything that can be said without choosing a target."""
+
+PIPELINE = (*ANALYSIS, Phase("lower", (lower_plan,)))
+"""From an authored program to the plan that targets emit."""

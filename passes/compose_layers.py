@@ -1,0 +1,154 @@
+"""Turns an operation, its component and named presets into the one operation that will run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.diagnostics import Report, allowed, nearest
+from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, replace
+from pxc.ir.program import Program
+from pxc.ir.spec import Operation
+from pxc.passes.patch import patch
+from pxc.passes.resolve_presets import IGNORED, strategy_of
+from pxc.passes.shortcuts import SHORTCUTS, apply_shortcuts
+from pxc.world import World
+
+_KEPT_BY_BASE = frozenset({"version"})
+_RUNS = frozenset({"run", "run_fields", "run_patch"})
+_NAMED_PRESET_FIELDS = (
+    "name", "description", "tags", "is_approved", "presets", "queue", "namespace", "cache",
+    "build", "hooks", "events", "plugins", "termination", "mount", "matrix", "joins", "schedule",
+    "dependencies", "trigger", "conditions", "skip_on_upstream_skip",
+)  # fmt: skip
+
+
+def compose_layers(program: Program, world: World, report: Report) -> Program:
+    """Compose `main` with its component, from the innermost outwards, then with named presets.
+
+    In: `main` with references resolved and preset files laid over it. Out: `composed`, whose
+    `run` is typed and holds every shortcut and `runPatch`; None when a reference is missing.
+    PXC120 when there is nothing to run, PXC123 when a patch does not fit, PXC224 for a preset
+    that the catalog lacks. Source: specification of composition, section 7.
+    """
+    composed = _compose(program.main, world, report)
+    composed = _named_presets(composed, program, world, report)
+    if composed.run is None or isinstance(composed.run, Invalid):
+        missing = _unresolved(program.main)
+        if composed.run is None and not missing and not report.has_errors:
+            report.add(
+                "PXC120",
+                "the component has nothing to run",
+                _first(program.main),
+                help="add `run: {kind: job, container: {image: ...}}` to the component",
+            )
+        return replace(program, composed=None)
+    return replace(program, composed=composed)
+
+
+def _compose(layer: Operation, world: World, report: Report) -> Operation:
+    """One layer over the composition of what is beneath it."""
+    if isinstance(layer.component, Operation):
+        base = _compose(layer.component, world, report)
+    else:
+        base = Operation(layer.span)
+    strategy = strategy_of(layer)
+    changed: dict[str, Any] = {"span": layer.span, "kind": layer.kind}
+    for name in layer.__struct_fields__:
+        if name == "span" or name in IGNORED or name in SHORTCUTS or name in _RUNS:
+            continue
+        before = getattr(base, name)
+        changed[name] = patch(before, getattr(layer, name), strategy)
+    changed["version"] = base.version if base.version is not None else layer.version
+    changed["template"] = layer.template or base.template
+    if _is(base.strict_params, True):
+        changed["strict_params"] = base.strict_params
+    merged = replace(base, **changed)
+    return _compose_runtime(merged, layer, strategy, world, report)
+
+
+def _compose_runtime(
+    merged: Operation, layer: Operation, strategy: str, world: World, report: Report
+) -> Operation:
+    run: Any = merged.run
+    if layer.run is not None:
+        run = patch(run, layer.run, strategy)
+    if layer.run_fields is not None:
+        run = patch_run(run, layer.run_fields, strategy, world, report)
+    run = apply_shortcuts(run, layer, strategy, report)
+    if layer.run_patch is not None and run is not None:
+        run = patch_run(run, layer.run_patch, strategy, world, report)
+    return replace(merged, run=run)
+
+
+def patch_run(run: Any, raw: Any, strategy: str, world: World, report: Report) -> Any:
+    """A runtime with a patch over it; the patch is read with the runtime's own kind first."""
+    if run is None or isinstance(run, Invalid) or is_null(raw):
+        return run
+    typed = raw
+    if isinstance(raw, Map):
+        typed = world.language.build_run(run.kind, raw, report)
+    return run if typed is None else patch(run, typed, strategy)
+
+
+def _named_presets(
+    composed: Operation, program: Program, world: World, report: Report
+) -> Operation:
+    names = composed.presets
+    if not isinstance(names, Seq):
+        return composed
+    for name in names.items:
+        if not isinstance(name, Lit):
+            continue
+        preset = world.catalog.preset(str(name.value), world.language, report)
+        if preset is None:
+            if not program.partial or world.catalog.declared:
+                _unknown_preset(name, world, report)
+            continue
+        composed = _lay_named(composed, preset, world, report)
+    return composed
+
+
+def _lay_named(composed: Operation, preset: Operation, world: World, report: Report) -> Operation:
+    """A preset of the catalog: shortcuts first, then `runPatch`, then the fields it may set."""
+    strategy = strategy_of(preset)
+    run: Any = apply_shortcuts(composed.run, preset, strategy, report)
+    for raw in (preset.run_fields, preset.run_patch):
+        if raw is not None:
+            run = patch_run(run, raw, strategy, world, report)
+    if preset.run is not None:
+        run = patch(run, preset.run, strategy)
+    changed = {
+        name: patch(getattr(composed, name), getattr(preset, name), strategy)
+        for name in _NAMED_PRESET_FIELDS
+        if getattr(preset, name) is not None and name != "presets"
+    }
+    return replace(composed, run=run, **changed)
+
+
+def _unknown_preset(name: Lit[Any], world: World, report: Report) -> None:
+    known = world.catalog.preset_names()
+    near = nearest(str(name.value), known)
+    if known:
+        help = (f"did you mean `{near}`? " if near else "") + f"presets: {allowed(known)}"
+    else:
+        help = "put the preset into the catalog, or pass its file with `-f`"
+    report.add("PXC224", f"preset `{name.value}` is not in the catalog", name.span, help=help)
+
+
+def _unresolved(operation: Operation) -> bool:
+    refs = (operation.hub_ref, operation.url_ref, operation.path_ref, operation.dag_ref)
+    if isinstance(operation.component, Operation):
+        return _unresolved(operation.component)
+    return any(ref is not None for ref in refs)
+
+
+def _first(operation: Operation) -> Any:
+    inner: Any = operation
+    while isinstance(inner.component, Operation):
+        inner = inner.component
+    name = inner.name
+    return name.span if isinstance(name, Lit | Template) else inner.span
+
+
+def _is(field: Any, value: Any) -> bool:
+    return isinstance(field, Lit) and field.value is value

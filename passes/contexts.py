@@ -1,0 +1,379 @@
+"""Turns bindings, options and connections into the names that expressions may use.
+
+Source of the rules: the specification of contexts, sections 2 to 4. A value that exists only when
+the run does (`globals.uuid`, ...) is a `RunTimeRef`, or text made from one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from pxc.diagnostics import Report
+from pxc.ir.expr import Binary, Const, Expr, Name, RunTimeRef
+from pxc.ir.node import Hole, Invalid, Lit, Map, Node, Seq, Template, plain, replace, walk
+from pxc.ir.program import Binding, Program
+from pxc.ir.run import Service
+from pxc.passes.evaluation import Budget, Scope, evaluate_template
+from pxc.passes.resolve_params import find_io, settle
+from pxc.source import Source, Span
+from pxc.world import World
+
+CONTEXT_PATH = "/plx-context"
+ARTIFACTS_PATH = "/plx-context/artifacts"
+
+_RUN_TIME = (
+    "uuid", "iteration", "created_at", "compiled_at", "schedule_at", "started_at", "finished_at",
+    "duration", "cloning_kind", "original_uuid", "is_independent", "project_uuid",
+)  # fmt: skip
+
+_STATUS_ONLY = "`status` and `condition` are known only to other runs, through `ref`"
+
+
+class Contexts(Struct, frozen=True):
+    """The names of one operation. `values` holds every settled binding's plain value or Expr."""
+
+    values: dict[str, Any]
+    params: dict[str, Any]
+    globals: dict[str, Any]
+    connections: dict[str, Any]
+    init: dict[str, Any]
+
+    def scope(self, *, connections: bool = True) -> Scope:
+        """What an expression sees; the connection stage sees no connections yet."""
+        names: dict[str, Any] = {**self.values, "params": self.params, "globals": self.globals}
+        unavailable = dict(_ELSEWHERE)
+        if connections:
+            names["connections"] = self.connections
+            names["init"] = self.init
+        else:
+            why = "connections are not known yet where a connection is chosen"
+            unavailable |= {"connections": why, "init": why}
+        return Scope(names, unavailable)
+
+
+_ELSEWHERE = {
+    name: f"`{name}` has values only in `ref`/`value` pairs of params"
+    for name in ("inputs", "outputs", "dag", "ops", "matrix", "artifacts", "events")
+}
+
+
+def build_contexts(program: Program, world: World, report: Report) -> Contexts:
+    """Settle every binding, whatever their order, and gather the contexts.
+
+    PXC316 when values lead back to each other. Bindings that use none of the others are cheap:
+    only templates are evaluated.
+    """
+    globals_ = global_names(program, world)
+    settling = _Settling(program, world, report, globals_)
+    for binding in program.bindings:
+        settling.value(binding.name)
+    connections = {c.name: _schema(c.schema) for c in program.connections}
+    used = set(init_connection_names(program))
+    return Contexts(
+        settling.values,
+        param_names(program, settling, world, report),
+        globals_,
+        connections,
+        {name: schema for name, schema in connections.items() if name in used},
+    )
+
+
+class _Settling:
+    """Evaluates templates among the bindings, each once, in the order they need each other."""
+
+    def __init__(
+        self, program: Program, world: World, report: Report, globals_: dict[str, Any]
+    ) -> None:
+        self.bindings = {b.name: b for b in program.bindings}
+        self.partial = program.partial
+        self.operation = program.composed
+        self.report = report
+        self.globals = globals_
+        self.nodes: dict[str, Any] = {}
+        self.values: dict[str, Any] = {}
+        self.active: list[str] = []
+
+    def value(self, name: str) -> Any:
+        """The plain value (or run-time expression) of a binding."""
+        if name in self.values:
+            return self.values[name]
+        binding = self.bindings[name]
+        if name in self.active:
+            cycle = " -> ".join(f"`{n}`" for n in (*self.active[self.active.index(name) :], name))
+            span = binding.given_at or binding.span
+            self.report.add("PXC316", f"the values need each other: {cycle}", span)
+            self.values[name] = RunTimeRef(binding.span, f"params.{name}")
+            return self.values[name]
+        self.active.append(name)
+        node = self.settled(binding)
+        self.active.pop()
+        if name not in self.values:
+            self.nodes[name] = node
+            self.values[name] = shown(binding, node, partial=self.partial)
+        return self.values[name]
+
+    def settled(self, binding: Binding) -> Any:
+        """The binding's value with its templates evaluated and coerced to its type."""
+        node = binding.value
+        if node is None or not has_template(node):
+            return node
+        for used in free_names(node):
+            if used in self.bindings:
+                self.value(used)
+        names = {
+            **{n: v for n, v in self.values.items() if n != binding.name},
+            "globals": self.globals,
+            "params": {
+                n: {"value": v} for n, v in self.values.items() if n != binding.name
+            },
+        }  # fmt: skip
+        done = evaluate_tree(node, Scope(names, dict(_ELSEWHERE)), self.report)
+        if has_template(done):
+            return done
+        declared = find_io(self.operation, binding) if self.operation is not None else None
+        return settle(binding, done, self.report, declared=declared)
+
+
+def shown(binding: Binding, node: Any, *, partial: bool) -> Any:
+    """What the bare name of a binding is in an expression."""
+    if isinstance(node, Invalid):
+        return RunTimeRef(binding.span, f"params.{binding.name}")
+    if node is None or (partial and isinstance(node, Lit) and node.value is None):
+        if partial:
+            return RunTimeRef(binding.span, f"params.{binding.name}")
+        return None
+    value = as_data(node)
+    if binding.is_flag and isinstance(value, bool):
+        return f"--{binding.name}" if value else ""
+    if binding.type == "str" and value is not None and not is_expr(value):
+        return as_str(value)
+    return value
+
+
+def param_names(
+    program: Program, settling: _Settling, world: World, report: Report
+) -> dict[str, Any]:
+    """The `params` context: each binding's value, type, connection, `as_str`, `as_arg`."""
+    params: dict[str, Any] = {}
+    every: list[Any] = []
+    for binding in program.bindings:
+        node = settling.nodes.get(binding.name)
+        value = None if node is None else as_data(node)
+        if program.partial and (value is None or isinstance(node, Invalid)):
+            value = RunTimeRef(binding.span, f"params.{binding.name}")
+        argument = _as_arg(binding, value, world, report)
+        params[binding.name] = {
+            "value": value,
+            "type": binding.type or None,
+            "connection": binding.connection,
+            "as_str": as_str(value),
+            "as_arg": argument,
+        }
+        if argument != "":
+            every.append(argument)
+    params.setdefault("as_args", every)
+    return params
+
+
+def as_str(value: Any) -> Any:
+    """A value as text: booleans and containers as JSON, null as nothing."""
+    if is_expr(value) or isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool | list | dict):
+        return json.dumps(value, default=str)
+    return str(value)
+
+
+def _as_arg(binding: Binding, value: Any, world: World, report: Report) -> Any:
+    if value is None:
+        return ""
+    if binding.is_flag and isinstance(value, bool):
+        return f"--{binding.name}" if value else ""
+    if binding.arg_format is not None:
+        template = world.language.parse_value(binding.arg_format, _span_of(binding))
+        if not isinstance(template, Template):
+            return binding.arg_format
+        scope = Scope({binding.name: value}, {})
+        done = evaluate_template(template, scope, report, Budget())
+        return "" if isinstance(done, Invalid) else as_data(done)
+    if is_expr(value):
+        span = binding.span
+        return Binary(span, "~", Const(span, f"--{binding.name}="), value)
+    return f"--{binding.name}={as_str(value)}"
+
+
+def _span_of(binding: Binding) -> Span:
+    source = Source(f"argFormat of {binding.name}", binding.arg_format or "")
+    return Span(source, 0, len(source.text))
+
+
+def global_names(program: Program, world: World) -> dict[str, Any]:
+    """The `globals` context: constants, run-time references and paths made from them."""
+    options, span = world.options, program.main.span
+    uuid = RunTimeRef(span, "globals.uuid")
+    run_path = _join(span, ARTIFACTS_PATH + "/", uuid)
+    unique = f"{options.owner}.{options.project}"
+    composed = program.composed
+    name = composed.name.value if composed is not None and isinstance(composed.name, Lit) else None
+    namespace = composed.namespace if composed is not None else None
+    names: dict[str, Any] = {key: RunTimeRef(span, f"globals.{key}") for key in _RUN_TIME}
+    names |= {
+        "owner_name": options.owner,
+        "project_name": options.project,
+        "project_unique_name": unique,
+        "username": options.user,
+        "user_email": options.user_email,
+        "run_info": _join(span, f"{unique}.runs.", uuid),
+        "name": name,
+        "namespace": (namespace.value if isinstance(namespace, Lit) else None)
+        or options.namespace
+        or RunTimeRef(span, "globals.namespace"),
+        "context_path": CONTEXT_PATH,
+        "artifacts_path": ARTIFACTS_PATH,
+        "run_artifacts_path": run_path,
+        "run_outputs_path": Binary(span, "~", run_path, Const(span, "/outputs")),
+        "run_relative_outputs_path": Binary(span, "~", uuid, Const(span, "/outputs")),
+        "store_path": "",
+    }
+    if composed is not None and isinstance(composed.run, Service):
+        names |= _service_names(composed.run, names, world, span)
+    return names
+
+
+def _service_names(run: Service, names: dict[str, Any], world: World, span: Span) -> dict[str, Any]:
+    """`ports`, `base_url`, `base_urls` of a service; templated ports are not in them."""
+    ports = run.ports if isinstance(run.ports, Seq) else None
+    numbers = [p.value for p in ports.items if isinstance(p, Lit)] if ports else [80]
+    prefix = ("rewrite-" if _true(run.rewrite_path) else "") + (
+        "external" if _true(run.is_external) else "services"
+    )
+    if ports is None and run.ports is not None:
+        return {}
+    path: Any = Const(span, f"/{prefix}/v1/")
+    path = _join_expr(span, path, names["namespace"])
+    path = _join_expr(span, path, f"/{world.options.owner}/{world.options.project}/runs/")
+    path = _join_expr(span, path, names["uuid"])
+    urls = [_join_expr(span, path, f"/{number}") for number in numbers]
+    return {"ports": numbers, "base_url": urls[0] if urls else "", "base_urls": urls}
+
+
+def _join(span: Span, text: str, ref: Expr) -> Expr:
+    return Binary(span, "~", Const(span, text), ref)
+
+
+def _join_expr(span: Span, left: Expr, right: Any) -> Expr:
+    if isinstance(left, Const) and isinstance(right, str):
+        return Const(span, left.value + right)
+    return Binary(span, "~", left, right if is_expr(right) else Const(span, right))
+
+
+def init_connection_names(program: Program) -> Iterator[str]:
+    """The names of connections that init entries ask for."""
+    init = getattr(program.composed.run if program.composed else None, "init", None)
+    for entry in init.items if isinstance(init, Seq) else ():
+        name = getattr(entry, "connection", None)
+        if isinstance(name, Lit) and isinstance(name.value, str):
+            yield name.value
+
+
+def evaluate_tree(node: Any, scope: Scope, report: Report, budget: Budget | None = None) -> Any:
+    """A value tree with every template in it evaluated."""
+    budget = budget or Budget()
+    if isinstance(node, Template):
+        return evaluate_template(node, scope, report, budget)
+    if isinstance(node, Seq):
+        items = tuple(evaluate_tree(i, scope, report, budget) for i in node.items)
+        return replace(node, items=items)
+    if isinstance(node, Map):
+        entries = tuple(
+            (evaluate_tree(k, scope, report, budget), evaluate_tree(v, scope, report, budget))
+            for k, v in node.entries
+        )
+        return replace(node, entries=entries)
+    return node
+
+
+def as_data(node: Any) -> Any:
+    """A settled tree as plain data; text that waits for the run becomes an expression."""
+    if isinstance(node, Template):
+        return template_expr(node)
+    if isinstance(node, Invalid):
+        return RunTimeRef(node.span, "params.invalid")
+    if isinstance(node, Lit):
+        return node.value
+    if isinstance(node, Seq):
+        return [as_data(i) for i in node.items]
+    if isinstance(node, Map):
+        return {plain(k): as_data(v) for k, v in node.entries}
+    return plain(node)
+
+
+def template_expr(template: Template) -> Any:
+    """Text with run-time holes as one expression that joins its parts."""
+    joined: Any = None
+    for part in template.parts:
+        if isinstance(part, Hole):
+            piece: Any = (
+                RunTimeRef(part.span, "params.invalid")
+                if isinstance(part.expr, Invalid)
+                else part.expr
+            )
+        else:
+            piece = Const(template.span, part)
+        joined = piece if joined is None else Binary(template.span, "~", joined, piece)
+    return joined if joined is not None else Const(template.span, template.text)
+
+
+def has_template(node: Any) -> bool:
+    """Whether a tree has text with expressions in it."""
+    return isinstance(node, Node) and any(isinstance(n, Template) for n in walk(node))
+
+
+def free_names(node: Any) -> list[str]:
+    """The names a tree's expressions use, `x` and the x of `params.x` alike, in order."""
+    found: dict[str, None] = {}
+    for template in walk(node):
+        if isinstance(template, Template):
+            if template.statements:
+                found |= dict.fromkeys(_words(template.text))
+            for part in template.parts:
+                if isinstance(part, Hole) and not isinstance(part.expr, Invalid):
+                    _expr_names(part.expr, found)
+    return list(found)
+
+
+def _expr_names(expr: Any, found: dict[str, None]) -> None:
+    if isinstance(expr, Name):
+        found[expr.name] = None
+    if isinstance(expr, tuple):
+        for item in expr:
+            _expr_names(item, found)
+    elif is_expr(expr):
+        for field in expr.__struct_fields__:
+            if field == "name" and not isinstance(expr, Name):
+                found[expr.name] = None
+            elif field != "span":
+                _expr_names(getattr(expr, field), found)
+
+
+def _words(text: str) -> list[str]:
+    return "".join(c if c.isalnum() or c == "_" else " " for c in text).split()
+
+
+def is_expr(value: Any) -> bool:
+    """Whether a value is an expression that waits for the run."""
+    return isinstance(value, Expr)
+
+
+def _schema(schema: Any) -> Any:
+    return as_data(schema) if isinstance(schema, Node) else (schema or {})
+
+
+def _true(field: Any) -> bool:
+    return isinstance(field, Lit) and field.value is True

@@ -1,0 +1,116 @@
+"""Turns the sections that no unit carries into demands, so that nothing is dropped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pxc.ir.node import Lit, Seq, is_null
+from pxc.ir.plan import Demand
+from pxc.ir.run import Job
+from pxc.ir.spec import Operation, Plugins
+from pxc.source import Span
+
+_SECTIONS: tuple[tuple[str, str], ...] = (
+    ("matrix", "matrix"),
+    ("hooks", "hooks"),
+    ("build", "build"),
+    ("joins", "joins"),
+    ("events", "events"),
+    ("dependencies", "dependencies"),
+    ("trigger", "trigger"),
+)
+
+_OPTIONAL_SECTIONS: tuple[tuple[str, str], ...] = (("cache", "cache"), ("cost", "cost"))
+
+_PLUGINS: tuple[tuple[str, bool, bool], ...] = (
+    # attribute, the value that asks for nothing, whether its loss changes no result
+    ("auth", False, False),
+    ("docker", False, False),
+    ("tmux", False, True),
+    ("sandbox", False, False),
+    ("ssh", False, False),
+    ("mount_artifacts_store", False, False),
+    ("external_host", False, True),
+)
+_SILENT_PLUGINS = frozenset(
+    {"shm", "collect_artifacts", "collect_logs", "collect_resources", "sync_statuses",
+     "auto_resume", "log_level", "sidecar"}
+)  # fmt: skip
+"""`shm` is lowered; the others configure Polyaxon's own services and change no workload."""
+
+
+def section_demands(composed: Operation) -> Iterator[Demand]:
+    """What the operation's sections ask of a target beyond a unit and a timetable.
+
+    An explicit null or an empty list asks for nothing. `optional` marks what only tunes how
+    Polyaxon's own services watch a run.
+    """
+    for attribute, feature in _SECTIONS:
+        yield from _section(composed, attribute, feature, optional=False)
+    for attribute, feature in _OPTIONAL_SECTIONS:
+        yield from _section(composed, attribute, feature, optional=True)
+    if isinstance(composed.is_approved, Lit) and composed.is_approved.value is False:
+        yield Demand(composed.is_approved.span, "approval", "isApproved: false")
+    yield from _section(composed, "mount", "mount", optional=False)
+    if isinstance(composed.skip_on_upstream_skip, Lit) and composed.skip_on_upstream_skip.value:
+        yield Demand(composed.skip_on_upstream_skip.span, "skip", "skipOnUpstreamSkip", True)
+    if isinstance(composed.plugins, Plugins):
+        yield from _plugin_demands(composed.plugins)
+    yield from _termination_demands(composed)
+
+
+def _section(
+    composed: Operation, attribute: str, feature: str, *, optional: bool
+) -> Iterator[Demand]:
+    value: Any = getattr(composed, attribute)
+    empty = isinstance(value, Seq) and not value.items
+    if value is None or is_null(value) or empty:
+        return
+    span = head_of(value.span)
+    if feature == "matrix":
+        kind = getattr(value, "kind", "") or "matrix"
+        yield Demand(span, f"matrix.{kind}", f"matrix: {{kind: {kind}}}")
+        return
+    yield Demand(span, feature, feature, optional)
+
+
+def _plugin_demands(plugins: Plugins) -> Iterator[Demand]:
+    for attribute, idle, optional in _PLUGINS:
+        value = getattr(plugins, attribute)
+        if isinstance(value, Lit) and value.value is not None and value.value is not idle:
+            name = _camel(attribute)
+            yield Demand(value.span, f"plugins.{name}", f"plugins.{name}", optional)
+    notifications = plugins.notifications
+    if isinstance(notifications, Seq) and notifications.items:
+        yield Demand(notifications.span, "plugins.notifications", "plugins.notifications")
+
+
+def _termination_demands(composed: Operation) -> Iterator[Demand]:
+    termination: Any = composed.termination
+    for attribute in ("culling", "probe"):
+        value = getattr(termination, attribute, None)
+        if value is not None and not is_null(value):
+            name = f"termination.{attribute}"
+            yield Demand(value.span, name, name)
+
+
+def runtime_demand(run: Any) -> Demand | None:
+    """The demand of a runtime that is not one pod: distributed kinds, clusters, dags."""
+    kind = run.kind
+    if kind in ("job", "service"):
+        return None
+    if isinstance(run, Job):
+        return Demand(run.span, f"run.{kind}", f"run.kind: {kind}")
+    return Demand(head_of(run.span), f"run.{kind}", f"run.kind: {kind}")
+
+
+def head_of(span: Span) -> Span:
+    """The first line of a span, so that a whole section is not underlined."""
+    end = span.source.text.find("\n", span.start, span.end)
+    return span if end < 0 else Span(span.source, span.start, end)
+
+
+def _camel(attribute: str) -> str:
+    head, *rest = attribute.split("_")
+    return head + "".join(word.capitalize() for word in rest)

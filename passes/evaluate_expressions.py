@@ -1,0 +1,115 @@
+"""Folds every expression that is known now; the rest stays a reference to the run."""
+
+from __future__ import annotations
+
+from operator import is_
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.ir.node import (
+    Hole,
+    Invalid,
+    Lit,
+    Map,
+    Node,
+    Seq,
+    Template,
+    replace,
+)  # fmt: skip
+from pxc.ir.program import Program
+from pxc.ir.run import Dag, Legacy
+from pxc.passes.contexts import Contexts, build_contexts
+from pxc.passes.evaluation import Budget, Scope, evaluate_template
+from pxc.passes.fit_field import fit_field
+from pxc.source import Span
+from pxc.world import World
+
+EVALUATED = (
+    "is_approved", "cost", "queue", "cache", "plugins", "namespace", "termination", "schedule",
+    "conditions", "trigger", "dependencies", "mount",
+)  # fmt: skip
+"""Sections rendered with the operation; hooks, build, joins, events and matrix wait for others."""
+
+
+def evaluate_expressions(program: Program, world: World, report: Report) -> Program:
+    """Render `composed`, section by section, with the contexts of its bindings.
+
+    In: `composed`, `bindings`, `connections`. Out: `composed` whose templates hold only run-time
+    references. Every fault of an expression is reported at its own characters; when a component
+    is linted alone, an unknown name is a warning (PXC318), for an operation may pass it.
+    Source: specification of contexts, section 5.
+    """
+    composed = program.composed
+    if composed is None:
+        return program
+    faults = Report()
+    contexts = build_contexts(program, world, faults)
+    evaluation = _Evaluation(contexts, faults)
+    changed: dict[str, Any] = {}
+    for name in EVALUATED:
+        value = getattr(composed, name)
+        if value is not None:
+            changed[name] = evaluation.rewrite(value)
+    if not isinstance(composed.run, Dag | Legacy):
+        changed["run"] = evaluation.rewrite(composed.run)
+    _hand_over(faults, report, partial=program.partial)
+    return replace(program, composed=replace(composed, **changed))
+
+
+class _Evaluation:
+    """One walk over the operation with one scope and one budget."""
+
+    def __init__(self, contexts: Contexts, report: Report) -> None:
+        self.scope: Scope = contexts.scope()
+        self.report = report
+        self.budget = Budget()
+
+    def rewrite(self, node: Any) -> Any:
+        """A node with every template below it evaluated and fitted to its field."""
+        if isinstance(node, Template):
+            value = evaluate_template(node, self.scope, self.report, self.budget)
+            return fit_field(node, value, self.report)
+        if isinstance(node, Lit | Invalid | Hole):
+            return node
+        if isinstance(node, Seq):
+            items = tuple(map(self.rewrite, node.items))
+            return node if all(map(is_, items, node.items)) else replace(node, items=items)
+        if isinstance(node, Map):
+            entries = tuple((self.rewrite(k), self.rewrite(v)) for k, v in node.entries)
+            same = all(
+                k is a and v is b for (k, v), (a, b) in zip(entries, node.entries, strict=True)
+            )
+            return node if same else replace(node, entries=entries)
+        if isinstance(node, tuple):
+            rewritten = tuple(map(self.rewrite, node))
+            return node if all(map(is_, rewritten, node)) else rewritten
+        if isinstance(node, Node):
+            return self.rewrite_fields(node)
+        return node
+
+    def rewrite_fields(self, node: Node) -> Node:
+        """A model with its fields rewritten; the same object when nothing changed."""
+        changed: dict[str, Any] = {}
+        for name in node.__struct_fields__:
+            before = getattr(node, name)
+            if before is None or isinstance(before, str | Span):
+                continue
+            after = self.rewrite(before)
+            if after is not before:
+                changed[name] = after
+        return replace(node, **changed) if changed else node
+
+
+def _hand_over(faults: Report, report: Report, *, partial: bool) -> None:
+    """Pass the faults on; an unknown name in a component linted alone is only a warning."""
+    for found in faults.sorted():
+        code = "PXC318" if partial and found.code.id == "PXC302" else found.code.id
+        report.add(
+            code,
+            found.message,
+            found.span,
+            label=found.label,
+            notes=found.notes,
+            help=found.help,
+            fix=found.fix,
+        )

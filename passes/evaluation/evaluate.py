@@ -1,0 +1,457 @@
+"""Turns an expression and a scope into a value, or into the smaller expression the run will finish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from msgspec.structs import replace
+
+from pxc.diagnostics import allowed, nearest
+from pxc.ir.expr import (
+    Attribute, Binary, Call, Compare, Conditional, Const, DictExpr, Expr, ExprNode, Filter, Index,
+    ListExpr, Name, RunTimeRef, Slice, Test, Unary,
+)  # fmt: skip
+from pxc.ir.unparse import unparse
+from pxc.passes.evaluation.budget import Budget
+from pxc.passes.evaluation.faults import (
+    OPERATION_ERRORS, EvaluationFault, Undefined, failed, kind, piece, shown, unsafe,
+)  # fmt: skip
+from pxc.passes.evaluation.filters import apply_filter, check_filter, filters
+from pxc.passes.evaluation.lookups import look_up
+from pxc.passes.evaluation.operators import binary, compare, concat, unary
+from pxc.passes.evaluation.predicates import check_test, run_test
+from pxc.passes.evaluation.scope import Scope, has_expr
+from pxc.source import Span
+
+OUTSIDE_TEMPLATES = frozenset(
+    ("cycler", "dict", "joiner", "lipsum", "loop", "namespace", "range", "self", "super", "caller")
+)
+"""Names that Jinja itself predefines; none of them is data."""
+
+
+def evaluate(expr: Expr, scope: Scope, budget: Budget) -> Any:
+    """The plain value of an expression; an `Expr` when a value of the run takes part in it.
+
+    What is known is folded: the residual holds `Const` for it. Raises EvaluationFault.
+    """
+    return _Evaluator(scope, budget).value(expr)
+
+
+class _Evaluator:
+    """One evaluation. A value is plain data, an `Expr` (known at run time) or Undefined."""
+
+    __slots__ = ("budget", "scope")
+
+    def __init__(self, scope: Scope, budget: Budget) -> None:
+        self.scope = scope
+        self.budget = budget
+
+    def value(self, node: Expr) -> Any:
+        """The value of a node. Raises EvaluationFault, also when it is undefined."""
+        found = self.found(node)
+        if found.__class__ is Undefined:
+            raise found.fault
+        return found
+
+    def found(self, node: Expr) -> Any:
+        """The value of a node, or Undefined."""
+        found = self.raw(node)
+        if found.__class__ in (dict, list, tuple) and self._from_mixed(node) and has_expr(found):
+            return _as_expr(found, node.span)
+        return found
+
+    def raw(self, node: Expr) -> Any:
+        """The value of a node, or Undefined; data may still have values of the run inside."""
+        budget = self.budget
+        budget.steps -= 1
+        if budget.steps < 0:
+            budget.spend(1, node.span)
+        return _READERS[node.__class__](self, node)
+
+    def container(self, node: Expr) -> Any:
+        """The value of a node that is looked into."""
+        found = self.raw(node)
+        if found.__class__ is Undefined:
+            raise found.fault
+        return found
+
+    def _from_mixed(self, node: Expr) -> bool:
+        while isinstance(node, Attribute | Index | Slice):
+            node = node.object
+        return isinstance(node, Name) and self.scope.is_mixed(node.name)
+
+    # look-ups
+
+    def const(self, node: Const) -> Any:
+        return node.value
+
+    def run_time(self, node: RunTimeRef) -> Any:
+        return node
+
+    def name(self, node: Name) -> Any:
+        name, scope = node.name, self.scope
+        try:
+            found = scope.names[name]
+        except KeyError:
+            return self._missing(node)
+        return respan(found, node.span) if isinstance(found, ExprNode) else found
+
+    def _missing(self, node: Name) -> Any:
+        name, scope, span = node.name, self.scope, node.span
+        if name in scope.lenient:
+            return node
+        if name in scope.unavailable:
+            return Undefined(EvaluationFault("PXC307", scope.unavailable[name], span))
+        if name in OUTSIDE_TEMPLATES or name.startswith("__"):
+            raise unsafe(span, f"`{name}` is not part of templates", "templates only reach data")
+        message = f"`{name}` is not an input, output or context value"
+        return Undefined(EvaluationFault("PXC302", message, span, self._what_there_is(name)))
+
+    def _what_there_is(self, name: str) -> str:
+        names = list(self.scope.names)
+        like = nearest(name, names)
+        if like is not None:
+            return f"write `{like}`" if like.isidentifier() else f"write `params['{like}'].value`"
+        return f"there is {allowed(sorted(names))}" if names else "there are no values here"
+
+    def attribute(self, node: Attribute) -> Any:
+        owner = self.container(node.object)
+        name = node.name
+        if owner.__class__ is dict and name in owner:
+            found = owner[name]
+            return respan(found, node.span) if isinstance(found, ExprNode) else found
+        span = piece(node.span, name, 0, before=node.span.end)
+        if isinstance(owner, ExprNode):
+            return self._look_up_later(owner, name, node, span)
+        return self._look_up(node.object, owner, name, node.span, span)
+
+    def index(self, node: Index) -> Any:
+        owner = self.container(node.object)
+        key = self.value(node.key)
+        if isinstance(owner, ExprNode):
+            return self._look_up_later(owner, key, node, node.key.span)
+        if isinstance(key, ExprNode):
+            whole = _as_expr(owner, node.object.span) if has_expr(owner) else owner
+            return Index(node.span, _const(whole, node.object.span), key)
+        return self._look_up(node.object, owner, key, node.span, node.key.span)
+
+    def _look_up(self, of: Expr, owner: Any, key: Any, whole: Span, span: Span) -> Any:
+        found = look_up(owner, key, span, lambda: f"`{shown(unparse(of))}`")
+        return respan(found, whole) if isinstance(found, ExprNode) else found
+
+    def _look_up_later(self, owner: Expr, key: Any, node: Attribute | Index, span: Span) -> Any:
+        """A look-up in what only the run knows, or in a list or map with such a value inside."""
+        if isinstance(key, str) and key.startswith("_"):
+            raise unsafe(span, f"`{shown(key)}` is not data", "templates only reach data")
+        if isinstance(owner, ListExpr | DictExpr) and not isinstance(key, ExprNode):
+            known = _as_data(owner)
+            if known is not None:
+                return self._look_up(node.object, known, key, node.span, span)
+        if isinstance(node, Attribute):
+            return Attribute(node.span, owner, node.name)
+        return Index(node.span, owner, _const(key, node.key.span))
+
+    def slice(self, node: Slice) -> Any:
+        owner = self.value(node.object)
+        bounds = [b if b is None else self.value(b) for b in (node.start, node.stop, node.step)]
+        if isinstance(owner, ExprNode) or any(isinstance(b, ExprNode) for b in bounds):
+            spans = [b.span if b else node.span for b in (node.start, node.stop, node.step)]
+            kept = [b if b is None else _const(b, s) for b, s in zip(bounds, spans, strict=True)]
+            return Slice(node.span, _const(owner, node.object.span), *kept)
+        if not isinstance(owner, str | list | tuple):
+            raise failed(node.span, f"{kind(owner)} cannot be cut", "only a list or text can")
+        try:
+            return owner[slice(*bounds)]
+        except OPERATION_ERRORS:
+            raise failed(
+                node.span, "the bounds of a slice are whole numbers, its step not 0"
+            ) from None
+
+    # composites
+
+    def list(self, node: ListExpr) -> Any:
+        items = [self.value(item) for item in node.items]
+        if any(isinstance(item, ExprNode) for item in items):
+            return ListExpr(node.span, _consts(items, node.items), node.is_tuple)
+        self.budget.measure(items, node.span)
+        return tuple(items) if node.is_tuple else items
+
+    def dict(self, node: DictExpr) -> Any:
+        made: dict[Any, Any] = {}
+        pairs: list[tuple[Expr, Expr]] = []
+        partly = False
+        for key_node, value_node in node.items:
+            key, value = self.value(key_node), self.value(value_node)
+            partly = partly or isinstance(key, ExprNode) or isinstance(value, ExprNode)
+            pairs.append((_const(key, key_node.span), _const(value, value_node.span)))
+            try:
+                made[key] = value
+            except TypeError:
+                raise failed(key_node.span, f"{kind(key)} cannot be a key") from None
+        if partly:
+            return DictExpr(node.span, tuple(pairs))
+        self.budget.measure(made, node.span)
+        return made
+
+    # operators
+
+    def unary(self, node: Unary) -> Any:
+        value = self.value(node.operand)
+        if isinstance(value, ExprNode):
+            return Unary(node.span, node.op, value)
+        return unary(node.op, value, node.span)
+
+    def binary(self, node: Binary) -> Any:
+        if node.op in ("and", "or"):
+            return self._short_circuit(node)
+        try:
+            left = self.value(node.left)
+            right = self.value(node.right)
+        except EvaluationFault as fault:
+            if node.op == "-" and fault.code == "PXC302":
+                self._explain_hyphen(node, fault)
+            raise
+        if isinstance(left, ExprNode) or isinstance(right, ExprNode):
+            return self._operate_later(node, left, right)
+        return binary(node.op, left, right, self.budget, node.span)
+
+    def _short_circuit(self, node: Binary) -> Any:
+        left = self.value(node.left)
+        if not isinstance(left, ExprNode):
+            return left if bool(left) == (node.op == "or") else self.found(node.right)
+        right = self.value(node.right)
+        return Binary(node.span, node.op, left, _const(right, node.right.span))
+
+    def _operate_later(self, node: Binary, left: Any, right: Any) -> Expr:
+        """The residual of an operator; text next to text is joined now."""
+        if node.op == "~":
+            return join_text(
+                _const(left, node.left.span), _const(right, node.right.span), self.budget, node.span
+            )
+        return Binary(
+            node.span, node.op, _const(left, node.left.span), _const(right, node.right.span)
+        )
+
+    def _explain_hyphen(self, node: Binary, fault: EvaluationFault) -> None:
+        """Raise PXC303 when a subtraction spells a name with hyphens that is known."""
+        leaves = _hyphenated(node)
+        if leaves is None:
+            return
+        owner, joined = leaves
+        if owner is None:
+            if joined not in self.scope.names:
+                return
+            help = f"write `params['{joined}'].value`"
+        else:
+            data = self.container(owner)
+            if not isinstance(data, dict) or joined not in data:
+                return
+            help = f"write `{unparse(owner)}['{joined}']`"
+        message = f"`{joined}` is read as a subtraction"
+        raise EvaluationFault("PXC303", message, node.span, help) from fault
+
+    def compare(self, node: Compare) -> Any:
+        left: Any = self.value(node.first)
+        left_span = node.first.span
+        later: list[tuple[str, Expr]] = []
+        first: Expr | None = None
+        for op, operand in node.rest:
+            right = self.value(operand)
+            if first is None and not (isinstance(left, ExprNode) or isinstance(right, ExprNode)):
+                if not compare(op, left, right, self.budget, node.span):
+                    return False
+            else:
+                first = first or _const(left, left_span)
+                later.append((op, _const(right, operand.span)))
+            left, left_span = right, operand.span
+        return True if first is None else Compare(node.span, first, tuple(later))
+
+    def conditional(self, node: Conditional) -> Any:
+        test = self.value(node.test)
+        if isinstance(test, ExprNode):
+            then = _const(self.value(node.then), node.then.span)
+            if node.otherwise is None:
+                return Conditional(node.span, test, then, None)
+            otherwise = _const(self.value(node.otherwise), node.otherwise.span)
+            return Conditional(node.span, test, then, otherwise)
+        if test:
+            return self.found(node.then)
+        if node.otherwise is not None:
+            return self.found(node.otherwise)
+        message = "the condition is false and there is no `else`"
+        return Undefined(failed(node.span, message, "add `else` and a value"))
+
+    # filters, tests, calls
+
+    def filter(self, node: Filter) -> Any:
+        name = node.name
+        span = piece(node.span, name, node.target.span.end)
+        check_filter(name, len(node.args), tuple(k for k, _ in node.kwargs), span)
+        target = self.found(node.target)
+        if name in ("default", "d"):
+            return self._default(node, target)
+        if target.__class__ is Undefined:
+            raise target.fault
+        args = [self.value(arg) for arg in node.args]
+        kwargs = {key: self.value(arg) for key, arg in node.kwargs}
+        values = (target, *args, *kwargs.values())
+        if not any(isinstance(value, ExprNode) for value in values):
+            return apply_filter(name, target, tuple(args), kwargs, self.budget, span)
+        spans = dict(node.kwargs)
+        return Filter(
+            node.span,
+            _const(target, node.target.span),
+            name,
+            _consts(args, node.args),
+            tuple((key, _const(value, spans[key].span)) for key, value in kwargs.items()),
+        )
+
+    def _default(self, node: Filter, target: Any) -> Any:
+        """`x | default(y, boolean)`: the one filter that takes what is undefined."""
+        name = node.name
+        named = dict(node.kwargs)
+        arg = node.args[0] if node.args else named.get("default_value")
+        flag = node.args[1] if len(node.args) > 1 else named.get("boolean")
+        if target.__class__ is Undefined:
+            return "" if arg is None else self.found(arg)
+        boolean = False if flag is None else self.value(flag)
+        undecided = isinstance(target, ExprNode) and (bool(boolean) or _may_be_undefined(target))
+        if undecided or isinstance(boolean, ExprNode):
+            args = () if arg is None else (_const(self.value(arg), arg.span),)
+            kwargs = (("boolean", _const(boolean, node.span)),) if boolean else ()
+            return Filter(node.span, _const(target, node.target.span), name, args, kwargs)
+        if boolean and not target:
+            return "" if arg is None else self.found(arg)
+        return target
+
+    def test(self, node: Test) -> Any:
+        name = node.name
+        span = piece(node.span, name, node.target.span.end)
+        check_test(name, len(node.args), span)
+        target = self.found(node.target)
+        args = [self.value(arg) for arg in node.args]
+        if _may_be_undefined(target) or (
+            name not in ("defined", "undefined")
+            and any(isinstance(value, ExprNode) for value in (target, *args))
+        ):
+            later = _const(target, node.target.span)
+            return Test(node.span, later, name, _consts(args, node.args), node.negated)
+        return run_test(name, target, tuple(args), self.budget, span) != node.negated
+
+    def call(self, node: Call) -> NoReturn:
+        function = node.function
+        name = function.name if isinstance(function, Attribute | Name) else ""
+        help = "use a filter: `x | upper`"
+        if isinstance(function, Attribute) and name in filters() and not name.startswith("_"):
+            help = f"use the filter: `{shown(unparse(function.object))} | {name}`"
+        elif isinstance(function, Name) and name in filters():
+            help = f"use the filter: `x | {name}`"
+        raise unsafe(node.span, "calls are not part of templates", help)
+
+
+_READERS: dict[type, Callable[[Any, Any], Any]] = {
+    Const: _Evaluator.const, Name: _Evaluator.name, Attribute: _Evaluator.attribute,
+    Index: _Evaluator.index, Slice: _Evaluator.slice, ListExpr: _Evaluator.list,
+    DictExpr: _Evaluator.dict, Unary: _Evaluator.unary, Binary: _Evaluator.binary,
+    Compare: _Evaluator.compare, Conditional: _Evaluator.conditional, Filter: _Evaluator.filter,
+    Test: _Evaluator.test, Call: _Evaluator.call, RunTimeRef: _Evaluator.run_time,
+}  # fmt: skip
+
+
+# residual expressions
+
+
+def _may_be_undefined(value: Any) -> bool:
+    """Whether a residual looks a lenient name up, which may get no value."""
+    while isinstance(value, Attribute | Index):
+        value = value.object
+    return isinstance(value, Name)
+
+
+def _const(value: Any, span: Span) -> Expr:
+    return value if isinstance(value, ExprNode) else Const(span, value)  # type: ignore[return-value]
+
+
+def _consts(values: list[Any], nodes: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    return tuple(_const(value, node.span) for value, node in zip(values, nodes, strict=True))
+
+
+def _as_expr(value: Any, span: Span) -> Any:
+    """Data with values of the run inside, as the expression that builds it."""
+    if isinstance(value, dict) and has_expr(value):
+        pairs = ((Const(span, k), _const(_as_expr(v, span), span)) for k, v in value.items())
+        return DictExpr(span, tuple(pairs))
+    if isinstance(value, list | tuple) and has_expr(value):
+        items = tuple(_const(_as_expr(item, span), span) for item in value)
+        return ListExpr(span, items, isinstance(value, tuple))
+    return value
+
+
+def _as_data(expr: ListExpr | DictExpr) -> Any:
+    """The list or map that an expression builds, its entries still expressions where unknown."""
+    if isinstance(expr, ListExpr):
+        items = [item.value if isinstance(item, Const) else item for item in expr.items]
+        return tuple(items) if expr.is_tuple else items
+    made = {}
+    for key, value in expr.items:
+        if not isinstance(key, Const):
+            return None
+        made[key.value] = value.value if isinstance(value, Const) else value
+    return made
+
+
+def respan(expr: Any, span: Span) -> Any:
+    """An expression taken from the scope, at the place where it is used."""
+    changed: dict[str, Any] = {"span": span}
+    for field in expr.__struct_fields__:
+        value = getattr(expr, field)
+        if isinstance(value, ExprNode):
+            changed[field] = respan(value, span)
+        elif isinstance(value, tuple) and field in ("items", "rest", "args", "kwargs"):
+            changed[field] = _respan_all(value, span)
+    return replace(expr, **changed)
+
+
+def _respan_all(values: tuple[Any, ...], span: Span) -> tuple[Any, ...]:
+    def one(value: Any) -> Any:
+        if isinstance(value, ExprNode):
+            return respan(value, span)
+        return _respan_all(value, span) if isinstance(value, tuple) else value
+
+    return tuple(one(value) for value in values)
+
+
+def join_text(left: Expr, right: Expr, budget: Budget, span: Span) -> Expr:
+    """`left ~ right`, with known text next to known text joined now."""
+    if isinstance(right, Binary) and right.op == "~":
+        return join_text(join_text(left, right.left, budget, span), right.right, budget, span)
+    if isinstance(right, Const):
+        if isinstance(left, Const):
+            return Const(span, concat(left.value, right.value, budget, span))
+        if isinstance(left, Binary) and left.op == "~" and isinstance(left.right, Const):
+            text = concat(left.right.value, right.value, budget, span)
+            return Binary(span, "~", left.left, Const(left.right.span, text))
+    return Binary(span, "~", left, right)
+
+
+def _hyphenated(node: Binary) -> tuple[Expr | None, str] | None:
+    """What `a.b-c-d.e` would look up if the hyphens were part of a name: (`a`, `b-c-d`)."""
+    if node.span.text != "".join(node.span.text.split()):
+        return None
+    first, words = node.left, [_head(node.right)]
+    while isinstance(first, Binary) and first.op == "-":
+        words.insert(0, _head(first.right))
+        first = first.left
+    owner = first.object if isinstance(first, Attribute) else None
+    if not isinstance(first, Attribute | Name) or None in words:
+        return None
+    return owner, "-".join([first.name, *(word for word in words if word)])
+
+
+def _head(node: Expr) -> str | None:
+    while isinstance(node, Attribute | Index):
+        node = node.object
+    if isinstance(node, Const) and isinstance(node.value, int):
+        return node.span.text
+    return node.name if isinstance(node, Name) else None

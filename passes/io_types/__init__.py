@@ -1,0 +1,1 @@
+"""Reads the types that inputs and outputs declare, and holds values to them."""

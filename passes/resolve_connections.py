@@ -1,0 +1,100 @@
+"""Binds the names of connections to the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pxc.diagnostics import Report, allowed, nearest
+from pxc.ir.node import Lit, Seq, Template, replace
+from pxc.ir.program import Connection, Program
+from pxc.passes.contexts import build_contexts, evaluate_tree, has_template
+from pxc.passes.fit_field import fit_field
+from pxc.world import World
+
+
+def resolve_connections(program: Program, world: World, report: Report) -> Program:
+    """Evaluate the names of connections and look each one up.
+
+    In: `composed` and `bindings`. Out: names without templates, and `connections`, one entry a
+    connection that the run, its init entries or its params ask for. PXC209 for a name that the
+    catalog lacks; without a catalog every name is taken as given. Source: specification of
+    contexts, section 5: connections are chosen before anything else is rendered.
+    """
+    if program.composed is None or program.composed.run is None:
+        return program
+    program = _with_names(program, world, report)
+    found: dict[str, Connection] = {}
+    for name in _asked(program):
+        if name.value in found:
+            continue
+        connection = world.catalog.connection(str(name.value))
+        if connection is not None:
+            found[connection.name] = connection
+        elif world.catalog.declared:
+            _unknown(name, world, report)
+    return replace(program, connections=tuple(found.values()))
+
+
+def _with_names(program: Program, world: World, report: Report) -> Program:
+    """The program with templated connection names evaluated."""
+    assert program.composed is not None
+    run: Any = program.composed.run
+    names, init = getattr(run, "connections", None), getattr(run, "init", None)
+    entries = init.items if isinstance(init, Seq) else ()
+    templated = has_template(names) or any(
+        has_template(getattr(entry, "connection", None)) for entry in entries
+    )
+    if not templated or program.partial:
+        return program
+    scope = build_contexts(program, world, report).scope(connections=False)
+
+    def evaluated(node: Any) -> Any:
+        if isinstance(node, Template):
+            return fit_field(node, evaluate_tree(node, scope, report), report)
+        if isinstance(node, Seq):
+            return replace(node, items=tuple(evaluated(i) for i in node.items))
+        return node
+
+    changed: dict[str, Any] = {"connections": evaluated(names)}
+    if entries:
+        items = tuple(
+            replace(e, connection=evaluated(e.connection)) if hasattr(e, "connection") else e
+            for e in entries
+        )
+        changed["init"] = replace(init, items=items)
+    composed = replace(program.composed, run=replace(run, **changed))
+    return replace(program, composed=composed)
+
+
+def _asked(program: Program) -> Iterator[Lit[Any]]:
+    """Every connection name the operation writes, in authored order."""
+    assert program.composed is not None
+    run: Any = program.composed.run
+    pods = [run, *(role for _, role in getattr(run, "roles", ()))]
+    for pod in pods:
+        yield from _names(getattr(pod, "connections", None))
+        init = getattr(pod, "init", None)
+        for entry in init.items if isinstance(init, Seq) else ():
+            yield from _names(getattr(entry, "connection", None))
+    for binding in program.bindings:
+        if binding.connection:
+            yield Lit(binding.given_at or binding.span, binding.connection)
+
+
+def _names(node: Any) -> Iterator[Lit[Any]]:
+    for item in node.items if isinstance(node, Seq) else (node,):
+        if isinstance(item, Lit) and isinstance(item.value, str):
+            yield item
+
+
+def _unknown(name: Lit[Any], world: World, report: Report) -> None:
+    known = world.catalog.connection_names()
+    near = nearest(str(name.value), known)
+    hint = f"did you mean `{near}`? " if near else ""
+    report.add(
+        "PXC209",
+        f"connection `{name.value}` is not in the catalog",
+        name.span,
+        help=f"{hint}connections: {allowed(known)}" if known else "the catalog has no connections",
+    )

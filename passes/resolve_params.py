@@ -1,0 +1,311 @@
+"""Turns declared inputs and given params into bindings: one value, or its absence, a name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from pxc.diagnostics import Note, Report, nearest
+from pxc.ir.expr import RunTimeRef
+from pxc.ir.io import IO, Param
+from pxc.ir.node import Hole, Invalid, Lit, Map, Template, is_null, replace
+from pxc.ir.program import Binding, Program
+from pxc.ir.spec import Operation
+from pxc.passes.io_types.declare import Declared, declare
+from pxc.passes.io_types.settle import is_true, settle, settle_value
+from pxc.passes.overlay_params import overlay_params
+from pxc.passes.param_refs import read_ref
+from pxc.passes.provided_names import Provided, provided_names
+from pxc.source import Span
+from pxc.world import World
+
+__all__ = ["find_io", "overlay_params", "resolve_params", "settle"]
+
+
+def resolve_params(program: Program, world: World, report: Report) -> Program:
+    """Bind every input, output and undeclared param of `composed`, in that order.
+
+    In: `composed`. Out: `bindings`, each value coerced to its type, unless it is a template, which
+    `settle` coerces once it has been evaluated. PXC201 to PXC206, PXC214, PXC217 to PXC219,
+    PXC222, PXC223, PXC226. A missing param is no fault of a component linted alone (`partial`).
+    Source: specification of inputs, sections 1, 5 and 6.
+    """
+    if program.composed is None:
+        return program
+    strict = world.options.strict_params or is_true(program.composed.strict_params)
+    binder = _Binder(program.composed, report, strict=strict, partial=program.partial)
+    return replace(program, bindings=binder.bindings())
+
+
+def find_io(operation: Operation, binding: Binding) -> IO | None:
+    """The declaration behind a binding, for `settle` to hold its validation too."""
+    if binding.section == "contexts":
+        return None
+    field = getattr(operation, binding.section)
+    for io in getattr(field, "items", ()):
+        if isinstance(io, IO) and isinstance(io.name, Lit) and io.name.value == binding.name:
+            return io
+    return None
+
+
+class _Given(Struct, frozen=True):
+    """A param under its key; `param` is None for null and `{}`, `is_known` false when faulty."""
+
+    name: str
+    key: Span
+    span: Span
+    param: Param | None = None
+    is_known: bool = True
+
+    @property
+    def has_value(self) -> bool:
+        """Whether the param gives a value or refers to one."""
+        return self.param is not None and (
+            self.param.ref is not None
+            or (self.param.value is not None and not is_null(self.param.value))
+        )
+
+
+class _Binder:
+    """The names of one operation and what is known of each while they are bound."""
+
+    def __init__(
+        self, operation: Operation, report: Report, *, strict: bool, partial: bool
+    ) -> None:
+        self.report = report
+        self.strict = strict
+        self.partial = partial
+        self.declared = declare(operation, report)
+        self.given, is_open = _given(operation.params)
+        self.provided: Provided = provided_names(operation)
+        self.is_open = is_open or self.provided.is_open
+        self.typos = self._typos()
+
+    def bindings(self) -> tuple[Binding, ...]:
+        """Every binding, inputs, outputs, then contexts."""
+        bound = [self.declared_binding(d) for d in self.declared]
+        known = {d.name for d in self.declared}
+        for given in self.given.values():
+            if given.name not in known:
+                self.check_undeclared(given)
+                bound.append(self.context_binding(given))
+        later = {**self.provided.matrix, **self.provided.joins}
+        for name, span in later.items():
+            if name not in known and name not in self.given:
+                value = self.provided_value(name)
+                bound.append(Binding(span, name, "contexts", value, given_at=span))
+        return tuple(bound)
+
+    # declared names
+
+    def declared_binding(self, declared: Declared) -> Binding:
+        """The binding of an input or an output."""
+        given = self.given.get(declared.name)
+        value, given_at = self.value_of(declared, given)
+        io, param = declared.io, given.param if given else None
+        return Binding(
+            declared.span,
+            declared.name,
+            declared.section,
+            value,
+            type=declared.type,
+            is_flag=is_true(io.is_flag),
+            arg_format=_text(io.arg_format),
+            connection=self.fixed("connection", param and param.connection, io.connection),
+            to_env=self.fixed("toEnv", param and param.to_env, io.to_env),
+            to_init=self.fixed("toInit", param and param.to_init, io.to_init) is True,
+            given_at=given_at,
+        )
+
+    def value_of(self, declared: Declared, given: _Given | None) -> tuple[Any, Span | None]:
+        """The value of a declared name and where it was given."""
+        if given is not None and not given.is_known:
+            return Invalid(given.span), given.span
+        if given is not None and given.has_value:
+            assert given.param is not None
+            return self.given_value(declared, given, given.param)
+        if declared.name in self.provided.joins:
+            self.check_join(declared)
+        if declared.name in self.provided.joins or declared.name in self.provided.matrix:
+            self.check_gap(declared)
+            later = self.provided_value(declared.name)
+            return (later if later is not None else declared.default), None
+        if declared.default is not None:
+            return declared.default, declared.default.span
+        if declared.is_required:
+            self.report_missing(declared, given)
+            return None if self.partial else Invalid(declared.span), None
+        # A delayed value is known only to the run; an optional input that nobody gave is null.
+        optional = declared.section == "inputs" and is_true(declared.io.is_optional)
+        return (Lit(declared.span, None) if optional else None), None
+
+    def given_value(self, declared: Declared, given: _Given, param: Param) -> tuple[Any, Span]:
+        if param.ref is not None:
+            return read_ref(given.name, param, self.report), param.ref.span
+        if declared.io.type is not None and declared.facts.type is None:
+            return param.value, param.value.span  # the type is faulty: nothing can be held to it
+        value = settle_value(declared.facts, param.value, self.report, "PXC206")
+        return value, param.value.span
+
+    def provided_value(self, name: str) -> Template | None:
+        """What stands for a value gathered from other runs; a matrix gives its own per copy."""
+        span = self.provided.joins.get(name)
+        if span is None or name in self.provided.matrix:
+            return None
+        path = f"joins.{name}"
+        return Template(span, f"{{{{ {path} }}}}", (Hole(span, RunTimeRef(span, path)),))
+
+    def check_join(self, declared: Declared) -> None:
+        """A join gathers a list, so its receiver must be one, or `artifacts`."""
+        type = declared.facts.type
+        if type is None or type.is_list or type.bare.name in ("any", "artifacts"):
+            return
+        self.report.add(
+            "PXC206",
+            f"`{declared.name}` is of type `{type}`, but a join gathers a list",
+            self.provided.joins[declared.name],
+            notes=(Note(f"`{declared.name}` is declared here", declared.span),),
+            help=f"declare the type as `List[{type}]`",
+        )
+
+    def check_gap(self, declared: Declared) -> None:
+        gap = self.provided.gaps.get(declared.name)
+        if gap is not None and declared.is_required and not self.partial:
+            self.report.add(
+                "PXC204",
+                f"this row of the matrix gives no value for the input `{declared.name}`",
+                gap,
+                notes=(Note(f"`{declared.name}` is declared here", declared.span),),
+                help=f"add `{declared.name}` to the row, or give the input a default",
+            )
+
+    def report_missing(self, declared: Declared, given: _Given | None) -> None:
+        if self.partial or (self.is_open and given is None):
+            return
+        name, what = declared.name, declared.section[:-1]
+        if given is not None:
+            self.report.add(
+                "PXC204",
+                f"the param `{name}` has no value, but the {what} is required",
+                given.span,
+                notes=(Note(f"`{name}` is declared here", declared.span),),
+                help="give it a value, or give the input a default",
+            )
+            return
+        typo = self.typos.get(name)
+        notes = (Note(f"did you mean `{name}` by this?", typo.key),) if typo else ()
+        self.report.add(
+            "PXC204",
+            f"the {what} `{name}` is required, but no param gives it",
+            declared.span,
+            notes=notes,
+            help=f"rename the param `{typo.name}` to `{name}`"
+            if typo
+            else f"add `params: {{{name}: ...}}`, pass `-P {name}=...`, or give it a default with"
+            " `value`",
+        )
+
+    def _typos(self) -> dict[str, _Given]:
+        """Required names that nobody gives, with the unknown param that was likely meant."""
+        if self.partial:
+            return {}
+        declared = {d.name for d in self.declared}
+        taken = {*self.given, *self.provided.matrix, *self.provided.joins}
+        missing = [d.name for d in self.declared if d.is_required and d.name not in taken]
+        found: dict[str, _Given] = {}
+        for given in self.given.values():
+            if given.name not in declared and not _is_context(given):
+                near = nearest(given.name, [m for m in missing if m not in found])
+                if near:
+                    found[near] = given
+        return found if not self.is_open else {}
+
+    # undeclared names
+
+    def check_undeclared(self, given: _Given) -> None:
+        """Report a param that no input declares, unless it is context only or a missing one."""
+        if not given.is_known or _is_context(given) or given in self.typos.values():
+            return
+        near = nearest(given.name, [d.name for d in self.declared if d.name not in self.given])
+        meant = f"did you mean `{near}`?" if near else None
+        context_only = given.param.context_only if given.param else None
+        must = isinstance(context_only, Lit) and context_only.value is False
+        if self.strict or must:
+            why = "`contextOnly: false` asks for a declared one" if must else "params are strict"
+            self.report.add(
+                "PXC223",
+                f"no input or output is named `{given.name}`, and {why}",
+                given.key,
+                help=meant or "declare it as an input, or set `contextOnly: true`",
+            )
+            return
+        self.report.add(
+            "PXC205",
+            f"no input or output is named `{given.name}`",
+            given.key,
+            help=meant
+            or "declare it as an input, or write `{value: ..., contextOnly: true}` to use it in"
+            " expressions only",
+        )
+
+    def context_binding(self, given: _Given) -> Binding:
+        """The binding of an undeclared param: whatever was given, as it was given."""
+        param = given.param
+        if not given.is_known:
+            return Binding(given.key, given.name, "contexts", Invalid(given.span))
+        value: Any = Lit(given.span, None)
+        if param is not None and param.ref is not None:
+            value = read_ref(given.name, param, self.report)
+        elif param is not None and given.has_value:
+            value = param.value
+        return Binding(
+            given.key,
+            given.name,
+            "contexts",
+            value,
+            connection=self.fixed("connection", param and param.connection),
+            to_env=self.fixed("toEnv", param and param.to_env),
+            to_init=self.fixed("toInit", param and param.to_init) is True,
+            given_at=value.span,
+        )
+
+    def fixed(self, field: str, *layers: Any) -> Any:
+        """The value of the first layer that sets a field; PXC124 for one that is a template."""
+        node = next((n for n in layers if n is not None and not is_null(n)), None)
+        if isinstance(node, Template):
+            self.report.add(
+                "PXC124",
+                f"`{field}` of a param or an input cannot be a template",
+                node.span,
+                help="write the value itself",
+            )
+        return node.value if isinstance(node, Lit) else None
+
+
+def _given(params: Any) -> tuple[dict[str, _Given], bool]:
+    """The params under their names; whether others may come from what is a template."""
+    if not isinstance(params, Map):
+        return {}, isinstance(params, Template | Invalid)
+    found: dict[str, _Given] = {}
+    is_open = False
+    for key, node in params.entries:
+        if not isinstance(key, Lit):
+            is_open = True
+            continue
+        name = str(key.value)
+        if isinstance(node, Param):
+            found[name] = _Given(name, key.span, node.span, node)
+        else:
+            found[name] = _Given(name, key.span, node.span, is_known=is_null(node))
+    return found, is_open
+
+
+def _is_context(given: _Given) -> bool:
+    return given.param is not None and is_true(given.param.context_only)
+
+
+def _text(node: Any) -> str | None:
+    if isinstance(node, Template):
+        return node.text
+    return node.value if isinstance(node, Lit) and isinstance(node.value, str) else None

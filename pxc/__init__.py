@@ -1,0 +1,36 @@
+"""pxc compiles Polyaxonfiles; each public name here loads its module on first use."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pxc.diagnostics import Diagnostic
+    from pxc.driver import compile_file, lint_file
+    from pxc.ir.plan import Plan
+    from pxc.ir.program import Program
+
+__all__ = ["Diagnostic", "Plan", "Program", "__version__", "compile_file", "lint_file"]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Diagnostic": "pxc.diagnostics",
+    "Plan": "pxc.ir.plan",
+    "Program": "pxc.ir.program",
+    "compile_file": "pxc.driver",
+    "lint_file": "pxc.driver",
+}
+
+
+def __getattr__(name: str) -> object:
+    """The public name, from the module that defines it."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'pxc' has no attribute {name!r}")
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

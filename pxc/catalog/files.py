@@ -1,0 +1,286 @@
+"""Turns catalog files, and folders of them, into connections and presets by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pxc.catalog import ReadsPresets
+from pxc.catalog.connections import ARTIFACT_KINDS, build_connection, check_keys, text_of
+from pxc.diagnostics import Note, Report, allowed, nearest
+from pxc.ir.node import Invalid, Lit, Map, Seq, is_null
+from pxc.ir.program import Connection
+from pxc.ir.spec import Operation
+from pxc.source import Source, Span
+
+__all__ = ["FileCatalog"]
+
+ReadYaml = Callable[[Source, Report], Map | None]
+
+_FILE_BYTES = 4 * 1024 * 1024
+_SUFFIXES = (".yaml", ".yml", ".json")
+_PRESETS = "presets"
+_AGENT_KEYS = ("connections", "artifactsStore")
+
+
+class FileCatalog:
+    """The connections and presets of some files and folders.
+
+    A file holds one `kind: Connection` object, or the `connections` and `artifactsStore` of an
+    agent's configuration (its other keys are not the catalog's). `presets/NAME.yaml` is the preset
+    `NAME`. All but presets is read and checked at once, faults are PXC810; a preset is read when
+    it is asked for. `read` turns the text of a file into its root map.
+    """
+
+    declared = True
+
+    def __init__(self, paths: Iterable[Path], read: ReadYaml, report: Report) -> None:
+        self.artifacts_store: str | None = None
+        self._connections: dict[str, Connection] = {}
+        self._places: dict[str, Span] = {}
+        self._presets: dict[str, Path] = {}
+        self._store: Span | None = None
+        self._read = read
+        seen: set[Path] = set()
+        for path, preset in _catalog_files(paths, report):
+            if path.resolve() in seen:
+                continue
+            seen.add(path.resolve())
+            if preset is not None:
+                self._add_preset(preset, path, report)
+            else:
+                self._add_file(path, report)
+
+    def connection(self, name: str) -> Connection | None:
+        """A connection by name."""
+        return self._connections.get(name)
+
+    def connection_names(self) -> tuple[str, ...]:
+        """Every connection's name, sorted."""
+        return tuple(sorted(self._connections))
+
+    def preset(self, name: str, language: ReadsPresets, report: Report) -> Operation | None:
+        """A preset by name, as an operation; None also when its file is at fault (reported)."""
+        path = self._presets.get(name)
+        source = _source(path, report) if path is not None else None
+        return language.read_operation(source, report, preset=True) if source is not None else None
+
+    def preset_names(self) -> tuple[str, ...]:
+        """Every preset's name, sorted."""
+        return tuple(sorted(self._presets))
+
+    def _add_preset(self, name: str, path: Path, report: Report) -> None:
+        first = self._presets.setdefault(name, path)
+        if first is not path:
+            report.add(
+                "PXC810",
+                f"the preset `{name}` is in two files",
+                _nowhere(path),
+                notes=(Note("the other file", _nowhere(first)),),
+                help="rename or delete one",
+            )
+
+    def _add_file(self, path: Path, report: Report) -> None:
+        source = _source(path, report)
+        tree = self._read(source, report) if source is not None else None
+        if tree is None:
+            return
+        if tree.get("kind") is None and any(tree.get(key) is not None for key in _AGENT_KEYS):
+            self._add_agent(tree, report)
+        elif tree.get("kind") is None:
+            self._report_stranger(tree, report)
+        else:
+            self._add_object(tree, report)
+
+    def _add_agent(self, tree: Map, report: Report) -> None:
+        connections = tree.get("connections")
+        if isinstance(connections, Seq):
+            for node in connections.items:
+                self._add_connection(node, report)
+        elif connections is not None and not is_null(connections):
+            _expected_list(connections, report)
+        store = tree.get("artifactsStore")
+        if store is not None and not is_null(store):
+            self._add_store(store, report)
+
+    def _add_store(self, node: Any, report: Report) -> None:
+        store = self._add_connection(node, report)
+        if store is None:
+            return
+        place = self._places[store.name]
+        if store.kind not in ARTIFACT_KINDS:
+            report.add(
+                "PXC810",
+                f"a `{store.kind}` connection cannot be the artifacts store",
+                node.get("kind").span,
+                help=f"kinds that can: {allowed(ARTIFACT_KINDS)}",
+            )
+        elif self._store is not None:
+            report.add(
+                "PXC810",
+                "the catalog has two artifacts stores",
+                place,
+                notes=(Note("the other one", self._store),),
+                help="keep one and list the other under `connections`",
+            )
+        else:
+            self.artifacts_store, self._store = store.name, place
+
+    def _add_object(self, tree: Map, report: Report) -> None:
+        kind = tree.get("kind")
+        if text_of(kind) != "Connection":
+            _unknown_kind(kind, report)
+            return
+        access = tree.key("access")
+        if access is not None:
+            # to pass over it would open what its author meant to close
+            report.add(
+                "PXC810",
+                "`access` is not enforced yet, so a catalog cannot have it",
+                access.span,
+                help="leave `access` out",
+            )
+        known = ("kind", "name", "spec", "access")
+        check_keys(tree, known, ("name", "spec"), "a catalog object", report)
+        name, spec = tree.get("name"), tree.get("spec")
+        if isinstance(name, Lit) and spec is not None and not is_null(spec) and not is_null(name):
+            self._add_connection(spec, report, name=_inner_name(name, spec, report))
+
+    def _add_connection(
+        self, node: Any, report: Report, *, name: Lit[str] | None = None
+    ) -> Connection | None:
+        connection = build_connection(node, report, name=name)
+        if connection is None:
+            return None
+        place = name.span if name is not None else node.get("name").span
+        first = self._places.get(connection.name)
+        if first is not None:
+            report.add(
+                "PXC810",
+                f"the connection `{connection.name}` is declared twice",
+                place,
+                label="declared again",
+                notes=(Note("first declared here", first),),
+                help="rename or delete one",
+            )
+            return None
+        self._places[connection.name] = place
+        self._connections[connection.name] = connection
+        return connection
+
+    def _report_stranger(self, tree: Map, report: Report) -> None:
+        keys = [key for key, _ in tree]
+        hints = [(key, nearest(text_of(key), _AGENT_KEYS)) for key in keys]
+        key, near = next((h for h in hints if h[1]), (None, None))
+        report.add(
+            "PXC810",
+            "the file holds nothing for a catalog",
+            (key or (keys[0] if keys else tree)).span,
+            help=f"did you mean `{near}`?"
+            if near
+            else "write `kind: Connection`, or a list under `connections`",
+        )
+
+
+def _inner_name(name: Lit[str], spec: Any, report: Report) -> Lit[str] | None:
+    """The name outside `spec`, or None when `spec` has one itself and both are the same."""
+    inner = spec.get("name") if isinstance(spec, Map) else None
+    if inner is None:
+        return name
+    if not isinstance(inner, Lit) or inner.value != name.value:
+        report.add(
+            "PXC810",
+            f"the object is `{name.value}` and its connection is `{text_of(inner)}`",
+            inner.span,
+            notes=(Note("the name of the object", name.span),),
+            help="leave `name` out of `spec`",
+        )
+    return None
+
+
+def _unknown_kind(kind: Any, report: Report) -> None:
+    near = nearest(text_of(kind), ("Connection",))
+    report.add(
+        "PXC810",
+        f"`{text_of(kind)}` is not a kind of catalog object",
+        kind.span,
+        help="did you mean `Connection`?"
+        if near
+        else "the kind is `Connection`; presets go into the folder `presets`",
+    )
+
+
+def _expected_list(node: Any, report: Report) -> None:
+    if not isinstance(node, Invalid):
+        report.add(
+            "PXC810",
+            "`connections` must be a list",
+            node.span,
+            help="write `- name: ...` for each connection",
+        )
+
+
+def _catalog_files(paths: Iterable[Path], report: Report) -> Iterator[tuple[Path, str | None]]:
+    """Each file in a steady order, with the preset's name when it is a preset."""
+    for top in paths:
+        if top.is_dir():
+            for path in sorted(_below(top), key=lambda p: p.as_posix()):
+                yield path, _preset_name(path, top)
+        elif top.exists():
+            yield top, _preset_name(top, top.absolute().parent.parent)
+        else:
+            report.add(
+                "PXC021",
+                f"the catalog `{top.as_posix()}` does not exist",
+                _nowhere(top),
+                help="check the path; it is relative to the current folder",
+            )
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The YAML and JSON files below a folder, without hidden ones; linked folders are left out."""
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            if not path.is_symlink():
+                yield from _below(path)
+        elif path.suffix in _SUFFIXES:
+            yield path
+
+
+def _preset_name(path: Path, top: Path) -> str | None:
+    """`a/b` for `presets/a/b.yaml`, when the nearest such folder is at or below `top`."""
+    folders = path.absolute().relative_to(top.absolute()).parts[:-1]
+    if top.name == _PRESETS and _PRESETS not in folders:
+        folders = (_PRESETS, *folders)
+    if _PRESETS not in folders:
+        return None
+    inner = folders[folders.index(_PRESETS) + 1 :]
+    return "/".join((*inner, path.stem))
+
+
+def _source(path: Path, report: Report) -> Source | None:
+    """The text of a catalog file, or None after reporting why there is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_FILE_BYTES + 1)
+    except OSError as fault:
+        reason = (fault.strerror or "it cannot be opened").lower()
+        report.add("PXC021", f"cannot read `{path.as_posix()}`: {reason}", _nowhere(path))
+        return None
+    if len(data) > _FILE_BYTES:
+        message = f"the file has more bytes than the limit of {_FILE_BYTES:,}"
+        report.add("PXC017", message, _nowhere(path), help="split it")
+        return None
+    try:
+        return Source(path.as_posix(), data.decode("utf-8-sig"))
+    except UnicodeDecodeError as fault:
+        message = f"the byte 0x{data[fault.start]:02x} is not UTF-8"
+        report.add("PXC018", message, _nowhere(path), help="save the file as UTF-8")
+        return None
+
+
+def _nowhere(path: Path) -> Span:
+    return Span(Source(path.as_posix(), ""), 0, 0)

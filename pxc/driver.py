@@ -1,0 +1,232 @@
+"""Turns a request into files and diagnostics: the only module that knows every room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field
+
+from pxc.contracts import OutFile
+from pxc.diagnostics import Report
+from pxc.ir.node import Lit, Template, Value
+from pxc.ir.program import Program
+from pxc.ir.run import Run
+from pxc.ir.spec import Operation
+from pxc.pipeline import Phase, Progress, run_pipeline
+from pxc.source import Source, Span
+from pxc.world import Catalog, Options, World
+
+
+class SourceText(Struct, frozen=True):
+    """One file as given: the name it is shown under and its bytes."""
+
+    name: str
+    data: bytes
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """Everything one compilation depends on; equal requests give equal outcomes.
+
+    `files` holds the main file, then the `-f` presets in order. `root` bounds what references may
+    read; `catalog` are files or folders of catalog objects.
+    """
+
+    files: tuple[SourceText, ...]
+    params: tuple[tuple[str, str], ...] = ()
+    target: str = "kubernetes"
+    options: Options = Options()
+    root: Path | None = None
+    catalog: tuple[Path, ...] = ()
+    dump_after: str | None = None
+    timing: bool = False
+
+
+class Outcome(Struct):
+    """What came of a request: diagnostics always; files only when there was no error."""
+
+    report: Report
+    files: tuple[OutFile, ...] = ()
+    dump: str | None = None
+    timings: tuple[tuple[str, float], ...] = ()
+    plan: Any = field(default=None)
+
+
+class PolyaxonLanguage:
+    """The grammar behind the protocol that passes see."""
+
+    def read_operation(self, source: Source, report: Report, *, preset: bool) -> Operation | None:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.build import build_operation
+        from pxc.grammar.yaml_tree import read_yaml
+
+        tree = read_yaml(source, report)
+        return build_operation(tree, report, preset=preset) if tree is not None else None
+
+    def build_run(self, kind: str, fields: Any, report: Report) -> Run | None:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.special import build_run
+
+        return build_run(kind, fields, report)
+
+    def parse_value(self, text: str, span: Span) -> Value:
+        """See `pxc.world.Language`; a faulty template is kept as the text it is."""
+        from pxc.grammar.template import parse_template
+
+        lit: Lit[str] = Lit(span, text)
+        parsed = parse_template(lit, Report())
+        return parsed if isinstance(parsed, Lit | Template) else lit
+
+
+def compile_request(request: Request) -> Outcome:
+    """Compile the files of a request for its target. Never raises for a user's mistake."""
+    from pxc.passes import PIPELINE
+
+    report = Report()
+    world = _world(request, report)
+    progress = _run(request, PIPELINE, world, report, partial=False)
+    outcome = _outcome(request, progress, report)
+    if progress is not None and progress.finished:
+        from pxc.targets import target
+
+        outcome.plan = progress.state
+        files = target(request.target).emit(progress.state, world, report)
+        if not report.has_errors:
+            outcome.files = files
+    return outcome
+
+
+def lint_request(request: Request) -> Outcome:
+    """Check the files of a request without choosing a target or needing every param."""
+    from pxc.passes import ANALYSIS
+
+    report = Report()
+    world = _world(request, report)
+    progress = _run(request, ANALYSIS, world, report, partial=True)
+    return _outcome(request, progress, report)
+
+
+def _run(
+    request: Request, phases: tuple[Phase, ...], world: World, report: Report, *, partial: bool
+) -> Progress | None:
+    """Read the files and run the phases over them; None when the main file cannot be read."""
+    operations = []
+    for i, given in enumerate(request.files):
+        operation = _read(given, world, report, preset=i > 0)
+        if operation is not None:
+            operations.append(operation)
+    if len(operations) < len(request.files) or report.has_errors:
+        return None
+    main = operations[0]
+    if request.params:
+        main = _with_params(main, request, world, report)
+    program = Program(
+        main.span,
+        main,
+        tuple(operations[1:]),
+        partial=partial,
+    )
+    return run_pipeline(program, phases, world, report, dump_after=request.dump_after)
+
+
+def _read(given: SourceText, world: World, report: Report, *, preset: bool) -> Operation | None:
+    from pxc.grammar.yaml_tree import load_source
+
+    source = load_source(given.name, given.data, report)
+    if source is None:
+        return None
+    return world.language.read_operation(source, report, preset=preset)
+
+
+def _with_params(main: Operation, request: Request, world: World, report: Report) -> Operation:
+    """The operation with `-P` values in it; a component is wrapped first, as Polyaxon does."""
+    from pxc.passes.resolve_params import overlay_params
+
+    if main.kind == "component":
+        main = Operation(main.span, kind="operation", component=main)
+    pairs = []
+    for name, value in request.params:
+        source = Source(f"-P {name}", value)
+        span = Span(source, 0, len(value))
+        pairs.append((Lit(span, name), Lit(span, value)))
+    return overlay_params(main, tuple(pairs), world.language, report)
+
+
+def _world(request: Request, report: Report) -> World:
+    from pxc.workspace import Workspace
+
+    catalog: Catalog
+    if request.catalog:
+        from pxc.catalog.files import FileCatalog
+        from pxc.grammar.yaml_tree import read_yaml
+
+        catalog = FileCatalog(request.catalog, read_yaml, report)
+    else:
+        from pxc.catalog import EmptyCatalog
+
+        catalog = EmptyCatalog()
+    return World(
+        options=request.options,
+        language=PolyaxonLanguage(),
+        files=Workspace(request.root or Path()),
+        catalog=catalog,
+    )
+
+
+def _outcome(request: Request, progress: Progress | None, report: Report) -> Outcome:
+    outcome = Outcome(report)
+    if progress is None:
+        return outcome
+    if progress.dump is not None:
+        from pxc.ir.dump import dump_text
+
+        outcome.dump = dump_text(progress.dump)
+    if request.timing:
+        outcome.timings = tuple(progress.timings)
+    return outcome
+
+
+def pass_list() -> tuple[tuple[str, str, str], ...]:
+    """Every pass as (phase, name, first line of its docstring), in the order they run."""
+    from pxc.passes import PIPELINE
+
+    return tuple(
+        (phase.name, step.__name__, (step.__doc__ or "").strip().splitlines()[0])
+        for phase in PIPELINE
+        for step in phase.passes
+    )
+
+
+def compile_file(
+    path: str | Path, *, params: dict[str, Any] | None = None, target: str = "kubernetes"
+) -> Outcome:
+    """Compile one file from disk. `params` values that are not text are passed as JSON."""
+    return compile_request(_file_request(path, params or {}, target))
+
+
+def lint_file(path: str | Path) -> Outcome:
+    """Lint one file from disk."""
+    return lint_request(_file_request(path, {}, "kubernetes"))
+
+
+def _file_request(path: str | Path, params: dict[str, Any], target: str) -> Request:
+    import json
+
+    from pxc.workspace import find_root
+
+    file = Path(path)
+    pairs = tuple((k, v if isinstance(v, str) else json.dumps(v)) for k, v in params.items())
+    given = SourceText(str(path).replace("\\", "/"), file.read_bytes())
+    return Request(files=(given,), params=pairs, target=target, root=find_root(file))
+
+
+__all__ = [
+    "Outcome",
+    "Request",
+    "SourceText",
+    "compile_file",
+    "compile_request",
+    "lint_file",
+    "lint_request",
+    "pass_list",
+]

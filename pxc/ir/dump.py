@@ -1,0 +1,56 @@
+"""Turns IR into plain JSON data with a stable order: for `--dump-after`, goldens and digests."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from msgspec import Struct
+
+from pxc.ir.expr import Expr
+from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template
+from pxc.ir.unparse import unparse
+
+
+def dump(node: Any) -> Any:
+    """A node as JSON data: no places, nothing unset; a template as `{"template": [...]}`.
+
+    A model carries its class under `"is"`, so that a reader knows a `GitStep` from a
+    `ContainerStep`; a hole is `{"run": "globals.uuid"}`-like with the expression's text.
+    """
+    if isinstance(node, Lit):
+        return node.value
+    if isinstance(node, Template):
+        return {"template": [_part(p) for p in node.parts] or node.text}
+    if isinstance(node, Seq):
+        return [dump(i) for i in node.items]
+    if isinstance(node, Map):
+        return {str(_key(k)): dump(v) for k, v in node.entries}
+    if isinstance(node, Invalid):
+        return {"is": "Invalid"}
+    if isinstance(node, Expr):
+        return {"expression": unparse(node)}
+    if isinstance(node, tuple | list):
+        return [dump(i) for i in node]
+    if isinstance(node, Struct):
+        fields = {n: getattr(node, n) for n in node.__struct_fields__ if n != "span"}
+        kept = {n: dump(v) for n, v in fields.items() if v is not None and v != () and v != ""}
+        return {"is": type(node).__name__, **kept}
+    return node
+
+
+def _part(part: str | Hole) -> Any:
+    if isinstance(part, str):
+        return part
+    if isinstance(part.expr, Invalid):
+        return {"is": "Invalid"}
+    return {"expression": unparse(part.expr)}
+
+
+def _key(key: Any) -> Any:
+    return key.value if isinstance(key, Lit) else getattr(key, "text", key)
+
+
+def dump_text(node: Any) -> str:
+    """The dump as JSON text, two spaces deep, with a final newline."""
+    return json.dumps(dump(node), indent=2, ensure_ascii=False, default=str) + "\n"

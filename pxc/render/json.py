@@ -1,0 +1,68 @@
+"""Turns diagnostics into one JSON document, as `diagnostics.schema.json` describes it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from pxc.diagnostics import Diagnostic
+from pxc.render import Summary
+from pxc.source import Span
+
+__all__ = ["VERSION", "render_json"]
+
+VERSION = 1
+"""Grows when a reader of the document would break; new fields alone do not make it grow."""
+
+
+def render_json(diagnostics: Sequence[Diagnostic], summary: Summary) -> str:
+    """The document, indented, with a line end; lines and columns count from 1, offsets from 0."""
+    document = {
+        "version": VERSION,
+        "diagnostics": [_diagnostic(d) for d in diagnostics],
+        "summary": msgspec.to_builtins(summary),
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
+    fix = diagnostic.fix
+    return {
+        "code": diagnostic.code.id,
+        "slug": diagnostic.code.slug,
+        "severity": diagnostic.severity.name.lower(),
+        "message": _text(diagnostic.message),
+        **_place(diagnostic.span),
+        "label": _text(diagnostic.label) or None,
+        "notes": [
+            {
+                "message": _text(note.message),
+                **(_place(note.span) if note.span else {"file": None, "span": None}),
+            }
+            for note in diagnostic.notes
+        ],
+        "help": None if diagnostic.help is None else _text(diagnostic.help),
+        "fix": fix
+        and {
+            "message": _text(fix.message),
+            "safe": fix.safe,
+            "edits": [{**_place(span), "text": _text(text)} for span, text in fix.edits],
+        },
+    }
+
+
+def _place(span: Span) -> dict[str, Any]:
+    return {
+        "file": _text(span.source.name),
+        "span": {"start": _point(span, span.start), "end": _point(span, span.end)},
+    }
+
+
+def _point(span: Span, offset: int) -> dict[str, int]:
+    line, column = span.source.place(offset)
+    return {"line": line, "column": column, "offset": offset}
+
+
+def _text(text: str) -> str:
+    # A YAML escape or a file name can hold half a surrogate pair, which no UTF-8 text can.
+    return text.encode("utf-8", "backslashreplace").decode()

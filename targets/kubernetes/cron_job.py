@@ -1,0 +1,183 @@
+"""Turns a timetable into the schedule of a batch/v1 CronJob."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.ir.plan import Timetable
+
+__all__ = ["cron_job_spec"]
+
+_MACROS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@quarterly": "0 0 1 */3 *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+_MONTHS = frozenset(
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+)
+_DAYS = frozenset(("sun", "mon", "tue", "wed", "thu", "fri", "sat"))
+_FIELDS = (
+    ("minute", 0, 59, frozenset[str]()),
+    ("hour", 0, 23, frozenset[str]()),
+    ("day of the month", 1, 31, frozenset[str]()),
+    ("month", 1, 12, _MONTHS),
+    ("day of the week", 0, 6, _DAYS),
+)
+
+
+def cron_job_spec(
+    timetable: Timetable, job: dict[str, Any], metadata: dict[str, Any], report: Report
+) -> dict[str, Any]:
+    """`spec` of the CronJob; PXC701 for what a CronJob has no field for.
+
+    Times are UTC, as Polyaxon's scheduler reads them; without the field they would be those of
+    the cluster's controllers.
+    """
+    for name, value in (
+        ("startAt", timetable.start_at),
+        ("endAt", timetable.end_at),
+        ("maxRuns", timetable.max_runs or None),
+    ):
+        if value is not None and timetable.kind != "datetime":
+            _refuse(
+                f"`schedule.{name}` cannot be said in the kubernetes target",
+                "a CronJob has no beginning, end or number of runs: leave the field out and"
+                " delete the CronJob when it shall stop",
+                timetable,
+                report,
+            )
+    spec: dict[str, Any] = {"schedule": _schedule(timetable, report), "timeZone": "Etc/UTC"}
+    if timetable.depends_on_past:
+        spec["concurrencyPolicy"] = "Forbid"
+    spec["jobTemplate"] = {"metadata": metadata, "spec": job}
+    return spec
+
+
+def _refuse(message: str, help: str, timetable: Timetable, report: Report) -> None:
+    report.add("PXC701", message, timetable.span, help=help)
+
+
+def _schedule(timetable: Timetable, report: Report) -> str:
+    if timetable.kind == "cron":
+        return _cron(timetable, report)
+    if timetable.kind == "interval":
+        return _interval(timetable, report)
+    _refuse(
+        f"`schedule.kind: {timetable.kind}` cannot be said in the kubernetes target",
+        "Kubernetes has no object that runs once at a given time; submit the job then",
+        timetable,
+        report,
+    )
+    return ""
+
+
+def _cron(timetable: Timetable, report: Report) -> str:
+    """The expression with the numbers and names that Kubernetes reads."""
+    text = " ".join((timetable.cron or "").split())
+    text = _MACROS.get(text.lower(), text)
+    fields = text.split(" ")
+    if len(fields) != 5:
+        _refuse(
+            f"`{text}` has {len(fields)} fields; a CronJob takes five",
+            "minute, hour, day of the month, month, day of the week",
+            timetable,
+            report,
+        )
+        return text
+    found = []
+    for field, (name, low, high, names) in zip(fields, _FIELDS, strict=True):
+        parts = [_part(part, low, high, names) for part in field.lower().split(",")]
+        if None in parts:
+            _refuse(
+                f"a CronJob cannot read `{field}` as {name}",
+                f"write `*`, numbers from {low} to {high}, ranges, lists and steps",
+                timetable,
+                report,
+            )
+        found.append(",".join(part or "" for part in parts))
+    return " ".join(found)
+
+
+def _part(part: str, low: int, high: int, names: frozenset[str]) -> str | None:
+    """One item of a list as Kubernetes takes it; None when it does not."""
+    body, slash, step = part.partition("/")
+    if slash and not (step.isdecimal() and step.isascii() and int(step[:4]) > 0):
+        return None
+    if body in ("*", "?"):
+        return part
+    ends = body.split("-")
+    if len(ends) > 2 or not all(_is_number(end, low, high, names) for end in ends):
+        return None
+    if names is not _DAYS or "7" not in ends:
+        return part
+    if slash:
+        return None
+    if len(ends) == 1:  # Sunday, which Kubernetes knows as 0 alone
+        return "0"
+    return "0" if ends[0] == "7" else f"{ends[0]}-6,0"
+
+
+def _is_number(text: str, low: int, high: int, names: frozenset[str]) -> bool:
+    if text in names:
+        return True
+    top = 7 if names is _DAYS else high
+    return text.isascii() and text.isdecimal() and len(text) < 4 and low <= int(text) <= top
+
+
+def _interval(timetable: Timetable, report: Report) -> str:
+    """An interval that divides the hour or the day evenly, as a cron expression."""
+    text = (timetable.frequency or "").strip()
+    seconds = _seconds(text)
+    found = None if seconds is None else _even(seconds)
+    if found is None:
+        why = "cannot be read" if seconds is None else "does not divide an hour or a day evenly"
+        _refuse(
+            f"an interval of `{text}` cannot be said in the kubernetes target: it {why}",
+            "a CronJob starts by the clock: write minutes that divide 60, hours that divide 24,"
+            " one day, or a cron schedule",
+            timetable,
+            report,
+        )
+    return found or ""
+
+
+def _even(seconds: int) -> str | None:
+    minutes, rest = divmod(seconds, 60)
+    if rest or minutes <= 0:
+        return None
+    if minutes < 60:
+        step = "*" if minutes == 1 else f"*/{minutes}"
+        return f"{step} * * * *" if 60 % minutes == 0 else None
+    hours, rest = divmod(minutes, 60)
+    if rest or hours > 24 or 24 % hours:
+        return None
+    if hours == 24:
+        return "0 0 * * *"
+    return "0 * * * *" if hours == 1 else f"0 */{hours} * * *"
+
+
+def _seconds(text: str) -> int | None:
+    """Seconds of `3600`, `PT1H`, `1:00:00`; None for text that is none of them."""
+    import re
+
+    whole = re.fullmatch(r"(\d{1,12})(?:\.0*)?", text, re.ASCII)
+    if whole:
+        return int(whole[1])
+    clock = re.fullmatch(r"(\d{1,6}):([0-5]?\d):([0-5]?\d)(?:\.0*)?", text, re.ASCII)
+    if clock:
+        return int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3])
+    number = r"(?:(\d{1,9}){})?"
+    pattern = "P" + "".join(number.replace("{}", u) for u in "WD")
+    pattern += "(?:T" + "".join(number.replace("{}", u) for u in "HMS") + ")?"
+    iso = re.fullmatch(pattern, text.upper(), re.ASCII)
+    if iso and any(iso.groups()):
+        units = (604800, 86400, 3600, 60, 1)
+        return sum(int(n) * u for n, u in zip(iso.groups(), units, strict=True) if n)
+    return None

@@ -1,0 +1,181 @@
+"""Turns a plan into the Kubernetes objects of its units, in one file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.contracts import OutFile
+from pxc.diagnostics import Note, Report
+from pxc.ir.plan import Plan, Timetable, Unit
+from pxc.source import Span
+from pxc.targets._data import Values
+from pxc.targets._names import content_name, dns_label, uuid_of
+from pxc.targets._pod import PodParts, build_pod
+from pxc.targets._yaml import write_documents
+from pxc.targets.kubernetes.cron_job import cron_job_spec
+from pxc.targets.kubernetes.job import job_spec
+from pxc.targets.kubernetes.metadata import Metadata, identity_labels
+from pxc.targets.kubernetes.run_time import KubernetesRunTime
+from pxc.targets.kubernetes.service import service_objects
+from pxc.world import World
+
+__all__ = ["FEATURES", "emit"]
+
+FEATURES = frozenset({"schedule.cron", "schedule.interval"})
+"""The demands that this target can meet (an interval only where a clock shows it)."""
+
+_INSTANCE = "app.kubernetes.io/instance"
+
+# Names leave room for what controllers add: `-xxxxx` to the pods of a Job, eleven characters to
+# the Jobs of a CronJob, a template hash and `-xxxxx` to the pods of a Deployment. A generated name
+# is cut at 58 characters by the API server.
+_JOB_LIMIT = 57
+_CRON_JOB_LIMIT = 52
+_SERVICE_LIMIT = 46
+_GENERATED_LIMIT = 57
+_FILE_LIMIT = 200
+
+
+def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
+    """One file `<name>.yaml` with every object; none when anything was refused.
+
+    Faults: PXC701, PXC702 for what Kubernetes has no field for, PXC703 for run-time values,
+    PXC710 for two objects of one name, PXC104, PXC116, PXC118, PXC208 for values it refuses.
+    """
+    _refuse_demands(plan, report)
+    taken: dict[tuple[str, str, str], Span] = {}
+    objects: list[dict[str, Any]] = []
+    for unit in plan.units:
+        for found in _objects(plan, unit, world, report):
+            _check_collision(found, unit, taken, report)
+            objects.append(found)
+    if report.has_errors or not objects:
+        return ()
+    return (OutFile(f"{dns_label(plan.name, _FILE_LIMIT)}.yaml", write_documents(objects)),)
+
+
+def _refuse_demands(plan: Plan, report: Report) -> None:
+    for demand in plan.demands:
+        if demand.feature in FEATURES:
+            continue
+        if demand.optional:
+            report.add(
+                "PXC702",
+                f"`{demand.what}` has no counterpart in the kubernetes target and is left out",
+                demand.span,
+                help="the run and its results stay the same without it",
+            )
+        else:
+            report.add(
+                "PXC701",
+                f"`{demand.what}` cannot be said in the kubernetes target yet",
+                demand.span,
+                help="leave it out or choose a target that has it",
+            )
+
+
+def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[str, Any]]:
+    """The objects of one unit."""
+    is_service = unit.kind == "service"
+    namespace = unit.namespace or world.options.namespace
+    uuid = uuid_of(unit.identity or unit.name) if is_service else None
+    run_time = KubernetesRunTime(uuid=uuid, namespace=namespace)
+    pod = build_pod(unit, run_time, report, native_sidecars=not is_service)
+    metadata = Metadata(
+        plan, unit, namespace, pod.labels, pod.annotations, identity_labels(plan, unit)
+    )
+    _check_queue(plan, unit, report)
+    values = Values(run_time, report)
+    if uuid is not None:
+        metadata.own["pxc.dev/run-uuid"] = uuid
+        found = _service(unit, pod, metadata, report, plan.timetable)
+    elif plan.timetable is not None:
+        found = [_cron_job(unit, pod, metadata, values, plan.timetable)]
+    else:
+        found = [_job(unit, pod, metadata, values, world.options.name_policy)]
+    metadata.check(report)
+    return found
+
+
+def _job(
+    unit: Unit, pod: PodParts, metadata: Metadata, values: Values, policy: str
+) -> dict[str, Any]:
+    spec = job_spec(unit, pod, metadata.of_pod(), values)
+    if policy == "generate":
+        name = dns_label(unit.name, _GENERATED_LIMIT) + "-"
+        about = metadata.of_object(name, generate=True)
+        return {"apiVersion": "batch/v1", "kind": "Job", "metadata": about, "spec": spec}
+    if policy == "pinned":
+        name = dns_label(unit.name, _JOB_LIMIT)
+    else:
+        name = content_name(unit.name, _JOB_LIMIT, unit.identity, _canonical(spec["template"]))
+    metadata.own[_INSTANCE] = name
+    spec["template"]["metadata"] = metadata.of_pod()
+    about = metadata.of_object(name)
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": about, "spec": spec}
+
+
+def _canonical(template: dict[str, Any]) -> str:
+    """The pod template as text for the hash.
+
+    A Job's template can never change, so each template needs a name of its own, also when two
+    releases of the compiler write the same operation differently.
+    """
+    import json
+
+    return json.dumps(template, sort_keys=True)
+
+
+def _cron_job(
+    unit: Unit, pod: PodParts, metadata: Metadata, values: Values, timetable: Timetable
+) -> dict[str, Any]:
+    name = dns_label(unit.name, _CRON_JOB_LIMIT)
+    metadata.own[_INSTANCE] = name
+    job = job_spec(unit, pod, metadata.of_pod(), values)
+    spec = cron_job_spec(timetable, job, metadata.of_pod(), values.report)
+    about = metadata.of_object(name)
+    return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": about, "spec": spec}
+
+
+def _service(
+    unit: Unit, pod: PodParts, metadata: Metadata, report: Report, timetable: Timetable | None
+) -> list[dict[str, Any]]:
+    if timetable is not None:
+        report.add(
+            "PXC701",
+            "`schedule` of a service cannot be said in the kubernetes target",
+            timetable.span,
+            help="a service runs until it is deleted: schedule a job",
+        )
+    name = dns_label(unit.name, _SERVICE_LIMIT, letter_first=True)
+    metadata.own[_INSTANCE] = name
+    return service_objects(unit, pod, name, metadata, report)
+
+
+def _check_queue(plan: Plan, unit: Unit, report: Report) -> None:
+    if unit.queue and not any(demand.feature == "queue" for demand in plan.demands):
+        report.add(
+            "PXC702",
+            "`queue` has no counterpart in the kubernetes target and is left out",
+            unit.span,
+            help="the run starts as soon as the cluster has room for it",
+        )
+
+
+def _check_collision(
+    found: dict[str, Any], unit: Unit, taken: dict[tuple[str, str, str], Span], report: Report
+) -> None:
+    about = found["metadata"]
+    if "name" not in about:
+        return
+    key = (found["kind"], about.get("namespace", ""), about["name"])
+    if key not in taken:
+        taken[key] = unit.span
+        return
+    report.add(
+        "PXC710",
+        f"two operations would make one {found['kind']} `{about['name']}`",
+        unit.span,
+        notes=(Note("the other one is here", taken[key]),),
+        help="give one of them another name",
+    )

@@ -1,0 +1,84 @@
+"""Turns run-time values into the downward API and `$(NAME)` in the fields that expand it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.ir.expr import RunTimeRef
+from pxc.targets._data import Place
+from pxc.targets._pod import CONTEXT_ROOT
+
+__all__ = ["UUID_LABEL", "KubernetesRunTime"]
+
+UUID_LABEL = "batch.kubernetes.io/controller-uid"
+"""The label that the Job controller puts on a Job's pods: the uid of the Job (since 1.27)."""
+
+_UUID = "PXC_RUN_UUID"
+_NAMESPACE = "PXC_NAMESPACE"
+
+_FIELDS = {_UUID: f"metadata.labels['{UUID_LABEL}']", _NAMESPACE: "metadata.namespace"}
+
+# Values that are a variable with constant text around it.
+_FORMS = {
+    "globals.uuid": ("", _UUID, ""),
+    "globals.run_artifacts_path": (f"{CONTEXT_ROOT}/", _UUID, ""),
+    "globals.run_outputs_path": (f"{CONTEXT_ROOT}/", _UUID, "/outputs"),
+    "globals.run_relative_outputs_path": ("", _UUID, "/outputs"),
+    "globals.namespace": ("", _NAMESPACE, ""),
+}
+
+
+class KubernetesRunTime:
+    """Run-time values of one unit.
+
+    `constants` are those that are known after all: the namespace where one was chosen, the uuid
+    of a service, which is made from its content.
+    """
+
+    def __init__(self, *, uuid: str | None, namespace: str | None) -> None:
+        given = {_UUID: uuid, _NAMESPACE: namespace}
+        self.constants = {name: value for name, value in given.items() if value}
+
+    def text(self, ref: RunTimeRef, place: Place, report: Report) -> str | None:
+        """Constant text, or `$(NAME)` with the variable put into the container; PXC703 else."""
+        form = _FORMS.get(ref.path)
+        if form is None:
+            _refuse_value(ref, report)
+            return None
+        before, name, after = form
+        constant = self.constants.get(name)
+        if constant is not None:
+            return f"{before}{constant}{after}"
+        if not place.expands:
+            _refuse_place(ref, place, report)
+            return None
+        place.env.setdefault(name, _variable(name))
+        return f"{before}$({name}){after}"
+
+
+def _variable(name: str) -> dict[str, Any]:
+    return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": _FIELDS[name]}}}
+
+
+def _refuse_place(ref: RunTimeRef, place: Place, report: Report) -> None:
+    report.add(
+        "PXC703",
+        f"`{ref.path}` is known only when the run exists and cannot stand in `{place.field}`",
+        ref.span,
+        help="Kubernetes fills such a value in `command`, `args`, the value of an `env` entry and"
+        " the `subPath` of a mount: write it there",
+    )
+
+
+def _refuse_value(ref: RunTimeRef, report: Report) -> None:
+    if ref.path.startswith(("ops.", "runs.", "dag.")):
+        told = "objects of Kubernetes pass no values from one run to another"
+    else:
+        told = "Kubernetes offers a pod its uid, its namespace and nothing else of the run"
+    report.add(
+        "PXC703",
+        f"`{ref.path}` is known only when the run exists, and Kubernetes cannot tell it",
+        ref.span,
+        help=f"{told}; give the value by a param",
+    )

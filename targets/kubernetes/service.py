@@ -1,0 +1,124 @@
+"""Turns a unit of kind `service` into an apps/v1 Deployment and the v1 Service before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.ir.plan import Unit
+from pxc.targets._container import container_order
+from pxc.targets._pod import PodParts
+from pxc.targets.kubernetes.metadata import Metadata
+
+__all__ = ["SELECTED", "service_objects"]
+
+SELECTED = ("app.kubernetes.io/name", "app.kubernetes.io/instance")
+"""The labels a service selects by; a Deployment's selector can never change."""
+
+_DEFAULT_PORT = 80
+
+
+def service_objects(
+    unit: Unit, pod: PodParts, name: str, metadata: Metadata, report: Report
+) -> list[dict[str, Any]]:
+    """The Deployment and the Service, both under the same name."""
+    _refuse_limits(unit, report)
+    _check_policy(unit, pod, report)
+    ports = _ports(unit, pod)
+    _declare_ports(pod.main, ports)
+    replicas = unit.listening.replicas if unit.listening is not None else None
+    if replicas is not None and replicas < 0:
+        report.add(
+            "PXC116", f"`replicas: {replicas}` is negative", unit.span, help="write zero or more"
+        )
+    selector = {key: metadata.own[key] for key in SELECTED}
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": metadata.of_object(name),
+        "spec": {
+            "replicas": 1 if replicas is None else replicas,
+            "selector": {"matchLabels": selector},
+            "template": {"metadata": metadata.of_pod(), "spec": pod.spec},
+        },
+    }
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": metadata.of_object(name),
+        "spec": {"selector": dict(selector), "ports": _service_ports(ports)},
+    }
+    return [deployment, service]
+
+
+def _ports(unit: Unit, pod: PodParts) -> list[int]:
+    """The service's ports, else those of its container, else 80, each once."""
+    listed = unit.listening.ports if unit.listening is not None else ()
+    declared = [p.get("containerPort") for p in pod.main.get("ports", ()) if _is_tcp(p)]
+    own = [port for port in declared if isinstance(port, int)]
+    return list(dict.fromkeys(listed or own or (_DEFAULT_PORT,)))
+
+
+def _is_tcp(port: Any) -> bool:
+    return isinstance(port, dict) and port.get("protocol", "TCP") == "TCP"
+
+
+def _declare_ports(main: dict[str, Any], ports: list[int]) -> None:
+    """Add the container ports that the author left out."""
+    written = list(main.get("ports", ()))
+    known = {port.get("containerPort") for port in written if _is_tcp(port)}
+    added = [{"containerPort": port} for port in ports if port not in known]
+    whole = container_order(main | {"ports": [*written, *added]})
+    main.clear()
+    main.update(whole)
+
+
+def _service_ports(ports: list[int]) -> list[dict[str, Any]]:
+    """A single port needs no name; several must have different ones."""
+    if len(ports) == 1:
+        return [{"port": ports[0], "targetPort": ports[0]}]
+    return [{"name": f"port-{port}", "port": port, "targetPort": port} for port in ports]
+
+
+def _refuse_limits(unit: Unit, report: Report) -> None:
+    limits = unit.limits
+    if limits.timeout is not None:
+        report.add(
+            "PXC701",
+            "`termination.timeout` of a service cannot be said in the kubernetes target",
+            limits.span,
+            help="a Deployment runs until it is deleted: leave `timeout` out",
+        )
+    if limits.pod_failure_policy is not None:
+        report.add(
+            "PXC701",
+            "`termination.podFailurePolicy` belongs to a job",
+            limits.span,
+            help="leave it out: a Deployment starts a failed pod again",
+        )
+    lost = [
+        ("maxRetries", limits.max_retries, "a Deployment starts a failed pod again without limit"),
+        ("ttl", limits.ttl, "a Deployment never ends by itself"),
+    ]
+    for name, value, why in lost:
+        if value is not None:
+            report.add(
+                "PXC702",
+                f"`termination.{name}` of a service has no place in Kubernetes and is left out",
+                limits.span,
+                help=why,
+            )
+
+
+def _check_policy(unit: Unit, pod: PodParts, report: Report) -> None:
+    policy = pod.spec.get("restartPolicy", "Always")
+    if policy == "Always":
+        return
+    environment = unit.pod.environment
+    written = environment.restart_policy if environment is not None else None
+    report.add(
+        "PXC701",
+        f"`restartPolicy: {policy}` cannot be said for a service",
+        (written or unit).span,
+        help="a Deployment always starts its pods again: leave `restartPolicy` out",
+    )

@@ -1,0 +1,130 @@
+"""Turns the fenced blocks of a page into examples and runs them through the real pipeline.
+
+A block whose info string is `yaml wrong` or `yaml right` is an example; it is linted. More words:
+`compile` compiles it for kubernetes, `-P name=value` gives a param, `also=PXCnnn` names a further
+finding that cannot be avoided. A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
+the catalog), `yaml catalog=presets/gpu.yaml` (another file of it) or `yaml file=name.yaml` (a file
+beside it) belongs to the example before it, or to every example of the page when it comes first.
+Bytes that a page cannot show are a block `python wrong` with an expression that gives them.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
+
+_BLOCK = re.compile(r"^( *)(`{3,})([^\n`]*)\n(.*?)^\1\2 *$", re.M | re.S)
+
+
+class Block(Struct):
+    """One fenced block: the words of its info string, its text, its line in the page."""
+
+    words: list[str]
+    text: str
+    line: int
+
+    @property
+    def language(self) -> str:
+        return self.words[0] if self.words else ""
+
+
+class Example(Struct):
+    """One input that is run, with everything that stands beside it."""
+
+    verdict: str
+    line: int
+    data: bytes
+    compile: bool = False
+    params: list[tuple[str, str]] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
+    presets: list[str] = field(default_factory=list)
+    catalog: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+    def run(self) -> Outcome:
+        """The outcome, in an empty folder that holds the example's further files."""
+        with tempfile.TemporaryDirectory() as name:
+            return self.run_in(Path(name))
+
+    def run_in(self, folder: Path) -> Outcome:
+        main = folder / "example.yaml"
+        main.write_bytes(self.data)
+        for path, text in self.files.items():
+            (folder / path).write_text(text, "utf-8")
+        catalog = folder / "catalog"
+        for path, text in self.catalog.items():
+            (catalog / path).parent.mkdir(parents=True, exist_ok=True)
+            (catalog / path).write_text(text, "utf-8")
+        presets = [
+            SourceText(f"preset{i}.yaml", text.encode()) for i, text in enumerate(self.presets, 1)
+        ]
+        request = Request(
+            files=(SourceText(main.as_posix(), self.data), *presets),
+            params=tuple(self.params),
+            root=folder,
+            catalog=(catalog,) if self.catalog else (),
+        )
+        return (compile_request if self.compile else lint_request)(request)
+
+
+def blocks_of(page: str) -> list[Block]:
+    """Every fenced block of a Markdown text."""
+    return [
+        Block(found[3].split(), found[4], page.count("\n", 0, found.start()) + 1)
+        for found in _BLOCK.finditer(page)
+    ]
+
+
+def examples_of(page: str) -> list[Example]:
+    """The examples of a page, in order. Raises ValueError for words that mean nothing."""
+    examples: list[Example] = []
+    shared: list[Block] = []
+    for block in blocks_of(page):
+        if block.language not in ("yaml", "python") or len(block.words) < 2:
+            raise ValueError(f"line {block.line}: a block without `wrong` or `right`")
+        if block.words[1] in ("wrong", "right"):
+            example = _example(block)
+            examples.append(example)
+            for companion in shared:
+                _accompany(example, companion)
+        elif examples:
+            _accompany(examples[-1], block)
+        else:
+            shared.append(block)
+    return examples
+
+
+def _example(block: Block) -> Example:
+    data = eval(block.text, {}) if block.language == "python" else block.text.encode()
+    example = Example(block.words[1], block.line, data)
+    words = iter(block.words[2:])
+    for word in words:
+        if word == "compile":
+            example.compile = True
+        elif word == "-P":
+            name, _, value = next(words).partition("=")
+            example.params.append((name, value))
+        elif word.startswith("also="):
+            example.also.append(word.removeprefix("also="))
+        else:
+            raise ValueError(f"line {block.line}: `{word}` means nothing")
+    return example
+
+
+def _accompany(example: Example, block: Block) -> None:
+    role = block.words[1]
+    if role == "preset":
+        example.presets.append(block.text)
+    elif role == "catalog":
+        example.catalog["connections.yaml"] = block.text
+    elif role.startswith("catalog="):
+        example.catalog[role.removeprefix("catalog=")] = block.text
+    elif role.startswith("file="):
+        example.files[role.removeprefix("file=")] = block.text
+    else:
+        raise ValueError(f"line {block.line}: `{role}` means nothing")

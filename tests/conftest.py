@@ -1,0 +1,28 @@
+"""Options and paths shared by the tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the expected files of goldens")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update") and os.environ.get("CI"):
+        raise pytest.UsageError("goldens are never rewritten in CI")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Reference material that is not part of the project; tests that need it skip without it."""
+    path = Path(os.environ.get("PXC_SHARED", ROOT.parent / "shared"))
+    if not (path / "corpus" / "manifest.jsonl").is_file():
+        pytest.skip(f"no corpus at {path.name}: set PXC_SHARED to run this test")
+    return path

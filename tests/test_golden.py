@@ -1,0 +1,80 @@
+"""Compares what pxc makes of every folder in golden/ with the expected files beside it.
+
+A case is a folder with `polyaxonfile.yaml` and, as it likes:
+- `case.yaml`: `params: {name: text}`, `files: [more -f files]`, `catalog: folder`,
+  `lint: true`, `options: {...}` of pxc.world.Options;
+- `expected.plan.json`, `expected.kubernetes.yaml`, `expected.diagnostics.txt`.
+`pytest --update` rewrites the expected files that are there, and makes those of a new case.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
+from pxc.ir.dump import dump_text
+from pxc.render.text import render_text
+from pxc.world import Options
+from tests.kubernetes_oracle import judge
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+CASES = sorted(p.parent for p in GOLDEN.glob("*/polyaxonfile.*"))
+
+
+def run_case(case: Path) -> Outcome:
+    """The outcome of a case, as the command line would have it from inside the folder."""
+    settings: dict[str, Any] = {}
+    if (case / "case.yaml").exists():
+        settings = yaml.safe_load((case / "case.yaml").read_text())
+    main = next(case.glob("polyaxonfile.*"))
+    names = [main.name, *settings.get("files", [])]
+    request = Request(
+        files=tuple(SourceText(n, (case / n).read_bytes()) for n in names),
+        params=tuple(settings.get("params", {}).items()),
+        root=case,
+        catalog=(case / settings["catalog"],) if "catalog" in settings else (),
+        options=Options(**settings.get("options", {})),
+    )
+    return (lint_request if settings.get("lint") else compile_request)(request)
+
+
+def products(case: Path) -> dict[str, str]:
+    """The text of every expected file a case could have."""
+    outcome = run_case(case)
+    texts = {}
+    if len(outcome.report):
+        texts["expected.diagnostics.txt"] = render_text(outcome.report)
+    if outcome.files:
+        texts["expected.plan.json"] = dump_text(outcome.plan)
+        texts["expected.kubernetes.yaml"] = "".join(f.text for f in outcome.files)
+    return texts
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda p: p.name)
+def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
+    texts = products(case)
+    expected = {p.name: p.read_text() for p in case.glob("expected.*")}
+    if request.config.getoption("--update"):
+        for stale in expected.keys() - texts.keys():
+            (case / stale).unlink()
+        for name, text in texts.items():
+            (case / name).write_text(text)
+        return
+    assert texts == expected
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if (c / "expected.kubernetes.yaml").exists()], ids=lambda p: p.name
+)
+def test_kubernetes_accepts(case: Path) -> None:
+    assert judge((case / "expected.kubernetes.yaml").read_text())
+
+
+def test_enough_cases() -> None:
+    with_diagnostics = [c for c in CASES if (c / "expected.diagnostics.txt").exists()]
+    assert len(CASES) >= 25
+    assert len(with_diagnostics) >= 10
