@@ -34,7 +34,15 @@ def compose_layers(program: Program, world: World, report: Report) -> Program:
     composed = _named_presets(composed, program, world, report)
     if composed.run is None or isinstance(composed.run, Invalid):
         missing = _unresolved(program.main)
-        if composed.run is None and not missing and not report.has_errors:
+        if is_preset(program.main):
+            if not program.partial:
+                report.add(
+                    "PXC120",
+                    "a preset has nothing to run on its own",
+                    _first(program.main),
+                    help="pass it with `-f` after the file it is laid over",
+                )
+        elif composed.run is None and not missing and not report.has_errors:
             report.add(
                 "PXC120",
                 "the component has nothing to run",
@@ -148,6 +156,11 @@ def _first(operation: Operation) -> Any:
         inner = inner.component
     name = inner.name
     return name.span if isinstance(name, Lit | Template) else inner.span
+
+
+def is_preset(operation: Operation) -> bool:
+    """Whether a file says that it is a preset."""
+    return _is(operation.is_preset, True)
 
 
 def _is(field: Any, value: Any) -> bool:

@@ -34,19 +34,31 @@ _STATUS_ONLY = "`status` and `condition` are known only to other runs, through `
 
 
 class Contexts(Struct, frozen=True):
-    """The names of one operation. `values` holds every settled binding's plain value or Expr."""
+    """The names of one operation. `values` holds every settled binding's plain value or Expr.
+
+    `catalog` tells whether there is one; `partial` that a file is only linted, so that what a
+    catalog would say is not known rather than missing.
+    """
 
     values: dict[str, Any]
     params: dict[str, Any]
     globals: dict[str, Any]
     connections: dict[str, Any]
     init: dict[str, Any]
+    span: Span
+    catalog: bool
+    partial: bool
 
     def scope(self, *, connections: bool = True) -> Scope:
         """What an expression sees; the connection stage sees no connections yet."""
         names: dict[str, Any] = {**self.values, "params": self.params, "globals": self.globals}
         unavailable = dict(_ELSEWHERE)
-        if connections:
+        if connections and not self.catalog and not self.partial:
+            why = "no catalog is given (`--catalog PATH`), so no connection is known"
+            unavailable |= {"connections": why, "init": why}
+        elif connections and not self.catalog:
+            names |= {n: RunTimeRef(self.span, n) for n in ("connections", "init")}
+        elif connections:
             names["connections"] = self.connections
             names["init"] = self.init
         else:
@@ -79,6 +91,9 @@ def build_contexts(program: Program, world: World, report: Report) -> Contexts:
         globals_,
         connections,
         {name: schema for name, schema in connections.items() if name in used},
+        program.main.span,
+        world.catalog.declared,
+        program.partial,
     )
 
 

@@ -114,8 +114,9 @@ def _unit(
 
 
 def _identity(unit: Unit) -> str:
-    """A digest of everything that decides what runs; names and remarks do not."""
-    bare = replace(unit, description=None, tags=(), identity="")
+    """A digest of what runs. Remarks, queues, retries and times do not make another run of it."""
+    limits = Limits(unit.limits.span, pod_failure_policy=unit.limits.pod_failure_policy)
+    bare = replace(unit, description=None, tags=(), queue=None, limits=limits)
     text = json.dumps(dump(bare), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(f"{_IDENTITY_VERSION}\n{text}".encode()).hexdigest()
 

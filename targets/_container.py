@@ -7,8 +7,11 @@ from typing import Any
 from pxc.ir.node import KObject, Lit, Map, Seq, Template
 from pxc.targets._data import Place, Values, ordered, text_of
 from pxc.targets._image import image_fault
+from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT, RUN_MOUNT
 
 __all__ = ["RESERVED_ENV", "Draft", "author_container", "container_order"]
+
+_RUN_DIRECTORY = f"{CONTEXT_ROOT}/$(PXC_RUN_UUID)"
 
 RESERVED_ENV = "PXC_"
 """The beginning of every variable that is ours; authors take other names."""
@@ -103,8 +106,24 @@ def _field(field: str, node: Any, values: Values, place: Place) -> Any:
             return [_mount(item, values, place) for item in node.items] or None
         case "image":
             return values.text(node, place)
+        case "workingDir" if isinstance(node, Template):
+            return _working_directory(node, values, place)
         case _:
             return values.value(node, place)
+
+
+def _working_directory(node: Template, values: Values, place: Place) -> str | None:
+    """A working directory; one below the run's own directory goes by that directory's other name.
+
+    The kubelet expands nothing here, so a run-time value anywhere else is PXC703.
+    """
+    text = values.text(node, Place(place.field, {}, expands=True))
+    before, variable, below = (text or "").partition(_RUN_DIRECTORY)
+    if before or not variable or "$(" in below or below[:1] not in ("", "/"):
+        return values.text(node, place)
+    if below == "/outputs" or below.startswith("/outputs/"):
+        return OUTPUTS_MOUNT + below.removeprefix("/outputs")
+    return RUN_MOUNT + below
 
 
 def _arguments(node: Any, values: Values, place: Place) -> list[str]:

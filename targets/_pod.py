@@ -16,18 +16,9 @@ from pxc.targets._container import Draft, author_container
 from pxc.targets._data import Place, RunTime, Values, ordered
 from pxc.targets._git import git_container
 from pxc.targets._names import container_name, free_name
+from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT, RUN_MOUNT
 
-__all__ = ["CONTEXT_ROOT", "OUTPUTS_MOUNT", "PodParts", "build_pod", "outputs_of"]
-
-CONTEXT_ROOT = "/plx-context/artifacts"
-"""Where files that steps prepare for the main container lie."""
-
-OUTPUTS_MOUNT = "/plx-context/outputs"
-"""A second way to the run's outputs.
-
-Nothing is meant to be read there. The kubelet makes the directory of a mount's sub path before
-the container starts, so that `$PXC_OUTPUTS_DIR` exists without a container that makes it.
-"""
+__all__ = ["PodParts", "build_pod", "outputs_of"]
 
 _SHM = "/dev/shm"
 
@@ -181,7 +172,7 @@ class _Assembly:
         texts = {id(draft): draft.texts() for draft in drafts}
         said = texts[id(self.main)]
         wants_outputs = bool(self.unit.outputs) or any(
-            _mention(said, name) for name in (OUTPUTS_MOUNT, "PXC_OUTPUTS_DIR")
+            _mention(said, name) for name in (OUTPUTS_MOUNT, RUN_MOUNT, "PXC_OUTPUTS_DIR")
         )
         steps = (step.volume_path for step in self.pod.init)
         named = any(_mention(found, CONTEXT_ROOT) for found in texts.values())
@@ -195,8 +186,12 @@ class _Assembly:
         if run is None:
             return
         for draft in drafts:
-            if _mention(texts[id(draft)], run) or (draft is self.main and wants_outputs):
+            mentions = texts[id(draft)]
+            needs = _mention(mentions, run) or _mention(mentions, RUN_MOUNT)
+            if needs or (draft is self.main and wants_outputs):
                 self._mount_outputs(draft, run, env)
+            if _mention(mentions, RUN_MOUNT):
+                self._mount_run(draft, run, env)
 
     def _mount_outputs(self, draft: Draft, run: str, env: dict[str, dict[str, Any]]) -> None:
         """Make the run's outputs exist when the container starts, and tell main where they are."""
@@ -215,10 +210,14 @@ class _Assembly:
                 help="mount the volume at another directory",
             )
         inner = f"{run.removeprefix(CONTEXT_ROOT + '/')}/outputs"
-        outer = context.get("subPathExpr") or context.get("subPath")
-        path = f"{outer.rstrip('/')}/{inner}" if outer else inner
-        field = "subPathExpr" if env or "subPathExpr" in context else "subPath"
-        draft.mount({"name": context["name"], "mountPath": OUTPUTS_MOUNT, field: path})
+        draft.mount(_inside(context, OUTPUTS_MOUNT, inner, expands=bool(env)))
+
+    def _mount_run(self, draft: Draft, run: str, env: dict[str, dict[str, Any]]) -> None:
+        """Give the run's own directory a name that a working directory can hold."""
+        context = draft.mount_at(CONTEXT_ROOT)
+        if context is not None:
+            inner = run.removeprefix(CONTEXT_ROOT + "/")
+            draft.mount(_inside(context, RUN_MOUNT, inner, expands=bool(env)))
 
     # environment
 
@@ -253,6 +252,14 @@ def _is_context(path: str) -> bool:
 
 def _mention(texts: list[str], path: str) -> bool:
     return any(path in text for text in texts)
+
+
+def _inside(context: dict[str, Any], at: str, inner: str, *, expands: bool) -> dict[str, Any]:
+    """A mount of a directory inside a mounted volume."""
+    outer = context.get("subPathExpr") or context.get("subPath")
+    path = f"{outer.rstrip('/')}/{inner}" if outer else inner
+    field = "subPathExpr" if expands or "subPathExpr" in context else "subPath"
+    return {"name": context["name"], "mountPath": at, field: path}
 
 
 def _writable(mount: dict[str, Any]) -> dict[str, Any]:

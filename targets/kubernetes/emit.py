@@ -43,6 +43,8 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     PXC710 for two objects of one name, PXC104, PXC116, PXC118, PXC208 for values it refuses.
     """
     _refuse_demands(plan, report)
+    if report.has_errors:
+        return ()
     taken: dict[tuple[str, str, str], Span] = {}
     objects: list[dict[str, Any]] = []
     for unit in plan.units:

@@ -7,7 +7,7 @@ from typing import Any
 from pxc.diagnostics import Report
 from pxc.ir.expr import RunTimeRef
 from pxc.targets._data import Place
-from pxc.targets._pod import CONTEXT_ROOT
+from pxc.targets._paths import CONTEXT_ROOT
 
 __all__ = ["UUID_LABEL", "KubernetesRunTime"]
 

@@ -1,0 +1,198 @@
+"""`pxc compile`: turns Polyaxonfiles into what a target runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pxc.cli.findings import exit_code, merged, printed
+from pxc.cli.inputs import read_given, root_of
+from pxc.cli.options import (
+    STDIN,
+    catalog_option,
+    check_stdin_filename,
+    color_option,
+    format_option,
+    stdin_option,
+)  # fmt: skip
+from pxc.cli.output import as_stream, is_folder, write_file, write_folder
+from pxc.cli.terminal import say, write_product
+from pxc.diagnostics import Report, Severity, nearest
+from pxc.driver import Outcome, Request, compile_request, pass_list
+from pxc.render import sentence
+from pxc.world import Options
+
+__all__ = ["compile_command"]
+
+TARGETS = ("kubernetes",)
+NAME_POLICIES = ("content", "pinned", "generate")
+
+
+def _pairs(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals or not name.strip():
+            raise click.BadParameter(f"'{value}' is not NAME=VALUE.")
+        pairs.append((name.strip(), text))
+    return tuple(pairs)
+
+
+def _known_pass(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    names = [name for _, name, _ in pass_list()] if value is not None else []
+    if value is None or value in names:
+        return value
+    near = nearest(value, names)
+    hint = f" Did you mean '{near}'?" if near else " 'pxc passes' lists them."
+    raise click.BadParameter(f"There is no pass '{value}'.{hint}")
+
+
+def _complete_pass(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [name for _, name, _ in pass_list() if name.startswith(incomplete)]
+
+
+@click.command(
+    "compile",
+    epilog="""\b
+Examples:
+  pxc compile polyaxonfile.yaml
+  pxc compile polyaxonfile.yaml -P lr=0.1 -P epochs=3 -o job.yaml
+  pxc compile train.yaml -f presets/gpu.yaml --catalog catalog/
+  pxc compile a.yaml b.yaml -o rendered/
+  cat polyaxonfile.yaml | pxc compile - | kubectl apply -f -""",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@click.option(
+    "-t", "--target", type=click.Choice(TARGETS), default="kubernetes", show_default=True,
+    help="What to compile for.",
+)  # fmt: skip
+@click.option(
+    "-P", "--param", "params", multiple=True, metavar="NAME=VALUE", callback=_pairs,
+    help="The value of an input; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "-f", "--file", "presets", multiple=True, metavar="FILE", type=click.Path(),
+    help="A preset laid over every FILE, in the given order; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", metavar="PATH", default=STDIN,
+    help="Write to this file, or, ending in '/', one file each into this folder.  "
+    "[default: standard output]",
+)  # fmt: skip
+@click.option("-n", "--namespace", metavar="NAME", help="The namespace where nothing else says it.")
+@click.option("--owner", metavar="NAME", default="default", help="Owner, as templates see it.")
+@click.option("--project", metavar="NAME", default="default", help="Project, as templates see it.")
+@click.option(
+    "--name-policy", type=click.Choice(NAME_POLICIES), default="content", show_default=True,
+    help="How objects are named: after their content, as the author wrote, or by the cluster.",
+)  # fmt: skip
+@click.option("--strict-params", is_flag=True, help="Refuse params that no input declares.")
+@catalog_option
+@format_option
+@color_option
+@stdin_option
+@click.option(
+    "--dump-after", metavar="PASS", callback=_known_pass, shell_complete=_complete_pass,
+    help="Write the program as it is after this pass, instead of the output.",
+)  # fmt: skip
+@click.option("--time", "timing", is_flag=True, help="Say how long each pass took.")
+@click.option("-q", "--quiet", is_flag=True, help="Report errors only.")
+def compile_command(
+    files: tuple[str, ...],
+    target: str,
+    params: tuple[tuple[str, str], ...],
+    presets: tuple[str, ...],
+    output: str,
+    namespace: str | None,
+    owner: str,
+    project: str,
+    name_policy: str,
+    strict_params: bool,
+    catalogs: tuple[str, ...],
+    format_: str,
+    color: str,
+    stdin_filename: str | None,
+    dump_after: str | None,
+    timing: bool,
+    quiet: bool,
+) -> int:
+    """Compile Polyaxonfiles for a target.
+
+    Each FILE is compiled by itself, in the given order; '-' is standard input. Several become one
+    stream with '---' between documents, or one file each with -o DIR/. Diagnostics go to standard
+    error. If any FILE has an error, nothing is written.
+    """
+    check_stdin_filename(stdin_filename, (*files, *presets))
+    if len(files) > 1 and dump_after is not None:
+        raise click.UsageError("--dump-after takes a single FILE.")
+    unread = Report()
+    given = {path: read_given(path, unread, stdin_filename) for path in (*files, *presets)}
+    texts = {path: text for path, text in given.items() if text is not None}
+    options = Options(
+        owner=owner,
+        project=project,
+        namespace=namespace,
+        strict_params=strict_params,
+        name_policy=name_policy,
+    )
+    outcomes = []
+    for path in files if len(texts) == len(given) else ():
+        request = Request(
+            files=tuple(texts[p] for p in (path, *presets)),
+            params=params,
+            target=target,
+            options=options,
+            root=root_of(path, stdin_filename),
+            catalog=tuple(Path(c) for c in catalogs),
+            dump_after=dump_after,
+            timing=timing,
+        )
+        outcomes.append(compile_request(request))
+
+    found = merged([unread, *(o.report for o in outcomes)])
+    least = Severity.ERROR if quiet else Severity.INFO
+    shown = [d for d in found if d.severity >= least]
+    summary = printed(shown, len(files), format_, color, sys.stderr)
+    if shown and format_ == "text" and not quiet:
+        say(f"{sentence(summary)}\n", sys.stderr)
+    if timing:
+        say(_timings(outcomes), sys.stderr)
+    _write(outcomes, output, dump_after)
+    return exit_code(found)
+
+
+def _write(outcomes: list[Outcome], output: str, dump_after: str | None) -> None:
+    """Write the product, if every file has one."""
+    if dump_after is not None:  # worth seeing when a later pass failed, too
+        text = "".join(o.dump for o in outcomes if o.dump is not None)
+        if text:
+            _write_text(text if text.endswith("\n") else f"{text}\n", output)
+        return
+    if any(o.report.has_errors for o in outcomes):
+        return
+    files = [file for outcome in outcomes for file in outcome.files]
+    if files and output != STDIN and is_folder(output):
+        write_folder(Path(output), files)
+    elif files:
+        _write_text(as_stream(files), output)
+
+
+def _write_text(text: str, output: str) -> None:
+    if output == STDIN:
+        write_product(text)
+    else:
+        write_file(Path(output), text)
+
+
+def _timings(outcomes: list[Outcome]) -> str:
+    """A line a pass, milliseconds summed over the files."""
+    total: dict[str, float] = {}
+    for outcome in outcomes:
+        for name, milliseconds in outcome.timings:
+            total[name] = total.get(name, 0.0) + milliseconds
+    total["total"] = sum(total.values())
+    return "".join(f"{milliseconds:10.2f} ms  {name}\n" for name, milliseconds in total.items())

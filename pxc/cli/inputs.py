@@ -1,0 +1,53 @@
+"""Turns a file argument into the bytes of a file and the name it is shown under."""
+
+import sys
+from pathlib import Path
+
+from pxc.cli.options import STDIN
+from pxc.diagnostics import Report, nearest
+from pxc.driver import SourceText
+from pxc.source import Source, Span
+from pxc.workspace import MAX_BYTES, TooLarge, display_name, find_root, read_bytes
+
+__all__ = ["read_given", "report_missing", "root_of"]
+
+
+def read_given(path: str, report: Report, stdin_filename: str | None = None) -> SourceText | None:
+    """The text of a file, or of standard input for `-`; None after reporting PXC021 or PXC017."""
+    if path == STDIN:
+        # one byte more than any file may have: whoever reads the text finds it too large
+        return SourceText(_stdin_name(stdin_filename), sys.stdin.buffer.read(MAX_BYTES + 1))
+    name = display_name(Path(path))
+    try:
+        return SourceText(name, read_bytes(Path(path)))
+    except FileNotFoundError:
+        report_missing(Path(path), report)
+    except OSError as fault:
+        reason = (fault.strerror or "it cannot be opened").lower()
+        report.add("PXC021", f"cannot read `{name}`: {reason}", Span(Source(name, ""), 0, 0))
+    except TooLarge as fault:
+        report.add("PXC017", str(fault), Span(Source(name, ""), 0, 0), help="split it")
+    return None
+
+
+def report_missing(path: Path, report: Report) -> None:
+    """Report a path that leads nowhere, with a neighbour whose name is like it."""
+    name = display_name(path)
+    folder = path.parent
+    neighbours = [p.name for p in folder.iterdir()] if folder.is_dir() else []
+    near = nearest(path.name, neighbours)
+    report.add(
+        "PXC021",
+        f"`{name}` does not exist",
+        Span(Source(name, ""), 0, 0),
+        help=f"did you mean `{display_name(folder / near)}`?" if near else None,
+    )
+
+
+def root_of(path: str, stdin_filename: str | None = None) -> Path:
+    """The workspace of a file argument."""
+    return find_root(Path(_stdin_name(stdin_filename) if path == STDIN else path))
+
+
+def _stdin_name(stdin_filename: str | None) -> str:
+    return STDIN if stdin_filename is None else display_name(Path(stdin_filename))

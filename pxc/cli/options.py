@@ -1,0 +1,75 @@
+"""The options that several commands share."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from pxc.cli.terminal import COLOR_CHOICES
+from pxc.render import FORMATS
+
+__all__ = [
+    "STDIN",
+    "catalog_option",
+    "check_stdin_filename",
+    "color_option",
+    "format_option",
+    "stdin_option",
+]
+
+STDIN = "-"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def format_option(command: F) -> F:
+    """`--format`: how diagnostics are written."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="How diagnostics are written.",
+    )(command)
+
+
+def color_option(command: F) -> F:
+    """`--color`: whether diagnostics are coloured."""
+    return click.option(
+        "--color",
+        type=click.Choice(COLOR_CHOICES),
+        default="auto",
+        show_default=True,
+        help="Colour diagnostics; auto does so on a terminal and obeys NO_COLOR and FORCE_COLOR.",
+    )(command)
+
+
+def catalog_option(command: F) -> F:
+    """`--catalog`: where connections and presets are declared."""
+    return click.option(
+        "--catalog",
+        "catalogs",
+        multiple=True,
+        type=click.Path(exists=True),
+        metavar="PATH",
+        help="A file or folder that declares connections and presets; may be repeated.",
+    )(command)
+
+
+def stdin_option(command: F) -> F:
+    """`--stdin-filename`: the name that standard input goes by."""
+    return click.option(
+        "--stdin-filename",
+        metavar="PATH",
+        help="The file that standard input stands for: diagnostics show it, and relative "
+        "references start from its folder.",
+    )(command)
+
+
+def check_stdin_filename(name: str | None, paths: tuple[str, ...]) -> None:
+    """Refuse a name for a standard input that nobody reads, and two readers of it."""
+    if name is not None and STDIN not in paths:
+        raise click.UsageError("--stdin-filename needs '-' among the files.")
+    if paths.count(STDIN) > 1:
+        raise click.UsageError("'-' can be given once: standard input is read once.")
