@@ -378,10 +378,12 @@ def build_document(
     if nested and isinstance(node, Lit) and node.value is None:
         wrong_type(node, "operation", "a map", report)
         return Invalid(node.span)
+    from pxc.grammar.special import check_document, foreign_kind, settle_document
+
+    if isinstance(node, Map) and foreign_kind(node, report):
+        return Invalid(node.span)
     built: Operation | Invalid = builder.model(OPERATION, node, "operation")
     if isinstance(built, Operation):
-        from pxc.grammar.special import check_document, settle_document
-
         built = settle_document(built, report, preset=builder.preset)
         if not nested and not builder.preset:
             check_document(built, node, report)

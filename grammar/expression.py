@@ -116,7 +116,7 @@ def parse_tokens(tokens: list[Token], start: int, end: int, place: Place) -> Exp
             raise _unexpected(before, token, following) from None
         before = token
     try:
-        tree = parser.feed_eof(Leaf("$END", "", end, end_pos=end, line=1))
+        tree = parser.feed_token(Leaf("$END", "", end, end_pos=end, line=1))
     except UnexpectedInput:
         last = tokens[-1]
         raise Fault(f"the expression ends after `{_shown(last)}`", last.start, last.end,
@@ -170,16 +170,14 @@ def _unexpected(before: Token | None, token: Token, after: Token | None) -> Faul
     if token.kind == "GT" and previous == "LT" and before is not None:
         return Fault("`<>` is not an operator", before.start, end, help="write `!=`", edit="!=")
     if before is None and token.value in _STATEMENTS:
-        return Fault(f"`{shown}` starts a statement, not an expression", start, end,
-                     help=f"write `{{% {shown} ... %}}`")  # fmt: skip
+        return _statement(token)
     if (
         previous == "NAME"
         and before is not None
         and before.value in _STATEMENTS
         and token.kind in _OPERANDS
     ):
-        return Fault(f"`{before.value}` starts a statement, not an expression",
-                     before.start, before.end, help=f"write `{{% {before.value} ... %}}`")  # fmt: skip
+        return _statement(before)
     if previous in _OPERANDS and token.kind in _OPERANDS and before is not None:
         return Fault(f"`{shown}` cannot follow `{_shown(before)}`", start, end,
                      help="put an operator between them, such as `~` to join text")  # fmt: skip
@@ -187,3 +185,12 @@ def _unexpected(before: Token | None, token: Token, after: Token | None) -> Faul
         return Fault(f"an expression cannot start with `{shown}`", start, end)
     return Fault(f"`{shown}` cannot follow `{_shown(before)}`", start, end,
                  help="a value is missing between them" if after else None)  # fmt: skip
+
+
+def _statement(token: Token) -> Fault:
+    return Fault(
+        f"`{token.value}` starts a statement, not an expression",
+        token.start,
+        token.end,
+        help=f"write `{{% {token.value} ... %}}`",
+    )

@@ -11,9 +11,22 @@ from lark import Tree
 from pxc.grammar.expression import CONSTANTS
 from pxc.grammar.expression_tokens import Fault
 from pxc.ir.expr import (
-    Attribute, Binary, Call, Compare, Conditional, Const, DictExpr, Expr, Filter, Index, ListExpr,
-    Name, Slice, Test, Unary,
-)  # fmt: skip
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Const,
+    DictExpr,
+    Expr,
+    Filter,
+    Index,
+    ListExpr,
+    Name,
+    Slice,
+    Test,
+    Unary,
+)
 from pxc.source import Span
 
 MAX_DEPTH = 128
@@ -168,5 +181,5 @@ def _dotted(tree: Any) -> str:
 
 def _extent(node: Any) -> tuple[int, int]:
     """The offsets of a tree or token, without parentheses around it."""
-    place = node if isinstance(node, Leaf) else node.meta
-    return place.start_pos, place.end_pos
+    place: Any = node if isinstance(node, Leaf) else node.meta
+    return int(place.start_pos), int(place.end_pos)

@@ -94,30 +94,37 @@ def _version(builder: Builder, node: Any, what: str) -> Any:
     return node
 
 
+def foreign_kind(document: Map, report: Report) -> bool:
+    """Report a document that is no component or operation at all; its fields would be echoes."""
+    node = document.get("kind")
+    value = node.value if isinstance(node, Lit) else None
+    if value in _V0_KINDS:
+        report.add(
+            "PXC901",
+            f"`kind: {value}` belongs to version 0 of the specification",
+            node.span,  # type: ignore[union-attr]
+            help="rewrite the file for version 1.1: `kind: component` with a `run` section",
+        )
+        return True
+    if value == "compiled_operation":
+        report.add(
+            "PXC108",
+            "`compiled_operation` is written by a compiler, not by an author",
+            node.span,  # type: ignore[union-attr]
+            help="compile the operation it was made from",
+        )
+        return True
+    return False
+
+
 def _document_kind(builder: Builder, node: Any, what: str) -> Any:
     value = node.value if isinstance(node, Lit) else None
     if value in ("component", "operation"):
         return value
-    if value in _V0_KINDS:
-        builder.report.add(
-            "PXC901",
-            f"`kind: {value}` belongs to version 0 of the specification",
-            node.span,
-            help="rewrite the file for version 1.1: `kind: component` with a `run` section",
-        )
-        return None
-    if value == "compiled_operation":
-        builder.report.add(
-            "PXC108",
-            "`compiled_operation` is written by a compiler, not by an author",
-            node.span,
-            help="compile the operation it was made from",
-        )
-        return None
     if not isinstance(value, str):
         wrong_type(node, "kind", "text", builder.report)
-        return None
-    unknown_kind(node, "document", ("component", "operation"), "PXC108", builder.report)
+    else:
+        unknown_kind(node, "document", ("component", "operation"), "PXC108", builder.report)
     return None
 
 

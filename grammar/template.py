@@ -7,8 +7,12 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.grammar.expression import (
-    SIMPLE, Place, parse_tokens, report_fault, simple_expression,
-)  # fmt: skip
+    SIMPLE,
+    Place,
+    parse_tokens,
+    report_fault,
+    simple_expression,
+)
 from pxc.grammar.expression_tokens import Fault, MissingEnd, missing_end, tokenize
 from pxc.grammar.template_places import places
 from pxc.ir.node import Hole, Invalid, Lit, Template

@@ -20,6 +20,8 @@ except ImportError:  # PyYAML was built without libyaml
 
 HAS_LIBYAML: bool = CParser is not None
 
+_BREAKS = "\r\n\x85\u2028\u2029"
+
 
 class Events(Protocol):
     """A parser that hands out one event after the other."""
@@ -45,6 +47,7 @@ class _PureParser(Reader, Scanner, Parser):
     flow_level: int
     allow_simple_key: bool
     index: int
+    column: int
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
@@ -70,6 +73,42 @@ class _PureParser(Reader, Scanner, Parser):
                 self.forward()
             if self.index == skipped:
                 return
+
+    def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str] | None:
+        """The blanks inside an unquoted scalar, line ends folded; tabs are blanks as well."""
+        blanks = self._take_blanks()
+        if self.peek() not in _BREAKS:
+            return [blanks] if blanks else []
+        first: str = self.scan_line_break()
+        self.allow_simple_key = True
+        more: list[str] = []
+        while not self._at_document_marker():
+            if self.peek() == "\t" and self.column < indent:
+                problem = "found a tab character that violates indentation"
+                raise ScannerError("while scanning a plain scalar", start_mark, problem,
+                                   self.get_mark())  # fmt: skip
+            if self.peek() in " \t":
+                self.forward()
+            elif self.peek() in _BREAKS:
+                more.append(self.scan_line_break())
+            else:
+                return [*([first] if first != "\n" else [] if more else [" "]), *more]
+        return None
+
+    def _take_blanks(self) -> str:
+        length = 0
+        while self.peek(length) in " \t":
+            length += 1
+        blanks: str = self.prefix(length)
+        self.forward(length)
+        return blanks
+
+    def _at_document_marker(self) -> bool:
+        return (
+            self.column == 0
+            and self.prefix(3) in ("---", "...")
+            and self.peek(3) in "\0 \t" + _BREAKS
+        )
 
     def scan_directive_name(self, start_mark: Any) -> str:
         """The name of a directive, refused when it is none of YAML 1.1's two."""

@@ -17,9 +17,10 @@ from pxc.grammar.yaml_problems import by_problem
 from pxc.grammar.yaml_templates import unquoted_template
 from pxc.source import Source, Span
 
-# A byte order mark is text anywhere but at the start (YAML 1.1, section 5.1).
+# A byte order mark is text, but at the start of a line parsers do not agree on it.
 _FORBIDDEN = re.compile(
-    "[^\t\n\r\\x20-\\x7e\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]|\\A\ufeff"
+    "[^\t\n\r\\x20-\\x7e\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+    "|(?<![^\n\r\x85\u2028\u2029])\ufeff"
 )
 _LEFT_OUT = r"(?:- +)?(?:\.{3,}|…|<\.{3}>|\[\.{3}\])\Z"
 

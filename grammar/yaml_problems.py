@@ -178,6 +178,8 @@ def _after_value(source: Source, at: int) -> Diagnostic:
     value = rest_of_line(source, start + (item.end() if item else 0))
     if re.search(r"\s:\s|['\"]:\s", value.text[: at - value.start]):
         return _colon_in_value(value)
+    if at == len(text):
+        return _no_node(source, at, at)
     if text[at] in ",]}":
         message = f"unexpected `{text[at]}`: no bracket is open here"
         return fault("PXC001", message, Span(source, at, at + 1), help="remove it")
@@ -257,11 +259,22 @@ def _no_node(source: Source, at: int, opened: int) -> Diagnostic:
 def _after_document(source: Source, at: int, opened: int) -> Diagnostic:
     if source.text[line_bounds(source.text, at)[0] : at].strip():
         return _after_value(source, at)
+    if not source.text[at:].strip() or source.text[:1] == "%":
+        return _no_document(source, at)
     return fault(
         "PXC001",
         f"{what_stands(source, at)} starts left of everything above it, after the document's end",
         token(source, at),
         help="indent the fields of the file alike, from the first line on",
+    )
+
+
+def _no_document(source: Source, at: int) -> Diagnostic:
+    return fault(
+        "PXC001",
+        f"expected `---` after the directives, found {what_stands(source, at)}",
+        token(source, at),
+        help="remove the lines that start with `%`",
     )
 
 

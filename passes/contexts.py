@@ -7,7 +7,6 @@ the run does (`globals.uuid`, ...) is a `RunTimeRef`, or text made from one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +16,7 @@ from pxc.ir.expr import Binary, Const, Expr, Name, RunTimeRef
 from pxc.ir.node import Hole, Invalid, Lit, Map, Node, Seq, Template, plain, replace, walk
 from pxc.ir.program import Binding, Program
 from pxc.ir.run import Service
+from pxc.passes.connection_names import connection_names, init_connection_names
 from pxc.passes.evaluation import Budget, Scope, evaluate_template
 from pxc.passes.resolve_params import find_io, settle
 from pxc.source import Source, Span
@@ -36,8 +36,8 @@ _STATUS_ONLY = "`status` and `condition` are known only to other runs, through `
 class Contexts(Struct, frozen=True):
     """The names of one operation. `values` holds every settled binding's plain value or Expr.
 
-    `catalog` tells whether there is one; `partial` that a file is only linted, so that what a
-    catalog would say is not known rather than missing.
+    `catalog` tells whether what the run asks for can be known; `partial` that a file is only
+    linted, so that what a catalog would say is not known rather than missing.
     """
 
     values: dict[str, Any]
@@ -84,7 +84,9 @@ def build_contexts(program: Program, world: World, report: Report) -> Contexts:
     for binding in program.bindings:
         settling.value(binding.name)
     connections = {c.name: _schema(c.schema) for c in program.connections}
-    used = set(init_connection_names(program))
+    run = program.composed.run if program.composed is not None else None
+    used = {name.value for name in init_connection_names(run)}
+    asked = program.composed is not None and any(connection_names(program))
     return Contexts(
         settling.values,
         param_names(program, settling, world, report),
@@ -92,7 +94,7 @@ def build_contexts(program: Program, world: World, report: Report) -> Contexts:
         connections,
         {name: schema for name, schema in connections.items() if name in used},
         program.main.span,
-        world.catalog.declared,
+        world.catalog.declared or not asked,
         program.partial,
     )
 
@@ -286,15 +288,6 @@ def _join_expr(span: Span, left: Expr, right: Any) -> Expr:
     if isinstance(left, Const) and isinstance(right, str):
         return Const(span, left.value + right)
     return Binary(span, "~", left, right if is_expr(right) else Const(span, right))
-
-
-def init_connection_names(program: Program) -> Iterator[str]:
-    """The names of connections that init entries ask for."""
-    init = getattr(program.composed.run if program.composed else None, "init", None)
-    for entry in init.items if isinstance(init, Seq) else ():
-        name = getattr(entry, "connection", None)
-        if isinstance(name, Lit) and isinstance(name.value, str):
-            yield name.value
 
 
 def evaluate_tree(node: Any, scope: Scope, report: Report, budget: Budget | None = None) -> Any:

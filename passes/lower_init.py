@@ -53,7 +53,7 @@ def _demand(entry: Init, program: Program) -> Demand | None:
         found = _connection(program, connection.value)
         plain_git = found is not None and found.kind == "git" and not _credentials(found)
         if not plain_git:
-            what = f"init: connection `{connection.value}`"
+            what = f"init: connection: {connection.value}"
             return Demand(connection.span, "init.connection", what)
     if isinstance(entry.git, GitInit) and isinstance(entry.container, KObject):
         return Demand(

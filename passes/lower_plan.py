@@ -154,12 +154,12 @@ def _connection_demands(run: Any, program: Program, demands: list[Demand]) -> No
     if isinstance(run.connections, Seq):
         for name in run.connections.items:
             if isinstance(name, Lit):
-                demands.append(Demand(name.span, "connections", f"connection `{name.value}`"))
+                demands.append(Demand(name.span, "connections", f"connections: {name.value}"))
     for binding in program.bindings:
         if binding.to_init:
             demands.append(
                 Demand(
-                    binding.given_at or binding.span, "params.toInit", f"toInit of `{binding.name}`"
+                    binding.given_at or binding.span, "params.toInit", f"toInit of {binding.name}"
                 )
             )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from pxc.diagnostics import Report, allowed, nearest
 from pxc.ir.node import Lit, Seq, Template, replace
 from pxc.ir.program import Connection, Program
+from pxc.passes.connection_names import connection_names
 from pxc.passes.contexts import build_contexts, evaluate_tree, has_template
 from pxc.passes.fit_field import fit_field
 from pxc.world import World
@@ -25,7 +25,7 @@ def resolve_connections(program: Program, world: World, report: Report) -> Progr
         return program
     program = _with_names(program, world, report)
     found: dict[str, Connection] = {}
-    for name in _asked(program):
+    for name in connection_names(program):
         if name.value in found:
             continue
         connection = world.catalog.connection(str(name.value))
@@ -65,27 +65,6 @@ def _with_names(program: Program, world: World, report: Report) -> Program:
         changed["init"] = replace(init, items=items)
     composed = replace(program.composed, run=replace(run, **changed))
     return replace(program, composed=composed)
-
-
-def _asked(program: Program) -> Iterator[Lit[Any]]:
-    """Every connection name the operation writes, in authored order."""
-    assert program.composed is not None
-    run: Any = program.composed.run
-    pods = [run, *(role for _, role in getattr(run, "roles", ()))]
-    for pod in pods:
-        yield from _names(getattr(pod, "connections", None))
-        init = getattr(pod, "init", None)
-        for entry in init.items if isinstance(init, Seq) else ():
-            yield from _names(getattr(entry, "connection", None))
-    for binding in program.bindings:
-        if binding.connection:
-            yield Lit(binding.given_at or binding.span, binding.connection)
-
-
-def _names(node: Any) -> Iterator[Lit[Any]]:
-    for item in node.items if isinstance(node, Seq) else (node,):
-        if isinstance(item, Lit) and isinstance(item.value, str):
-            yield item
 
 
 def _unknown(name: Lit[Any], world: World, report: Report) -> None:

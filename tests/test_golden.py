@@ -9,6 +9,7 @@ A case is a folder with `polyaxonfile.yaml` and, as it likes:
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,12 @@ def run_case(case: Path) -> Outcome:
     request = Request(
         files=tuple(SourceText(n, (case / n).read_bytes()) for n in names),
         params=tuple(settings.get("params", {}).items()),
-        root=case,
-        catalog=(case / settings["catalog"],) if "catalog" in settings else (),
+        root=Path(),
+        catalog=(Path(settings["catalog"]),) if "catalog" in settings else (),
         options=Options(**settings.get("options", {})),
     )
-    return (lint_request if settings.get("lint") else compile_request)(request)
+    with contextlib.chdir(case):
+        return (lint_request if settings.get("lint") else compile_request)(request)
 
 
 def products(case: Path) -> dict[str, str]:

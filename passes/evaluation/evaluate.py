@@ -1,27 +1,58 @@
-"""Turns an expression and a scope into a value, or into the smaller expression the run will finish."""
+"""Turns an expression and a scope into a value, or into what of it is left for the run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from msgspec.structs import replace
-
 from pxc.diagnostics import allowed, nearest
 from pxc.ir.expr import (
-    Attribute, Binary, Call, Compare, Conditional, Const, DictExpr, Expr, ExprNode, Filter, Index,
-    ListExpr, Name, RunTimeRef, Slice, Test, Unary,
-)  # fmt: skip
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Const,
+    DictExpr,
+    Expr,
+    Filter,
+    Index,
+    ListExpr,
+    Name,
+    RunTimeRef,
+    Slice,
+    Test,
+    Unary,
+)
 from pxc.ir.unparse import unparse
 from pxc.passes.evaluation.budget import Budget
 from pxc.passes.evaluation.faults import (
-    OPERATION_ERRORS, EvaluationFault, Undefined, failed, kind, piece, shown, unsafe,
-)  # fmt: skip
+    OPERATION_ERRORS,
+    EvaluationFault,
+    Undefined,
+    failed,
+    kind,
+    piece,
+    shown,
+    unsafe,
+)
 from pxc.passes.evaluation.filters import apply_filter, check_filter, filters
+from pxc.passes.evaluation.hyphens import hyphenated
 from pxc.passes.evaluation.lookups import look_up
-from pxc.passes.evaluation.operators import binary, compare, concat, unary
+from pxc.passes.evaluation.operators import binary, compare, unary
 from pxc.passes.evaluation.predicates import check_test, run_test
-from pxc.passes.evaluation.scope import Scope, has_expr
+from pxc.passes.evaluation.residual import (
+    as_data,
+    as_expr,
+    const_of,
+    consts_of,
+    has_expr,
+    is_expr,
+    join_text,
+    may_be_undefined,
+    respan,
+)
+from pxc.passes.evaluation.scope import Scope
 from pxc.source import Span
 
 OUTSIDE_TEMPLATES = frozenset(
@@ -58,7 +89,7 @@ class _Evaluator:
         """The value of a node, or Undefined."""
         found = self.raw(node)
         if found.__class__ in (dict, list, tuple) and self._from_mixed(node) and has_expr(found):
-            return _as_expr(found, node.span)
+            return as_expr(found, node.span)
         return found
 
     def raw(self, node: Expr) -> Any:
@@ -95,7 +126,7 @@ class _Evaluator:
             found = scope.names[name]
         except KeyError:
             return self._missing(node)
-        return respan(found, node.span) if isinstance(found, ExprNode) else found
+        return respan(found, node.span) if is_expr(found) else found
 
     def _missing(self, node: Name) -> Any:
         name, scope, span = node.name, self.scope, node.span
@@ -120,45 +151,45 @@ class _Evaluator:
         name = node.name
         if owner.__class__ is dict and name in owner:
             found = owner[name]
-            return respan(found, node.span) if isinstance(found, ExprNode) else found
+            return respan(found, node.span) if is_expr(found) else found
         span = piece(node.span, name, 0, before=node.span.end)
-        if isinstance(owner, ExprNode):
+        if is_expr(owner):
             return self._look_up_later(owner, name, node, span)
         return self._look_up(node.object, owner, name, node.span, span)
 
     def index(self, node: Index) -> Any:
         owner = self.container(node.object)
         key = self.value(node.key)
-        if isinstance(owner, ExprNode):
+        if is_expr(owner):
             return self._look_up_later(owner, key, node, node.key.span)
-        if isinstance(key, ExprNode):
-            whole = _as_expr(owner, node.object.span) if has_expr(owner) else owner
-            return Index(node.span, _const(whole, node.object.span), key)
+        if is_expr(key):
+            whole = as_expr(owner, node.object.span) if has_expr(owner) else owner
+            return Index(node.span, const_of(whole, node.object.span), key)
         return self._look_up(node.object, owner, key, node.span, node.key.span)
 
     def _look_up(self, of: Expr, owner: Any, key: Any, whole: Span, span: Span) -> Any:
         found = look_up(owner, key, span, lambda: f"`{shown(unparse(of))}`")
-        return respan(found, whole) if isinstance(found, ExprNode) else found
+        return respan(found, whole) if is_expr(found) else found
 
     def _look_up_later(self, owner: Expr, key: Any, node: Attribute | Index, span: Span) -> Any:
         """A look-up in what only the run knows, or in a list or map with such a value inside."""
         if isinstance(key, str) and key.startswith("_"):
             raise unsafe(span, f"`{shown(key)}` is not data", "templates only reach data")
-        if isinstance(owner, ListExpr | DictExpr) and not isinstance(key, ExprNode):
-            known = _as_data(owner)
+        if isinstance(owner, ListExpr | DictExpr) and not is_expr(key):
+            known = as_data(owner)
             if known is not None:
                 return self._look_up(node.object, known, key, node.span, span)
         if isinstance(node, Attribute):
             return Attribute(node.span, owner, node.name)
-        return Index(node.span, owner, _const(key, node.key.span))
+        return Index(node.span, owner, const_of(key, node.key.span))
 
     def slice(self, node: Slice) -> Any:
         owner = self.value(node.object)
         bounds = [b if b is None else self.value(b) for b in (node.start, node.stop, node.step)]
-        if isinstance(owner, ExprNode) or any(isinstance(b, ExprNode) for b in bounds):
+        if is_expr(owner) or any(is_expr(b) for b in bounds):
             spans = [b.span if b else node.span for b in (node.start, node.stop, node.step)]
-            kept = [b if b is None else _const(b, s) for b, s in zip(bounds, spans, strict=True)]
-            return Slice(node.span, _const(owner, node.object.span), *kept)
+            kept = [b if b is None else const_of(b, s) for b, s in zip(bounds, spans, strict=True)]
+            return Slice(node.span, const_of(owner, node.object.span), *kept)
         if not isinstance(owner, str | list | tuple):
             raise failed(node.span, f"{kind(owner)} cannot be cut", "only a list or text can")
         try:
@@ -172,8 +203,8 @@ class _Evaluator:
 
     def list(self, node: ListExpr) -> Any:
         items = [self.value(item) for item in node.items]
-        if any(isinstance(item, ExprNode) for item in items):
-            return ListExpr(node.span, _consts(items, node.items), node.is_tuple)
+        if any(is_expr(item) for item in items):
+            return ListExpr(node.span, consts_of(items, node.items), node.is_tuple)
         self.budget.measure(items, node.span)
         return tuple(items) if node.is_tuple else items
 
@@ -183,8 +214,8 @@ class _Evaluator:
         partly = False
         for key_node, value_node in node.items:
             key, value = self.value(key_node), self.value(value_node)
-            partly = partly or isinstance(key, ExprNode) or isinstance(value, ExprNode)
-            pairs.append((_const(key, key_node.span), _const(value, value_node.span)))
+            partly = partly or is_expr(key) or is_expr(value)
+            pairs.append((const_of(key, key_node.span), const_of(value, value_node.span)))
             try:
                 made[key] = value
             except TypeError:
@@ -198,7 +229,7 @@ class _Evaluator:
 
     def unary(self, node: Unary) -> Any:
         value = self.value(node.operand)
-        if isinstance(value, ExprNode):
+        if is_expr(value):
             return Unary(node.span, node.op, value)
         return unary(node.op, value, node.span)
 
@@ -212,30 +243,33 @@ class _Evaluator:
             if node.op == "-" and fault.code == "PXC302":
                 self._explain_hyphen(node, fault)
             raise
-        if isinstance(left, ExprNode) or isinstance(right, ExprNode):
+        if is_expr(left) or is_expr(right):
             return self._operate_later(node, left, right)
         return binary(node.op, left, right, self.budget, node.span)
 
     def _short_circuit(self, node: Binary) -> Any:
         left = self.value(node.left)
-        if not isinstance(left, ExprNode):
+        if not is_expr(left):
             return left if bool(left) == (node.op == "or") else self.found(node.right)
         right = self.value(node.right)
-        return Binary(node.span, node.op, left, _const(right, node.right.span))
+        return Binary(node.span, node.op, left, const_of(right, node.right.span))
 
     def _operate_later(self, node: Binary, left: Any, right: Any) -> Expr:
         """The residual of an operator; text next to text is joined now."""
         if node.op == "~":
             return join_text(
-                _const(left, node.left.span), _const(right, node.right.span), self.budget, node.span
+                const_of(left, node.left.span),
+                const_of(right, node.right.span),
+                self.budget,
+                node.span,
             )
         return Binary(
-            node.span, node.op, _const(left, node.left.span), _const(right, node.right.span)
+            node.span, node.op, const_of(left, node.left.span), const_of(right, node.right.span)
         )
 
     def _explain_hyphen(self, node: Binary, fault: EvaluationFault) -> None:
         """Raise PXC303 when a subtraction spells a name with hyphens that is known."""
-        leaves = _hyphenated(node)
+        leaves = hyphenated(node)
         if leaves is None:
             return
         owner, joined = leaves
@@ -258,22 +292,22 @@ class _Evaluator:
         first: Expr | None = None
         for op, operand in node.rest:
             right = self.value(operand)
-            if first is None and not (isinstance(left, ExprNode) or isinstance(right, ExprNode)):
+            if first is None and not (is_expr(left) or is_expr(right)):
                 if not compare(op, left, right, self.budget, node.span):
                     return False
             else:
-                first = first or _const(left, left_span)
-                later.append((op, _const(right, operand.span)))
+                first = first or const_of(left, left_span)
+                later.append((op, const_of(right, operand.span)))
             left, left_span = right, operand.span
         return True if first is None else Compare(node.span, first, tuple(later))
 
     def conditional(self, node: Conditional) -> Any:
         test = self.value(node.test)
-        if isinstance(test, ExprNode):
-            then = _const(self.value(node.then), node.then.span)
+        if is_expr(test):
+            then = const_of(self.value(node.then), node.then.span)
             if node.otherwise is None:
                 return Conditional(node.span, test, then, None)
-            otherwise = _const(self.value(node.otherwise), node.otherwise.span)
+            otherwise = const_of(self.value(node.otherwise), node.otherwise.span)
             return Conditional(node.span, test, then, otherwise)
         if test:
             return self.found(node.then)
@@ -296,15 +330,15 @@ class _Evaluator:
         args = [self.value(arg) for arg in node.args]
         kwargs = {key: self.value(arg) for key, arg in node.kwargs}
         values = (target, *args, *kwargs.values())
-        if not any(isinstance(value, ExprNode) for value in values):
+        if not any(is_expr(value) for value in values):
             return apply_filter(name, target, tuple(args), kwargs, self.budget, span)
         spans = dict(node.kwargs)
         return Filter(
             node.span,
-            _const(target, node.target.span),
+            const_of(target, node.target.span),
             name,
-            _consts(args, node.args),
-            tuple((key, _const(value, spans[key].span)) for key, value in kwargs.items()),
+            consts_of(args, node.args),
+            tuple((key, const_of(value, spans[key].span)) for key, value in kwargs.items()),
         )
 
     def _default(self, node: Filter, target: Any) -> Any:
@@ -316,11 +350,11 @@ class _Evaluator:
         if target.__class__ is Undefined:
             return "" if arg is None else self.found(arg)
         boolean = False if flag is None else self.value(flag)
-        undecided = isinstance(target, ExprNode) and (bool(boolean) or _may_be_undefined(target))
-        if undecided or isinstance(boolean, ExprNode):
-            args = () if arg is None else (_const(self.value(arg), arg.span),)
-            kwargs = (("boolean", _const(boolean, node.span)),) if boolean else ()
-            return Filter(node.span, _const(target, node.target.span), name, args, kwargs)
+        undecided = is_expr(target) and (bool(boolean) or may_be_undefined(target))
+        if undecided or is_expr(boolean):
+            args = () if arg is None else (const_of(self.value(arg), arg.span),)
+            kwargs = (("boolean", const_of(boolean, node.span)),) if boolean else ()
+            return Filter(node.span, const_of(target, node.target.span), name, args, kwargs)
         if boolean and not target:
             return "" if arg is None else self.found(arg)
         return target
@@ -331,12 +365,12 @@ class _Evaluator:
         check_test(name, len(node.args), span)
         target = self.found(node.target)
         args = [self.value(arg) for arg in node.args]
-        if _may_be_undefined(target) or (
+        if may_be_undefined(target) or (
             name not in ("defined", "undefined")
-            and any(isinstance(value, ExprNode) for value in (target, *args))
+            and any(is_expr(value) for value in (target, *args))
         ):
-            later = _const(target, node.target.span)
-            return Test(node.span, later, name, _consts(args, node.args), node.negated)
+            later = const_of(target, node.target.span)
+            return Test(node.span, later, name, consts_of(args, node.args), node.negated)
         return run_test(name, target, tuple(args), self.budget, span) != node.negated
 
     def call(self, node: Call) -> NoReturn:
@@ -357,101 +391,3 @@ _READERS: dict[type, Callable[[Any, Any], Any]] = {
     Compare: _Evaluator.compare, Conditional: _Evaluator.conditional, Filter: _Evaluator.filter,
     Test: _Evaluator.test, Call: _Evaluator.call, RunTimeRef: _Evaluator.run_time,
 }  # fmt: skip
-
-
-# residual expressions
-
-
-def _may_be_undefined(value: Any) -> bool:
-    """Whether a residual looks a lenient name up, which may get no value."""
-    while isinstance(value, Attribute | Index):
-        value = value.object
-    return isinstance(value, Name)
-
-
-def _const(value: Any, span: Span) -> Expr:
-    return value if isinstance(value, ExprNode) else Const(span, value)  # type: ignore[return-value]
-
-
-def _consts(values: list[Any], nodes: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    return tuple(_const(value, node.span) for value, node in zip(values, nodes, strict=True))
-
-
-def _as_expr(value: Any, span: Span) -> Any:
-    """Data with values of the run inside, as the expression that builds it."""
-    if isinstance(value, dict) and has_expr(value):
-        pairs = ((Const(span, k), _const(_as_expr(v, span), span)) for k, v in value.items())
-        return DictExpr(span, tuple(pairs))
-    if isinstance(value, list | tuple) and has_expr(value):
-        items = tuple(_const(_as_expr(item, span), span) for item in value)
-        return ListExpr(span, items, isinstance(value, tuple))
-    return value
-
-
-def _as_data(expr: ListExpr | DictExpr) -> Any:
-    """The list or map that an expression builds, its entries still expressions where unknown."""
-    if isinstance(expr, ListExpr):
-        items = [item.value if isinstance(item, Const) else item for item in expr.items]
-        return tuple(items) if expr.is_tuple else items
-    made = {}
-    for key, value in expr.items:
-        if not isinstance(key, Const):
-            return None
-        made[key.value] = value.value if isinstance(value, Const) else value
-    return made
-
-
-def respan(expr: Any, span: Span) -> Any:
-    """An expression taken from the scope, at the place where it is used."""
-    changed: dict[str, Any] = {"span": span}
-    for field in expr.__struct_fields__:
-        value = getattr(expr, field)
-        if isinstance(value, ExprNode):
-            changed[field] = respan(value, span)
-        elif isinstance(value, tuple) and field in ("items", "rest", "args", "kwargs"):
-            changed[field] = _respan_all(value, span)
-    return replace(expr, **changed)
-
-
-def _respan_all(values: tuple[Any, ...], span: Span) -> tuple[Any, ...]:
-    def one(value: Any) -> Any:
-        if isinstance(value, ExprNode):
-            return respan(value, span)
-        return _respan_all(value, span) if isinstance(value, tuple) else value
-
-    return tuple(one(value) for value in values)
-
-
-def join_text(left: Expr, right: Expr, budget: Budget, span: Span) -> Expr:
-    """`left ~ right`, with known text next to known text joined now."""
-    if isinstance(right, Binary) and right.op == "~":
-        return join_text(join_text(left, right.left, budget, span), right.right, budget, span)
-    if isinstance(right, Const):
-        if isinstance(left, Const):
-            return Const(span, concat(left.value, right.value, budget, span))
-        if isinstance(left, Binary) and left.op == "~" and isinstance(left.right, Const):
-            text = concat(left.right.value, right.value, budget, span)
-            return Binary(span, "~", left.left, Const(left.right.span, text))
-    return Binary(span, "~", left, right)
-
-
-def _hyphenated(node: Binary) -> tuple[Expr | None, str] | None:
-    """What `a.b-c-d.e` would look up if the hyphens were part of a name: (`a`, `b-c-d`)."""
-    if node.span.text != "".join(node.span.text.split()):
-        return None
-    first, words = node.left, [_head(node.right)]
-    while isinstance(first, Binary) and first.op == "-":
-        words.insert(0, _head(first.right))
-        first = first.left
-    owner = first.object if isinstance(first, Attribute) else None
-    if not isinstance(first, Attribute | Name) or None in words:
-        return None
-    return owner, "-".join([first.name, *(word for word in words if word)])
-
-
-def _head(node: Expr) -> str | None:
-    while isinstance(node, Attribute | Index):
-        node = node.object
-    if isinstance(node, Const) and isinstance(node.value, int):
-        return node.span.text
-    return node.name if isinstance(node, Name) else None

@@ -73,10 +73,8 @@ def no_key(name: str, owner: str, keys: Iterable[Any], span: Span) -> Evaluation
     """PXC302: a map has no such key."""
     names = [k for k in keys if isinstance(k, str)]
     like = nearest(name, names)
-    if like:
-        help = f"write `{like}`"
-    else:
-        help = f"it has {allowed(names)}" if names else "it is empty"
+    there = f"it has {allowed(names)}" if names else "it is empty"
+    help = f"write `{like}`" if like else there
     return EvaluationFault("PXC302", f"{owner} has no `{name}`", span, help)
 
 

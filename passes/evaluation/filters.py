@@ -14,8 +14,14 @@ from msgspec import Struct
 
 from pxc.passes.evaluation.budget import Budget
 from pxc.passes.evaluation.faults import (
-    OPERATION_ERRORS, EvaluationFault, Undefined, failed, kind, unknown, unsafe,
-)  # fmt: skip
+    OPERATION_ERRORS,
+    EvaluationFault,
+    Undefined,
+    failed,
+    kind,
+    unknown,
+    unsafe,
+)
 from pxc.passes.evaluation.operators import percent, text_of
 from pxc.source import Span
 

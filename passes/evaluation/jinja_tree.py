@@ -8,9 +8,22 @@ from typing import Any
 from jinja2 import nodes
 
 from pxc.ir.expr import (
-    Attribute, Binary, Call, Compare, Conditional, Const, DictExpr, Expr, Filter, Index, ListExpr,
-    Name, Slice, Test, Unary,
-)  # fmt: skip
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Const,
+    DictExpr,
+    Expr,
+    Filter,
+    Index,
+    ListExpr,
+    Name,
+    Slice,
+    Test,
+    Unary,
+)
 from pxc.passes.evaluation.budget import too_large
 from pxc.passes.evaluation.faults import unsafe
 from pxc.source import Span

@@ -110,7 +110,7 @@ def unique(
 ) -> list[Any]:
     """The items, each once."""
     key = _sort_key(at, attribute, case_sensitive)
-    seen = {}
+    seen: dict[Any, Any] = {}
     for item in at.items(value):
         seen.setdefault(key(item), item)
     return list(seen.values())

@@ -6,8 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from pxc.passes.evaluation.faults import (
-    EvaluationFault, Undefined, failed, kind, no_key, shown, unsafe,
-)  # fmt: skip
+    EvaluationFault,
+    Undefined,
+    failed,
+    kind,
+    no_key,
+    shown,
+    unsafe,
+)
 from pxc.source import Span
 
 

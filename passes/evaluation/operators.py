@@ -1,4 +1,4 @@
-"""Turns operators on plain data into values: Jinja's, which are Python's, with every size bounded."""
+"""Turns operators on plain data into values: Jinja's, which are Python's, of bounded size."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def compare(op: str, left: Any, right: Any, budget: Budget, span: Span) -> bool:
         return bool(_COMPARISON[op](left, right))
     except OPERATION_ERRORS:
         if op in ("in", "notin"):
-            raise failed(span, f"{kind(right)} cannot contain {kind(left)}",
-                         "the right side of `in` is a list, a map or, for text, text") from None  # fmt: skip
+            help = "the right side of `in` is a list, a map or, for text, text"
+            raise failed(span, f"{kind(right)} cannot contain {kind(left)}", help) from None
         raise failed(span, f"`{op}` cannot compare {kind(left)} with {kind(right)}",
                      _number_help(left, right)) from None  # fmt: skip
 
@@ -156,7 +156,7 @@ def percent(pattern: str, values: Any, budget: Budget, span: Span) -> str:
         budget.room(total, span)
         at = pattern.find("%", match.end() + (pattern[match.end() : match.end() + 1] == "%"))
     try:
-        result = pattern % values
+        result: str = pattern % values
     except OPERATION_ERRORS as error:
         raise failed(span, f"the values do not fit the format `{pattern[:40]}`: {error}") from None
     budget.text(len(result), span)

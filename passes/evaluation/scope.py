@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pxc.ir.expr import ExprNode
+from pxc.passes.evaluation.residual import has_expr
 
 
 class Scope:
@@ -40,12 +40,3 @@ class Scope:
         if found is None:
             found = self._mixed[name] = has_expr(self.names[name])
         return found
-
-
-def has_expr(value: Any) -> bool:
-    """Whether data has an `Expr` in it."""
-    if isinstance(value, dict):
-        return any(has_expr(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(has_expr(item) for item in value)
-    return isinstance(value, ExprNode)

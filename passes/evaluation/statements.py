@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pxc.ir.expr import Const, ExprNode
+from pxc.ir.expr import Const
 from pxc.ir.node import Hole, Template
 from pxc.passes.evaluation.budget import MAX_TEXT, Budget, too_large
 from pxc.passes.evaluation.evaluate import evaluate
 from pxc.passes.evaluation.faults import EvaluationFault, failed, kind, unsafe
 from pxc.passes.evaluation.jinja_tree import TreeReader
 from pxc.passes.evaluation.operators import text_of
+from pxc.passes.evaluation.residual import is_expr
 from pxc.passes.evaluation.scope import Scope
 from pxc.source import Span
 
@@ -27,6 +28,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 MAX_SOURCE = 64 * 1024
 MAX_BLOCKS = 40
+
+_STATEMENTS = "the statements are `if`, `for`, `set`, `with`, `filter` and `raw`"
 
 Part = str | Hole
 
@@ -51,7 +54,7 @@ def _parse(template: Template, places: _Lines) -> nodes.Template:
     from jinja2 import Environment, TemplateSyntaxError
 
     try:
-        return Environment(autoescape=False).parse(template.text)  # noqa: S701
+        return Environment(autoescape=False).parse(template.text)
     except TemplateSyntaxError as error:
         message = (error.message or "it cannot be read").rstrip(".")
         raise EvaluationFault(
@@ -102,8 +105,8 @@ class _Renderer:
             render = _RENDERERS.get(type(node).__name__)
             if render is None:
                 name = type(node).__name__.lower()
-                raise unsafe(self.reader.span(node), f"`{name}` is not part of templates",
-                             "the statements are `if`, `for`, `set`, `with`, `filter` and `raw`")  # fmt: skip
+                message = f"`{name}` is not part of templates"
+                raise unsafe(self.reader.span(node), message, _STATEMENTS)
             scope = render(self, node, scope, depth)
         return scope
 
@@ -115,10 +118,10 @@ class _Renderer:
             raise too_large("the rendered text is larger than 256 KiB", self.span)
         self.parts.append(text)
 
-    def value(self, node: nodes.Expr, scope: Scope) -> Any:
+    def value(self, node: nodes.Node, scope: Scope) -> Any:
         """A value that a statement needs now. Raises EvaluationFault."""
         found = evaluate(self.reader.read(node), scope, self.budget)
-        if isinstance(found, ExprNode):
+        if is_expr(found):
             raise EvaluationFault(
                 "PXC307", "a statement needs a value that is known before the run",
                 self.reader.span(node), "print the value with `{{ }}`, outside of statements",
@@ -134,9 +137,9 @@ class _Renderer:
                 continue
             expr = self.reader.read(child)
             found = evaluate(expr, scope, self.budget)
-            if isinstance(found, ExprNode):
+            if is_expr(found):
                 self.budget.spend(1, expr.span)
-                self.parts.append(Hole(expr.span, found))  # type: ignore[arg-type]
+                self.parts.append(Hole(expr.span, found))
             else:
                 self.add(text_of(found, self.budget, expr.span))
         return scope
@@ -176,7 +179,7 @@ class _Renderer:
                 rounds.append(names)
         return rounds
 
-    def _iterated(self, node: nodes.Expr, scope: Scope, span: Span) -> Any:
+    def _iterated(self, node: nodes.Node, scope: Scope, span: Span) -> Any:
         from jinja2.nodes import Call, Name
 
         if isinstance(node, Call) and isinstance(node.node, Name) and node.node.name == "range":

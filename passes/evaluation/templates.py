@@ -1,4 +1,4 @@
-"""Turns a template and a scope into a value, or into the smaller template the run will finish."""
+"""Turns a template and a scope into a value, or into what of it is left for the run."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from pxc.diagnostics import Report
-from pxc.ir.expr import Binary, Const, ExprNode
+from pxc.ir.expr import Binary, Const
 from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template
 from pxc.passes.evaluation.budget import Budget
 from pxc.passes.evaluation.evaluate import evaluate
 from pxc.passes.evaluation.faults import EvaluationFault
 from pxc.passes.evaluation.operators import text_of
+from pxc.passes.evaluation.residual import const_of
 from pxc.passes.evaluation.scope import Scope
 from pxc.source import Span
+
+Evaluated = Lit[Any] | Seq | Map | Template | Invalid
+"""What a template becomes."""
 
 
 def evaluate_template(
     template: Template, scope: Scope, report: Report, budget: Budget | None = None
-) -> Lit[Any] | Seq | Map | Template | Invalid:
+) -> Evaluated:
     """The value of a template; a smaller template when a value of the run takes part in it.
 
     A template that is one hole keeps the type of its value; any other becomes text, printed as
@@ -65,14 +69,13 @@ def _evaluate_holes(
                 report_fault(fault, report)
                 evaluated = None
                 continue
-            folded = value if isinstance(value, ExprNode) else Const(part.expr.span, value)
-            part = Hole(part.span, folded)  # type: ignore[arg-type]
+            part = Hole(part.span, const_of(value, part.expr.span))
         if evaluated is not None:
             evaluated.append(part)
     return evaluated
 
 
-def _typed(hole: Hole, template: Template, budget: Budget) -> Any:
+def _typed(hole: Hole, template: Template, budget: Budget) -> Evaluated:
     if not isinstance(hole.expr, Const):
         return Template(template.span, template.text, (hole,), expects=template.expects)
     budget.measure(hole.expr.value, hole.span)
@@ -89,7 +92,7 @@ def node_of(value: Any, span: Span) -> Lit[Any] | Seq | Map:
     return Lit(span, value)
 
 
-def _joined(parts: Iterable[str | Hole], template: Template, budget: Budget) -> Any:
+def _joined(parts: Iterable[str | Hole], template: Template, budget: Budget) -> Lit[Any] | Template:
     """The parts as one text, or as a template where the run has a say."""
     merged: list[str | Hole] = []
     texts: list[str] = []

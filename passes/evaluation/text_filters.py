@@ -66,7 +66,7 @@ def truncate(
     if len(text) <= length + leeway:
         return text
     kept = text[: length - len(end)]
-    return (kept if killwords else kept.rsplit(" ", 1)[0]) + end
+    return (kept if killwords else kept.rsplit(" ", 1)[0]) + str(end)
 
 
 def wordwrap(

@@ -1,13 +1,27 @@
-"""Turns an expression back into text: one canonical spelling, which reads as the same expression."""
+"""Turns an expression back into text: one canonical spelling that reads as the same expression."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pxc.ir.expr import (
-    Attribute, Binary, Call, Compare, Conditional, Const, DictExpr, Expr, Filter, Index, ListExpr,
-    Name, RunTimeRef, Slice, Test, Unary,
-)  # fmt: skip
+    Attribute,
+    Binary,
+    Call,
+    Compare,
+    Conditional,
+    Const,
+    DictExpr,
+    Expr,
+    Filter,
+    Index,
+    ListExpr,
+    Name,
+    RunTimeRef,
+    Slice,
+    Test,
+    Unary,
+)
 
 __all__ = ["unparse"]
 

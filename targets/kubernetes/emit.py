@@ -72,7 +72,7 @@ def _refuse_demands(plan: Plan, report: Report) -> None:
                 "PXC701",
                 f"`{demand.what}` cannot be said in the kubernetes target yet",
                 demand.span,
-                help="leave it out or choose a target that has it",
+                help="`pxc rule PXC701` lists what this release emits",
             )
 
 
@@ -80,7 +80,7 @@ def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[
     """The objects of one unit."""
     is_service = unit.kind == "service"
     namespace = unit.namespace or world.options.namespace
-    uuid = uuid_of(unit.identity or unit.name) if is_service else None
+    uuid = uuid_of(f"{plan.owner}/{plan.project}/{unit.name}") if is_service else None
     run_time = KubernetesRunTime(uuid=uuid, namespace=namespace)
     pod = build_pod(unit, run_time, report, native_sidecars=not is_service)
     metadata = Metadata(
