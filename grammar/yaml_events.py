@@ -79,7 +79,7 @@ class _PureParser(Reader, Scanner, Parser):
         blanks = self._take_blanks()
         if self.peek() not in _BREAKS:
             return [blanks] if blanks else []
-        first: str = self.scan_line_break()
+        first: str = self.scan_line_break()  # type: ignore[no-untyped-call]
         self.allow_simple_key = True
         more: list[str] = []
         while not self._at_document_marker():
@@ -90,10 +90,15 @@ class _PureParser(Reader, Scanner, Parser):
             if self.peek() in " \t":
                 self.forward()
             elif self.peek() in _BREAKS:
-                more.append(self.scan_line_break())
+                more.append(self.scan_line_break())  # type: ignore[no-untyped-call]
             else:
                 return [*([first] if first != "\n" else [] if more else [" "]), *more]
         return None
+
+    def scan_block_scalar_ignored_line(self, start_mark: Any) -> None:
+        """What may follow `|` or `>` on its line; blanks may be tabs."""
+        self._take_blanks()
+        super().scan_block_scalar_ignored_line(start_mark)  # type: ignore[no-untyped-call]
 
     def _take_blanks(self) -> str:
         length = 0

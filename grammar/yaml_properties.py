@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _BLANK = " \t\r\n\x85\u2028\u2029"
+_BREAKS = "\r\n\x85\u2028\u2029"
 _ENDS = _BLANK + ",[]{}"
 
 
@@ -12,8 +13,7 @@ def after_properties(text: str, at: int) -> int:
         if text[at] in "&!":
             at = _property_end(text, at)
         elif text[at] == "#":
-            line_end = text.find("\n", at)
-            at = len(text) if line_end < 0 else line_end
+            at = _comment_end(text, at)
         elif text[at] in _BLANK:
             at += 1
         else:
@@ -36,10 +36,16 @@ def _written(sign: str, text: str, at: int) -> tuple[int, int]:
         if text[at] in "&!":
             at = _property_end(text, at)
         elif text[at] == "#":
-            at = text.find("\n", at)
+            at = _comment_end(text, at)
         else:
             at += 1
     return at, _property_end(text, at)
+
+
+def _comment_end(text: str, at: int) -> int:
+    while at < len(text) and text[at] not in _BREAKS:
+        at += 1
+    return at
 
 
 def _property_end(text: str, at: int) -> int:

@@ -40,6 +40,7 @@ def _with_names(program: Program, world: World, report: Report) -> Program:
     """The program with templated connection names evaluated."""
     assert program.composed is not None
     run: Any = program.composed.run
+    assert run is not None
     names, init = getattr(run, "connections", None), getattr(run, "init", None)
     entries = init.items if isinstance(init, Seq) else ()
     templated = has_template(names) or any(
@@ -57,7 +58,7 @@ def _with_names(program: Program, world: World, report: Report) -> Program:
         return node
 
     changed: dict[str, Any] = {"connections": evaluated(names)}
-    if entries:
+    if isinstance(init, Seq) and entries:
         items = tuple(
             replace(e, connection=evaluated(e.connection)) if hasattr(e, "connection") else e
             for e in entries
