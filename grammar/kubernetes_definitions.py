@@ -144,19 +144,21 @@ def schema_defs() -> dict[str, Shape]:
 
 _TEMPLATE: Shape = {"$ref": "#/$defs/template"}
 _NULL: Shape = {"type": "null"}
+_TEXT: Shape = {"type": "string"}
 _SCALAR: Shape = {"type": ["string", "number", "boolean"]}
 
 
 def _authored(definition: str, shape: Shape) -> Shape:
     if "properties" not in shape:
         return shape
+    needed = required_fields(definition)
     properties: dict[str, Shape] = {}
     for name, value in shape["properties"].items():
-        properties[name] = _authored_field(f"{definition}.{name}", value)
+        null = () if name in needed else (_NULL,)
+        properties[name] = _authored_field(f"{definition}.{name}", value, null)
         if snake(name) != name:
             properties[snake(name)] = {**properties[name], "deprecated": True}
     body: Shape = {"type": "object", "additionalProperties": False, "properties": properties}
-    needed = required_fields(definition)
     if needed:
         body["allOf"] = [
             {"anyOf": [{"required": [spelling]} for spelling in dict.fromkeys((n, snake(n)))]}
@@ -165,16 +167,16 @@ def _authored(definition: str, shape: Shape) -> Shape:
     return body
 
 
-def _authored_field(field: str, shape: Shape) -> Shape:
+def _authored_field(field: str, shape: Shape, null: tuple[Shape, ...]) -> Shape:
     """A field's shape, or a template for it, or null, or a scalar where its text is meant."""
     if not shape:
         return shape
-    options = [_loosened(field, shape), _NULL]
+    options = [_loosened(field, shape), *null]
     if field in ONE_TEXT:
-        options.append({"type": "string"})
+        options.append(_TEXT)
     elif options[0].get("type") != "string" or "enum" in shape or "pattern" in shape:
         options.append(_TEMPLATE)
-    return {"anyOf": options}
+    return {"anyOf": options} if len(options) > 1 else options[0]
 
 
 def _loosened(field: str, shape: Shape) -> Shape:
@@ -184,8 +186,8 @@ def _loosened(field: str, shape: Shape) -> Shape:
         return {**shape, "items": {"anyOf": options}}
     values = shape.get("additionalProperties")
     if isinstance(values, dict):
-        text = _SCALAR if values == {"type": "string"} else values
-        return {**shape, "additionalProperties": {"anyOf": [text, _NULL]}}
+        scalar = {"anyOf": [_SCALAR, _NULL]}
+        return {**shape, "additionalProperties": scalar if values == _TEXT else values}
     if field in ANY_SCALAR:
         return {**_SCALAR, **({"enum": [*shape["enum"], True, False]} if "enum" in shape else {})}
     return shape

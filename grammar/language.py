@@ -309,7 +309,7 @@ IO = Model(
 )
 
 TEMPLATE = Model(
-    "template",
+    "template section",
     spec.TemplateSection,
     fields(
         enabled=(Boolean(), "refuse to run until the fields are filled in"),
@@ -348,10 +348,10 @@ OPERATION = Model(
         runPatch=(Special("raw map"), "patch of the runtime"),
         patchStrategy=(Choice(PATCH_STRATEGIES), "how this file is merged over its base"),
         isPreset=(Boolean(), "whether this file is a preset"),
-        hubRef=(Text(), "component of a hub"),
-        dagRef=(Text(), "component of the enclosing dag"),
-        urlRef=(Text(), "component at a URL"),
-        pathRef=(Text(), "component in a file"),
+        hubRef=(Text(template=False), "component of a hub"),
+        dagRef=(Text(template=False), "component of the enclosing dag"),
+        urlRef=(Text(template=False), "component at a URL"),
+        pathRef=(Text(template=False), "component in a file"),
         component=(Special("component"), "inline component"),
         template=(TEMPLATE, "what must be filled in before the file runs"),
         schedule=(SCHEDULE, "when runs start"),

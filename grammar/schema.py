@@ -35,7 +35,7 @@ SCHEMA_PATH = Path(__file__).with_name("polyaxonfile.schema.json")
 
 Schema = dict[str, Any]
 
-_TEMPLATE: Schema = {"$ref": "#/$defs/templated-text"}
+_TEMPLATE: Schema = {"$ref": "#/$defs/template"}
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 _NULL: Schema = {"type": "null"}
 _BOOLEAN: Schema = {
@@ -228,7 +228,7 @@ def polyaxonfile_schema() -> Schema:
     writer = Writer()
     root = writer.model(OPERATION)
     defs = {
-        "templated-text": {"type": "string", "pattern": r"\{\{|\{%"},
+        "template": {"type": "string", "pattern": r"\{\{|\{%"},
         **dict(sorted(writer.defs.items())),
         **schema_defs(),
     }

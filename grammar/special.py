@@ -358,7 +358,7 @@ def settle_document(document: Operation, report: Report, *, preset: bool) -> Ope
     raw = document.run
     if not isinstance(raw, Map):
         return document
-    if preset or any(getattr(document, base) is not None for base in _BASES):
+    if preset or _has_base(document):
         return replace(document, run=None, run_fields=raw)
     span = raw.entries[0][0].span if raw.entries else raw.span
     report.add(
@@ -371,11 +371,20 @@ def settle_document(document: Operation, report: Report, *, preset: bool) -> Ope
     return replace(document, run=built if built is not None else Invalid(raw.span))
 
 
+def _given(document: Operation, field: str) -> bool:
+    value = getattr(document, field)
+    return value is not None and not is_null(value)
+
+
+def _has_base(document: Operation) -> bool:
+    return any(_given(document, base) for base in _BASES)
+
+
 def check_document(document: Operation, node: Map, report: Report) -> None:
     """Report a file that has nothing to run, and sections that need another runtime."""
-    creates = any(getattr(document, field) is not None for field in _CREATES_RUN)
-    has_base = any(getattr(document, base) is not None for base in _BASES)
-    if document.run is None and not creates and not has_base:
+    creates = any(_given(document, field) for field in _CREATES_RUN)
+    runs = document.run is not None and not is_null(document.run)
+    if not runs and not creates and not _has_base(document):
         first = node.entries[0][0].span if node.entries else node.span
         report.add(
             "PXC120",

@@ -6,12 +6,15 @@ runs its resolver on every scalar; events come one at a time, so a budget can st
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import yaml
 from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
+from yaml.tokens import ScalarToken
 
 try:
     from yaml._yaml import CParser
@@ -21,6 +24,7 @@ except ImportError:  # PyYAML was built without libyaml
 HAS_LIBYAML: bool = CParser is not None
 
 _BREAKS = "\r\n\x85\u2028\u2029"
+_ENDS = "\0 \t" + _BREAKS
 
 
 class Events(Protocol):
@@ -48,6 +52,7 @@ class _PureParser(Reader, Scanner, Parser):
     allow_simple_key: bool
     index: int
     column: int
+    indent: int
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
@@ -73,6 +78,42 @@ class _PureParser(Reader, Scanner, Parser):
                 self.forward()
             if self.index == skipped:
                 return
+
+    def scan_plain(self) -> ScalarToken:
+        """An unquoted scalar; between brackets `?` is text in it, and `:` before one a fault."""
+        start: Any = self.get_mark()
+        end = start
+        chunks: list[str] = []
+        blanks: list[str] | None = []
+        while self.peek() != "#":
+            length = self._plain_length(start)
+            if not length:
+                break
+            self.allow_simple_key = False
+            chunks += [*(blanks or ()), self.prefix(length)]
+            self.forward(length)
+            end = self.get_mark()
+            blanks = self.scan_plain_spaces(self.indent + 1, start)
+            if not blanks or (not self.flow_level and self.column < self.indent + 1):
+                break
+        return ScalarToken("".join(chunks), True, start, end)
+
+    def _plain_length(self, start: Any) -> int:
+        length = 0
+        while (char := self.peek(length)) not in _ENDS:
+            if char == ":":
+                after = self.peek(length + 1)
+                if self.flow_level and after in ",?[]{}":
+                    problem = "found unexpected ':'"
+                    self.forward(length)
+                    raise ScannerError("while scanning a plain scalar", start, problem,
+                                       self.get_mark())  # fmt: skip
+                if after in _ENDS:
+                    break
+            elif self.flow_level and char in ",[]{}":
+                break
+            length += 1
+        return length
 
     def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str] | None:
         """The blanks inside an unquoted scalar, line ends folded; tabs are blanks as well."""
@@ -100,6 +141,25 @@ class _PureParser(Reader, Scanner, Parser):
         self._take_blanks()
         super().scan_block_scalar_ignored_line(start_mark)  # type: ignore[no-untyped-call]
 
+    def scan_block_scalar_indicators(self, start_mark: Any) -> Any:
+        """The signs right after `|` or `>`."""
+        with self._tabs_as_spaces():
+            return super().scan_block_scalar_indicators(start_mark)  # type: ignore[no-untyped-call]
+
+    def scan_tag(self) -> Any:
+        """A tag, which a tab may follow."""
+        with self._tabs_as_spaces():
+            return super().scan_tag()  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def _tabs_as_spaces(self) -> Iterator[None]:
+        see = self.peek
+        vars(self)["peek"] = lambda index=0: see(index).replace("\t", " ")
+        try:
+            yield
+        finally:
+            del vars(self)["peek"]
+
     def _take_blanks(self) -> str:
         length = 0
         while self.peek(length) in " \t":
@@ -109,15 +169,11 @@ class _PureParser(Reader, Scanner, Parser):
         return blanks
 
     def _at_document_marker(self) -> bool:
-        return (
-            self.column == 0
-            and self.prefix(3) in ("---", "...")
-            and self.peek(3) in "\0 \t" + _BREAKS
-        )
+        return self.column == 0 and self.prefix(3) in ("---", "...") and self.peek(3) in _ENDS
 
     def scan_directive_name(self, start_mark: Any) -> str:
         """The name of a directive, refused when it is none of YAML 1.1's two."""
-        name: str = super().scan_directive_name(start_mark)  # type: ignore[no-untyped-call]
+        name: str = super().scan_directive_name(start_mark)
         if name not in ("YAML", "TAG"):
             raise ScannerError(
                 "while scanning a directive", start_mark, "found unknown directive name", start_mark

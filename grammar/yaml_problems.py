@@ -130,6 +130,10 @@ def _second_colon(source: Source, at: int, opened: int) -> Diagnostic:
     )
 
 
+def _colon_in_brackets(source: Source, at: int, opened: int) -> Diagnostic:
+    return _space_after_colon(source, at + 1)
+
+
 def _colon_in_value(value: Span) -> Diagnostic:
     return fault(
         "PXC001",
@@ -305,6 +309,7 @@ _PROBLEMS: tuple[tuple[str, _Explain], ...] = (
     ("sequence entries are not allowed", _entry_here),
     ("mapping keys are not allowed", _entry_here),
     ("cannot start any token", _odd_start),
+    ("found unexpected ':'", _colon_in_brackets),
     ("too large", _directive),
     ("unexpected end of stream", _quote_open),
     ("unexpected document", _quote_open),

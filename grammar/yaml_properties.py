@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _BLANK = " \t\r\n\x85\u2028\u2029"
 _BREAKS = "\r\n\x85\u2028\u2029"
+_NAME = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 _ENDS = _BLANK + ",[]{}"
 
 
@@ -51,7 +52,8 @@ def _comment_end(text: str, at: int) -> int:
 def _property_end(text: str, at: int) -> int:
     if text.startswith("!<", at):
         return text.find(">", at) + 1 or len(text)
+    anchor = text[at] == "&"
     at += 1
-    while at < len(text) and text[at] not in _ENDS:
+    while at < len(text) and (text[at] in _NAME if anchor else text[at] not in _ENDS):
         at += 1
     return at

@@ -147,7 +147,7 @@ def _unresolved(operation: Operation) -> bool:
     refs = (operation.hub_ref, operation.url_ref, operation.path_ref, operation.dag_ref)
     if isinstance(operation.component, Operation):
         return _unresolved(operation.component)
-    return any(ref is not None for ref in refs)
+    return any(ref is not None and not is_null(ref) for ref in refs)
 
 
 def _first(operation: Operation) -> Any:

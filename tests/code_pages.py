@@ -5,7 +5,8 @@ A block whose info string is `yaml wrong` or `yaml right` is an example; it is l
 finding that cannot be avoided. A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
 the catalog), `yaml catalog=presets/gpu.yaml` (another file of it) or `yaml file=name.yaml` (a file
 beside it) belongs to the example before it, or to every example of the page when it comes first.
-Bytes that a page cannot show are a block `python wrong` with an expression that gives them.
+Bytes that a page cannot show are a block `python wrong` with an expression that gives them; what
+only the command line can get wrong is a block `console wrong` with one command.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
+from tests.console import run
 
 _BLOCK = re.compile(r"^( *)(`{3,})([^\n`]*)\n(.*?)^\1\2 *$", re.M | re.S)
 
@@ -38,7 +40,8 @@ class Example(Struct):
 
     verdict: str
     line: int
-    data: bytes
+    data: bytes = b""
+    command: str = ""
     compile: bool = False
     params: list[tuple[str, str]] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
@@ -46,16 +49,20 @@ class Example(Struct):
     catalog: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
-    def run(self) -> Outcome:
-        """The outcome, in an empty folder that holds the example's further files."""
+    def codes(self) -> list[str]:
+        """The ids of what is found, in a folder that holds the example's further files."""
         with tempfile.TemporaryDirectory() as name:
-            return self.run_in(Path(name))
+            folder = Path(name)
+            for path, text in self.files.items():
+                (folder / path).write_text(text, "utf-8")
+            if self.command:
+                return re.findall(r"^\w+\[(PXC\d{3})\]", run(self.command, folder)[1], re.M)
+            return [d.code.id for d in self.outcome_in(folder).report]
 
-    def run_in(self, folder: Path) -> Outcome:
+    def outcome_in(self, folder: Path) -> Outcome:
+        """The outcome of an example that is a file."""
         main = folder / "example.yaml"
         main.write_bytes(self.data)
-        for path, text in self.files.items():
-            (folder / path).write_text(text, "utf-8")
         catalog = folder / "catalog"
         for path, text in self.catalog.items():
             (catalog / path).parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +92,7 @@ def examples_of(page: str) -> list[Example]:
     examples: list[Example] = []
     shared: list[Block] = []
     for block in blocks_of(page):
-        if block.language not in ("yaml", "python") or len(block.words) < 2:
+        if block.language not in ("yaml", "python", "console") or len(block.words) < 2:
             raise ValueError(f"line {block.line}: a block without `wrong` or `right`")
         if block.words[1] in ("wrong", "right"):
             example = _example(block)
@@ -100,8 +107,13 @@ def examples_of(page: str) -> list[Example]:
 
 
 def _example(block: Block) -> Example:
-    data = eval(block.text, {}) if block.language == "python" else block.text.encode()
-    example = Example(block.words[1], block.line, data)
+    example = Example(block.words[1], block.line)
+    if block.language == "console":
+        example.command = block.text.strip().removeprefix("$ ")
+    elif block.language == "python":
+        example.data = eval(block.text, {})
+    else:
+        example.data = block.text.encode()
     words = iter(block.words[2:])
     for word in words:
         if word == "compile":

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from pxc.diagnostics import Report
 from pxc.grammar.expression import parse_expression, parse_tokens
 from pxc.grammar.expression_tokens import Fault, tokenize
-from pxc.ir.expr import Attribute, Binary, Call, Const, Expr, ExprNode, Index, Name, Test, Unary
+from pxc.ir import expr as ir
+from pxc.ir.expr import Attribute, Binary, Call, Const, Expr, ExprNode, Index, Name, Unary
 from pxc.ir.unparse import unparse
 from pxc.passes.evaluation.faults import EvaluationFault
 from pxc.passes.evaluation.jinja_tree import TreeReader
@@ -40,7 +41,7 @@ def slow(text: str) -> Expr:
 
 def shape(node: Any, spans: bool = False) -> Any:
     """A tree as nested tuples."""
-    if isinstance(node, Unary) and node.op == "not" and isinstance(node.operand, Test):
+    if isinstance(node, Unary) and node.op == "not" and isinstance(node.operand, ir.Test):
         inner = shape(node.operand, spans)
         return (*inner[:-1], not inner[-1]) if not spans else ("not", inner)
     if isinstance(node, Call):

@@ -211,7 +211,12 @@ MISTAKES = [
         "PXC103 1:31 default",
         "`value`",
     ),
-    ("unknown type", "inputs: [{name: a, type: flaot, isOptional: true}]\n" + JOB, "PXC218 1:26 flaot", "float"),
+    (
+        "unknown type",
+        "inputs: [{name: a, type: flaot, isOptional: true}]\n" + JOB,
+        "PXC218 1:26 flaot",
+        "float",
+    ),
     ("name with spaces", "name: every monday\n" + JOB, "PXC112 1:7 every monday", "letters"),
     (
         "unquoted template",

@@ -52,6 +52,8 @@ def sentence(summary: Summary) -> str:
     files = _counted(summary.files, "file")
     if not found:
         return f"all clean: {files}"
+    if not summary.files:
+        return ", ".join(found)
     if summary.files == 1:
         return f"{', '.join(found)} in 1 file"
     return f"{', '.join(found)} in {summary.files_with_findings} of {files}"
