@@ -139,17 +139,17 @@ class _PureParser(Reader, Scanner, Parser):
     def scan_block_scalar_ignored_line(self, start_mark: Any) -> None:
         """What may follow `|` or `>` on its line; blanks may be tabs."""
         self._take_blanks()
-        super().scan_block_scalar_ignored_line(start_mark)  # type: ignore[no-untyped-call]
+        super().scan_block_scalar_ignored_line(start_mark)
 
     def scan_block_scalar_indicators(self, start_mark: Any) -> Any:
         """The signs right after `|` or `>`."""
         with self._tabs_as_spaces():
-            return super().scan_block_scalar_indicators(start_mark)  # type: ignore[no-untyped-call]
+            return super().scan_block_scalar_indicators(start_mark)
 
     def scan_tag(self) -> Any:
         """A tag, which a tab may follow."""
         with self._tabs_as_spaces():
-            return super().scan_tag()  # type: ignore[no-untyped-call]
+            return super().scan_tag()
 
     @contextmanager
     def _tabs_as_spaces(self) -> Iterator[None]:
@@ -173,7 +173,7 @@ class _PureParser(Reader, Scanner, Parser):
 
     def scan_directive_name(self, start_mark: Any) -> str:
         """The name of a directive, refused when it is none of YAML 1.1's two."""
-        name: str = super().scan_directive_name(start_mark)
+        name: str = super().scan_directive_name(start_mark)  # type: ignore[no-untyped-call]
         if name not in ("YAML", "TAG"):
             raise ScannerError(
                 "while scanning a directive", start_mark, "found unknown directive name", start_mark

@@ -101,11 +101,16 @@ def patch_run(run: Any, raw: Any, strategy: str, world: World, report: Report) -
 def _named_presets(
     composed: Operation, program: Program, world: World, report: Report
 ) -> Operation:
-    names = composed.presets
-    if not isinstance(names, Seq):
-        return composed
-    for name in names.items:
-        if not isinstance(name, Lit):
+    names: Any = composed.presets
+    for name in names.items if isinstance(names, Seq) else (names,):
+        if isinstance(name, Template):
+            report.add(
+                "PXC124",
+                "`presets` cannot be a template",
+                name.span,
+                help="write the names: presets are merged before any value is known",
+            )
+        if not isinstance(name, Lit) or name.value is None:
             continue
         preset = world.catalog.preset(str(name.value), world.language, report)
         if preset is None:

@@ -87,7 +87,7 @@ def build_contexts(program: Program, world: World, report: Report) -> Contexts:
     run = program.composed.run if program.composed is not None else None
     used = {name.value for name in init_connection_names(run)}
     asked = program.composed is not None and any(connection_names(program))
-    return Contexts(
+    contexts = Contexts(
         settling.values,
         param_names(program, settling, world, report),
         globals_,
@@ -97,6 +97,12 @@ def build_contexts(program: Program, world: World, report: Report) -> Contexts:
         world.catalog.declared or not asked,
         program.partial,
     )
+    if run is not None and isinstance(run, Service):
+        # Ports may be templates over everything but what is made from ports; faults of theirs are
+        # reported where the run itself is evaluated.
+        ports = evaluate_tree(run.ports, contexts.scope(), Report())
+        globals_ |= _service_names(run, ports, globals_, world)
+    return contexts
 
 
 class _Settling:
@@ -258,20 +264,22 @@ def global_names(program: Program, world: World) -> dict[str, Any]:
         "run_relative_outputs_path": Binary(span, "~", uuid, Const(span, "/outputs")),
         "store_path": "",
     }
-    if composed is not None and isinstance(composed.run, Service):
-        names |= _service_names(composed.run, names, world, span)
     return names
 
 
-def _service_names(run: Service, names: dict[str, Any], world: World, span: Span) -> dict[str, Any]:
-    """`ports`, `base_url`, `base_urls` of a service; templated ports are not in them."""
-    ports = run.ports if isinstance(run.ports, Seq) else None
-    numbers = [p.value for p in ports.items if isinstance(p, Lit)] if ports else [80]
+def _service_names(
+    run: Service, ports: Any, names: dict[str, Any], world: World
+) -> dict[str, Any]:
+    """`ports`, `base_url`, `base_urls` of a service; ports unknown before the run are left out."""
+    span = run.span
     prefix = ("rewrite-" if _true(run.rewrite_path) else "") + (
         "external" if _true(run.is_external) else "services"
     )
-    if ports is None and run.ports is not None:
-        return {}
+    if ports is not None and not isinstance(ports, Seq):
+        return {
+            name: RunTimeRef(span, f"globals.{name}") for name in ("ports", "base_url", "base_urls")
+        }
+    numbers = [as_data(p) for p in ports.items] if ports is not None else [80]
     path: Any = Const(span, f"/{prefix}/v1/")
     path = _join_expr(span, path, names["namespace"])
     path = _join_expr(span, path, f"/{world.options.owner}/{world.options.project}/runs/")

@@ -51,7 +51,7 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
         demands=tuple(demands),
         owner=world.options.owner,
         project=world.options.project,
-        source=program.main.span.source.name,
+        source=program.origin,
     )
 
 
@@ -103,12 +103,12 @@ def _unit(
         _limits(composed.termination, composed.span, report),
         listening=_listening(run, demands, report) if isinstance(run, Service) else None,
         outputs=outputs,
-        namespace=_text(composed.namespace) or world.options.namespace,
+        namespace=_known(composed.namespace, "namespace", report) or world.options.namespace,
         queue=_text(composed.queue),
         description=_text(composed.description),
         tags=tuple(str(t) for t in plain(composed.tags) or ()),
     )
-    if unit.queue:
+    if unit.queue or isinstance(composed.queue, Template):
         demands.append(Demand(composed.queue.span, "queue", "queue", optional=True))  # type: ignore[union-attr]
     return replace(unit, identity=_identity(unit))
 
@@ -235,10 +235,10 @@ def _timetable(schedule: Any, report: Report) -> Timetable | None:
     return Timetable(
         schedule.span,
         schedule.kind,
-        cron=_text(schedule.cron),
-        frequency=_text(schedule.frequency),
-        start_at=_text(schedule.start_at),
-        end_at=_text(schedule.end_at),
+        cron=_known(schedule.cron, "schedule.cron", report),
+        frequency=_known(schedule.frequency, "schedule.frequency", report),
+        start_at=_known(schedule.start_at, "schedule.startAt", report),
+        end_at=_known(schedule.end_at, "schedule.endAt", report),
         max_runs=_whole(schedule.max_runs, "schedule.maxRuns", report),
         depends_on_past=isinstance(past, Lit) and past.value is True,
     )
@@ -263,8 +263,20 @@ def _conditions(composed: Operation, demands: list[Demand], report: Report) -> b
             help='write an expression in braces: `"{{ n > 1 }}"`',
         )
         return True
-    demands.append(Demand(conditions.span, "conditions.false", "conditions that are false", True))
+    report.add(
+        "PXC702",
+        "the `conditions` are false, so nothing is emitted",
+        conditions.span,
+        help="give params that make them true, or leave `conditions` out",
+    )
     return False
+
+
+def _known(field: Any, what: str, report: Report) -> str | None:
+    """The text of a field; PXC703 when only the run knows it."""
+    if isinstance(field, Template):
+        report.add("PXC703", f"`{what}` needs a value that is known before the run", field.span)
+    return _text(field)
 
 
 def _text(field: Any) -> str | None:

@@ -124,9 +124,20 @@ def _run(
         main.span,
         main,
         tuple(operations[1:]),
+        origin=_origin(request),
         partial=partial,
     )
     return run_pipeline(program, phases, world, report, dump_after=request.dump_after)
+
+
+def _origin(request: Request) -> str:
+    """The main file's path from the root, so that output is the same from every directory."""
+    name = request.files[0].name
+    if name.startswith(("-", "<")):
+        return ""
+    path = Path(name).resolve()
+    root = (request.root or Path()).resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def _read(given: SourceText, world: World, report: Report, *, preset: bool) -> Operation | None:

@@ -113,7 +113,7 @@ def _segment(glob: str) -> _Segment | None:
             end += 1
             if end > len(glob):
                 return None
-            parts.append(f"[{glob[at + 1]}]" if glob[at + 1] != "^" else "^")
+            parts.append(f"[{glob[at + 1]}]" if glob[at + 1] in "*?[" else glob[at + 1])
         elif glob[at] == "[":
             start = at + 2 if glob[at + 1 : at + 2] in ("!", "^") else at + 1
             end = glob.find("]", start + 1) + 1

@@ -53,20 +53,25 @@ class Example(Struct):
         """The ids of what is found, in a folder that holds the example's further files."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            for path, text in self.files.items():
-                (folder / path).write_text(text, "utf-8")
+            self.prepare(folder)
             if self.command:
                 return re.findall(r"^\w+\[(PXC\d{3})\]", run(self.command, folder)[1], re.M)
             return [d.code.id for d in self.outcome_in(folder).report]
 
-    def outcome_in(self, folder: Path) -> Outcome:
-        """The outcome of an example that is a file."""
-        main = folder / "example.yaml"
-        main.write_bytes(self.data)
-        catalog = folder / "catalog"
+    def prepare(self, folder: Path) -> None:
+        """Write the example, and what stands beside it, into a folder."""
+        if not self.command:
+            (folder / "example.yaml").write_bytes(self.data)
+        for path, text in self.files.items():
+            (folder / path).write_text(text, "utf-8")
         for path, text in self.catalog.items():
-            (catalog / path).parent.mkdir(parents=True, exist_ok=True)
-            (catalog / path).write_text(text, "utf-8")
+            target = folder / "catalog" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8")
+
+    def outcome_in(self, folder: Path) -> Outcome:
+        """The outcome of an example that is a file, in a folder made ready for it."""
+        main, catalog = folder / "example.yaml", folder / "catalog"
         presets = [
             SourceText(f"preset{i}.yaml", text.encode()) for i, text in enumerate(self.presets, 1)
         ]
@@ -95,18 +100,19 @@ def examples_of(page: str) -> list[Example]:
         if block.language not in ("yaml", "python", "console") or len(block.words) < 2:
             raise ValueError(f"line {block.line}: a block without `wrong` or `right`")
         if block.words[1] in ("wrong", "right"):
-            example = _example(block)
+            example = example_of(block)
             examples.append(example)
             for companion in shared:
-                _accompany(example, companion)
+                accompany(example, companion)
         elif examples:
-            _accompany(examples[-1], block)
+            accompany(examples[-1], block)
         else:
             shared.append(block)
     return examples
 
 
-def _example(block: Block) -> Example:
+def example_of(block: Block) -> Example:
+    """The example that a block is, without what follows it."""
     example = Example(block.words[1], block.line)
     if block.language == "console":
         example.command = block.text.strip().removeprefix("$ ")
@@ -128,7 +134,8 @@ def _example(block: Block) -> Example:
     return example
 
 
-def _accompany(example: Example, block: Block) -> None:
+def accompany(example: Example, block: Block) -> None:
+    """Give an example a further file. Raises ValueError for a role that means nothing."""
     role = block.words[1]
     if role == "preset":
         example.presets.append(block.text)

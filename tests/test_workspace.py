@@ -230,7 +230,9 @@ def test_a_very_deep_tree_is_walked(tmp_path: Path) -> None:
     file = os.open("p.plx.yaml", os.O_CREAT | os.O_WRONLY, dir_fd=descriptor)
     os.close(file)
     os.close(descriptor)
-    assert len(discover([folder], lambda _: None)) == 1
+    found = discover([folder], lambda _: None)
+    subprocess.run(["rm", "-r", tmp_path / "d"], check=True)  # what removes it later recurses
+    assert len(found) == 1
 
 
 def test_a_named_file_is_found_whatever_it_is(tmp_path: Path) -> None:
@@ -278,7 +280,7 @@ PATHS = ["a", "b", "c", "ab", "ba", "a.b", "x.yaml", "#a", "!a", "cx", "a ", "*"
     st.lists(st.sampled_from(PATTERNS), max_size=2),
     st.lists(st.lists(st.sampled_from(PATHS), min_size=1, max_size=4), min_size=8, max_size=8),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_ignore_rules_agree_with_git(
     checkout: Path, top: list[str], inner: list[str], paths: list[list[str]]
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.ir.node import Lit, Node
+from pxc.ir.node import Node
 from pxc.ir.spec import Operation
 from pxc.source import Span
 
@@ -49,6 +49,8 @@ class Program(Node, frozen=True):
     `main` is the first file, `presets` the further `-f` files; `composed` is the one operation
     they make with the component, after `compose_layers`; `bindings` after `resolve_params`;
     `connections` after `resolve_connections`: every connection the run asks for, by name.
+    `origin` is the main file's path from the workspace's root, whatever directory it was named
+    from; empty for text that has no file.
     `partial` tells that a component is linted alone, so that missing params are no fault.
     """
 
@@ -57,5 +59,5 @@ class Program(Node, frozen=True):
     composed: Operation | None = None
     bindings: tuple[Binding, ...] = ()
     connections: tuple[Connection, ...] = ()
-    params: tuple[tuple[Lit[str], Lit[str]], ...] = ()
+    origin: str = ""
     partial: bool = False

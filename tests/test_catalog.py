@@ -1,0 +1,316 @@
+"""Catalog files become connections and presets; each fault is said once, at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from pxc.catalog import EmptyCatalog
+from pxc.catalog.connections import KINDS
+from pxc.catalog.files import FileCatalog
+from pxc.diagnostics import Report
+from pxc.driver import PolyaxonLanguage
+from pxc.grammar.yaml_tree import read_yaml
+from pxc.ir.node import plain
+from pxc.world import Catalog
+from tests.command_line import write
+from tests.reading import found
+
+AGENT = """
+namespace: plx
+artifactsStore: {name: store, kind: s3, schema: {bucket: "s3://bk"}, secret: {name: s3-secret}}
+connections:
+- name: data
+  kind: volume_claim
+  description: all of it
+  tags: [big, slow]
+  schema: {volumeClaim: data-pvc, mountPath: /data, readOnly: true}
+- {name: code, kind: git, schema: {url: "https://git.example/x.git"}, secret: {name: git-secret}}
+- name: reg
+  kind: registry
+  schema: {url: reg.example}
+  secret: {name: regcred, mountPath: /kaniko/.docker, items: [config.json], defaultMode: "0400"}
+- {name: team-slack, kind: slack, secret: {name: slack-secret, isRequested: true}}
+- {name: free, kind: custom, schema: {anything: {goes: 1}}, env: {A: b}, annotations: {a: b}}
+- {name: pairs, kind: aws, env: [[A, b], [C, d]]}
+- {name: entries, kind: gcp, env: [{name: A, value: b}], configMap: {name: c, items: [D]}}
+"""
+
+OBJECT = """
+kind: Connection
+name: imagenet
+spec:
+  kind: gcs
+  schema: {bucket: "gs://acme"}
+"""
+
+PRESET = "isPreset: true\nqueue: gpu\n"
+
+
+def catalog(*paths: Path) -> tuple[FileCatalog, Report]:
+    report = Report()
+    return FileCatalog(paths, read_yaml, report), report
+
+
+def test_a_folder_is_a_catalog(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "agent.yaml": AGENT,
+            "connections/imagenet.yml": OBJECT,
+            "presets/gpu.yaml": PRESET,
+            "presets/team/big.yaml": PRESET,
+            ".hidden.yaml": ": [",
+            "README.md": ": [",
+        },
+    )
+    made, report = catalog(tmp_path)
+    assert found(report) == []
+    assert made.declared
+    assert made.artifacts_store == "store"
+    assert made.connection_names() == (
+        "code", "data", "entries", "free", "imagenet", "pairs", "reg", "store", "team-slack",
+    )  # fmt: skip
+    assert made.preset_names() == ("gpu", "team/big")
+    data = made.connection("data")
+    assert data is not None
+    assert (data.kind, data.description, data.tags) == (
+        "volume_claim", "all of it", ("big", "slow"),
+    )  # fmt: skip
+    assert plain(data.schema) == {"volumeClaim": "data-pvc", "mountPath": "/data", "readOnly": True}
+    assert data.span.source.name.endswith("agent.yaml")
+    assert made.connection("none") is None
+
+
+def test_a_preset_is_read_when_it_is_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, {"presets/gpu.yaml": PRESET, "presets/bad.yaml": "queue: [1\n"})
+    made, report = catalog(tmp_path)
+    assert found(report) == []
+    preset = made.preset("gpu", PolyaxonLanguage(), report)
+    assert preset is not None
+    assert plain(preset.queue) == "gpu"
+    assert made.preset("none", PolyaxonLanguage(), report) is None
+    assert len(report) == 0
+    assert made.preset("bad", PolyaxonLanguage(), report) is None
+    assert [d.code.id for d in report] == ["PXC001"]
+
+
+@pytest.mark.parametrize("given", ["catalog", "catalog/presets", "catalog/presets/gpu.yaml"])
+def test_presets_are_found_from_above_and_by_themselves(tmp_path: Path, given: str) -> None:
+    write(tmp_path, {"catalog/presets/gpu.yaml": PRESET})
+    made, report = catalog(tmp_path / given)
+    assert found(report) == []
+    assert made.preset_names() == ("gpu",)
+
+
+def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": OBJECT})
+    made, report = catalog(tmp_path, tmp_path / "a.yaml")
+    assert found(report) == []
+    assert made.connection_names() == ("imagenet",)
+
+
+def test_every_kind_is_taken(tmp_path: Path) -> None:
+    schemas = {
+        "host_path": "{hostPath: /a, mountPath: /b}",
+        "volume_claim": "{volumeClaim: a, mountPath: /b}",
+        **dict.fromkeys(("gcs", "s3", "wasb"), "{bucket: a}"),
+        "registry": "{url: a}",
+    }
+    entries = [
+        f"- {{name: c{i}, kind: {kind}, schema: {schemas.get(kind, '{}')}}}"
+        for i, kind in enumerate(KINDS)
+    ]
+    write(tmp_path, {"a.yaml": "connections:\n" + "\n".join(entries)})
+    made, report = catalog(tmp_path)
+    assert found(report) == []
+    assert len(made.connection_names()) == len(KINDS) == 45
+
+
+def test_no_catalog_knows_nothing() -> None:
+    empty: Catalog = EmptyCatalog()
+    assert not empty.declared
+    assert empty.connection("a") is None
+    assert empty.connection_names() == empty.preset_names() == ()
+    assert empty.preset("a", PolyaxonLanguage(), Report()) is None
+
+
+def test_the_file_catalog_is_a_catalog(tmp_path: Path) -> None:
+    made: Catalog = catalog(tmp_path)[0]
+    assert made.connection_names() == ()
+
+
+FAULTS = {
+    "unknown kind of connection": (
+        "connections: [{name: a, kind: s33, schema: {bucket: b}}]",
+        ["PXC810 1:31 s33"], "did you mean `s3`?",
+    ),
+    "unknown key": (
+        "connections: [{name: a, kind: aws, secrets: {name: b}}]",
+        ["PXC810 1:36 secrets"], "did you mean `secret`?",
+    ),
+    "unknown key of a schema": (
+        "connections: [{name: a, kind: s3, schema: {bucket: b, region: c}}]",
+        ["PXC810 1:55 region"], "keys: `bucket`",
+    ),
+    "missing key of a schema": (
+        "connections: [{name: a, kind: volume_claim, schema: {mountPath: /a}}]",
+        ["PXC810 1:54 mountPath"], "add `volumeClaim`",
+    ),
+    "missing schema": (
+        "connections: [{name: a, kind: host_path}]",
+        ["PXC810 1:31 host_path"], "add `schema` with `hostPath`, `mountPath`",
+    ),
+    "empty schema": (
+        "connections: [{name: a, kind: s3, schema: {}}]",
+        ["PXC810 1:43 {}"], "add `bucket`",
+    ),
+    "missing name": ("connections: [{kind: aws}]", ["PXC810 1:16 kind"], "add `name`"),
+    "missing kind": ("connections: [{name: a}]", ["PXC810 1:16 name"], "add `kind`"),
+    "bad name": (
+        "connections: [{name: My Data, kind: aws}]",
+        ["PXC810 1:22 My Data"], "use up to 63 lower-case letters, digits and `-`",
+    ),
+    "number as a name": (
+        "connections: [{name: 1, kind: aws}]",
+        ["PXC810 1:22 1"], "put it in quotes",
+    ),
+    "secret as text": (
+        "connections: [{name: a, kind: aws, secret: b}]",
+        ["PXC810 1:44 b"], "write a map with `name`",
+    ),
+    "relative mount": (
+        "connections: [{name: a, kind: volume_claim, schema: {volumeClaim: b, mountPath: c}}]",
+        ["PXC810 1:81 c"], "start it with `/`",
+    ),
+    "text for a flag": (
+        "connections: [{name: a, kind: registry, schema: {url: b, insecure: 'yes'}}]",
+        ["PXC810 1:68 'yes'"], None,
+    ),
+    "mode": (
+        "connections: [{name: a, kind: aws, secret: {name: b, defaultMode: rw}}]",
+        ["PXC810 1:67 rw"], "such as",
+    ),
+    "items of another form": (
+        "connections: [{name: a, kind: aws, secret: {name: b, items: [{key: c}]}}]",
+        ["PXC810 1:62 {key: c}"], None,
+    ),
+    "env": ("connections: [{name: a, kind: aws, env: A}]", ["PXC810 1:41 A"], None),
+    "env entry": (
+        "connections: [{name: a, kind: aws, env: [A]}]",
+        ["PXC810 1:42 A"], "write `{name: NAME, value: VALUE}`",
+    ),
+    "env entry without a name": (
+        "connections: [{name: a, kind: aws, env: [{value: A}]}]",
+        ["PXC810 1:43 value"], "add `name`",
+    ),
+    "annotations": (
+        "connections: [{name: a, kind: aws, annotations: {a: [b]}}]",
+        ["PXC810 1:53 [b]"], None,
+    ),
+    "no list": ("connections: {name: a}", ["PXC810 1:14 {name: a}"], "write `- name: ...`"),
+    "no map": ("connections: [a]", ["PXC810 1:15 a"], "write `name`, `kind` and `schema`"),
+    "artifacts store that cannot be": (
+        "artifactsStore: {name: a, kind: git}",
+        ["PXC810 1:33 git"], "kinds that can: `host_path`, `volume_claim`",
+    ),
+    "near miss": ("conections: []", ["PXC810 1:1 conections"], "did you mean `connections`?"),
+    "stranger": ("a: 1", ["PXC810 1:1 a"], "write `kind: Connection`"),
+    "kind of object": ("kind: Team\nname: a", ["PXC810 1:7 Team"], "presets go into the folder"),
+    "near kind": (
+        "kind: Conection\nname: a",
+        ["PXC810 1:7 Conection"], "did you mean `Connection`?",
+    ),
+    "object without spec": ("kind: Connection\nname: a", ["PXC810 1:1 kind"], "add `spec`"),
+    "object with an unknown key": (
+        "kind: Connection\nname: a\nspec: {kind: aws}\nscheme: 1",
+        ["PXC810 4:1 scheme"], None,
+    ),
+    "access": (
+        "kind: Connection\nname: a\nspec: {kind: aws}\naccess: {actions: [read]}",
+        ["PXC810 4:1 access"], "leave `access` out",
+    ),
+    "two names": (
+        "kind: Connection\nname: a\nspec: {kind: aws, name: b}",
+        ["PXC810 3:25 b"], "leave `name` out of `spec`",
+    ),
+    "not YAML": ("a: [", ["PXC001 1:5 "], None),
+    "two faults, each said": (
+        "connections: [{name: a, kind: nope}, {name: b, kind: s3}]",
+        ["PXC810 1:31 nope", "PXC810 1:54 s3"], None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_said_once_at_its_place(tmp_path: Path, name: str) -> None:
+    text, expected, help_ = FAULTS[name]
+    write(tmp_path, {"a.yaml": text})
+    _, report = catalog(tmp_path / "a.yaml")
+    assert found(report) == expected
+    if help_ is not None:
+        assert help_ in (report.sorted()[0].help or "")
+
+
+def test_the_same_name_in_both_places_is_fine(tmp_path: Path) -> None:
+    text = "kind: Connection\nname: a\nspec: {kind: aws, name: a}"
+    write(tmp_path, {"a.yaml": text})
+    made, report = catalog(tmp_path)
+    assert found(report) == []
+    assert made.connection_names() == ("a",)
+
+
+def test_a_second_declaration_shows_the_first(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": OBJECT, "b.yaml": dedent(OBJECT).replace("gcs", "s3")})
+    made, report = catalog(tmp_path)
+    (fault,) = report
+    assert fault.code.id == "PXC810"
+    assert fault.span.source.name.endswith("b.yaml")
+    (note,) = fault.notes
+    assert note.span is not None
+    assert note.span.source.name.endswith("a.yaml")
+    kept = made.connection("imagenet")
+    assert kept is not None
+    assert kept.kind == "gcs"
+
+
+def test_two_stores_and_two_presets_show_both_places(tmp_path: Path) -> None:
+    store = "artifactsStore: {name: NAME, kind: s3, schema: {bucket: b}}"
+    write(
+        tmp_path,
+        {
+            "a.yaml": store.replace("NAME", "one"),
+            "b.yaml": store.replace("NAME", "two"),
+            "presets/gpu.yaml": PRESET,
+            "presets/gpu.yml": PRESET,
+        },
+    )
+    _, report = catalog(tmp_path)
+    assert [(d.message, bool(d.notes)) for d in report] == [
+        ("the catalog has two artifacts stores", True),
+        ("the preset `gpu` is in two files", True),
+    ]
+
+
+UNREADABLE = {
+    "missing": (None, "PXC021"),
+    "not UTF-8": (b"a: \xff", "PXC018"),
+    "too large": (b" " * (4 * 1024 * 1024 + 1), "PXC017"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
+    data, code = UNREADABLE[name]
+    if data is not None:
+        (tmp_path / "a.yaml").write_bytes(data)
+    _, report = catalog(tmp_path / "a.yaml")
+    assert [d.code.id for d in report] == [code]
+
+
+def test_linked_folders_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path, {"a/x.yaml": OBJECT})
+    (tmp_path / "a/up").symlink_to("..")
+    assert catalog(tmp_path)[0].connection_names() == ("imagenet",)
