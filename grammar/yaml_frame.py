@@ -64,6 +64,12 @@ class Frame:
         """Whether the next node is a key."""
         return self.is_map and self._key is None
 
+    def place_of_nothing(self, at: int, text: str) -> int:
+        """Where a value that was left out would start: parsers say the next sign, or the `:`."""
+        while at > self.end and text[at - 1] in " \t\r\n":
+            at -= 1
+        return at
+
     def put(self, node: Tree, span: Span, height: int) -> None:
         """Take a finished key, value or item; `span` is its place here, also for an alias."""
         if span.end > self.end:

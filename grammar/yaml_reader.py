@@ -104,7 +104,9 @@ class TreeReader:
         if tag is not None or event.anchor is not None:
             anchor = self._anchor(event)
             start = min(after_properties(self._text, start), end)
-        if style == "|" or style == ">":
+        if start == end and self._stack:
+            start = end = self._stack[-1].place_of_nothing(start, self._text)
+        elif style == "|" or style == ">":
             end = start + len(self._text[start:end].rstrip())
         span = Span(self._source, start, end)
         node: Tree

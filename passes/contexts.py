@@ -267,9 +267,7 @@ def global_names(program: Program, world: World) -> dict[str, Any]:
     return names
 
 
-def _service_names(
-    run: Service, ports: Any, names: dict[str, Any], world: World
-) -> dict[str, Any]:
+def _service_names(run: Service, ports: Any, names: dict[str, Any], world: World) -> dict[str, Any]:
     """`ports`, `base_url`, `base_urls` of a service; ports unknown before the run are left out."""
     span = run.span
     prefix = ("rewrite-" if _true(run.rewrite_path) else "") + (

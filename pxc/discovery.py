@@ -27,6 +27,9 @@ _HELM = re.compile(r"^\{\{|\{\{-?\s*(?:\.(?:Values|Release|Chart)\b|include\s+\"
 
 _OUR_KINDS = frozenset({"component", "operation"})
 _NEAR_KINDS = frozenset({"components", "operations", "op", "ops"})
+_OLD_KINDS = frozenset(
+    {"experiment", "group", "job", "build", "notebook", "tensorboard", "plugin", "pipeline"}
+)
 _BODIES = frozenset({"run", "component", "hubRef", "pathRef", "urlRef", "dagRef"})
 _COMPANIONS = _BODIES | frozenset(
     {
@@ -98,9 +101,11 @@ def sniff(head: str) -> Kind:
         return Kind.KUBERNETES
     if kind in _OUR_KINDS | _NEAR_KINDS and _COMPANIONS & keys.keys():
         return Kind.POLYAXON
-    versioned = re.fullmatch(r"1(\.\d+)?", keys.get("version", "")) is not None
-    if "kind" not in keys and versioned and _BODIES & keys.keys():
-        return Kind.POLYAXON
+    if re.fullmatch(r"1(\.\d+)?", keys.get("version", "")):
+        if kind in _OLD_KINDS:  # the specification before 1.0: to be told apart, not passed over
+            return Kind.POLYAXON
+        if "kind" not in keys and _BODIES & keys.keys():
+            return Kind.POLYAXON
     return Kind.OTHER
 
 
@@ -138,13 +143,13 @@ def _entries(folder: Path, rules: IgnoreRules | None) -> Iterator[os.DirEntry[st
 
 def _kind(path: Path) -> Kind:
     """What a file is, by its first lines, then by its name."""
-    head = b""
-    if path.is_file():  # reading a pipe would eat what is to be linted
-        try:
-            with path.open("rb") as file:
-                head = file.read(SNIFFED_BYTES)
-        except OSError:
-            pass  # said when the whole file is read
+    if not path.is_file():  # a pipe is read once, and whoever names one means it
+        return Kind.POLYAXON
+    try:
+        with path.open("rb") as file:
+            head = file.read(SNIFFED_BYTES)
+    except OSError:
+        head = b""  # said when the whole file is read
     kind = sniff(head.decode("utf-8", "replace"))
     return Kind.POLYAXON if kind is Kind.OTHER and named_polyaxonfile(path.name) else kind
 

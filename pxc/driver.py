@@ -29,7 +29,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """Everything one compilation depends on; equal requests give equal outcomes.
 
     `files` holds the main file, then the `-f` presets in order. `root` bounds what references may
-    read; `catalog` are files or folders of catalog objects.
+    read; `catalog` are files or folders of catalog objects. `verify` checks the IR after every pass
+    (our own faults, never the user's), as the tests do.
     """
 
     files: tuple[SourceText, ...]
@@ -40,6 +41,7 @@ class Request(Struct, frozen=True, kw_only=True):
     catalog: tuple[Path, ...] = ()
     dump_after: str | None = None
     timing: bool = False
+    verify: bool = False
 
 
 class Outcome(Struct):
@@ -127,7 +129,13 @@ def _run(
         origin=_origin(request),
         partial=partial,
     )
-    return run_pipeline(program, phases, world, report, dump_after=request.dump_after)
+    check = None
+    if request.verify:
+        from pxc.ir.verify import verify
+
+        check = verify
+        verify(program)
+    return run_pipeline(program, phases, world, report, dump_after=request.dump_after, verify=check)
 
 
 def _origin(request: Request) -> str:

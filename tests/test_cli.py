@@ -206,7 +206,7 @@ def test_output_keeps_link_and_mode(here: Path) -> None:
 def test_output_to_a_device_writes_to_it(here: Path) -> None:
     write(here, {"a.yaml": GOOD})
     assert run("compile", "a.yaml", "-o", "/dev/null").code == 0
-    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
     ran = run("compile", "a.yaml", "-o", "/dev/full")
     assert ran.code == 2
     assert "cannot write '/dev/full': no space left on device" in ran.err
@@ -345,9 +345,18 @@ def test_lint_reads_standard_input(here: Path) -> None:
     ran = run("lint", "-", "--stdin-filename", "sub/op.yaml", stdin=text)
     assert ran.code == 1
     assert "--> sub/op.yaml:2:10" in ran.out
-    assert run("lint", "-", "--stdin-filename", "sub/op.yaml", stdin=text.replace(b"none", b"c")) == (
-        0, "", "",
-    )  # fmt: skip
+    text = text.replace(b"none", b"c")
+    assert run("lint", "-", "--stdin-filename", "sub/op.yaml", stdin=text) == (0, "", "")
+
+
+def test_a_pipe_that_is_named_is_linted(here: Path) -> None:
+    read, written = os.pipe()
+    os.write(written, WRONG.encode())
+    os.close(written)
+    ran = run("lint", f"/dev/fd/{read}")
+    os.close(read)
+    assert ran.code == 1
+    assert f"--> /dev/fd/{read}:8:3" in ran.out
 
 
 # wrong use
@@ -571,7 +580,7 @@ def test_as_a_program(here: Path) -> None:
 
 def test_a_narrow_encoding_is_no_fault(here: Path) -> None:
     write(here, {"日本.yaml": WRONG, "a.yaml": GOOD.replace("echo", "日本")})
-    narrow = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    narrow: dict[str, Any] = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     ran = program("lint", "日本.yaml", cwd=here, **narrow)
     assert ran.code == 1
     assert "--> \\u65e5\\u672c.yaml:8:3" in ran.out
@@ -581,7 +590,7 @@ def test_a_narrow_encoding_is_no_fault(here: Path) -> None:
 
 
 def test_a_reader_that_leaves_is_no_fault(here: Path) -> None:
-    write(here, {"a.yaml": WRONG * 1})
+    write(here, {"a.yaml": WRONG})
     read, written = os.pipe()
     os.close(read)
     ended = subprocess.run(
@@ -627,4 +636,4 @@ def test_the_public_names_load() -> None:
     for name in pxc.__all__:
         assert getattr(pxc, name) is not None
     with pytest.raises(AttributeError, match="nope"):
-        _ = pxc.nope  # type: ignore[attr-defined]
+        _ = pxc.nope

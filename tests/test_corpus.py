@@ -6,7 +6,6 @@ Needs the reference corpus (`PXC_SHARED`); skipped without it.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,7 @@ def records(shared: Path) -> Iterator[dict[str, Any]]:
 
 def outcome_of(shared: Path, record: dict[str, Any], *, lint: bool) -> Outcome:
     data = (shared / "corpus" / record["file"]).read_bytes()
-    request = Request(files=(SourceText(record["file"], data),), root=Path())
+    request = Request(files=(SourceText(record["file"], data),), root=Path(), verify=True)
     return (lint_request if lint else compile_request)(request)
 
 
@@ -115,6 +114,6 @@ def test_accepted_files_lint_clean_but_for_true_mistakes(
 def test_every_file_of_any_kind_is_answered(shared: Path) -> None:
     """No file, whatever it is, makes a traceback; faults lie inside the text."""
     for path in sorted((shared / "corpus").rglob("*.yaml")):
-        request = Request(files=(SourceText(os.path.basename(path), path.read_bytes()),))
+        request = Request(files=(SourceText(path.name, path.read_bytes()),))
         for found in compile_request(request).report:
             assert found.span.end <= len(found.span.source.text)

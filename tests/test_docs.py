@@ -93,6 +93,7 @@ def test_yaml_blocks(shown: Shown, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCS, ids=name_of)
 def test_console_blocks(path: Path, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()  # the mark of a workspace
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     for block in blocks_of(path.read_text("utf-8")):
         if len(block.words) > 1 and block.words[1].startswith("file="):

@@ -37,6 +37,7 @@ def run_case(case: Path) -> Outcome:
         files=tuple(SourceText(n, (case / n).read_bytes()) for n in names),
         params=tuple(settings.get("params", {}).items()),
         root=Path(),
+        verify=True,
         catalog=(Path(settings["catalog"]),) if "catalog" in settings else (),
         options=Options(**settings.get("options", {})),
     )

@@ -29,7 +29,7 @@ WORDS = (
 
 def answers(data: bytes) -> None:
     """Both commands answer, and every fault lies inside the text it is about."""
-    request = Request(files=(SourceText("file.yaml", data),))
+    request = Request(files=(SourceText("file.yaml", data),), verify=True)
     for outcome in (compile_request(request), lint_request(request)):
         for found in outcome.report:
             assert 0 <= found.span.start <= found.span.end <= len(found.span.source.text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.reading import operation
 
 from pxc.ir.node import plain
 from pxc.passes.patch import STRATEGIES, patch
+from tests.reading import operation
 
 BASE = """
 kind: operation

@@ -85,7 +85,7 @@ _CHARS = st.text(st.sampled_from("ab '\"\\\n\té😀#:-|>&!%\u2028{}"), max_size
 
 @given(st.lists(st.tuples(_CHARS, st.sampled_from(["lr", "a.b", "x['k']"])), max_size=3), _CHARS,
        st.sampled_from(["'", '"', "|", ">", None]), st.booleans())  # fmt: skip
-@settings(max_examples=6000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_places_in_whatever_style_yaml_is_written(
     pieces: list[tuple[str, str]], end: str, style: Any, allow_unicode: bool
 ) -> None:
@@ -93,9 +93,7 @@ def test_places_in_whatever_style_yaml_is_written(
     value = "".join(
         text.replace("{", "(") + hole for (text, _), hole in zip(pieces, braces, strict=True)
     ) + end.replace("{", "(")
-    document = yaml.dump(
-        {"a": value}, default_style=style, allow_unicode=allow_unicode, width=20
-    )
+    document = yaml.dump({"a": value}, default_style=style, allow_unicode=allow_unicode, width=20)
     key = yaml.compose(document).value[0][0]
     assert key.value == "a"
     template, _ = in_yaml(document)
@@ -189,7 +187,7 @@ _PARTS = st.sampled_from([
 
 
 @given(st.lists(_PARTS, max_size=9))
-@settings(max_examples=10000, deadline=None)
+@settings(max_examples=800, deadline=None)
 def test_text_is_cut_as_jinja_cuts_it(pieces: list[str]) -> None:
     text = "".join(pieces)
     if "{{" not in text and "{%" not in text:
@@ -213,7 +211,7 @@ def test_text_is_cut_as_jinja_cuts_it(pieces: list[str]) -> None:
 
 
 @given(st.text(st.sampled_from("{}%#ab .'\"|()-+\n\\é=raw&"), max_size=40))
-@settings(max_examples=8000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_any_text_gives_a_result(text: str) -> None:
     template, report = given_text(text)
     if isinstance(template, Template):

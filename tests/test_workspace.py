@@ -147,6 +147,8 @@ SNIFFED = {
     "byte order mark": ("\ufeff" + OURS, Kind.POLYAXON),
     "crlf": (OURS.replace("\n", "\r\n"), Kind.POLYAXON),
     "a wrong kind that is near": ("version: 1.1\nkind: operations\nrun: {}\n", Kind.POLYAXON),
+    "old": ("version: 1\nkind: experiment\nrun: {cmd: a}\n", Kind.POLYAXON),
+    "old kind alone": ("kind: job\nrun: {cmd: a}\n", Kind.OTHER),
     "no kind": ("version: 1.1\nhubRef: a\n", Kind.POLYAXON),
     "templates": (COMPONENT + "# {{ a }}\ncmd: |\n  {{ b }}\n", Kind.POLYAXON),
     "json": ('{"version": 1.1, "kind": "component", "run": {"kind": "job"}}', Kind.POLYAXON),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pxc.diagnostics import Diagnostic, Report, Severity
@@ -65,7 +65,7 @@ SCALARS = [
     ("8080:80", "8080:80", ""), ("0:30", "0:30", ""),
     ("1.10", 1.1, "PXC008"), ("3.10", 3.1, "PXC008"), ("2.50", 2.5, "PXC008"),
     ("0.10", 0.1, ""), ("0.50", 0.5, ""), ("10.0", 10.0, ""), ("1.1", 1.1, ""),
-    ("2024-01-01", "2024-01-01", ""), ("=", "=", ""), ("<<", "<<", ""), ("-", None, "list"),
+    ("2024-01-01", "2024-01-01", ""), ("=", "=", ""), ("<<", "<<", ""),
     ("1.2.3", "1.2.3", ""), ("v1", "v1", ""), ("a-{{ b }}", "a-{{ b }}", ""),
     ("²", "²", ""), ("１２", "１２", ""),
 ]  # fmt: skip
@@ -74,11 +74,8 @@ SCALARS = [
 @pytest.mark.parametrize("pure", PARSERS)
 @pytest.mark.parametrize(("spelling", "value", "code"), SCALARS)
 def test_scalars(spelling, value, code, pure):
-    tree, found = read(f"a: {spelling}\n" if code != "list" else "a:\n-\n", pure=pure)
+    tree, found = read(f"a: {spelling}\n", pure=pure)
     node = tree.get("a")
-    if code == "list":
-        assert plain(node) == [None]
-        return
     assert (node.value, type(node.value), node.plain) == (value, type(value), True)
     assert node.span.text == spelling
     assert [d.code.id for d in found] == ([code] if code else [])
@@ -129,7 +126,8 @@ def test_fixes(text, fixed, safe):
     ("text", "places"),
     [
         ("a: b\n", ["a: b", "a", "b"]),
-        ("a:\n  - x\n  - 'y z'\n# end\n", ["a:\n  - x\n  - 'y z'", "a", "- x\n  - 'y z'", "x", "'y z'"]),
+        ("a:\n  - x\n  - 'y z'\n# end\n",
+         ["a:\n  - x\n  - 'y z'", "a", "- x\n  - 'y z'", "x", "'y z'"]),
         ("é😀: \"😀\\n\" # c\nb: 2\n", ['é😀: "😀\\n" # c\nb: 2', "é😀", '"😀\\n"', "b", "2"]),
         ("a: |\n  x {{ q }}\n\n# c\nb: >-\n  y\n  z\n",
          ["a: |\n  x {{ q }}\n\n# c\nb: >-\n  y\n  z", "a", "|\n  x {{ q }}", "b", ">-\n  y\n  z"]),
@@ -142,7 +140,8 @@ def test_fixes(text, fixed, safe):
          ["a: &x !!str 12 # c\nb: &y\n  c: *x\nd: *y", "a", "12", "b", "c: *x", "c", "12", "d",
           "c: *x", "c", "12"]),
         ("a:\nb: x\n  y\n", ["a:\nb: x\n  y", "a", "", "b", "x\n  y"]),
-        ("a:\n- b:\n  c: d\n", ["a:\n- b:\n  c: d", "a", "- b:\n  c: d", "b:\n  c: d", "b", "", "c", "d"]),
+        ("a:\n- b:\n  c: d\n",
+         ["a:\n- b:\n  c: d", "a", "- b:\n  c: d", "b:\n  c: d", "b", "", "c", "d"]),
         ("a: {x?y, u: http://h?q=1}", ["a: {x?y, u: http://h?q=1}", "a", "{x?y, u: http://h?q=1}",
          "x?y", "", "u", "http://h?q=1"]),
     ],
@@ -155,7 +154,8 @@ def test_every_node_has_its_place(text, places, pure):
 FAULTS = [
     # text, carets
     ("", ["PXC014@1:1 "]), ("# only\n", ["PXC014@1:1 "]), ("---\n", ["PXC014@1:1 "]),
-    ("- a\n- b\n", ["PXC002@1:1 -"]), ("text\n", ["PXC002@1:1 text"]), ("null", ["PXC002@1:1 null"]),
+    ("- a\n- b\n", ["PXC002@1:1 -"]), ("text\n", ["PXC002@1:1 text"]),
+    ("null", ["PXC002@1:1 null"]),
     ("a: 1\na: 2\n", ["PXC003@2:1 a"]),
     ("x:\n- {b: 1, 'b': 2}\n", ["PXC003@2:10 'b'"]),
     ("1: a\n1.0: b\n", ["PXC003@2:1 1.0"]),
@@ -172,7 +172,8 @@ FAULTS = [
     ("a: 1\n---\n---\nb: 1\n---\nc: 1\n", ["PXC012@3:1 ---"]),
     ("a: !!python/object/apply:os.system ['x']\n", ["PXC019@1:4 !!python/object/apply:os.system"]),
     ("a: !foo x\n", ["PXC019@1:4 !foo"]), ("a: &z !!binary eA==\n", ["PXC019@1:7 !!binary"]),
-    ("a: !!set {x}\n", ["PXC019@1:4 !!set"]), ("a: !!timestamp 2024-01-01\n", ["PXC019@1:4 !!timestamp"]),
+    ("a: !!set {x}\n", ["PXC019@1:4 !!set"]),
+    ("a: !!timestamp 2024-01-01\n", ["PXC019@1:4 !!timestamp"]),
     ("a: !!int x\n", ["PXC019@1:4 !!int"]), ("a: !!map [x]\n", ["PXC019@1:4 !!map"]),
     ("a: !!str [x]\n", ["PXC019@1:4 !!str"]),
     ("a: *x\n", ["PXC001@1:4 *x"]), ("a: &x 1\nb: &x 2\n", ["PXC001@2:4 &x"]),
@@ -187,11 +188,13 @@ FAULTS = [
     ("a: @x y # c\n", ["PXC001@1:4 @x y"]), ("a: `ls`\n", ["PXC001@1:4 `ls`"]),
     ("a: %x\n", ["PXC001@1:4 %x"]), ("a: *.py\n", ["PXC001@1:4 *.py"]),
     ("```yaml\na: 1\n```\n", ["PXC001@1:1 ```yaml"]), (">>> a: 1\n", ["PXC001@1:1 >>>"]),
-    ("a: 1\n  ...\n", ["PXC002"]), ("a:\n  b: c\n  ...\n", ["PXC001@3:3 ..."]),
+    ("a:\n  b: c\n  ...\n", ["PXC001@3:3 ..."]),
     ("a: 1\n...\nb: 2\n", ["PXC001@2:1 ..."]), ("a: [x]]\n", ["PXC001@1:7 ]"]),
-    ("a: 'b' c\n", ["PXC001@1:8 c"]), ("a: - b\n", ["PXC001@1:4 -"]), ("a: > x\n", ["PXC001@1:4 > x"]),
+    ("a: 'b' c\n", ["PXC001@1:8 c"]), ("a: - b\n", ["PXC001@1:4 -"]),
+    ("a: > x\n", ["PXC001@1:4 > x"]),
     ("a: \0b\n", ["PXC001@1:4 \0"]), ("a: \x07\n", ["PXC001@1:4 \x07"]),
-    ("%FOO\n---\na: 1\n", ["PXC001@1:1 %FOO"]), ("%YAML 2.0\n---\na: 1\n", ["PXC001@1:1 %YAML 2.0"]),
+    ("%FOO\n---\na: 1\n", ["PXC001@1:1 %FOO"]),
+    ("%YAML 2.0\n---\na: 1\n", ["PXC001@1:1 %YAML 2.0"]),
     ("a: &a [*a]\n", ["PXC016@1:8 *a"]), ("a: &a {<<: *a}\n", ["PXC016@1:12 *a"]),
 ]  # fmt: skip
 
@@ -199,9 +202,6 @@ FAULTS = [
 @pytest.mark.parametrize("pure", PARSERS)
 @pytest.mark.parametrize(("text", "carets"), FAULTS)
 def test_one_fault_is_one_finding(text, carets, pure):
-    if carets == ["PXC002"]:  # `...` continues the scalar above it
-        assert plain(read(text, pure=pure)[0]) == {"a": "1 ..."}
-        return
     _, found = read(text, pure=pure)
     assert [caret(d) for d in found] == carets
     for d in found:
@@ -427,6 +427,8 @@ VALUES = st.recursive(
     | st.dictionaries(st.text(st.characters(exclude_categories=["Cs", "Cc"])), inner, max_size=4),
     max_leaves=12,
 )  # fmt: skip
+# An exponent without a dot is text in YAML 1.1; these characters are line ends or forbidden in it.
+UNLIKE_JSON = "[0-9]e[-+]?[0-9]|[\ufffe\uffff\u2028\u2029]"
 ROOTS = st.dictionaries(st.text("abcé😀", min_size=1), VALUES, min_size=1, max_size=4)
 
 
@@ -434,15 +436,10 @@ ROOTS = st.dictionaries(st.text("abcé😀", min_size=1), VALUES, min_size=1, ma
 @given(ROOTS, st.booleans())
 def test_what_was_dumped_is_read_back(value, as_json):
     text = json.dumps(value, ensure_ascii=False) if as_json else yaml.safe_dump(value)
-    if as_json and re.search(r"[{,:\[]\s*-?\d+(?:\.\d+)?e\d", text):
-        return  # 1e5 is text in YAML 1.1, whatever JSON says
-    if re.search("[\ufeff\ufffe\uffff\u2028\u2029]|[^\x00-\uffff]", text) and as_json:
-        return  # escapes and line ends that JSON does not share with YAML
+    assume(not (as_json and re.search(UNLIKE_JSON, text)))
     tree, found = read(text)
-    floats = re.search(r"\de[-+]?\d", text)
-    if tree is not None and not floats:
-        assert plain(tree) == value
-    assert tree is not None, (text, found)
+    assert not [d for d in found if d.severity is Severity.ERROR]
+    assert plain(tree) == value
 
 
 @pytest.mark.skipif(not HAS_LIBYAML, reason="no libyaml to compare with")

@@ -21,7 +21,7 @@ def look_up(value: Any, key: Any, span: Span, owner: Callable[[], str]) -> Any:
     """The value under a key of a map, or at a position of a list or text; else Undefined.
 
     `owner` names the value in messages. Raises EvaluationFault: PXC607 for names that start with an
-    underscore and are no key, PXC314 for a key that no map can have.
+    underscore and are no key.
     """
     if isinstance(value, dict):
         try:
@@ -29,7 +29,7 @@ def look_up(value: Any, key: Any, span: Span, owner: Callable[[], str]) -> Any:
         except KeyError:
             pass
         except TypeError:
-            raise failed(span, f"{kind(key)} cannot be a key") from None
+            return Undefined(failed(span, f"{kind(key)} cannot be a key"))
         if isinstance(key, str):
             _refuse_private(key, span)
             return Undefined(no_key(shown(key), owner(), value, span))

@@ -141,7 +141,7 @@ def _bad_limit(
     if attribute == "multiple_of" and value == 0:
         return [ValidationFault(name, "nothing is a multiple of 0", limit.span)]
     if attribute == "regex":
-        from pxc.passes.io_types.linear_match import PatternFault, compile_pattern
+        from pxc.passes.io_types.patterns import PatternFault, compile_pattern
 
         compiled = compile_pattern(str(value))
         if isinstance(compiled, PatternFault):
@@ -256,15 +256,11 @@ def _bound(few: bool) -> str:
 def _matched(value: Any, pattern: Any) -> str | None:
     if not isinstance(value, str):
         return f"{shown(value)} is not text"
-    from pxc.passes.io_types.linear_match import PatternFault, TooMuchWork, compile_pattern
+    from pxc.passes.io_types.patterns import matches_whole
 
-    compiled = compile_pattern(str(pattern))
-    assert not isinstance(compiled, PatternFault)
-    try:
-        matches = compiled.full_match(value)
-    except TooMuchWork:
-        return f"{shown(value)} is too long to be held to the pattern `{pattern}`"
-    return None if matches else f"{shown(value)} does not match the pattern `{pattern}`"
+    if matches_whole(str(pattern), value):
+        return None
+    return f"{shown(value)} does not match the pattern `{pattern}`"
 
 
 def _optional(value: Any, options: Any) -> str | None:

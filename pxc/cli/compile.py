@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.inputs import read_given, root_of
@@ -19,7 +20,7 @@ from pxc.cli.options import (
 )  # fmt: skip
 from pxc.cli.output import as_stream, is_folder, write_file, write_folder
 from pxc.cli.terminal import say, write_product
-from pxc.diagnostics import Report, Severity, nearest
+from pxc.diagnostics import Diagnostic, Report, Severity, nearest
 from pxc.driver import Outcome, Request, compile_request, pass_list
 from pxc.render import sentence
 from pxc.world import Options
@@ -132,37 +133,41 @@ def compile_command(
     unread = Report()
     given = {path: read_given(path, unread, stdin_filename) for path in (*files, *presets)}
     texts = {path: text for path, text in given.items() if text is not None}
-    options = Options(
-        owner=owner,
-        project=project,
-        namespace=namespace,
-        strict_params=strict_params,
-        name_policy=name_policy,
+    request = Request(
+        files=(),
+        params=params,
+        target=target,
+        options=Options(
+            owner=owner,
+            project=project,
+            namespace=namespace,
+            strict_params=strict_params,
+            name_policy=name_policy,
+        ),
+        catalog=tuple(Path(c) for c in catalogs),
+        dump_after=dump_after,
+        timing=timing,
     )
     outcomes = []
     for path in files if len(texts) == len(given) else ():
-        request = Request(
-            files=tuple(texts[p] for p in (path, *presets)),
-            params=params,
-            target=target,
-            options=options,
-            root=root_of(path, stdin_filename),
-            catalog=tuple(Path(c) for c in catalogs),
-            dump_after=dump_after,
-            timing=timing,
-        )
-        outcomes.append(compile_request(request))
-
+        laid = tuple(texts[p] for p in (path, *presets))
+        root = root_of(path, stdin_filename)
+        outcomes.append(compile_request(replace(request, files=laid, root=root)))
     found = merged([unread, *(o.report for o in outcomes)])
-    least = Severity.ERROR if quiet else Severity.INFO
-    shown = [d for d in found if d.severity >= least]
-    summary = printed(shown, len(files), format_, color, sys.stderr)
-    if shown and format_ == "text" and not quiet:
-        say(f"{sentence(summary)}\n", sys.stderr)
+    _say(found, len(files), format_, color, quiet=quiet)
     if timing:
         say(_timings(outcomes), sys.stderr)
     _write(outcomes, output, dump_after)
     return exit_code(found)
+
+
+def _say(found: list[Diagnostic], files: int, format_: str, color: str, *, quiet: bool) -> None:
+    """Write the diagnostics to standard error and count them."""
+    least = Severity.ERROR if quiet else Severity.INFO
+    shown = [d for d in found if d.severity >= least]
+    summary = printed(shown, files, format_, color, sys.stderr)
+    if shown and format_ == "text" and not quiet:
+        say(f"{sentence(summary)}\n", sys.stderr)
 
 
 def _write(outcomes: list[Outcome], output: str, dump_after: str | None) -> None:
