@@ -95,7 +95,9 @@ def main() -> None:
         many = work / "many"
         many.mkdir()
         for i in range(1000):
-            (many / f"train-{i}.yaml").write_text(SMALL.replace("name: train", f"name: train-{i}", 1))
+            (many / f"train-{i}.yaml").write_text(
+                SMALL.replace("name: train", f"name: train-{i}", 1)
+            )
         unit = "python -c 'import yaml, click'"
         commands = {
             unit: [str(pxc / "python"), "-c", "import yaml, click"],
@@ -124,7 +126,9 @@ def main() -> None:
         if options.polyaxon:
             real_median = figures["polyaxon check -f small.yaml"].median
             for name in list(commands)[1:3]:
-                print(f"| polyaxon check over `{name}` | {real_median / figures[name].median:.1f} |")
+                print(
+                    f"| polyaxon check over `{name}` | {real_median / figures[name].median:.1f} |"
+                )
         print("\n| in one process | median | range |\n|---|---|---|", flush=True)
         subprocess.run(
             [str(pxc / "python"), "-c", IN_PROCESS, str(work / "small.yaml")], check=True, cwd=work

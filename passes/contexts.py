@@ -12,12 +12,13 @@ from typing import Any
 from msgspec import Struct
 
 from pxc.diagnostics import Report
-from pxc.ir.expr import Binary, Const, Expr, Name, RunTimeRef
+from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
 from pxc.ir.node import Hole, Invalid, Lit, Map, Node, Seq, Template, plain, replace, walk
 from pxc.ir.program import Binding, Program
 from pxc.ir.run import Service
 from pxc.passes.connection_names import connection_names, init_connection_names
 from pxc.passes.evaluation import Budget, Scope, evaluate_template
+from pxc.passes.free_names import free_names
 from pxc.passes.resolve_params import find_io, settle
 from pxc.source import Source, Span
 from pxc.world import World
@@ -347,37 +348,6 @@ def template_expr(template: Template) -> Any:
 def has_template(node: Any) -> bool:
     """Whether a tree has text with expressions in it."""
     return isinstance(node, Node) and any(isinstance(n, Template) for n in walk(node))
-
-
-def free_names(node: Any) -> list[str]:
-    """The names a tree's expressions use, `x` and the x of `params.x` alike, in order."""
-    found: dict[str, None] = {}
-    for template in walk(node):
-        if isinstance(template, Template):
-            if template.statements:
-                found |= dict.fromkeys(_words(template.text))
-            for part in template.parts:
-                if isinstance(part, Hole) and not isinstance(part.expr, Invalid):
-                    _expr_names(part.expr, found)
-    return list(found)
-
-
-def _expr_names(expr: Any, found: dict[str, None]) -> None:
-    if isinstance(expr, Name):
-        found[expr.name] = None
-    if isinstance(expr, tuple):
-        for item in expr:
-            _expr_names(item, found)
-    elif is_expr(expr):
-        for field in expr.__struct_fields__:
-            if field == "name" and not isinstance(expr, Name):
-                found[expr.name] = None
-            elif field != "span":
-                _expr_names(getattr(expr, field), found)
-
-
-def _words(text: str) -> list[str]:
-    return "".join(c if c.isalnum() or c == "_" else " " for c in text).split()
 
 
 def is_expr(value: Any) -> bool:

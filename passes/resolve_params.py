@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -9,9 +10,11 @@ from msgspec import Struct
 from pxc.diagnostics import Note, Report, nearest
 from pxc.ir.expr import RunTimeRef
 from pxc.ir.io import IO, Param
-from pxc.ir.node import Hole, Invalid, Lit, Map, Template, is_null, replace
+from pxc.ir.node import Hole, Invalid, Lit, Map, Template, is_null, replace, walk
 from pxc.ir.program import Binding, Program
+from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
+from pxc.passes.free_names import free_names
 from pxc.passes.io_types.declare import Declared, declare
 from pxc.passes.io_types.settle import is_true, settle, settle_value
 from pxc.passes.overlay_params import overlay_params
@@ -81,6 +84,12 @@ class _Binder:
         self.provided: Provided = provided_names(operation)
         self.is_open = is_open or self.provided.is_open
         self.typos = self._typos()
+        self.operation = operation
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The names that expressions of the operation use; a param of such a name is no typo."""
+        return frozenset(free_names(self.operation)) | _passed_down(self.operation)
 
     def bindings(self) -> tuple[Binding, ...]:
         """Every binding, inputs, outputs, then contexts."""
@@ -240,6 +249,8 @@ class _Binder:
                 help=meant or "declare it as an input, or set `contextOnly: true`",
             )
             return
+        if given.name in self.used:
+            return
         self.report.add(
             "PXC205",
             f"no input or output is named `{given.name}`",
@@ -299,6 +310,14 @@ def _given(params: Any) -> tuple[dict[str, _Given], bool]:
         else:
             found[name] = _Given(name, key.span, node.span, is_known=is_null(node))
     return found, is_open
+
+
+def _passed_down(operation: Operation) -> set[str]:
+    """The names that operations of a dag take from it: `ref: dag, value: inputs.NAME`."""
+    if not isinstance(operation.run, Dag):
+        return set()
+    texts = (n.value for n in walk(operation.run) if isinstance(n, Lit))
+    return {t.removeprefix("inputs.") for t in texts if isinstance(t, str)}
 
 
 def _is_context(given: _Given) -> bool:

@@ -53,7 +53,7 @@ def _resolve_path(
         reason = getattr(fault, "strerror", None) or str(fault)
         report.add(
             "PXC212",
-            f"cannot read `{ref.value}`: {reason.lower()}",
+            f"cannot read `{ref.value}`: {_sentence(reason)}",
             ref.span,
             help="the path is relative to the folder of this file",
         )
@@ -71,6 +71,11 @@ def _resolve_path(
     if component is None:
         return operation
     return replace(operation, component=_resolve(component, world, report, names, partial))
+
+
+def _sentence(reason: str) -> str:
+    """The words of the system (`No such file...`) as our messages are written."""
+    return reason[:1].lower() + reason[1:]
 
 
 def _report_remote(operation: Operation, report: Report) -> None:

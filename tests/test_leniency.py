@@ -40,7 +40,12 @@ def inputs(more: str, args: str = "'{{ x }}'") -> str:
 
 CASES = [
     Case(1, "run: {container: {image: a}}", "PXC117", "image: a"),
-    Case(2, operation("run_patch: {environment: {node_name: gpu-1}}"), "PXC110 PXC110", "nodeName: gpu-1"),
+    Case(
+        2,
+        operation("run_patch: {environment: {node_name: gpu-1}}"),
+        "PXC110 PXC110",
+        "nodeName: gpu-1",
+    ),
     Case(
         3,
         "kind: component\nrun: {kind: job, environment: {securityContext: {fsGroup: 5}},"
