@@ -34,6 +34,7 @@ _TOKEN = re.compile(
 )
 _END = re.compile(r"-\}\}\s*|\}\}")
 _LINE_END = re.compile(r"\r\n|\r")
+_ESCAPE = re.compile(r"\\([0-7]{1,3}|.)", re.DOTALL)
 
 MAX_TOKENS = 2_000
 
@@ -169,10 +170,19 @@ def _string(spelled: str, start: int, end: int) -> str:
     if "\\" not in inner:
         return inner
     try:
-        return inner.encode("ascii", "backslashreplace").decode("unicode-escape")
+        plain = _ESCAPE.sub(_known_escape, inner)
+        return plain.encode("ascii", "backslashreplace").decode("unicode-escape")
     except UnicodeError as error:
         reason = str(error).rsplit(":", 1)[-1].strip()
         raise Fault(f"the text has a bad escape: {reason}", start, end) from None
+
+
+def _known_escape(match: re.Match[str]) -> str:
+    """An escape as it is, but in a spelling that Python does not warn of."""
+    after = match[1]
+    if after[0] in "01234567":
+        return f"\\u{int(after, 8):04x}"
+    return match[0] if after in "\n\\'\"abfnrtvxuUN" else "\\\\" + after
 
 
 def _name_end(text: str, start: int, end: int) -> int:

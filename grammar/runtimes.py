@@ -178,7 +178,7 @@ _POD: dict[str, tuple[Any, str]] = {
     "environment": (ENVIRONMENT, "pod settings"),
     "connections": _CONNECTIONS,
     "volumes": _VOLUMES,
-    "init": (ListOf(INIT), "steps before the main container"),
+    "init": (ListOf(INIT, template=False), "steps before the main container"),
     "sidecars": (
         ListOf(Kubernetes("V1Container"), template=False),
         "containers beside the main one",
@@ -313,13 +313,16 @@ _DAG = Model(
     "dag",
     run.Dag,
     fields(
-        operations=(ListOf(Later("operation")), "the operations"),
-        components=(ListOf(Later("operation")), "components the operations may name"),
+        operations=(ListOf(Later("operation"), template=False), "the operations"),
+        components=(
+            ListOf(Later("operation"), template=False),
+            "components the operations may name",
+        ),
         environment=(ENVIRONMENT, "pod settings of every operation"),
         connections=_CONNECTIONS,
         volumes=_VOLUMES,
         concurrency=(Integer(minimum=1), "how many operations run at once"),
-        earlyStopping=(ListOf(EARLY_STOPPING), "when the dag stops early"),
+        earlyStopping=(ListOf(EARLY_STOPPING, template=False), "when the dag stops early"),
     ),
     constants=(("kind", "dag"),),
     template=False,

@@ -146,7 +146,7 @@ _PARAMS = (MapOf(_SPACE, table=True), "the search space of each param")
 _RUNS = (Integer(minimum=1), "how many runs")
 _COMMON: dict[str, tuple[Any, str]] = {
     "concurrency": (Integer(minimum=1), "how many runs at once"),
-    "earlyStopping": (ListOf(EARLY_STOPPING), "when the search stops early"),
+    "earlyStopping": (ListOf(EARLY_STOPPING, template=False), "when the search stops early"),
 }
 _SEED = {"seed": (Integer(), "seed of the random generator")}
 _TUNED: dict[str, tuple[Any, str]] = {**_SEED, "tuner": (_TUNER, "who proposes runs")}

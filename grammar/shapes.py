@@ -97,7 +97,7 @@ class Model(Struct, frozen=True):
     fields: dict[str, Field]
     required: tuple[str, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
-    template: bool = True
+    template: bool = False
     constants: tuple[tuple[str, Any], ...] = ()
     moved: dict[str, str] = {}
 
@@ -113,7 +113,7 @@ class ByKind(Struct, frozen=True):
 
     name: str
     models: dict[str, Model]
-    template: bool = True
+    template: bool = False
     code: str = "PXC108"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pxc.ir.node import Lit, Seq, is_null
+from pxc.ir.node import Lit, Seq, Template, is_null
 from pxc.ir.plan import Demand
 from pxc.ir.run import Job
 from pxc.ir.spec import Operation, Plugins
@@ -50,8 +50,9 @@ def section_demands(composed: Operation) -> Iterator[Demand]:
         yield from _section(composed, attribute, feature, optional=False)
     for attribute, feature in _OPTIONAL_SECTIONS:
         yield from _section(composed, attribute, feature, optional=True)
-    if isinstance(composed.is_approved, Lit) and composed.is_approved.value is False:
-        yield Demand(composed.is_approved.span, "approval", "isApproved: false")
+    approved = composed.is_approved
+    if isinstance(approved, Template) or (isinstance(approved, Lit) and approved.value is False):
+        yield Demand(approved.span, "approval", "isApproved: false")
     yield from _section(composed, "mount", "mount", optional=False)
     if isinstance(composed.skip_on_upstream_skip, Lit) and composed.skip_on_upstream_skip.value:
         yield Demand(composed.skip_on_upstream_skip.span, "skip", "skipOnUpstreamSkip", True)
@@ -78,7 +79,8 @@ def _section(
 def _plugin_demands(plugins: Plugins) -> Iterator[Demand]:
     for attribute, idle, optional in _PLUGINS:
         value = getattr(plugins, attribute)
-        if isinstance(value, Lit) and value.value is not None and value.value is not idle:
+        wanted = isinstance(value, Lit) and value.value is not None and value.value is not idle
+        if wanted or isinstance(value, Template):
             name = _camel(attribute)
             yield Demand(value.span, f"plugins.{name}", f"plugins.{name}", optional)
     notifications = plugins.notifications

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.ir.expr import Expr, Name
+from pxc.ir.expr import ExprNode
 from pxc.ir.node import Hole, Invalid, Template, walk
 
 
@@ -22,15 +22,13 @@ def free_names(node: Any) -> list[str]:
 
 
 def _expr_names(expr: Any, found: dict[str, None]) -> None:
-    if isinstance(expr, Name):
-        found[expr.name] = None
     if isinstance(expr, tuple):
         for item in expr:
             _expr_names(item, found)
-    elif isinstance(expr, Expr):
+    elif isinstance(expr, ExprNode):
         for field in expr.__struct_fields__:
-            if field == "name" and not isinstance(expr, Name):
-                found[expr.name] = None
+            if field == "name":
+                found[getattr(expr, field)] = None
             elif field != "span":
                 _expr_names(getattr(expr, field), found)
 

@@ -90,7 +90,7 @@ def _unit(
         sidecars=_objects(run.sidecars),
         volumes=_objects(run.volumes),
         environment=run.environment if not is_null(run.environment) else None,
-        shm=_shm(composed.plugins),
+        shm=_shm(composed.plugins, report),
     )
     outputs = tuple(
         Output(b.span, b.name, b.type) for b in program.bindings if b.section == "outputs"
@@ -151,10 +151,10 @@ def _env_value(node: Any) -> Any:
 
 
 def _connection_demands(run: Any, program: Program, demands: list[Demand]) -> None:
-    if isinstance(run.connections, Seq):
-        for name in run.connections.items:
-            if isinstance(name, Lit):
-                demands.append(Demand(name.span, "connections", f"connections: {name.value}"))
+    names = run.connections
+    for name in names.items if isinstance(names, Seq) else (names,):
+        if isinstance(name, Lit | Template) and not is_null(name):
+            demands.append(Demand(name.span, "connections", f"connections: {plain(name)}"))
     for binding in program.bindings:
         if binding.to_init:
             demands.append(
@@ -170,10 +170,10 @@ def _objects(field: Any) -> tuple[KObject, ...]:
     return tuple(item for item in field.items if isinstance(item, KObject))
 
 
-def _shm(plugins: Any) -> bool:
-    if isinstance(plugins, Plugins) and isinstance(plugins.shm, Lit):
-        return plugins.shm.value is not False
-    return True
+def _shm(plugins: Any, report: Report) -> bool:
+    return (
+        not isinstance(plugins, Plugins) or _flag(plugins.shm, "plugins.shm", report) is not False
+    )
 
 
 def _limits(termination: Any, span: Span, report: Report) -> Limits:
@@ -205,8 +205,10 @@ def _whole(field: Any, what: str, report: Report) -> int | None:
 
 def _listening(run: Service, demands: list[Demand], report: Report) -> Listening:
     ports = []
-    for item in run.ports.items if isinstance(run.ports, Seq) else ():
-        if not isinstance(item, Lit):
+    for item in run.ports.items if isinstance(run.ports, Seq) else (run.ports,):
+        if isinstance(item, Template):
+            _known(item, "ports", report)
+        if not isinstance(item, Lit) or item.value is None:
             continue
         number = item.value
         if isinstance(number, str) and number.isdigit():
@@ -217,7 +219,7 @@ def _listening(run: Service, demands: list[Demand], report: Report) -> Listening
             continue
         ports.append(number)
     for field, what in ((run.rewrite_path, "rewritePath"), (run.is_external, "isExternal")):
-        if isinstance(field, Lit) and field.value is True:
+        if field is not None and _flag(field, what, report) is True:
             demands.append(Demand(field.span, f"service.{what}", what, optional=True))
     return Listening(
         run.span,
@@ -231,7 +233,6 @@ def _listening(run: Service, demands: list[Demand], report: Report) -> Listening
 def _timetable(schedule: Any, report: Report) -> Timetable | None:
     if not isinstance(schedule, Schedule):
         return None
-    past = schedule.depends_on_past
     return Timetable(
         schedule.span,
         schedule.kind,
@@ -240,7 +241,7 @@ def _timetable(schedule: Any, report: Report) -> Timetable | None:
         start_at=_known(schedule.start_at, "schedule.startAt", report),
         end_at=_known(schedule.end_at, "schedule.endAt", report),
         max_runs=_whole(schedule.max_runs, "schedule.maxRuns", report),
-        depends_on_past=isinstance(past, Lit) and past.value is True,
+        depends_on_past=_flag(schedule.depends_on_past, "schedule.dependsOnPast", report) is True,
     )
 
 
@@ -277,6 +278,12 @@ def _known(field: Any, what: str, report: Report) -> str | None:
     if isinstance(field, Template):
         report.add("PXC703", f"`{what}` needs a value that is known before the run", field.span)
     return _text(field)
+
+
+def _flag(field: Any, what: str, report: Report) -> bool | None:
+    """A known boolean of a field, None where there is none; PXC703 when only the run knows it."""
+    _known(field, what, report)
+    return field.value if isinstance(field, Lit) and isinstance(field.value, bool) else None
 
 
 def _text(field: Any) -> str | None:

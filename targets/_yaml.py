@@ -71,7 +71,7 @@ def _is_other_type() -> Callable[[str], re.Match[str] | None]:
         r"(?:inf|Inf|INF|infinity|Infinity|nan|NaN|NAN)",
     )
     date = r"[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:[Tt \t].*)?"
-    return re.compile(rf"[-+]?(?:{'|'.join(forms)})|{date}").fullmatch
+    return re.compile(rf"[-+]?(?:{'|'.join(forms)})|[-+]_[0-9_]*|[-+]?\.[_0-9]*_[_0-9]*|{date}").fullmatch
 
 
 @cache

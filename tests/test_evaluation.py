@@ -23,6 +23,8 @@ from pxc.ir.unparse import unparse
 from pxc.passes.evaluation import Budget, EvaluationFault, Scope, evaluate, evaluate_template
 from pxc.source import Source, Span, whole
 
+pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")  # of code that Jinja makes
+
 ORIGIN = whole(Source("scope", ""))
 UUID = RunTimeRef(ORIGIN, "globals.uuid")
 
@@ -30,6 +32,7 @@ DATA: dict[str, Any] = {
     "lr": 0.1,
     "n": 3,
     "big": 10**30,
+    "inf": math.inf,
     "flag": True,
     "off": False,
     "nothing": None,
@@ -464,11 +467,16 @@ def same(ours: Any, theirs: Any) -> bool:
 
 
 ATOMS = [
-    *(name for name in DATA if name != "big"), "1", "2", "0", "-1", "2.5", "'a'", "'3'", "'x-y z'",
+    *(name for name in DATA if name not in ("big", "inf")), "1", "2", "0", "-1", "2.5", "'a'", "'3'", "'x-y z'",
     "d.a", "d.a.b", "d['k l']", "xs[0]", "rows[1].name", "unknown", "d.unknown", "[]", "{}", "()",
     "'%s'", "true", "none", "'a,b,c'", "'1.5'", "xs[1:]", "s[2:5]", "words[::-1]", "'a<b>&c'",
-    "1e999", "'12abc'", "-2.5", "[[1, 2], [3]]", "'one two-three (four'", "'a\\nb\\n\\nc'", "[none, 1]",
+    "inf", "'12abc'", "-2.5", "[[1, 2], [3]]", "'one two-three (four'", "'a\\nb\\n\\nc'", "[none, 1]",
     "'é ß ǆ'", "{'B': 1, 'a': 'x'}", "7 / 2", "['a', 'A', 'b']",
+]  # fmt: skip
+KINDS = [
+    "lr", "n", "flag", "nothing", "s", "empty", "xs", "words", "mixed", "d", "rows", "inf", "-2.5",
+    "'12abc'", "[[1, 2], [3]]", "'one two-three (four'", "'a\\nb\\n\\nc'", "unknown", "[]", "'%s'",
+    "'a<b>&c'", "['a', 'A', 'b']", "{'B': 1, 'a': 'x'}",
 ]  # fmt: skip
 FILTERS = [
     "abs", "capitalize", "count", "default(1)", "default('z', true)", "d", "dictsort",
@@ -569,7 +577,7 @@ def differs_on_purpose(text: str, ours: Any, theirs: Any) -> bool:
 def test_every_filter_and_test_on_every_kind_of_value() -> None:
     wrong = {}
     for applied in [f"| {f}" for f in FILTERS] + [f"is {t}" for t in TESTS]:
-        for atom in ATOMS:
+        for atom in KINDS:
             text = f"{atom} {applied}"
             ours, theirs = our_value(text), jinja_value(text)
             if not same(ours, theirs) and not differs_on_purpose(text, ours, theirs):
@@ -583,6 +591,30 @@ def test_values_are_those_of_the_sandbox(text: str) -> None:
     ours, theirs = our_value(text), jinja_value(text)
     if not same(ours, theirs):
         assert differs_on_purpose(text, ours, theirs), (ours, theirs)
+
+
+_STATEMENTS = st.sampled_from([
+    "{% if n > 1 %}", "{% if off %}", "{% elif flag %}", "{% else %}", "{% endif %}",
+    "{% for x in xs %}", "{%- for x, y in rows[0] | items -%}", "{% for x in [] %}", "{% endfor %}",
+    "{% for x in words if x > 'a' %}", "{% set q = n %}", "{% set q %}", "{% endset %}", "{{ q }}",
+    "{{ x }}", "{{ loop.index }}{{ loop.last }}", "{% with q = 1, x = s %}", "{% endwith %}",
+    "{% filter upper %}", "{% endfilter %}", " a\n ", "{{- n }}", "{# c #}", "{% raw %}{{{% endraw %}",
+    "{{ q is defined }}", "{% for i in range(3) %}", "{% set a, b = xs[1:] %}", "{{ a ~ b }}",
+])  # fmt: skip
+
+
+@given(st.lists(_STATEMENTS, max_size=10))
+@settings(max_examples=500, deadline=None)
+def test_statements_give_the_text_that_jinja_gives(pieces: list[str]) -> None:
+    text = "{%- if true %}" + "".join(pieces) + "{% endif %}"
+    environment = jinja2.sandbox.ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
+    try:
+        expected: Any = environment.from_string(text).render(deepcopy(DATA))
+    except (jinja2.TemplateError, TypeError, ValueError, AssertionError):
+        expected = REFUSED
+    found, report = run(text, Scope(DATA))
+    ours = found.value if isinstance(found, Lit) else REFUSED
+    assert ours == expected, [d.message for d in report]
 
 
 @given(st.text(st.sampled_from(string.printable + "é😀"), max_size=30), EXPRESSIONS)

@@ -192,6 +192,8 @@ def round_(at: Applied, value: Any, precision: Any = 0, method: Any = "common") 
     """A number rounded to so many decimals."""
     if not isinstance(value, int | float):
         raise at.needs("a number", value)
+    if precision is None and method == "common":
+        return round(value)
     digits = at.whole(precision, "precision")
     if abs(digits) > 300:
         raise failed(at.span, "`precision` of `round` is at most 300")
