@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, NamedTuple
 
 WORDS = {
@@ -18,20 +19,6 @@ SYMBOLS = {
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
-# The order is Jinja's: a float is tried before an integer, a number before a name.
-_TOKEN = re.compile(
-    r"""
-    (?P<space>\s+)
-  | (?P<FLOAT>(?<!\.)(?:[0-9]+_)*[0-9]+
-      (?:(?:\.(?:[0-9]+_)*[0-9]+)?[eE][+\-]?(?:[0-9]+_)*[0-9]+|\.(?:[0-9]+_)*[0-9]+))
-  | (?P<INTEGER>0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+
-      |[1-9](?:_?[0-9])*|0(?:_?0)*)
-  | (?P<NAME>\w+)
-  | (?P<STRING>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
-  | (?P<symbol>//|\*\*|==|!=|<=|>=|[-+*/%~<>.,:|=;()\[\]{}])
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _END = re.compile(r"-\}\}\s*|\}\}")
 _LINE_END = re.compile(r"\r\n|\r")
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|.)", re.DOTALL)
@@ -82,6 +69,24 @@ class MissingEnd(Fault):
     """No `}}` ends the expression."""
 
 
+@cache
+def _pattern() -> re.Pattern[str]:
+    """One token, tried in the order of Jinja: floats, integers, then names."""
+    return re.compile(
+        r"""
+        (?P<space>\s+)
+      | (?P<FLOAT>(?<!\.)(?:[0-9]+_)*[0-9]+
+          (?:(?:\.(?:[0-9]+_)*[0-9]+)?[eE][+\-]?(?:[0-9]+_)*[0-9]+|\.(?:[0-9]+_)*[0-9]+))
+      | (?P<INTEGER>0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+
+          |[1-9](?:_?[0-9])*|0(?:_?0)*)
+      | (?P<NAME>\w+)
+      | (?P<STRING>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
+      | (?P<symbol>//|\*\*|==|!=|<=|>=|[-+*/%~<>.,:|=;()\[\]{}])
+        """,
+        re.VERBOSE | re.DOTALL,
+    )
+
+
 def tokenize(text: str, start: int, in_braces: bool) -> tuple[list[Token], int]:
     """The tokens from `start`, and the offset after the expression.
 
@@ -92,10 +97,11 @@ def tokenize(text: str, start: int, in_braces: bool) -> tuple[list[Token], int]:
     tokens: list[Token] = []
     brackets: list[tuple[str, int]] = []
     at, size = start, len(text)
+    match_token = _pattern().match
     while at < size:
         if in_braces and not brackets and (end := _END.match(text, at)):
             return tokens, end.end()
-        match = _TOKEN.match(text, at)
+        match = match_token(text, at)
         if match is None:
             raise _bad_character(text, at)
         kind = match.lastgroup or ""

@@ -51,7 +51,7 @@ TRIGGERS = (
 
 HOOK_TRIGGERS = ("succeeded", "failed", "stopped", "skipped", "upstream_failed", "done")
 
-PARAMS = MapOf(Special("param"), table=True)
+PARAMS = MapOf(Special("param"), template=False, table=True)
 
 CACHE = Model(
     "cache",

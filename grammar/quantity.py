@@ -8,7 +8,6 @@ grammar is read when a text has failed and its place is wanted.
 from __future__ import annotations
 
 import re
-from decimal import Context, Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from lark import Lark
 
 LONGEST = 64
@@ -30,7 +31,6 @@ _POWERS_OF_TEN = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P
 _POWERS_OF_1024 = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 _LONG_NAMES = {"K": "ilobyte", "M": "egabyte", "G": "igabyte", "T": "erabyte", "P": "etabyte"}
 _LARGEST_EXPONENT = 30
-_EXACT = Context(prec=LONGEST + 2 * _LARGEST_EXPONENT)
 
 
 class QuantityFault(Struct, frozen=True):
@@ -76,13 +76,16 @@ def parse_quantity(text: str) -> Decimal | QuantityFault:
     fault = check_quantity(text)
     if fault is not None:
         return fault
+    from decimal import Context, Decimal
+
     match = _QUANTITY.fullmatch(text)
     assert match is not None
+    exact = Context(prec=LONGEST + 2 * _LARGEST_EXPONENT)
     number, suffix = Decimal(match[1]), match[2] or ""
     if suffix in _POWERS_OF_1024:
-        return _EXACT.multiply(number, Decimal(1024 ** _POWERS_OF_1024[suffix]))
+        return exact.multiply(number, Decimal(1024 ** _POWERS_OF_1024[suffix]))
     power = _POWERS_OF_TEN.get(suffix) if len(suffix) < 2 else int(suffix[1:])
-    return number.scaleb(power, _EXACT) if power else number
+    return number.scaleb(power, exact) if power else number
 
 
 def _grammar_fault(text: str) -> QuantityFault:

@@ -8,8 +8,8 @@ import yaml
 
 from pxc.diagnostics import Diagnostic, Report
 from pxc.grammar.yaml_bytes import load_source
+from pxc.grammar.yaml_characters import forbidden_character
 from pxc.grammar.yaml_events import Events, open_events
-from pxc.grammar.yaml_faults import forbidden_character, syntax_fault
 from pxc.grammar.yaml_finding import fault, hand_over
 from pxc.grammar.yaml_frame import Tree, describe
 from pxc.grammar.yaml_reader import LIMITS, LimitPassed, Limits, TreeReader
@@ -38,6 +38,8 @@ def read_yaml(
         root = reader.read(events)
         further = _further_document(source, events)
     except yaml.YAMLError as error:
+        from pxc.grammar.yaml_faults import syntax_fault  # what a correct file never needs
+
         hand_over(syntax_fault(source, error), report)
         return None
     except LimitPassed as passed:

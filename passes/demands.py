@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pxc.ir.node import Lit, Seq, Template, is_null
+from pxc.ir.node import Lit, Seq, Template, is_null, plain
 from pxc.ir.plan import Demand
 from pxc.ir.run import Job
 from pxc.ir.spec import Operation, Plugins
@@ -52,7 +52,7 @@ def section_demands(composed: Operation) -> Iterator[Demand]:
         yield from _section(composed, attribute, feature, optional=True)
     approved = composed.is_approved
     if isinstance(approved, Template) or (isinstance(approved, Lit) and approved.value is False):
-        yield Demand(approved.span, "approval", "isApproved: false")
+        yield Demand(approved.span, "approval", f"isApproved: {str(plain(approved)).lower()}")
     yield from _section(composed, "mount", "mount", optional=False)
     if isinstance(composed.skip_on_upstream_skip, Lit) and composed.skip_on_upstream_skip.value:
         yield Demand(composed.skip_on_upstream_skip.span, "skip", "skipOnUpstreamSkip", True)

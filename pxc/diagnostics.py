@@ -1,7 +1,6 @@
 """Turns a fault into data: a code, a message, a span, notes, help; printers live in pxc.render."""
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from msgspec import Struct
 
@@ -94,6 +93,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     for candidate in names:
         if candidate.lower() == name.lower() and candidate != name:
             return candidate
+    from difflib import get_close_matches  # only a mistake needs it
+
     found = get_close_matches(name, names, n=1, cutoff=0.7)
     return found[0] if found else None
 

@@ -29,6 +29,8 @@ _CLEAR = (
     "\U0001bca4-\U0001d172\U0001d17b-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd"
 )
 
+_CLEAR_ASCII = "\x20-\x7e"  # of a text that is ASCII; the wide set takes 2 ms to compile
+
 _ESCAPES = {
     "\0": "\\0",
     "\a": "\\a",
@@ -48,10 +50,10 @@ _KEY_LIMIT = 1000  # a key that is followed by its colon on one line may have 10
 
 
 @cache
-def _is_plain() -> Callable[[str], re.Match[str] | None]:
+def _is_plain(clear: str) -> Callable[[str], re.Match[str] | None]:
     """Matches a text that may stand without quotes, as far as syntax goes."""
     first = r"(?![-?:](?:\s|$)|[?:,\[\]{}#&*!|>'\"%@`\s]|---(?:\s|$)|\.\.\.(?:\s|$))"
-    body = rf"(?:[{_CLEAR}](?<!:)(?<!#)(?<! )|:(?! |$)| +(?![ #]|$)|(?<! )#)+"
+    body = rf"(?:[{clear}](?<!:)(?<!#)(?<! )|:(?! |$)| +(?![ #]|$)|(?<! )#)+"
     return re.compile(first + body).fullmatch
 
 
@@ -71,24 +73,31 @@ def _is_other_type() -> Callable[[str], re.Match[str] | None]:
         r"(?:inf|Inf|INF|infinity|Infinity|nan|NaN|NAN)",
     )
     date = r"[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:[Tt \t].*)?"
-    return re.compile(rf"[-+]?(?:{'|'.join(forms)})|[-+]_[0-9_]*|[-+]?\.[_0-9]*_[_0-9]*|{date}").fullmatch
+    return re.compile(
+        rf"[-+]?(?:{'|'.join(forms)})|[-+]_[0-9_]*|[-+]?\.[_0-9]*_[_0-9]*|{date}"
+    ).fullmatch
 
 
 @cache
-def _is_clear() -> Callable[[str], re.Match[str] | None]:
-    return re.compile(f"[{_CLEAR}]*").fullmatch
+def _is_clear(clear: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(f"[{clear}]*").fullmatch
 
 
 @cache
-def _is_literal() -> Callable[[str], re.Match[str] | None]:
+def _is_literal(clear: str) -> Callable[[str], re.Match[str] | None]:
     """Matches text of several lines that a literal block can hold as it is."""
-    line = rf"(?:[{_CLEAR}]*[{_CLEAR}](?<! ))?"
-    return re.compile(rf"\n*(?! )[{_CLEAR}](?:{line})(?:\n{line})*").fullmatch
+    line = rf"(?:[{clear}]*[{clear}](?<! ))?"
+    return re.compile(rf"\n*(?! )[{clear}](?:{line})(?:\n{line})*").fullmatch
 
 
 @cache
-def _unclear() -> re.Pattern[str]:
-    return re.compile(rf'[^{_CLEAR}]|["\\]')
+def _unclear(clear: str) -> re.Pattern[str]:
+    return re.compile(rf'[^{clear}]|["\\]')
+
+
+def _clear(text: str) -> str:
+    """The set of clear characters that is enough for a text."""
+    return _CLEAR_ASCII if text.isascii() else _CLEAR
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -103,12 +112,12 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    if _is_clear()(text) and ('"' in text or "\\" in text):
+    if _is_clear(_clear(text))(text) and ('"' in text or "\\" in text):
         return "'" + text.replace("'", "''") + "'"
     if _has_surrogates(text):
         # Halves of a pair become the character they stand for; a lone half has no UTF-8 form.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return '"' + _unclear().sub(_escape, text) + '"'
+    return '"' + _unclear(_clear(text)).sub(_escape, text) + '"'
 
 
 def _has_surrogates(text: str) -> bool:
@@ -116,7 +125,7 @@ def _has_surrogates(text: str) -> bool:
 
 
 def _string(text: str) -> str:
-    if text and text not in _WORDS and _is_plain()(text) and not _is_other_type()(text):
+    if text and text not in _WORDS and _is_plain(_clear(text))(text) and not _is_other_type()(text):
         return text
     return _quoted(text)
 
@@ -167,7 +176,7 @@ class _Writer:
 
     def scalar(self, value: Any, indent: str) -> str:
         if isinstance(value, str):
-            if "\n" in value and _is_literal()(value):
+            if "\n" in value and _is_literal(_clear(value))(value):
                 return _literal(value, indent)
             return self.string(value)
         return scalar_text(value)

@@ -119,7 +119,7 @@ CASES = [
     Case(28, component("termination: {ttl: 0}"), holds="ttlSecondsAfterFinished: 0"),
     Case(29, inputs("type: str, value: abc, validation: {regex: a}"), "PXC214"),
     Case(30, inputs("type: dict, value: {a: 1, b: 2}, validation: {keys: [a]}", "a"), holds="- a"),
-    Case(31, operation("params: {x: 3}", "", ", args: ['{{ x }}']"), "PXC205", '- "3"'),
+    Case(31, operation("params: {x: 3}"), "PXC205", "image: a"),
     Case(32, component("version: 9"), "PXC111", "image: a"),
     Case(33, component(""), "PXC121", "image: a", preset="isPreset: true\nhubRef: b"),
     Case(

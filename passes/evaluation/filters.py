@@ -10,8 +10,6 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from msgspec import Struct
-
 from pxc.passes.evaluation.budget import Budget
 from pxc.passes.evaluation.faults import (
     OPERATION_ERRORS,
@@ -26,12 +24,15 @@ from pxc.passes.evaluation.operators import percent, text_of
 from pxc.source import Span
 
 
-class Applied(Struct, frozen=True):
+class Applied:
     """One application of a filter: what it may spend, where it stands, what it is called."""
 
-    budget: Budget
-    span: Span
-    name: str
+    __slots__ = ("budget", "name", "span")
+
+    def __init__(self, budget: Budget, span: Span, name: str) -> None:
+        self.budget = budget
+        self.span = span
+        self.name = name
 
     def text(self, value: Any) -> str:
         """A value as text."""
