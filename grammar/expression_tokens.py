@@ -24,6 +24,7 @@ _LINE_END = re.compile(r"\r\n|\r")
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|.)", re.DOTALL)
 
 MAX_TOKENS = 2_000
+MAX_DIGITS = 1_000
 
 
 class Token(NamedTuple):
@@ -165,10 +166,9 @@ def _wants_name(before: list[Token], word: str) -> bool:
 
 
 def _integer(spelled: str, start: int, end: int) -> int:
-    try:
-        return int(spelled.replace("_", ""), 0)
-    except ValueError:
-        raise Fault("the number has too many digits", start, end, code="PXC315") from None
+    if end - start > MAX_DIGITS:
+        raise Fault("the number has too many digits", start, end, code="PXC315")
+    return int(spelled.replace("_", ""), 0)
 
 
 def _string(spelled: str, start: int, end: int) -> str:

@@ -219,6 +219,7 @@ _SPECIALS: dict[str, Schema] = {
         "anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 2, "maxItems": 2}]
     },
     "revision": {"type": ["string", "number"]},
+    "conditions": {"type": ["string", "boolean"]},
     "mode": {"type": ["string", "integer"]},
 }
 

@@ -11,7 +11,7 @@ from pxc.grammar.runtimes import LEGACY, OPAQUE, RUN
 from pxc.grammar.shape import unknown_kind, wrong_type
 from pxc.grammar.shapes import Anything, Boolean, Text
 from pxc.ir.io import Param
-from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, replace
+from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template, is_null, replace
 from pxc.ir.run import Legacy, Run
 from pxc.ir.spec import Mount, Operation
 
@@ -22,6 +22,10 @@ _LONG = {
     "contextOnly": "context_only", "connection": "connection",
     "to_init": "to_init", "to_env": "to_env", "context_only": "context_only",
 }  # fmt: skip
+
+_BOOLEAN_WORDS = frozenset(
+    ("", "y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0")
+)
 
 _V0_KINDS = ("experiment", "group", "notebook", "tensorboard", "build", "pipeline", "plugin", "job")
 
@@ -318,8 +322,23 @@ def _path_pair(builder: Builder, node: Any, what: str) -> Any:
 def _revision(builder: Builder, node: Any, what: str) -> Any:
     """Text that people leave unquoted: `revision: 1.10`; the author's own spelling is kept."""
     if isinstance(node, Lit) and not isinstance(node.value, str | bool) and node.value is not None:
+        builder.report.withdraw("PXC008", node.span)
         return Lit(node.span, node.span.text if node.plain else scalar_text(node.value))
     return builder.build(Text(), node, what)
+
+
+def _conditions(builder: Builder, node: Any, what: str) -> Any:
+    """`conditions`: an expression, with its braces or, as the documentation writes it, without."""
+    bare = isinstance(node, Lit) and isinstance(node.value, str) and not builder.is_template(node)
+    if not bare or node.value.strip().lower() in _BOOLEAN_WORDS:
+        return builder.build(Text(), node, what)
+    from pxc.grammar.expression import parse_expression
+    from pxc.grammar.template_places import places
+
+    expr = parse_expression(node.value, places(node), builder.report)
+    if expr is None:
+        return Invalid(node.span)
+    return Template(node.span, node.value, (Hole(node.span, expr),), expects="text")
 
 
 def _mode(builder: Builder, node: Any, what: str) -> Any:
@@ -346,6 +365,7 @@ SPECIALS: dict[str, Any] = {
     "path pair": _path_pair,
     "revision": _revision,
     "mode": _mode,
+    "conditions": _conditions,
 }
 
 

@@ -23,8 +23,14 @@ ANALYSIS = (
         ),
     ),
     Phase("bind", (resolve_params, resolve_connections)),  # names of connections may use params
-    Phase("check", (check_matrix, check_schedule)),
-    Phase("evaluate", (evaluate_expressions,)),  # folds what is known; the rest waits for the run
+    Phase("check", (check_matrix,)),
+    Phase(
+        "evaluate",
+        (
+            evaluate_expressions,  # folds what is known; the rest waits for the run
+            check_schedule,  # after: a schedule may be a template
+        ),
+    ),
 )
 """What a linter needs: everything that can be said without choosing a target."""
 

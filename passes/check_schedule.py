@@ -45,7 +45,7 @@ def _check_cron(text: str, node: Lit[Any], report: Report) -> None:
     if len(fields) != 5:
         report.add(
             "PXC430",
-            f"`{text}` has {len(fields)} fields, a cron expression has 5",
+            f"`{text}` has {_count(fields)}, a cron expression has 5",
             node.span,
             help="minute, hour, day of month, month, day of week, as in `30 6 * * 1-5`; or one of "
             + ", ".join(f"`{m}`" for m in MACROS),
@@ -62,3 +62,7 @@ def _check_cron(text: str, node: Lit[Any], report: Report) -> None:
             node.span,
             help="minute 0-59, hour 0-23, day of month 1-31, month 1-12, day of week 0-7",
         )
+
+
+def _count(fields: list[str]) -> str:
+    return "1 field" if len(fields) == 1 else f"{len(fields)} fields"

@@ -166,6 +166,8 @@ def shown(binding: Binding, node: Any, *, partial: bool) -> Any:
     """What the bare name of a binding is in an expression."""
     if isinstance(node, Invalid):
         return RunTimeRef(binding.span, f"params.{binding.name}")
+    if node is None and binding.section == "outputs":
+        return RunTimeRef(binding.span, f"outputs.{binding.name}")
     if node is None or (partial and isinstance(node, Lit) and node.value is None):
         if partial:
             return RunTimeRef(binding.span, f"params.{binding.name}")

@@ -22,7 +22,7 @@ from pxc.passes.contexts import Contexts, build_contexts
 from pxc.passes.evaluation import Budget, Scope, evaluate_template
 from pxc.passes.fit_field import fit_field
 from pxc.source import Span
-from pxc.world import World
+from pxc.world import Language, World
 
 EVALUATED = (
     "is_approved", "cost", "queue", "cache", "plugins", "namespace", "termination", "schedule",
@@ -44,7 +44,7 @@ def evaluate_expressions(program: Program, world: World, report: Report) -> Prog
         return program
     faults = Report()
     contexts = build_contexts(program, world, faults)
-    evaluation = _Evaluation(contexts, faults)
+    evaluation = _Evaluation(contexts, world.language, faults)
     changed: dict[str, Any] = {}
     for name in EVALUATED:
         value = getattr(composed, name)
@@ -59,8 +59,9 @@ def evaluate_expressions(program: Program, world: World, report: Report) -> Prog
 class _Evaluation:
     """One walk over the operation with one scope and one budget."""
 
-    def __init__(self, contexts: Contexts, report: Report) -> None:
+    def __init__(self, contexts: Contexts, language: Language, report: Report) -> None:
         self.scope: Scope = contexts.scope()
+        self.language = language
         self.report = report
         self.budget = Budget()
 
@@ -68,7 +69,7 @@ class _Evaluation:
         """A node with every template below it evaluated and fitted to its field."""
         if isinstance(node, Template):
             value = evaluate_template(node, self.scope, self.report, self.budget)
-            return fit_field(node, value, self.report)
+            return fit_field(node, value, self.language, self.report)
         if isinstance(node, Lit | Invalid | Hole):
             return node
         if isinstance(node, Seq):

@@ -6,6 +6,7 @@ from typing import Any
 
 from pxc.diagnostics import Report, allowed
 from pxc.ir.node import Invalid, Lit, Map, Seq, Template, plain
+from pxc.world import Language
 
 _TRUE = frozenset({"true", "yes", "on", "t", "y", "1"})
 _FALSE = frozenset({"false", "no", "off", "f", "n", "0"})
@@ -19,11 +20,12 @@ _WANTED = {
 }
 
 
-def fit_field(template: Template, value: Any, report: Report) -> Any:
+def fit_field(template: Template, value: Any, language: Language, report: Report) -> Any:
     """`value`, the evaluated `template`, as the type its field `expects`.
 
     Text that still waits for the run is left alone where text is wanted. PXC305 when the value is
-    of another type, with the value shown. A null stays a null: it unsets the field.
+    of another type, PXC510 when it is no quantity, with the value shown. A null stays a null: it
+    unsets the field.
     """
     expects = template.expects
     if (
@@ -35,7 +37,13 @@ def fit_field(template: Template, value: Any, report: Report) -> Any:
     if isinstance(value, Template):
         return Template(value.span, value.text, value.parts, value.statements, expects)
     if expects in ("text", "quantity"):
-        return Lit(value.span, _text(value))
+        text = _text(value)
+        fault = language.quantity_fault(text) if expects == "quantity" else None
+        if fault is None:
+            return Lit(value.span, text)
+        report.add("PXC510", f"the template gives `{text}`, which is no quantity: {fault}",
+                   template.span, help="quantities look like `500m`, `2`, `4Gi`")  # fmt: skip
+        return Invalid(template.span)
     if expects == "arguments":
         return value if isinstance(value, Seq) else Lit(value.span, _text(value))
     fitted = _fit(expects, value)

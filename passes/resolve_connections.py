@@ -52,7 +52,7 @@ def _with_names(program: Program, world: World, report: Report) -> Program:
 
     def evaluated(node: Any) -> Any:
         if isinstance(node, Template):
-            return fit_field(node, evaluate_tree(node, scope, report), report)
+            return fit_field(node, evaluate_tree(node, scope, report), world.language, report)
         if isinstance(node, Seq):
             return replace(node, items=tuple(evaluated(i) for i in node.items))
         return node

@@ -27,6 +27,7 @@ def _resolve(
     operation: Operation, world: World, report: Report, chain: tuple[str, ...], partial: bool
 ) -> Operation:
     if operation.component is not None:
+        _report_without_effect(operation, report)
         if not isinstance(operation.component, Operation):
             return operation
         component = _resolve(operation.component, world, report, chain, partial)
@@ -71,6 +72,22 @@ def _resolve_path(
     if component is None:
         return operation
     return replace(operation, component=_resolve(component, world, report, names, partial))
+
+
+def _report_without_effect(operation: Operation, report: Report) -> None:
+    for key, ref in (
+        ("hubRef", operation.hub_ref),
+        ("pathRef", operation.path_ref),
+        ("urlRef", operation.url_ref),
+        ("dagRef", operation.dag_ref),
+    ):
+        if isinstance(ref, Lit) and ref.value is not None:
+            report.add(
+                "PXC125",
+                f"`{key}` has no effect beside an inline `component`",
+                ref.span,
+                help=f"remove `{key}` or the `component`",
+            )
 
 
 def _sentence(reason: str) -> str:

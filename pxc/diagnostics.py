@@ -76,15 +76,38 @@ class Report:
             self._seen[key] = found
             self.has_errors = self.has_errors or found.severity is Severity.ERROR
 
+    def withdraw(self, code: str, span: Span) -> None:
+        """Take back what was reported under a code at a place that turned out to be no fault."""
+        for key in [k for k in self._seen if k[:4] == (code, span.source, span.start, span.end)]:
+            del self._seen[key]
+
     def sorted(self) -> list[Diagnostic]:
-        """Every diagnostic, ordered by file, place and code."""
-        return sorted(self._seen.values(), key=Diagnostic.order)
+        """Every diagnostic, ordered by file, place and code.
+
+        A warning about the spelling of a value (category 0) is left out where an error stands at
+        the same place: it is the same mistake.
+        """
+        found = sorted(self._seen.values(), key=Diagnostic.order)
+        if not self.has_errors:
+            return found
+        faulty = {_place(d) for d in found if d.severity is Severity.ERROR}
+
+        def echoes(d: Diagnostic) -> bool:
+            spelling = d.severity is not Severity.ERROR and d.code.id.startswith("PXC0")
+            return spelling and _place(d) in faulty
+
+        return [d for d in found if not echoes(d)]
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.sorted())
 
     def __len__(self) -> int:
         return len(self._seen)
+
+
+def _place(diagnostic: Diagnostic) -> tuple[Source, int, int]:
+    span = diagnostic.span
+    return (span.source, span.start, span.end)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -71,6 +71,13 @@ class PolyaxonLanguage:
 
         return build_run(kind, fields, report)
 
+    def quantity_fault(self, text: str) -> str | None:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.quantity import check_quantity
+
+        fault = check_quantity(text)
+        return fault.message if fault is not None else None
+
     def parse_value(self, text: str, span: Span) -> Value:
         """See `pxc.world.Language`; a faulty template is kept as the text it is."""
         from pxc.grammar.template import parse_template

@@ -37,6 +37,9 @@ class Language(Protocol):
     def build_run(self, kind: str, fields: Map, report: Report) -> Run | None:
         """The fields of a runtime patch read as this kind."""
 
+    def quantity_fault(self, text: str) -> str | None:
+        """Why a text is no Kubernetes quantity; None when it is one."""
+
     def parse_value(self, text: str, span: Span) -> Value:
         """A text given from outside (a param) as a literal or a template."""
 

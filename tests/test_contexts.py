@@ -124,6 +124,21 @@ FAULTS = [
         ["PXC307 1:69 connections"],
     ),
     (
+        "outputs: [{name: o, type: int}]\n"
+        "run: {kind: job, container: {image: x, args: ['{{ o }}']}}",
+        ["PXC703 2:51 o"],
+    ),
+    (
+        "params: {m: 2GBB}\nrun: {kind: job, container: {image: x,\n"
+        "  resources: {limits: {memory: '{{ m }}'}}}}",
+        ["PXC510 3:32 '{{ m }}'"],
+    ),
+    (
+        "params: {h: 99}\nschedule: {kind: cron, cron: '0 {{ h }} * * *'}\n"
+        "run: {kind: job, container: {image: x}}",
+        ["PXC430 2:30 '0 {{ h }} * * *'"],
+    ),
+    (
         "conditions: '{{ n }}'\nparams: {n: 7}\nrun: {kind: job, container: {image: x}}",
         ["PXC317 1:13 '{{ n }}'"],
     ),
@@ -142,6 +157,13 @@ def test_conditions_decide_at_compile_time() -> None:
     assert not skipped.files
     assert not skipped.report.has_errors
     assert [d.code.id for d in skipped.report] == ["PXC702"]
+
+
+def test_conditions_need_no_braces() -> None:
+    text = "conditions: n == 2\nparams: {n: 2}\nrun: {kind: job, container: {image: x}}"
+    assert compiled(text).files
+    wrong = "conditions: n == nope\nparams: {n: 2}\nrun: {kind: job, container: {image: x}}"
+    assert found(compiled(wrong).report) == ["PXC302 1:18 nope"]
 
 
 def test_context_params_are_names_too() -> None:

@@ -402,6 +402,24 @@ def test_heavy_statements_are_refused(text: str) -> None:
     assert [d.code.id for d in report] == ["PXC315"]
 
 
+@pytest.mark.parametrize("text", ["{{ n }}", "x{{ n }}", "{{ n ~ 1 }}", "{{ [n] }}!", "{{ n + 1 }}",
+                                  "{{ n | tojson }}", "{{ '%d' % n }}", "{{ n | int }}{{ r }}"])  # fmt: skip
+def test_huge_numbers_in_data_are_no_traceback(text: str) -> None:
+    scope = Scope({"n": 1 << 20_000, "r": UUID})
+    found, report = run(text, scope)
+    assert isinstance(found, Invalid) == (len(report) == 1)
+    assert "0x1" in unparse(Attribute(ORIGIN, Const(ORIGIN, 1 << 20_000), "x"))
+
+
+def test_messages_stay_cheap_with_many_and_long_names() -> None:
+    long = {"k" * 50_000 + str(i): 1 for i in range(20)}
+    names = {f"name_{i}" * 3: 1 for i in range(20_000)} | {"d": long}
+    for text in ("{{ nam_1 }}", "{{ d['" + "k" * 50_000 + "'] }}", "{{ d.kkk }}"):
+        _, report = run(text, Scope(names))
+        (fault,) = report
+        assert len(fault.message) < 200
+
+
 def test_a_budget_bounds_everything_evaluated_with_it() -> None:
     budget, report = Budget(steps=10), Report()
     template = parse_template(Lit(whole(Source("-", "{{ n }}")), "{{ n }}"), report)

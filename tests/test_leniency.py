@@ -166,7 +166,7 @@ CASES = [
         "PXC206",
     ),
     Case(42, operation("strictParams: false\nparams: {x: 1}", "strictParams: true, "), "PXC223"),
-    Case(43, operation("hubRef: b"), holds="image: a"),
+    Case(43, operation("hubRef: b"), "PXC125", holds="image: a"),
     Case(44, inputs("type: int, value: true"), holds='- "1"'),
     Case(45, component("", ", args: ['{# x #}']"), holds='- "{# x #}"'),
 ]

@@ -242,7 +242,7 @@ EVERYTHING = diagnostics(
     ("PXC105", "bad\ud800 text", at(DIGITS, "lr")),
     ("PXC021", "gone", Span(Source("caf\udce9.yaml", ""), 0, 0)),
     (
-        "PXC207",
+        "PXC205",
         "unused",
         at(DIGITS, "float"),
         {
@@ -278,7 +278,7 @@ def test_json_says_all_there_is() -> None:
     assert by_code["PXC021"]["file"] == "caf\\udce9.yaml"
     assert by_code["PXC105"]["message"] == "bad\\ud800 text"
     start = DIGITS.text.index("float")
-    warning = by_code["PXC207"]
+    warning = by_code["PXC205"]
     assert warning["severity"] == "warning"
     assert warning["span"] == {
         "start": {"line": 3, "column": 20, "offset": start},

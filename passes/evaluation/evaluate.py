@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from pxc.diagnostics import allowed, nearest
+from pxc.diagnostics import allowed
 from pxc.ir.expr import (
     Attribute,
     Binary,
@@ -32,6 +32,7 @@ from pxc.passes.evaluation.faults import (
     Undefined,
     failed,
     kind,
+    like,
     piece,
     shown,
     unsafe,
@@ -141,9 +142,9 @@ class _Evaluator:
 
     def _what_there_is(self, name: str) -> str:
         names = list(self.scope.names)
-        like = nearest(name, names)
-        if like is not None:
-            return f"write `{like}`" if like.isidentifier() else f"write `params['{like}'].value`"
+        meant = like(name, names)
+        if meant is not None:
+            return f"write `{meant if meant.isidentifier() else _of_params(meant)}`"
         return f"there is {allowed(sorted(names))}" if names else "there are no values here"
 
     def attribute(self, node: Attribute) -> Any:
@@ -276,7 +277,7 @@ class _Evaluator:
         if owner is None:
             if joined not in self.scope.names:
                 return
-            help = f"write `params['{joined}'].value`"
+            help = f"write `{_of_params(joined)}`"
         else:
             data = self.container(owner)
             if not isinstance(data, dict) or joined not in data:
@@ -382,6 +383,11 @@ class _Evaluator:
         elif isinstance(function, Name) and name in filters():
             help = f"use the filter: `x | {name}`"
         raise unsafe(node.span, "calls are not part of templates", help)
+
+
+def _of_params(name: str) -> str:
+    """How to reach a name that is no identifier."""
+    return f"params['{name}'].value"
 
 
 _READERS: dict[type, Callable[[Any, Any], Any]] = {

@@ -8,6 +8,9 @@ from typing import Any
 from pxc.diagnostics import allowed, nearest
 from pxc.source import Span
 
+_NAME_LENGTH = 80
+_NAMES_COMPARED = 500
+
 
 class EvaluationFault(Exception):
     """One mistake in an expression: a code, a sentence, its place and what to do about it."""
@@ -64,18 +67,24 @@ def unsafe(span: Span, message: str, help: str | None = None) -> EvaluationFault
 def unknown(kind_of: str, name: str, span: Span, known: Iterable[str]) -> EvaluationFault:
     """PXC304: no such filter or test."""
     names = list(known)
-    like = nearest(name, names)
-    help = f"write `{like}`" if like else f"use one of {allowed(sorted(names), 40)}"
+    meant = like(name, names)
+    help = f"write `{meant}`" if meant else f"use one of {allowed(sorted(names), 40)}"
     return EvaluationFault("PXC304", f"there is no {kind_of} `{name}`", span, help)
 
 
 def no_key(name: str, owner: str, keys: Iterable[Any], span: Span) -> EvaluationFault:
     """PXC302: a map has no such key."""
     names = [k for k in keys if isinstance(k, str)]
-    like = nearest(name, names)
-    there = f"it has {allowed(names)}" if names else "it is empty"
-    help = f"write `{like}`" if like else there
+    meant = like(name, names)
+    there = f"it has {allowed(map(shown, names))}" if names else "it is empty"
+    help = f"write `{meant}`" if meant else there
     return EvaluationFault("PXC302", f"{owner} has no `{name}`", span, help)
+
+
+def like(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like `name`; only short names, and not too many, are compared."""
+    names = [k for k in known if len(k) <= _NAME_LENGTH][:_NAMES_COMPARED]
+    return nearest(name, names) if len(name) <= _NAME_LENGTH else None
 
 
 def shown(text: str, limit: int = 60) -> str:

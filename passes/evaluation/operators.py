@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from pxc.passes.evaluation.budget import Budget
+from pxc.passes.evaluation.budget import Budget, too_large
 from pxc.passes.evaluation.faults import OPERATION_ERRORS, EvaluationFault, failed, kind, unsafe
 from pxc.source import Span
 
@@ -28,7 +28,10 @@ def text_of(value: Any, budget: Budget, span: Span) -> str:
     if isinstance(value, str):
         return value
     budget.measure(value, span)
-    return str(value)
+    try:
+        return str(value)
+    except ValueError:
+        raise too_large("the number has too many digits", span) from None
 
 
 def concat(left: Any, right: Any, budget: Budget, span: Span) -> str:

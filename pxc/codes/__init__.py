@@ -63,7 +63,6 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC110", "snake-case", _W),
     ("PXC111", "version-unsupported", _W),
     ("PXC112", "bad-name", _E),
-    ("PXC113", "string-command", _W),
     ("PXC116", "value-not-allowed", _E),
     ("PXC117", "implicit-job", _I),
     ("PXC118", "fields-exclude-each-other", _E),
@@ -73,6 +72,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC122", "legacy-runtime", _W),
     ("PXC123", "patch-does-not-fit", _E),
     ("PXC124", "template-not-allowed", _E),
+    ("PXC125", "reference-without-effect", _W),
     # 2 inputs, types, references
     ("PXC201", "duplicate-input", _E),
     ("PXC202", "default-type-mismatch", _E),
@@ -80,7 +80,6 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC204", "missing-param", _E),
     ("PXC205", "unknown-param", _W),
     ("PXC206", "param-type-mismatch", _E),
-    ("PXC207", "unused-input", _W),
     ("PXC208", "image-not-a-reference", _E),
     ("PXC209", "unknown-connection", _E),
     ("PXC212", "path-ref", _E),

@@ -34,7 +34,8 @@ _BINARY = {
     "or": _OR, "and": _AND, "+": _SUM, "-": _SUM, "~": _CONCAT, "*": _PRODUCT, "/": _PRODUCT,
     "//": _PRODUCT, "%": _PRODUCT, "**": _POWER,
 }  # fmt: skip
-_WORDS = frozenset(("and", "or", "not", "in", "is", "if", "else"))
+# Python refuses to write longer whole numbers in decimal.
+_DECIMAL_BITS = 4096
 
 
 def unparse(expr: Expr) -> str:
@@ -152,7 +153,10 @@ def _literal(value: Any) -> tuple[str, int]:
 def _number(value: float) -> tuple[str, int]:
     if value != value:
         return "(1e999 - 1e999)", _ATOM
-    text = str(value).replace("inf", "1e999")
+    if isinstance(value, int) and value.bit_length() > _DECIMAL_BITS:
+        text = hex(value)
+    else:
+        text = str(value).replace("inf", "1e999")
     return text, _SIGN if text.startswith("-") else _ATOM
 
 
