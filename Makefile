@@ -23,8 +23,9 @@ bench: $(STAMP)
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -m venv $(VENV) >&2
-	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" >&2
-	@$(BIN)/python -m pip install --quiet --editable . --group dev >&2
+	@{ $(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" \
+	  && $(BIN)/python -m pip install --quiet --editable . --group dev; } \
+	  >$(VENV)/install.log 2>&1 || { cat $(VENV)/install.log >&2; exit 1; }
 	@touch $@
 
 clean:
