@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from msgspec import Struct
 
 _LONGEST = 1_000_000
 _DEEPEST = 60
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 class NotJson(Struct, frozen=True):
@@ -25,15 +28,15 @@ def read_json(text: str) -> Any | NotJson:
     """The data a JSON text spells, or why not: no `NaN`, no key twice, bounded length and depth."""
     if len(text) > _LONGEST:
         return NotJson("is too long")
+    if _depth(text) > _DEEPEST:
+        return NotJson("is nested too deep")
     try:
         data = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
     except _Refused as refused:
         return NotJson(str(refused))
-    except RecursionError:
-        return NotJson("is nested too deep")
     except ValueError:
         return NotJson("is not JSON")
-    return NotJson("is nested too deep") if _too_deep(data) else data
+    return data
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -49,15 +52,10 @@ def _constant(name: str) -> Any:
     raise _Refused(f"has `{name}`, which JSON has not")
 
 
-def _too_deep(data: Any) -> bool:
-    level = [data]
-    for _ in range(_DEEPEST):
-        level = [
-            child
-            for part in level
-            if isinstance(part, list | dict)
-            for child in (part.values() if isinstance(part, dict) else part)
-        ]
-        if not level:
-            return False
-    return True
+def _depth(text: str) -> int:
+    """How deep the brackets go, told before the parser would recurse into them."""
+    deepest = depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
