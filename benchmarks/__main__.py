@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -88,7 +89,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--polyaxon", action="store_true")
     options = parser.parse_args()
+    shutil.rmtree(ROOT / "build", ignore_errors=True)  # an earlier build would come along
     pxc = environment("pxc", str(ROOT))
+    shutil.rmtree(ROOT / "build", ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         (work / "small.yaml").write_text(SMALL)

@@ -7,7 +7,6 @@ from typing import Any
 
 from pxc.diagnostics import Note, Report
 from pxc.grammar.kubernetes import kubernetes_object
-from pxc.grammar.language import OPERATION
 from pxc.grammar.shape import (
     missing_field,
     not_allowed,
@@ -34,7 +33,6 @@ from pxc.grammar.shapes import (
 )  # fmt: skip
 from pxc.grammar.template import parse_template
 from pxc.ir.node import Invalid, Lit, Map, Seq, Table, Template
-from pxc.ir.spec import Operation
 
 _TRUE = frozenset({"true", "yes", "on", "t", "y", "1"})
 _FALSE = frozenset({"false", "no", "off", "f", "n", "0"})
@@ -222,7 +220,7 @@ class Builder:
             wrong_type(node, what, "a map", self.report)
             return Invalid(node.span)
         entries = tuple(
-            (self.key(_text_key(k)), self.build(shape.value, v, f"{what}.{_name(k)}"))
+            (self.key(_text_key(k)), self.build(shape.value, v, f"{what}.{key_name(k)}"))
             for k, v in node.entries
         )
         return (Table if shape.table else Map)(node.span, entries)
@@ -305,7 +303,7 @@ class Builder:
         model = self.kind_model(shape, node)
         if model is None:
             return Invalid(node.span)
-        entries = tuple((k, v) for k, v in node.entries if _name(k) != "kind")
+        entries = tuple((k, v) for k, v in node.entries if key_name(k) != "kind")
         return self.model(model, Map(node.span, entries), what)
 
     def kind_model(self, shape: ByKind, node: Map) -> Model | None:
@@ -313,7 +311,7 @@ class Builder:
         kind = node.get("kind")
         kinds = tuple(shape.models)
         if kind is None:
-            near = next((k for k, _ in node.entries if str(_name(k)).lower() == "kind"), None)
+            near = next((k for k, _ in node.entries if str(key_name(k)).lower() == "kind"), None)
             span = (near or node.entries[0][0]).span if node.entries else node.span
             self.report.add(
                 "PXC104",
@@ -333,6 +331,8 @@ class Builder:
 
     def later(self, shape: Later, node: Any, what: str) -> Any:
         """A model named before it was defined."""
+        from pxc.grammar.documents import build_document
+
         return build_document(node, self.report, nested=True)
 
     def special(self, shape: Special, node: Any, what: str) -> Any:
@@ -361,35 +361,6 @@ _READERS: dict[type, Any] = {
 }
 
 
-def build_operation(tree: Map, report: Report, *, preset: bool = False) -> Operation | None:
-    """A whole file as an operation; None when its root is beyond use (already reported).
-
-    A preset is read leniently: required fields may be missing and no runtime is needed.
-    """
-    built = build_document(tree, report, preset=preset)
-    return built if isinstance(built, Operation) else None
-
-
-def build_document(
-    node: Any, report: Report, *, preset: bool = False, nested: bool = False
-) -> Operation | Invalid:
-    """A document, an inline component or a dag's operation."""
-    builder = Builder(report, preset=preset or _is_preset(node))
-    if nested and isinstance(node, Lit) and node.value is None:
-        wrong_type(node, "operation", "a map", report)
-        return Invalid(node.span)
-    from pxc.grammar.special import check_document, foreign_kind, settle_document
-
-    if isinstance(node, Map) and foreign_kind(node, report):
-        return Invalid(node.span)
-    built: Operation | Invalid = builder.model(OPERATION, node, "operation")
-    if isinstance(built, Operation):
-        built = settle_document(built, report, preset=builder.preset)
-        if not nested and not builder.preset:
-            check_document(built, node, report)
-    return built
-
-
 def scalar_text(value: Any) -> str:
     """A scalar as YAML and JSON spell it."""
     if isinstance(value, str):
@@ -401,17 +372,13 @@ def scalar_text(value: Any) -> str:
     return repr(value)
 
 
-def _is_preset(node: Any) -> bool:
-    flag = node.get("isPreset") if isinstance(node, Map) else None
-    return isinstance(flag, Lit) and flag.value is True
-
-
 def _null(node: Map, key: Lit[Any]) -> bool:
     value = node.get(str(key.value))
     return isinstance(value, Lit) and value.value is None
 
 
-def _name(key: Any) -> Any:
+def key_name(key: Any) -> Any:
+    """A key as text; a template gives its source."""
     return key.value if isinstance(key, Lit) else key.text if isinstance(key, Template) else ""
 
 

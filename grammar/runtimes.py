@@ -19,7 +19,6 @@ from pxc.grammar.shapes import (
     Model,
     Special,
     Text,
-    Verbatim,
     fields,
 )  # fmt: skip
 from pxc.ir import run
@@ -214,7 +213,7 @@ _POD_MOVED = {
 }
 
 _COUNT = (Integer(), "how many")
-_REPLICA = Model(
+REPLICA = Model(
     "replica",
     run.Replica,
     fields(**_POD, replicas=(Integer(minimum=0), "how many pods")),
@@ -280,7 +279,7 @@ def _job(kind: str) -> Model:
 
 
 def _roles(kind: str, roles: tuple[str, ...], **more: tuple[Any, str]) -> Model:
-    table = {role: (_REPLICA, f"the {role} pods") for role in roles}
+    table = {role: (REPLICA, f"the {role} pods") for role in roles}
     return Model(
         kind,
         run.Distributed,
@@ -344,8 +343,8 @@ _RAY = fields(
     autoscalerOptions=(_AUTOSCALER, "settings of the autoscaler"),
 )
 _DASK = fields(
-    worker=(_REPLICA, "the workers"),
-    scheduler=(_REPLICA, "the scheduler"),
+    worker=(REPLICA, "the workers"),
+    scheduler=(REPLICA, "the scheduler"),
     minReplicas=(Integer(minimum=0), "how many workers at least"),
     maxReplicas=(Integer(minimum=0), "how many workers at most"),
 )
@@ -397,10 +396,10 @@ RUN = ByKind(
         "xgbjob": _roles("xgbjob", ("master", "worker")),
         "paddlejob": _roles("paddlejob", ("master", "worker"), elasticPolicy=_ELASTIC),
         "rayjob": _cluster("rayjob", _RAY),
-        "daskjob": _cluster("daskjob", {**_DASK, **fields(job=(_REPLICA, "the client job"))}),
+        "daskjob": _cluster("daskjob", {**_DASK, **fields(job=(REPLICA, "the client job"))}),
     },
     template=False,
     code="PXC109",
 )
 
-__all__ = ["ENVIRONMENT", "INIT", "LEGACY", "OPAQUE", "RUN", "Verbatim"]
+__all__ = ["ENVIRONMENT", "INIT", "LEGACY", "OPAQUE", "REPLICA", "RUN"]

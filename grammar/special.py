@@ -1,19 +1,18 @@
-"""Turns the fields a table cannot say into IR: runtimes, params, versions, shortcuts, mounts."""
+"""Turns the fields a table cannot say into IR: params, versions, shortcuts, mounts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pxc.diagnostics import Note, Report, allowed, nearest
-from pxc.grammar.build import Builder, build_document, scalar_text
+from pxc.diagnostics import allowed, nearest
+from pxc.grammar.build import Builder, key_name, scalar_text
 from pxc.grammar.kubernetes import kubernetes_object
-from pxc.grammar.runtimes import LEGACY, OPAQUE, RUN
+from pxc.grammar.runtime_kinds import read_run
 from pxc.grammar.shape import unknown_kind, wrong_type
 from pxc.grammar.shapes import Anything, Boolean, Text
 from pxc.ir.io import Param
-from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template, is_null, replace
-from pxc.ir.run import Legacy, Run
-from pxc.ir.spec import Mount, Operation
+from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template, is_null
+from pxc.ir.spec import Mount
 
 _ANY = Anything()
 
@@ -27,23 +26,16 @@ _BOOLEAN_WORDS = frozenset(
     ("", "y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0")
 )
 
-_V0_KINDS = ("experiment", "group", "notebook", "tensorboard", "build", "pipeline", "plugin", "job")
-
-_BASES = ("hub_ref", "dag_ref", "url_ref", "path_ref", "component")
-
-_CREATES_RUN = ("container", "ports", "cmd", "environment", "init", "connections", "sidecars",
-                "volumes", "resources", "env")  # fmt: skip
-
 
 def _param(builder: Builder, node: Any, what: str) -> Any:
     """A param, short (`lr: 0.1`) or long (`lr: {value: 0.1}`)."""
-    if not isinstance(node, Map) or not any(_key(k) in _LONG for k, _ in node.entries):
+    if not isinstance(node, Map) or not any(key_name(k) in _LONG for k, _ in node.entries):
         if isinstance(node, Map) and not node.entries:
             return Param(node.span, None, short=True)
         return Param(node.span, builder.anything(_ANY, node, what), short=True)
     values: dict[str, Any] = {}
     for key, value in node.entries:
-        name = _key(key)
+        name = key_name(key)
         if name not in _LONG:
             near = nearest(str(name), [k for k in _LONG if "_" not in k])
             builder.report.add(
@@ -98,29 +90,6 @@ def _version(builder: Builder, node: Any, what: str) -> Any:
     return node
 
 
-def foreign_kind(document: Map, report: Report) -> bool:
-    """Report a document that is no component or operation at all; its fields would be echoes."""
-    node = document.get("kind")
-    value = node.value if isinstance(node, Lit) else None
-    if value in _V0_KINDS:
-        report.add(
-            "PXC901",
-            f"`kind: {value}` belongs to version 0 of the specification",
-            node.span,  # type: ignore[union-attr]
-            help="rewrite the file for version 1.1: `kind: component` with a `run` section",
-        )
-        return True
-    if value == "compiled_operation":
-        report.add(
-            "PXC108",
-            "`compiled_operation` is written by a compiler, not by an author",
-            node.span,  # type: ignore[union-attr]
-            help="compile the operation it was made from",
-        )
-        return True
-    return False
-
-
 def _document_kind(builder: Builder, node: Any, what: str) -> Any:
     value = node.value if isinstance(node, Lit) else None
     if value in ("component", "operation"):
@@ -130,61 +99,6 @@ def _document_kind(builder: Builder, node: Any, what: str) -> Any:
     else:
         unknown_kind(node, "document", ("component", "operation"), "PXC108", builder.report)
     return None
-
-
-def _run(builder: Builder, node: Any, what: str) -> Any:
-    """`run`: typed when it has a kind, else kept as written until the base is known."""
-    if not isinstance(node, Map):
-        wrong_type(node, "run", "a map with a `kind`", builder.report)
-        return Invalid(node.span)
-    if node.get("kind") is None:
-        return node
-    return build_runtime(builder, node)
-
-
-def build_runtime(builder: Builder, node: Map) -> Any:
-    """A runtime with a `kind` of its own."""
-    kind = node.get("kind")
-    name = kind.value if isinstance(kind, Lit) else None
-    if isinstance(name, str) and name in LEGACY and kind is not None:
-        builder.report.add(
-            "PXC122",
-            f"`kind: {name}` belongs to older releases of Polyaxon",
-            kind.span,
-            help=_SUCCESSORS.get(name, "release 2.18 refuses it"),
-        )
-        if name in OPAQUE:
-            fields = tuple((k, v) for k, v in node.entries if _key(k) != "kind")
-            return Legacy(node.span, name, builder.anything(_ANY, Map(node.span, fields), "run"))
-    return builder.by_kind(RUN, node, "run")
-
-
-_SUCCESSORS = {
-    "rayjob": "use `raycluster`, which takes an `entrypoint`",
-    "ray": "use `raycluster`",
-    "daskjob": "use `daskcluster`",
-    "dask": "use `daskcluster`",
-}
-
-
-def build_run(kind: str, fields: Map, report: Report) -> Run | None:
-    """Fields without a kind, read as a patch of a runtime of this kind."""
-    builder = Builder(report, preset=True)
-    own = fields.get("kind")
-    if isinstance(own, Lit) and own.value != kind:
-        report.add(
-            "PXC123",
-            f"a patch of `kind: {own.value}` does not fit a runtime of `kind: {kind}`",
-            own.span,
-            help="leave `kind` out of the patch",
-        )
-        return None
-    model = RUN.models.get(kind)
-    if model is None:
-        return None
-    entries = tuple((k, v) for k, v in fields.entries if _key(k) != "kind")
-    built = builder.model(model, Map(fields.span, entries), "runPatch")
-    return None if isinstance(built, Invalid) else built
 
 
 def _raw_map(builder: Builder, node: Any, what: str) -> Any:
@@ -198,6 +112,8 @@ def _component(builder: Builder, node: Any, what: str) -> Any:
     if not isinstance(node, Map):
         wrong_type(node, what, "a map", builder.report)
         return Invalid(node.span)
+    from pxc.grammar.documents import build_document
+
     return build_document(node, builder.report, nested=True)
 
 
@@ -228,9 +144,9 @@ def _env(builder: Builder, node: Any, what: str) -> Any:
         return Invalid(node.span)
     entries = []
     for key, value in node.entries:
-        built = builder.build(Text(), value, f"env.{_key(key)}")
+        built = builder.build(Text(), value, f"env.{key_name(key)}")
         if is_null(built):
-            wrong_type(value, f"env.{_key(key)}", "text", builder.report, help='quote it: ""')
+            wrong_type(value, f"env.{key_name(key)}", "text", builder.report, help='quote it: ""')
             built = Invalid(value.span)
         entries.append((key, built))
     return Map(node.span, tuple(entries))
@@ -246,7 +162,7 @@ def _resources(builder: Builder, node: Any, what: str) -> Any:
         return Invalid(node.span)
     entries = []
     for key, value in node.entries:
-        name = str(_key(key))
+        name = str(key_name(key))
         if name == "nvidia.com/gpu":
             builder.report.add(
                 "PXC102", "the shortcut spells `nvidia.com/gpu` as `gpu`", key.span,
@@ -282,14 +198,14 @@ def _mount(builder: Builder, node: Any, what: str) -> Any:
     names = {"from": "path_from", "to": "path_to", "path_from": "path_from", "path_to": "path_to"}
     values: dict[str, Any] = {}
     for key, value in node.entries:
-        attribute = names.get(str(_key(key)))
+        attribute = names.get(str(key_name(key)))
         if attribute is None:
             builder.report.add(
-                "PXC101", f"`{_key(key)}` is not a field of `mount`", key.span,
+                "PXC101", f"`{key_name(key)}` is not a field of `mount`", key.span,
                 help="fields: `from`, `to`",
             )  # fmt: skip
         else:
-            values[attribute] = builder.build(Text(), value, str(_key(key)))
+            values[attribute] = builder.build(Text(), value, str(key_name(key)))
     return Mount(node.span, **values)
 
 
@@ -352,7 +268,7 @@ SPECIALS: dict[str, Any] = {
     "connection name": _connection_name,
     "version": _version,
     "document kind": _document_kind,
-    "run": _run,
+    "run": read_run,
     "raw map": _raw_map,
     "component": _component,
     "container": _container,
@@ -367,58 +283,3 @@ SPECIALS: dict[str, Any] = {
     "mode": _mode,
     "conditions": _conditions,
 }
-
-
-def _key(key: Any) -> Any:
-    return key.value if isinstance(key, Lit) else key.text if isinstance(key, Template) else ""
-
-
-def settle_document(document: Operation, report: Report, *, preset: bool) -> Operation:
-    """Put a `run` without a kind where it belongs: a patch of a base, or a job of its own."""
-    raw = document.run
-    if not isinstance(raw, Map):
-        return document
-    if preset or _has_base(document):
-        return replace(document, run=None, run_fields=raw)
-    span = raw.entries[0][0].span if raw.entries else raw.span
-    report.add(
-        "PXC117",
-        "`run` has no `kind`; it is read as `kind: job`",
-        span,
-        help="write `kind: job` (or `service`, `dag`, ...) to say so",
-    )
-    built = build_run("job", raw, report)
-    return replace(document, run=built if built is not None else Invalid(raw.span))
-
-
-def _given(document: Operation, field: str) -> bool:
-    value = getattr(document, field)
-    return value is not None and not is_null(value)
-
-
-def _has_base(document: Operation) -> bool:
-    return any(_given(document, base) for base in _BASES)
-
-
-def check_document(document: Operation, node: Map, report: Report) -> None:
-    """Report a file that has nothing to run, and sections that need another runtime."""
-    creates = any(_given(document, field) for field in _CREATES_RUN)
-    runs = document.run is not None and not is_null(document.run)
-    if not runs and not creates and not _has_base(document):
-        first = node.entries[0][0].span if node.entries else node.span
-        report.add(
-            "PXC120",
-            "the file has nothing to run",
-            first,
-            help="add `run: {kind: job, container: {image: ...}}`, an inline `component`, or a"
-            " reference (`pathRef`, `hubRef`)",
-        )
-    kind = getattr(document.run, "kind", None)
-    if document.ports is not None and kind not in (None, "service"):
-        key = node.key("ports")
-        report.add(
-            "PXC118",
-            f"`ports` makes a service, but `run.kind` is `{kind}`",
-            key.span if key is not None else document.ports.span,
-            notes=(Note("the runtime is given here", document.run.span),) if document.run else (),
-        )

@@ -7,7 +7,6 @@ from typing import Any
 from pxc.diagnostics import Report
 from pxc.ir.node import Lit, Map, replace
 from pxc.ir.program import Program
-from pxc.ir.run import Run
 from pxc.ir.spec import Operation
 from pxc.passes.patch import DEFAULT_STRATEGY, patch
 from pxc.world import World
@@ -87,9 +86,7 @@ def _lay_runtime(
     return replace(base, run_patch=patch(mine, typed, strategy))
 
 
-def base_fields(
-    base: Operation, kind: str | None, world: World, report: Report
-) -> Run | Map | None:
+def base_fields(base: Operation, kind: str | None, world: World, report: Report) -> Any:
     """The kindless `run` of an operation, read with the kind of its base once that is known."""
     if isinstance(base.run_fields, Map) and kind is not None:
         return world.language.build_run(kind, base.run_fields, report)

@@ -11,7 +11,7 @@ from pxc.contracts import OutFile
 from pxc.diagnostics import Report
 from pxc.ir.node import Lit, Template, Value
 from pxc.ir.program import Program
-from pxc.ir.run import Run
+from pxc.ir.run import Replica, Run
 from pxc.ir.spec import Operation
 from pxc.pipeline import Phase, Progress, run_pipeline
 from pxc.source import Source, Span
@@ -59,15 +59,15 @@ class PolyaxonLanguage:
 
     def read_operation(self, source: Source, report: Report, *, preset: bool) -> Operation | None:
         """See `pxc.world.Language`."""
-        from pxc.grammar.build import build_operation
+        from pxc.grammar.documents import build_operation
         from pxc.grammar.yaml_tree import read_yaml
 
         tree = read_yaml(source, report)
         return build_operation(tree, report, preset=preset) if tree is not None else None
 
-    def build_run(self, kind: str, fields: Any, report: Report) -> Run | None:
+    def build_run(self, kind: str, fields: Any, report: Report) -> Run | Replica | None:
         """See `pxc.world.Language`."""
-        from pxc.grammar.special import build_run
+        from pxc.grammar.runtime_kinds import build_run
 
         return build_run(kind, fields, report)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pxc.diagnostics import Report
     from pxc.ir.node import Map, Value
     from pxc.ir.program import Connection
-    from pxc.ir.run import Run
+    from pxc.ir.run import Replica, Run
     from pxc.ir.spec import Operation
     from pxc.source import Source, Span
 
@@ -34,7 +34,7 @@ class Language(Protocol):
     def read_operation(self, source: Source, report: Report, *, preset: bool) -> Operation | None:
         """A whole file as an operation; None when it could not be built (already reported)."""
 
-    def build_run(self, kind: str, fields: Map, report: Report) -> Run | None:
+    def build_run(self, kind: str, fields: Map, report: Report) -> Run | Replica | None:
         """The fields of a runtime patch read as this kind."""
 
     def quantity_fault(self, text: str) -> str | None:

@@ -143,6 +143,20 @@ def test_components_nest() -> None:
     assert made["args"] == ["3", "middle"]
 
 
+def test_a_pod_patch_reaches_every_role() -> None:
+    text = (
+        "kind: operation\nrunPatch: {container: {resources: {limits: {nvidia.com/gpu: 1}}}}\n"
+        "component:\n  run:\n    kind: tfjob\n    chief: {container: {image: x}}\n"
+        "    worker: {replicas: 2, container: {image: x}}\n"
+    )
+    (found,) = compiled(text).report
+    assert found.code.id == "PXC701"
+    assert "run.kind: tfjob" in found.message
+    request = Request(files=(SourceText("f.yaml", text.encode()),), dump_after="compose_layers")
+    dumped = compile_request(request).dump or ""
+    assert dumped.count('"nvidia.com/gpu"') == 3  # as authored, and in both roles
+
+
 def test_cmd_never_merges() -> None:
     made = container("cmd: [two]\ncomponent: {cmd: one, container: {image: x}}")
     assert made["args"] == ["set -e\ntwo"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -54,9 +55,16 @@ def test_imports_from_another_directory(tmp_path: Path) -> None:
 
 
 def test_wheel_holds_every_module_and_only_pxc(tmp_path: Path) -> None:
+    # A copy: setuptools builds in the tree, and what an earlier build left there would come along.
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for name in ("pxc", *ROOMS):
+        shutil.copytree(ROOT / name, tree / name, symlinks=True)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tree / name)
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]
     done = subprocess.run(
-        [*build, str(tmp_path), str(ROOT)], capture_output=True, text=True, check=False
+        [*build, str(tmp_path), str(tree)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     (wheel,) = tmp_path.glob("*.whl")

@@ -136,5 +136,7 @@ def by_slug() -> dict[str, Code]:
 
 
 def find(text: str) -> Code | None:
-    """The code a user means by an id (any case) or a slug."""
+    """The code a user means by an id (any case, or its digits alone) or a slug."""
+    if text.isdecimal():
+        text = f"PXC{text}"
     return CODES.get(text.upper()) or by_slug().get(text.lower())
