@@ -19,19 +19,10 @@ from pxc.ir.run import Service
 from pxc.passes.connection_names import connection_names, init_connection_names
 from pxc.passes.evaluation import Budget, Scope, evaluate_template
 from pxc.passes.free_names import free_names
+from pxc.passes.global_names import DEFAULT_PORT, global_names, service_names
 from pxc.passes.resolve_params import find_io, settle
 from pxc.source import Source, Span
 from pxc.world import World
-
-CONTEXT_PATH = "/plx-context"
-ARTIFACTS_PATH = "/plx-context/artifacts"
-
-_RUN_TIME = (
-    "uuid", "iteration", "created_at", "compiled_at", "schedule_at", "started_at", "finished_at",
-    "duration", "cloning_kind", "original_uuid", "is_independent", "project_uuid",
-)  # fmt: skip
-
-_STATUS_ONLY = "`status` and `condition` are known only to other runs, through `ref`"
 
 
 class Contexts(Struct, frozen=True):
@@ -102,7 +93,9 @@ def build_contexts(program: Program, world: World, report: Report) -> Contexts:
         # Ports may be templates over everything but what is made from ports; faults of theirs are
         # reported where the run itself is evaluated.
         ports = evaluate_tree(run.ports, contexts.scope(), Report())
-        globals_ |= _service_names(run, ports, globals_, world)
+        numbers = as_data(ports) if ports is not None else [DEFAULT_PORT]
+        known = numbers if isinstance(numbers, list) else None
+        globals_ |= service_names(run, known, globals_, world)
     return contexts
 
 
@@ -239,66 +232,6 @@ def _span_of(binding: Binding) -> Span:
     return Span(source, 0, len(source.text))
 
 
-def global_names(program: Program, world: World) -> dict[str, Any]:
-    """The `globals` context: constants, run-time references and paths made from them."""
-    options, span = world.options, program.main.span
-    uuid = RunTimeRef(span, "globals.uuid")
-    run_path = _join(span, ARTIFACTS_PATH + "/", uuid)
-    unique = f"{options.owner}.{options.project}"
-    composed = program.composed
-    name = composed.name.value if composed is not None and isinstance(composed.name, Lit) else None
-    namespace = composed.namespace if composed is not None else None
-    names: dict[str, Any] = {key: RunTimeRef(span, f"globals.{key}") for key in _RUN_TIME}
-    names |= {
-        "owner_name": options.owner,
-        "project_name": options.project,
-        "project_unique_name": unique,
-        "username": options.user,
-        "user_email": options.user_email,
-        "run_info": _join(span, f"{unique}.runs.", uuid),
-        "name": name,
-        "namespace": (namespace.value if isinstance(namespace, Lit) else None)
-        or options.namespace
-        or RunTimeRef(span, "globals.namespace"),
-        "context_path": CONTEXT_PATH,
-        "artifacts_path": ARTIFACTS_PATH,
-        "run_artifacts_path": run_path,
-        "run_outputs_path": Binary(span, "~", run_path, Const(span, "/outputs")),
-        "run_relative_outputs_path": Binary(span, "~", uuid, Const(span, "/outputs")),
-        "store_path": "",
-    }
-    return names
-
-
-def _service_names(run: Service, ports: Any, names: dict[str, Any], world: World) -> dict[str, Any]:
-    """`ports`, `base_url`, `base_urls` of a service; ports unknown before the run are left out."""
-    span = run.span
-    prefix = ("rewrite-" if _true(run.rewrite_path) else "") + (
-        "external" if _true(run.is_external) else "services"
-    )
-    if ports is not None and not isinstance(ports, Seq):
-        return {
-            name: RunTimeRef(span, f"globals.{name}") for name in ("ports", "base_url", "base_urls")
-        }
-    numbers = [as_data(p) for p in ports.items] if ports is not None else [80]
-    path: Any = Const(span, f"/{prefix}/v1/")
-    path = _join_expr(span, path, names["namespace"])
-    path = _join_expr(span, path, f"/{world.options.owner}/{world.options.project}/runs/")
-    path = _join_expr(span, path, names["uuid"])
-    urls = [_join_expr(span, path, f"/{number}") for number in numbers]
-    return {"ports": numbers, "base_url": urls[0] if urls else "", "base_urls": urls}
-
-
-def _join(span: Span, text: str, ref: Expr) -> Expr:
-    return Binary(span, "~", Const(span, text), ref)
-
-
-def _join_expr(span: Span, left: Expr, right: Any) -> Expr:
-    if isinstance(left, Const) and isinstance(right, str):
-        return Const(span, left.value + right)
-    return Binary(span, "~", left, right if is_expr(right) else Const(span, right))
-
-
 def evaluate_tree(node: Any, scope: Scope, report: Report, budget: Budget | None = None) -> Any:
     """A value tree with every template in it evaluated."""
     budget = budget or Budget()
@@ -359,7 +292,3 @@ def is_expr(value: Any) -> bool:
 
 def _schema(schema: Any) -> Any:
     return as_data(schema) if isinstance(schema, Node) else (schema or {})
-
-
-def _true(field: Any) -> bool:
-    return isinstance(field, Lit) and field.value is True

@@ -9,7 +9,7 @@ from pxc.ir.node import KObject, Lit, Map, Seq, Template, is_null, plain
 from pxc.ir.plan import ContainerStep, Demand, GitStep
 from pxc.ir.program import Connection, Program
 from pxc.ir.run import GitInit, Init
-from pxc.passes.contexts import ARTIFACTS_PATH
+from pxc.passes.global_names import ARTIFACTS_PATH
 
 _HANDLERS = (
     ("artifacts", "artifacts"), ("paths", "paths"), ("dockerfile", "dockerfile"),

@@ -1,0 +1,90 @@
+"""Turns options and the operation into the `globals` context.
+
+Source of the rules: the specification of contexts, section 4. What exists only when the run does
+(`globals.uuid`, ...) is a `RunTimeRef`, or text made from one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
+from pxc.ir.node import Lit
+from pxc.ir.program import Program
+from pxc.ir.run import Service
+from pxc.source import Span
+from pxc.world import World
+
+CONTEXT_PATH = "/plx-context"
+ARTIFACTS_PATH = "/plx-context/artifacts"
+DEFAULT_PORT = 80
+
+_RUN_TIME = (
+    "uuid", "iteration", "created_at", "compiled_at", "schedule_at", "started_at", "finished_at",
+    "duration", "cloning_kind", "original_uuid", "is_independent", "project_uuid",
+)  # fmt: skip
+
+
+def global_names(program: Program, world: World) -> dict[str, Any]:
+    """The `globals` context: constants, run-time references and paths made from them."""
+    options, span = world.options, program.main.span
+    uuid = RunTimeRef(span, "globals.uuid")
+    run_path = _join(span, ARTIFACTS_PATH + "/", uuid)
+    unique = f"{options.owner}.{options.project}"
+    composed = program.composed
+    name = composed.name.value if composed is not None and isinstance(composed.name, Lit) else None
+    namespace = composed.namespace if composed is not None else None
+    names: dict[str, Any] = {key: RunTimeRef(span, f"globals.{key}") for key in _RUN_TIME}
+    names |= {
+        "owner_name": options.owner,
+        "project_name": options.project,
+        "project_unique_name": unique,
+        "username": options.user,
+        "user_email": options.user_email,
+        "run_info": _join(span, f"{unique}.runs.", uuid),
+        "name": name,
+        "namespace": (namespace.value if isinstance(namespace, Lit) else None)
+        or options.namespace
+        or RunTimeRef(span, "globals.namespace"),
+        "context_path": CONTEXT_PATH,
+        "artifacts_path": ARTIFACTS_PATH,
+        "run_artifacts_path": run_path,
+        "run_outputs_path": Binary(span, "~", run_path, Const(span, "/outputs")),
+        "run_relative_outputs_path": Binary(span, "~", uuid, Const(span, "/outputs")),
+        "store_path": "",
+    }
+    return names
+
+
+def service_names(
+    run: Service, ports: list[Any] | None, names: dict[str, Any], world: World
+) -> dict[str, Any]:
+    """`ports`, `base_url`, `base_urls`; `ports` is None when only the run knows them."""
+    span = run.span
+    prefix = ("rewrite-" if _true(run.rewrite_path) else "") + (
+        "external" if _true(run.is_external) else "services"
+    )
+    if ports is None:
+        return {
+            name: RunTimeRef(span, f"globals.{name}") for name in ("ports", "base_url", "base_urls")
+        }
+    path: Any = Const(span, f"/{prefix}/v1/")
+    path = _append(span, path, names["namespace"])
+    path = _append(span, path, f"/{world.options.owner}/{world.options.project}/runs/")
+    path = _append(span, path, names["uuid"])
+    urls = [_append(span, path, f"/{number}") for number in ports]
+    return {"ports": ports, "base_url": urls[0] if urls else "", "base_urls": urls}
+
+
+def _join(span: Span, text: str, ref: Expr) -> Expr:
+    return Binary(span, "~", Const(span, text), ref)
+
+
+def _append(span: Span, left: Expr, right: Any) -> Expr:
+    if isinstance(left, Const) and isinstance(right, str):
+        return Const(span, left.value + right)
+    return Binary(span, "~", left, right if isinstance(right, Expr) else Const(span, right))
+
+
+def _true(field: Any) -> bool:
+    return isinstance(field, Lit) and field.value is True
