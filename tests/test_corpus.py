@@ -14,6 +14,8 @@ import pytest
 
 from pxc.diagnostics import Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
+from tests.conformance import LEGACY, page
+from tests.conftest import ROOT
 from tests.kubernetes_oracle import judge
 
 LATER = {
@@ -38,8 +40,6 @@ STRICTER = {
     "PXC101", "PXC103", "PXC105", "PXC201", "PXC208",
 }  # fmt: skip
 """True mistakes that the real system lets through; docs/leniency.md tells each."""
-
-LEGACY = {"rayjob", "paddlejob", "daskjob", "dask", "spark", "ray", "flink", "xgbjob", "mxjob"}
 
 
 def records(shared: Path) -> Iterator[dict[str, Any]]:
@@ -117,3 +117,7 @@ def test_every_file_of_any_kind_is_answered(shared: Path) -> None:
         request = Request(files=(SourceText(path.name, path.read_bytes()),))
         for found in compile_request(request).report:
             assert found.span.end <= len(found.span.source.text)
+
+
+def test_the_conformance_page_is_what_the_corpus_says(shared: Path) -> None:
+    assert (ROOT / "docs" / "conformance.md").read_text("utf-8") == page(shared / "corpus")
