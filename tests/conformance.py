@@ -128,7 +128,7 @@ def _text(
                 ("accepted", True),
                 ("rejected", True),
                 ("rejected", False),
-            )  # fmt: skip
+            )
         ]
         lines.append(f"| `{kind}` | " + " | ".join(str(c) for c in cells) + " |")
     lines += [
