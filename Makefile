@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench engines clean
 
 demo: $(STAMP)
 	@$(BIN)/pxc compile examples/train.yaml -P lr=0.01
@@ -17,6 +17,10 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# etcd and kube-apiserver, built into a cache outside the tree; tests against them skip without.
+engines:
+	tests/engines/install
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

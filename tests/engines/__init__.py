@@ -1,0 +1,1 @@
+"""Real engines on loopback; `make engines` installs them, tests skip loudly without."""

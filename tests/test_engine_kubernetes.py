@@ -1,0 +1,77 @@
+"""Puts every golden to a real kube-apiserver: strict validation, then created and read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+from tests.engines.api_server import ApiServer, missing, running
+
+MANIFESTS = sorted((ROOT / "golden").glob("*/expected.kubernetes.yaml"))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    lacking = missing()
+    if lacking:
+        pytest.skip(f"NO REAL API SERVER: {', '.join(lacking)} missing; run `make engines`")
+    with running(tmp_path_factory.mktemp("apiserver")) as started:
+        namespaces = {
+            document["metadata"]["namespace"]
+            for path in MANIFESTS
+            for document in yaml.safe_load_all(path.read_text())
+            if "namespace" in document["metadata"]
+        }
+        for namespace in sorted(namespaces):
+            assert started.kubectl("create", "namespace", namespace).returncode == 0
+        yield started
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda p: p.parent.name)
+def test_strict_validation(server: ApiServer, path: Path) -> None:
+    done = server.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", str(path))
+    assert done.returncode == 0, done.stderr
+
+
+def holds(stored: Any, sent: Any, where: str = "") -> list[str]:
+    """Where what is stored does not hold what was sent; the server may add, never change."""
+    if isinstance(sent, dict) and isinstance(stored, dict):
+        return [
+            lost
+            for key, value in sent.items()
+            if value != "" or key in stored  # an empty text is not written down
+            for lost in (
+                holds(stored[key], value, f"{where}.{key}") if key in stored else [f"{where}.{key}"]
+            )
+        ]
+    if isinstance(sent, list) and isinstance(stored, list) and len(sent) <= len(stored):
+        return [
+            lost
+            for i, value in enumerate(sent)
+            for lost in holds(stored[i], value, f"{where}[{i}]")
+        ]
+    return [] if stored == sent else [f"{where}: {sent!r} became {stored!r}"]
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda p: p.parent.name)
+def test_created_and_read_back_without_loss(server: ApiServer, path: Path) -> None:
+    done = server.kubectl("apply", "-f", str(path), "-o", "json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    stored = answer["items"] if answer["kind"] == "List" else [answer]
+    sent = list(yaml.safe_load_all(path.read_text()))
+    assert [lost for s, t in zip(stored, sent, strict=True) for lost in holds(s, t)] == []
+
+
+def test_a_wrong_field_is_refused(server: ApiServer) -> None:
+    """The oracle can say no."""
+    text = MANIFESTS[0].read_text().replace("backoffLimit", "backofLimit")
+    done = server.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", "-", text=text)
+    assert done.returncode != 0
+    assert "backofLimit" in done.stderr
