@@ -35,14 +35,25 @@ SCHEMA_PATH = Path(__file__).with_name("polyaxonfile.schema.json")
 
 Schema = dict[str, Any]
 
+
+def _any_case(word: str) -> str:
+    """A pattern of a word in any case; `(?i:...)` is unknown to the editors' JavaScript."""
+    return "".join(f"[{c.upper()}{c}]" if c.isalpha() else c for c in word)
+
+
 _TEMPLATE: Schema = {"$ref": "#/$defs/template"}
+PARAM_FIELDS: dict[str, Any] = {
+    "value": Anything(), "ref": Text(), "toInit": Boolean(), "toEnv": Text(),
+    "contextOnly": Boolean(), "connection": Text(),
+}  # fmt: skip
+_BOOLEAN_WORDS = ("true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "0", "1")
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 _NULL: Schema = {"type": "null"}
 _BOOLEAN: Schema = {
     "anyOf": [
         {"type": "boolean"},
         {"enum": [0, 1]},
-        {"type": "string", "pattern": "^(?i:true|false|yes|no|on|off|t|f|y|n|0|1)$"},
+        {"type": "string", "pattern": f"^({'|'.join(map(_any_case, _BOOLEAN_WORDS))})$"},
     ]
 }
 
@@ -175,9 +186,14 @@ class Writer:
     def special(self, name: str) -> Schema:
         """The fields a table cannot say."""
         if name == "run":
-            opaque = {"properties": {"kind": {"enum": list(OPAQUE)}}, "required": ["kind"]}
-            patch = {"type": "object", "not": {"required": ["kind"]}}
-            return {"anyOf": [self.by_kind(RUN), opaque, patch]}
+            opaque = {
+                "type": "object",
+                "properties": {"kind": {"enum": list(OPAQUE)}},
+                "required": ["kind"],
+            }
+            return {"anyOf": [self.by_kind(RUN), opaque, _patch(self)]}
+        if name == "param":
+            return _param(self)
         if name == "component":
             return {"$ref": "#/$defs/operation"}
         if name == "container":
@@ -185,12 +201,49 @@ class Writer:
         return _SPECIALS[name]
 
 
+def _patch(writer: Writer) -> Schema:
+    """A `run` without a kind: a job, or a patch of a base whose kind stands elsewhere."""
+    names = sorted({key for model in RUN.models.values() for key in model.fields})
+    writer.defs["run-patch"] = {
+        "type": "object",
+        "properties": _spelled({name: {} for name in names}),
+        "additionalProperties": False,
+    }
+    return {"$ref": "#/$defs/run-patch"}
+
+
+def _param(writer: Writer) -> Schema:
+    """A param: a map with one of a param's own fields has these alone, all else is the value."""
+    fields = {name: writer.or_null(writer.of(shape)) for name, shape in PARAM_FIELDS.items()}
+    spelled = _spelled(fields)
+    writer.defs["param"] = {
+        "description": "A value, or a map that says how it is given.",
+        "if": {"type": "object", "anyOf": [{"required": [name]} for name in spelled]},
+        "then": {"properties": spelled, "additionalProperties": False},
+    }
+    return {"$ref": "#/$defs/param"}
+
+
+def _spelled(fields: dict[str, Schema]) -> dict[str, Schema]:
+    """The fields, each also under the older spelling with underscores."""
+    properties: dict[str, Schema] = {}
+    for name, body in fields.items():
+        properties[name] = body
+        if snake(name) != name:
+            properties[snake(name)] = {**body, "deprecated": True}
+    return properties
+
+
 _SET: Schema = {"not": {"type": "null"}}
 _STRING: Schema = {"type": "string"}
 _SPECIALS: dict[str, Schema] = {
-    "param": {},
     "connection name": _STRING,
-    "version": {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[0-9.]+$"}]},
+    "version": {
+        "anyOf": [
+            {"type": "number"},
+            {"type": "string", "pattern": r"^\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*$"},
+        ]
+    },
     "document kind": {"enum": ["component", "operation"]},
     "raw map": {"type": "object"},
     "cmd": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pxc.passes.check_graph import check_graph
 from pxc.passes.check_matrix import check_matrix
 from pxc.passes.check_schedule import check_schedule
 from pxc.passes.compose_layers import compose_layers
@@ -23,7 +24,7 @@ ANALYSIS = (
         ),
     ),
     Phase("bind", (resolve_params, resolve_connections)),  # names of connections may use params
-    Phase("check", (check_matrix,)),
+    Phase("check", (check_matrix, check_graph)),
     Phase(
         "evaluate",
         (

@@ -30,10 +30,10 @@ def compose_layers(program: Program, world: World, report: Report) -> Program:
     PXC120 when there is nothing to run, PXC123 when a patch does not fit, PXC224 for a preset
     that the catalog lacks. Source: specification of composition, section 7.
     """
-    composed = _compose(program.main, world, report)
+    composed = compose(program.main, world, report)
     composed = _named_presets(composed, program, world, report)
     if composed.run is None or isinstance(composed.run, Invalid):
-        missing = _unresolved(program.main)
+        missing = is_unresolved(program.main)
         if is_preset(program.main):
             if not program.partial:
                 report.add(
@@ -53,11 +53,17 @@ def compose_layers(program: Program, world: World, report: Report) -> Program:
     return replace(program, composed=composed)
 
 
-def _compose(layer: Operation, world: World, report: Report) -> Operation:
-    """One layer over the composition of what is beneath it."""
+def compose(
+    layer: Operation, world: World, report: Report, base: Operation | None = None
+) -> Operation:
+    """One layer over the composition of what is beneath it.
+
+    `base`, already composed, is what lies beneath the innermost layer: the component that an
+    operation of a dag names by `dagRef`.
+    """
     if isinstance(layer.component, Operation):
-        base = _compose(layer.component, world, report)
-    else:
+        base = compose(layer.component, world, report, base)
+    elif base is None:
         base = Operation(layer.span)
     strategy = strategy_of(layer)
     changed: dict[str, Any] = {"span": layer.span, "kind": layer.kind}
@@ -148,10 +154,11 @@ def _unknown_preset(name: Lit[Any], world: World, report: Report) -> None:
     report.add("PXC224", f"preset `{name.value}` is not in the catalog", name.span, help=help)
 
 
-def _unresolved(operation: Operation) -> bool:
+def is_unresolved(operation: Operation) -> bool:
+    """Whether the innermost layer is a reference that has not become a component."""
     refs = (operation.hub_ref, operation.url_ref, operation.path_ref, operation.dag_ref)
     if isinstance(operation.component, Operation):
-        return _unresolved(operation.component)
+        return is_unresolved(operation.component)
     return any(ref is not None and not is_null(ref) for ref in refs)
 
 

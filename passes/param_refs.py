@@ -17,17 +17,20 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 _FORMS = "`ops.NAME`, `dag` (both inside a dag) or `runs.UUID`"
 
 
-def read_ref(name: str, param: Param, report: Report) -> Template | Invalid:
+def read_ref(
+    name: str, param: Param, report: Report, *, in_dag: bool = False
+) -> Template | Invalid:
     """A reference to another run as a template of one run-time hole, `runs.UUID.SECTION...`.
 
-    References to a dag or its operations have no referent outside of one. Invalid after PXC219,
-    which says what of the reference is wrong. Source: specification of inputs, section 5.3.
+    References to a dag or its operations (`dag.SECTION...`, `ops.NAME.SECTION...`) have no
+    referent outside of one. Invalid after PXC219, which says what of the reference is wrong.
+    Source: specification of inputs, section 5.3.
     """
     ref = param.ref
     assert ref is not None
     if isinstance(ref, Invalid) or isinstance(param.value, Invalid):
         return Invalid(ref.span)
-    origin, fault, help = _origin(_bare(ref))
+    origin, fault, help = _origin(_bare(ref), in_dag)
     if fault:
         report.add("PXC219", fault, ref.span, help=help)
         return Invalid(ref.span)
@@ -49,6 +52,12 @@ def read_ref(name: str, param: Param, report: Report) -> Template | Invalid:
     return Template(span, f"{{{{ {path} }}}}", (Hole(span, RunTimeRef(span, path)),))
 
 
+def upstream_of(ref: Any) -> str | None:
+    """The operation that `ops.NAME` names, in braces or not; None for any other reference."""
+    kind, _, name = (_bare(ref) or "").partition(".")
+    return name if kind == "ops" and _NAME.match(name) else None
+
+
 def _bare(node: Any) -> str | None:
     """The text of a scalar without the braces it may be written in; None for anything else."""
     text = node.text if isinstance(node, Template) else getattr(node, "value", None)
@@ -60,9 +69,13 @@ def _bare(node: Any) -> str | None:
     return text
 
 
-def _origin(text: str | None) -> tuple[str, str, str | None]:
+def _origin(text: str | None, in_dag: bool) -> tuple[str, str, str | None]:
     """Whose values are taken: the normal form, or the fault and its help."""
     kind, _, rest = (text or "").partition(".")
+    if in_dag and text and (text == "dag" or kind == "ops"):
+        if text == "dag" or _NAME.match(rest):
+            return text, "", None
+        return "", f"`{text}` does not name an operation", "write `ops.NAME`"
     if text == "dag" or kind == "ops":
         subject = "dag" if text == "dag" else f"operation `{rest}`"
         return "", f"there is no {subject} here to refer to", (

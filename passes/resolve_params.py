@@ -41,6 +41,19 @@ def resolve_params(program: Program, world: World, report: Report) -> Program:
     return replace(program, bindings=binder.bindings())
 
 
+def bind_node(
+    operation: Operation, node: Span, used: frozenset[str], *, strict: bool, partial: bool,
+    report: Report,
+) -> tuple[Binding, ...]:  # fmt: skip
+    """The bindings of a composed operation of a dag, where `ref` may name the dag and its others.
+
+    `node` is what a missing param is reported at; `used` are inputs that the others refer to.
+    """
+    binder = _Binder(operation, report, strict=strict, partial=partial, node=node)
+    binder.asked = used
+    return binder.bindings()
+
+
 def find_io(operation: Operation, binding: Binding) -> IO | None:
     """The declaration behind a binding, for `settle` to hold its validation too."""
     if binding.section == "contexts":
@@ -74,9 +87,17 @@ class _Binder:
     """The names of one operation and what is known of each while they are bound."""
 
     def __init__(
-        self, operation: Operation, report: Report, *, strict: bool, partial: bool
+        self,
+        operation: Operation,
+        report: Report,
+        *,
+        strict: bool,
+        partial: bool,
+        node: Span | None = None,
     ) -> None:
         self.report = report
+        self.node = node
+        self.asked: frozenset[str] = frozenset()
         self.strict = strict
         self.partial = partial
         self.declared = declare(operation, report)
@@ -89,7 +110,8 @@ class _Binder:
     @cached_property
     def used(self) -> frozenset[str]:
         """The names that expressions of the operation use; a param of such a name is no typo."""
-        return frozenset(free_names(self.operation)) | _passed_down(self.operation)
+        used = frozenset(free_names(self.operation)) | self.asked
+        return used | _passed_down(self.operation)
 
     def bindings(self) -> tuple[Binding, ...]:
         """Every binding, inputs, outputs, then contexts."""
@@ -151,11 +173,15 @@ class _Binder:
 
     def given_value(self, declared: Declared, given: _Given, param: Param) -> tuple[Any, Span]:
         if param.ref is not None:
-            return read_ref(given.name, param, self.report), param.ref.span
+            return self.referred(given.name, param), param.ref.span
         if declared.io.type is not None and declared.facts.type is None:
             return param.value, param.value.span  # the type is faulty: nothing can be held to it
         value = settle_value(declared.facts, param.value, self.report, "PXC206")
         return value, param.value.span
+
+    def referred(self, name: str, param: Param) -> Template | Invalid:
+        """What stands for a value of another run."""
+        return read_ref(name, param, self.report, in_dag=self.node is not None)
 
     def provided_value(self, name: str) -> Template | None:
         """What stands for a value gathered from other runs; a matrix gives its own per copy."""
@@ -204,15 +230,18 @@ class _Binder:
             return
         typo = self.typos.get(name)
         notes = (Note(f"did you mean `{name}` by this?", typo.key),) if typo else ()
+        option = f", pass `-P {name}=...`"
+        if self.node is not None:
+            notes = (Note(f"`{name}` is declared here", declared.span), *notes)
+            option = ""
         self.report.add(
             "PXC204",
             f"the {what} `{name}` is required, but no param gives it",
-            declared.span,
+            declared.span if self.node is None else self.node,
             notes=notes,
             help=f"rename the param `{typo.name}` to `{name}`"
             if typo
-            else f"add `params: {{{name}: ...}}`, pass `-P {name}=...`, or give it a default with"
-            " `value`",
+            else f"add `params: {{{name}: ...}}`{option}, or give it a default with `value`",
         )
 
     def _typos(self) -> dict[str, _Given]:
@@ -267,7 +296,7 @@ class _Binder:
             return Binding(given.key, given.name, "contexts", Invalid(given.span))
         value: Any = Lit(given.span, None)
         if param is not None and param.ref is not None:
-            value = read_ref(given.name, param, self.report)
+            value = self.referred(given.name, param)
         elif param is not None and given.has_value:
             value = param.value
         return Binding(

@@ -26,12 +26,14 @@ STRICTER = {
     "PXC104": "a field that Kubernetes needs",
     "PXC105": "a value of a type that Kubernetes refuses",
     "PXC108": "a compiled operation, which no author writes",
+    "PXC120": "an operation of a dag with nothing to run, which `polyaxon check` refuses too",
     "PXC201": "one input declared twice",
     "PXC206": "a value that does not fit the input it is given to",
     "PXC208": "a text that is no image reference",
     "PXC212": "a reference to a file that the corpus does not hold",
     "PXC219": "a reference to an operation outside of a dag",
     "PXC307": "a name that has no value there",
+    "PXC428": "a `dagRef` to no component, which `polyaxon check` refuses too",
 }
 """Why pxc reports an error in a file that the real system accepts."""
 

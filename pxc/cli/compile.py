@@ -22,7 +22,7 @@ from pxc.cli.output import as_stream, is_folder, write_file, write_folder
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import Diagnostic, Report, Severity, nearest
 from pxc.driver import Outcome, Request, compile_request, pass_list
-from pxc.render import sentence
+from pxc.render import FOR_PEOPLE, sentence
 from pxc.world import Options
 
 __all__ = ["compile_command"]
@@ -166,7 +166,7 @@ def _say(found: list[Diagnostic], files: int, format_: str, color: str, *, quiet
     least = Severity.ERROR if quiet else Severity.INFO
     shown = [d for d in found if d.severity >= least]
     summary = printed(shown, files, format_, color, sys.stderr)
-    if shown and format_ == "text" and not quiet:
+    if shown and format_ in FOR_PEOPLE and not quiet:
         say(f"{sentence(summary)}\n", sys.stderr)
 
 

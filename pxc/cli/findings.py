@@ -8,7 +8,7 @@ from typing import TextIO
 from pxc.cli import CLEAN, FINDINGS, OUR_FAULT, WRONG_USE
 from pxc.cli.terminal import say, wants_color, write_product
 from pxc.diagnostics import Diagnostic, Report, Severity
-from pxc.render import Summary, summarize
+from pxc.render import FOR_PEOPLE, Summary, renderer, summarize
 
 __all__ = ["exit_code", "merged", "printed"]
 
@@ -27,14 +27,14 @@ def printed(
 ) -> Summary:
     """Write diagnostics to a stream in a format, and say how many there were."""
     summary = summarize(found, files)
-    if format_ == "json":
-        from pxc.render.json import render_json
+    if format_ == "text":
+        if found:
+            from pxc.render.text import render_text
 
-        write_product(render_json(found, summary), stream)
-    elif found:
-        from pxc.render.text import render_text
-
-        say(render_text(found, color=wants_color(color, stream)), stream)
+            say(render_text(found, color=wants_color(color, stream)), stream)
+    else:
+        write = say if format_ in FOR_PEOPLE else write_product
+        write(renderer(format_)(found, summary), stream)
     return summary
 
 

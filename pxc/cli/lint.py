@@ -22,7 +22,7 @@ from pxc.cli.terminal import say
 from pxc.diagnostics import Report, Severity
 from pxc.discovery import Found, Kind, discover
 from pxc.driver import Request, lint_request
-from pxc.render import Summary, sentence
+from pxc.render import FOR_PEOPLE, Summary, sentence
 
 __all__ = ["lint_command"]
 
@@ -92,7 +92,7 @@ def lint_command(
     least = Severity[min_severity.upper()]
     shown = [d for d in merged(reports) if d.severity >= least]
     summary = printed(shown, linted, format_, color, sys.stdout)
-    if format_ == "text":
+    if format_ in FOR_PEOPLE:
         _conclude(summary, nothing_missing=not len(unread), verbose=verbose)
     code = exit_code(shown, Severity[fail_on.upper()])
     return CLEAN if code == 1 and exit_zero else code

@@ -73,6 +73,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC123", "patch-does-not-fit", _E),
     ("PXC124", "template-not-allowed", _E),
     ("PXC125", "reference-without-effect", _W),
+    ("PXC126", "build-of-dag", _E),
     # 2 inputs, types, references
     ("PXC201", "duplicate-input", _E),
     ("PXC202", "default-type-mismatch", _E),
@@ -110,7 +111,16 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     # 4 matrix and schedule
     ("PXC401", "bad-space", _E),
     ("PXC403", "grid-with-continuous", _E),
+    ("PXC420", "cycle", _E),
+    ("PXC421", "unknown-dependency", _E),
+    ("PXC425", "type-across-edge", _E),
+    ("PXC426", "duplicate-operation-name", _E),
+    ("PXC428", "unknown-component", _E),
+    ("PXC429", "schedule-in-dag", _E),
     ("PXC430", "bad-cron", _E),
+    ("PXC445", "join-without-edge", _W),
+    ("PXC446", "unknown-output", _E),
+    ("PXC447", "dag-too-large", _E),
     # 5 Kubernetes practice
     ("PXC510", "bad-quantity", _E),
     # 6 security

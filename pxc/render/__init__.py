@@ -1,15 +1,19 @@
 """Turns diagnostics into counts, and names the formats they can be written in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 
 from msgspec import Struct
 
 from pxc.diagnostics import Diagnostic, Severity
 
-__all__ = ["FORMATS", "Summary", "sentence", "summarize"]
+__all__ = ["FORMATS", "FOR_PEOPLE", "Summary", "renderer", "sentence", "summarize"]
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit")
 """One module of this package each."""
+
+FOR_PEOPLE = frozenset({"text", "concise"})
+"""Those that a summary in words may follow, and that take the encoding of the terminal."""
 
 
 class Summary(Struct, frozen=True):
@@ -20,6 +24,18 @@ class Summary(Struct, frozen=True):
     infos: int
     files: int
     files_with_findings: int
+
+
+def renderer(format_: str) -> Callable[[Sequence[Diagnostic], Summary], str]:
+    """The function `render_FORMAT` of a format's module, which is imported now.
+
+    It takes sorted diagnostics with their summary and gives all that is to be written. Frames of
+    text have options of their own: pxc.render.text.
+    """
+    render: Callable[[Sequence[Diagnostic], Summary], str] = getattr(
+        import_module(f"pxc.render.{format_}"), f"render_{format_}"
+    )
+    return render
 
 
 def summarize(diagnostics: Iterable[Diagnostic], files: int) -> Summary:

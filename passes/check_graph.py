@@ -1,0 +1,155 @@
+"""Reports dags that cannot run: names, edges, cycles, and params across edges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.ir.io import Join, Param
+from pxc.ir.node import Lit, Map, Seq, Template, is_null
+from pxc.ir.program import Binding, Program
+from pxc.ir.run import Dag
+from pxc.ir.spec import Operation
+from pxc.passes.check_matrix import check_matrix
+from pxc.passes.demands import head_of
+from pxc.passes.graph.components import Components, Size
+from pxc.passes.graph.edges import check_edges, params_of
+from pxc.passes.graph.nodes import GraphNode, check_build, graph_nodes
+from pxc.passes.graph.references import Enclosing, check_references
+from pxc.passes.io_types.settle import is_true
+from pxc.passes.param_refs import read_ref, upstream_of
+from pxc.passes.resolve_params import bind_node
+from pxc.world import World
+
+
+def check_graph(program: Program, world: World, report: Report) -> Program:
+    """Check a dag and every dag inside of it; nothing is expanded.
+
+    PXC104 for an empty dag and missing names, PXC126, PXC221, PXC420, PXC421, PXC425, PXC426,
+    PXC428, PXC429, PXC445, PXC446, PXC447, and for the params and matrix of each operation
+    what a file of its own would get. Source: specification of dags, sections 2 and 3.
+    """
+    composed = program.composed
+    if composed is None or not isinstance(composed.run, Dag):
+        return program
+    check_build(composed, report)
+    enclosing = Enclosing(
+        {b.name: b for b in program.bindings}, _is_open(composed), program.partial
+    )
+    _check_dag(composed.run, enclosing, Size(), world, report)
+    return program
+
+
+def _check_dag(dag: Dag, enclosing: Enclosing, size: Size, world: World, report: Report) -> None:
+    items = dag.operations.items if isinstance(dag.operations, Seq) else ()
+    if not items and (dag.operations is None or isinstance(dag.operations, Seq | Lit)):
+        report.add(
+            "PXC104",
+            "the dag has no operations",
+            head_of(dag.span if dag.operations is None else dag.operations.span),
+            help="add `operations: [{name: ..., container: ...}]`",
+        )
+        return
+    components = Components(dag, size, world, report)
+    nodes = graph_nodes(dag, components, world, report)
+    check_edges(nodes, report, is_open=len(nodes) < len(items))
+    _bind(nodes, world, report)
+    check_references(nodes, enclosing, report)
+    _check_inner(nodes, components, world, report)
+
+
+def _bind(nodes: Mapping[str, GraphNode], world: World, report: Report) -> None:
+    """Hold the params of every node to its inputs; of an unknown one keep the references."""
+    asked, of_any = _asked(nodes)
+    for node in nodes.values():
+        composed = node.composed
+        if not node.is_known:
+            node.bindings = _references(composed, report)
+            continue
+        node.bindings = bind_node(
+            composed,
+            node.place,
+            frozenset(asked.get(node.name, ())) | of_any,
+            strict=world.options.strict_params or is_true(composed.strict_params),
+            partial=_has_presets(composed),
+            report=report,
+        )
+        check_matrix(Program(composed.span, composed, composed=composed), world, report)
+
+
+def _asked(nodes: Mapping[str, GraphNode]) -> tuple[dict[str, set[str]], frozenset[str]]:
+    """The inputs of each node that others take, and those that a join takes from any run."""
+    asked: dict[str, set[str]] = {}
+    of_any: set[str] = set()
+    for node in nodes.values():
+        for param in params_of(node.composed.params):
+            upstream = upstream_of(param.ref) if param.ref is not None else None
+            if upstream is not None:
+                asked.setdefault(upstream, set()).add(_last(param))
+        joins: Any = node.composed.joins
+        for join in joins.items if isinstance(joins, Seq) else ():
+            if isinstance(join, Join):
+                of_any.update(_last(param) for param in params_of(join.params))
+    return asked, frozenset(of_any)
+
+
+def _last(param: Param) -> str:
+    """The last name of what a reference takes: the x of `inputs.x`, in braces or not."""
+    value = param.value
+    text = value.text if isinstance(value, Template) else getattr(value, "value", "")
+    return str(text).strip("{} ").rpartition(".")[2]
+
+
+def _references(composed: Operation, report: Report) -> tuple[Binding, ...]:
+    """The references among the params of a node whose inputs are not known."""
+    if not isinstance(composed.params, Map):
+        return ()
+    return tuple(
+        Binding(
+            key.span,
+            str(key.value),
+            "contexts",
+            read_ref(str(key.value), param, report, in_dag=True),
+        )
+        for key, param in composed.params.entries
+        if isinstance(key, Lit) and isinstance(param, Param) and param.ref is not None
+    )
+
+
+def _check_inner(
+    nodes: Mapping[str, GraphNode], components: Components, world: World, report: Report
+) -> None:
+    """Check the dags that nodes are; one that several nodes share only once."""
+    shared: dict[str, dict[str, Binding]] = {name: {} for name in components.entries}
+    opened = set(components.entries)
+    for node in nodes.values():
+        values = {b.name: b for b in node.bindings}
+        if node.component:
+            shared[node.component] |= values
+            if not _is_open(node.composed):
+                opened.discard(node.component)
+        elif node.is_known and isinstance(node.composed.run, Dag):
+            _check_dag(
+                node.composed.run,
+                Enclosing(values, _is_open(node.composed)),
+                components.size,
+                world,
+                report,
+            )
+    for name, known in shared.items():
+        component = components.composed(name)
+        if component is not None and isinstance(component.run, Dag):
+            _check_dag(
+                component.run, Enclosing(known, name in opened), components.size, world, report
+            )
+
+
+def _is_open(composed: Operation) -> bool:
+    """Whether params may come from what is not read here."""
+    params = composed.params
+    return isinstance(params, Template) or _has_presets(composed)
+
+
+def _has_presets(composed: Operation) -> bool:
+    return composed.presets is not None and not is_null(composed.presets)

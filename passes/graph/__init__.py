@@ -1,0 +1,1 @@
+"""The graph of a dag: nodes, edges, and what passes between operations."""
