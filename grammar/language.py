@@ -162,7 +162,7 @@ BUILD = Model(
     "build",
     spec.Build,
     fields(
-        hubRef=(Text(), "component that builds the image"),
+        hubRef=(Special("hub ref"), "component that builds the image"),
         connection=(Special("connection name"), "registry the image is pushed to"),
         presets=(ListOf(Text(), split=True), "presets of the build"),
         queue=(Text(), "queue of the build"),
@@ -180,7 +180,7 @@ HOOK = Model(
     "hook",
     spec.Hook,
     fields(
-        hubRef=(Text(), "component that runs"),
+        hubRef=(Special("hub ref"), "component that runs"),
         connection=(Special("connection name"), "connection handed to the hook"),
         trigger=(Choice(HOOK_TRIGGERS), "final status that fires the hook"),
         conditions=(Special("conditions"), "expression that must be true"),
@@ -243,8 +243,8 @@ JOIN = Model(
     "join",
     io.Join,
     fields(
-        query=(Text(), "query that selects runs"),
-        sort=(Text(), "order of the runs"),
+        query=(Special("query"), "query that selects runs"),
+        sort=(Special("sort"), "order of the runs"),
         limit=(Integer(), "how many runs at most"),
         offset=(Integer(), "how many runs are passed over"),
         ref=(Text(), "upstream the runs belong to"),
@@ -349,7 +349,7 @@ OPERATION = Model(
         runPatch=(Special("raw map"), "patch of the runtime"),
         patchStrategy=(Choice(PATCH_STRATEGIES), "how this file is merged over its base"),
         isPreset=(Boolean(), "whether this file is a preset"),
-        hubRef=(Text(template=False), "component of a hub"),
+        hubRef=(Special("base hub ref"), "component of a hub"),
         dagRef=(Text(template=False), "component of the enclosing dag"),
         urlRef=(Text(template=False), "component at a URL"),
         pathRef=(Text(template=False), "component in a file"),

@@ -12,6 +12,7 @@ from typing import Any
 from pxc.grammar.kubernetes import schema_defs
 from pxc.grammar.language import OPERATION
 from pxc.grammar.runtimes import LEGACY, OPAQUE, RUN
+from pxc.grammar.search import SPACE
 from pxc.grammar.shapes import (
     Anything,
     AsText,
@@ -198,6 +199,8 @@ class Writer:
             return {"$ref": "#/$defs/operation"}
         if name == "container":
             return {"$ref": "#/$defs/V1Container"}
+        if name == "search space":
+            return self.of(SPACE)
         return _SPECIALS[name]
 
 
@@ -268,6 +271,10 @@ _SPECIALS: dict[str, Schema] = {
     },
     "duration": {"type": ["string", "number"]},
     "event ref": _STRING,
+    "hub ref": _STRING,
+    "base hub ref": _STRING,
+    "query": _STRING,
+    "sort": _STRING,
     "path pair": {
         "anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 2, "maxItems": 2}]
     },

@@ -29,7 +29,7 @@ DISTRIBUTIONS = (
 )  # fmt: skip
 SPACES = (*DISCRETE[:1], "pchoice", *DISCRETE[1:], *DISTRIBUTIONS[1:])
 
-_SPACE = Model(
+SPACE = Model(
     "search space",
     matrix.Space,
     fields(
@@ -108,7 +108,7 @@ _TUNER = Model(
     "tuner",
     matrix.Tuner,
     fields(
-        hubRef=(Text(), "component that proposes runs"),
+        hubRef=(Special("hub ref"), "component that proposes runs"),
         presets=(ListOf(Text()), "presets of the tuner"),
         queue=(Text(), "queue of the tuner"),
         namespace=(Text(), "namespace of the tuner"),
@@ -142,7 +142,7 @@ _UTILITY = Model(
     ),
 )
 
-_PARAMS = (MapOf(_SPACE, table=True), "the search space of each param")
+_PARAMS = (MapOf(Special("search space"), table=True), "the search space of each param")
 _RUNS = (Integer(minimum=1), "how many runs")
 _COMMON: dict[str, tuple[Any, str]] = {
     "concurrency": (Integer(minimum=1), "how many runs at once"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import allowed, nearest
+from pxc.grammar import embedded
 from pxc.grammar.build import Builder, key_name, scalar_text
 from pxc.grammar.kubernetes import kubernetes_object
 from pxc.grammar.runtime_kinds import read_run
@@ -152,42 +153,6 @@ def _env(builder: Builder, node: Any, what: str) -> Any:
     return Map(node.span, tuple(entries))
 
 
-_RESOURCES = ("cpu", "memory", "gpu")
-
-
-def _resources(builder: Builder, node: Any, what: str) -> Any:
-    """`resources` shortcut: `cpu`, `memory`, `gpu` or `domain/name`, each `x` or `a..b`."""
-    if not isinstance(node, Map):
-        wrong_type(node, what, "a map", builder.report)
-        return Invalid(node.span)
-    entries = []
-    for key, value in node.entries:
-        name = str(key_name(key))
-        if name == "nvidia.com/gpu":
-            builder.report.add(
-                "PXC102", "the shortcut spells `nvidia.com/gpu` as `gpu`", key.span,
-                help="write `gpu`, or use `container.resources`",
-            )  # fmt: skip
-            continue
-        if name in ("limits", "requests"):
-            builder.report.add(
-                "PXC103", f"`{name}` is not a key of the `resources` shortcut", key.span,
-                help="write `cpu: 500m..1`, or use `container.resources`",
-            )  # fmt: skip
-            continue
-        if name not in _RESOURCES and "/" not in name:
-            builder.report.add(
-                "PXC101", f"`{name}` is not a resource", key.span,
-                help=f"use {allowed(_RESOURCES)} or a `domain/name`",
-            )  # fmt: skip
-            continue
-        if not isinstance(value, Lit) or isinstance(value.value, bool) or value.value is None:
-            wrong_type(value, name, "a quantity or a range `a..b`", builder.report)
-            continue
-        entries.append((key, Lit(value.span, scalar_text(value.value), plain=value.plain)))
-    return Map(node.span, tuple(entries))
-
-
 def _mount(builder: Builder, node: Any, what: str) -> Any:
     if isinstance(node, Lit) and isinstance(node.value, str):
         source, _, target = node.value.partition(":")
@@ -207,22 +172,6 @@ def _mount(builder: Builder, node: Any, what: str) -> Any:
         else:
             values[attribute] = builder.build(Text(), value, str(key_name(key)))
     return Mount(node.span, **values)
-
-
-def _duration(builder: Builder, node: Any, what: str) -> Any:
-    if isinstance(node, Lit) and isinstance(node.value, int | float) and node.value is not True:
-        return Lit(node.span, scalar_text(node.value), plain=True)
-    return builder.build(Text(), node, what)
-
-
-def _event_ref(builder: Builder, node: Any, what: str) -> Any:
-    """`ops.NAME`, also in braces as the documentation writes it."""
-    if isinstance(node, Lit) and isinstance(node.value, str):
-        bare = node.value.strip()
-        if bare.startswith("{{") and bare.endswith("}}"):
-            return Lit(node.span, bare[2:-2].strip())
-        return node
-    return builder.build(Text(), node, what)
 
 
 def _path_pair(builder: Builder, node: Any, what: str) -> Any:
@@ -274,10 +223,15 @@ SPECIALS: dict[str, Any] = {
     "container": _container,
     "cmd": _cmd,
     "env": _env,
-    "resources": _resources,
+    "resources": embedded.read_resources,
     "mount": _mount,
-    "duration": _duration,
-    "event ref": _event_ref,
+    "duration": embedded.read_frequency,
+    "event ref": embedded.read_event_ref,
+    "hub ref": embedded.read_hub_ref,
+    "base hub ref": embedded.read_base_hub_ref,
+    "query": embedded.read_query,
+    "sort": embedded.read_sort,
+    "search space": embedded.read_space,
     "path pair": _path_pair,
     "revision": _revision,
     "mode": _mode,

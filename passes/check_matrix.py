@@ -8,6 +8,7 @@ from pxc.diagnostics import Report
 from pxc.ir.matrix import Matrix, Space
 from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, plain
 from pxc.ir.program import Program
+from pxc.source import Span
 from pxc.world import World
 
 _POSITIONS: dict[str, tuple[str, ...]] = {
@@ -107,11 +108,11 @@ def _check_weights(name: str, value: Any, report: Report) -> None:
 
 
 def _check_numbers(name: str, kind: str, value: Any, report: Report) -> None:
-    """A space of numbers in any of its three spellings: map, list, `a:b:c`."""
+    """A space of numbers: a map, or a list as `a:b:c` is read too."""
     positions = _POSITIONS[kind]
     needed = [p for p in positions if p not in _OPTIONAL]
     form = f'[{", ".join(needed)}], a map of these, or "{":".join(needed)}"'
-    given = _given(kind, positions, value)
+    given = _given(positions, value)
     missing = [p for p in needed if p not in given] if given is not None else needed
     unknown = [k for k in given or () if k not in positions]
     if given is None or missing or unknown:
@@ -120,45 +121,51 @@ def _check_numbers(name: str, kind: str, value: Any, report: Report) -> None:
         )  # fmt: skip
         report.add("PXC401", f"the {kind} of `{name}` {problem}", value.span, help=f"write {form}")
         return
-    if any(isinstance(v, str) and "{{" in v for v in given.values()):
+    if isinstance(value, Seq) and len(value.items) > len(positions):
+        report.add("PXC401", f"the {kind} of `{name}` has at most {len(positions)} numbers",
+                   value.items[len(positions)].span, help=f"write {form}")  # fmt: skip
+        return
+    if any(isinstance(v, Template | Invalid) for v in given.values()):
         return
     if kind in _DATES:
-        if str(given["start"]) >= str(given["stop"]):
+        if str(plain(given["start"])) >= str(plain(given["stop"])):
             report.add("PXC401", f"the {kind} of `{name}` starts at or after its stop", value.span)
         return
-    numbers = {k: _number(v) for k, v in given.items()}
+    numbers = {k: _number(plain(v)) for k, v in given.items()}
     for key, number in numbers.items():
         if number is None:
-            report.add("PXC401", f"`{key}` of `{name}` must be a number, not `{given[key]}`",
-                       value.span)  # fmt: skip
+            report.add("PXC401", f"`{key}` of `{name}` must be a number, not `{plain(given[key])}`",
+                       given[key].span)  # fmt: skip
             return
-    _check_order(name, kind, {k: v for k, v in numbers.items() if v is not None}, value, report)
+    _check_order(name, kind, {k: v for k, v in numbers.items() if v is not None}, given, report)
 
 
 def _check_order(
-    name: str, kind: str, numbers: dict[str, float], value: Any, report: Report
+    name: str, kind: str, numbers: dict[str, float], given: dict[str, Any], report: Report
 ) -> None:
     step = next((k for k in ("step", "num", "q") if k in numbers), None)
     if step is not None and numbers[step] == 0:
-        report.add("PXC401", f"`{step}` of `{name}` must not be 0", value.span)
+        report.add("PXC401", f"`{step}` of `{name}` must not be 0", given[step].span)
     elif step in ("step", "num") and numbers[step] < 0:
         report.add("PXC401", f"`{step}` of `{name}` must be more than 0: the space is empty",
-                   value.span)  # fmt: skip
+                   given[step].span)  # fmt: skip
     elif kind in _ORDERED and numbers["start"] >= numbers["stop"]:
-        report.add("PXC401", f"the {kind} of `{name}` starts at or after its stop", value.span,
+        report.add("PXC401", f"the {kind} of `{name}` starts at or after its stop",
+                   _reach(given["start"].span, given["stop"].span),
                    help="start must be less than stop")  # fmt: skip
 
 
-def _given(kind: str, positions: tuple[str, ...], value: Any) -> dict[str, Any] | None:
-    """Position -> value, whatever the spelling; None when it is none of the three."""
+def _reach(first: Span, second: Span) -> Span:
+    """From the earlier of two places to the end of the later."""
+    return Span(first.source, min(first.start, second.start), max(first.end, second.end))
+
+
+def _given(positions: tuple[str, ...], value: Any) -> dict[str, Any] | None:
+    """Position -> node, from a map or a list; None for anything else."""
     if isinstance(value, Map):
-        return {str(plain(k)): plain(v) for k, v in value.entries}
+        return {str(plain(k)): v for k, v in value.entries}
     if isinstance(value, Seq):
-        return dict(zip(positions, plain(value), strict=False))
-    text = value.value if isinstance(value, Lit) else None
-    if isinstance(text, str) and kind not in _DATES and ":" in text:
-        parts = text.split(":")
-        return dict(zip(positions, parts, strict=False)) if len(parts) <= len(positions) else None
+        return dict(zip(positions, value.items, strict=False))
     return None
 
 

@@ -70,12 +70,12 @@ CASES = [
     Case(
         10,
         operation(
-            "joins: [{query: 'status:succeeded', params: {x: {value: outputs.a}}}]",
+            "joins: [{query: 'status:succeeded', limit: 5, params: {x: {value: outputs.a}}}]",
             "inputs: [{name: x, type: 'List[float]'}], ",
         ),
         lint=True,
     ),
-    Case(11, operation("joins: [{query: 'status:succeeded'}]"), lint=True),
+    Case(11, operation("joins: [{query: 'status:succeeded', limit: 5}]"), lint=True),
     Case(
         12,
         "kind: component\ninputs: [{name: p, type: int, value: 80}]\n"

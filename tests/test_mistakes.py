@@ -75,7 +75,7 @@ MISTAKES = [
         "range with step 0",
         "kind: operation\nmatrix: {kind: grid, params: {lr: {kind: range, value: [0, 9, 0]}}}\n"
         + JOB,
-        "PXC401 2:56 [0, 9, 0]",
+        "PXC401 2:63 0",
         "step",
     ),
     (

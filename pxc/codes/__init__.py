@@ -97,6 +97,8 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC225", "param-given-twice", _E),
     ("PXC226", "validation-does-not-apply", _E),
     # 3 expressions
+    ("PXC227", "bad-hub-ref", _E),
+    ("PXC228", "event-ref", _W),
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),
     ("PXC303", "hyphen-in-expression", _E),
@@ -118,12 +120,17 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC428", "unknown-component", _E),
     ("PXC429", "schedule-in-dag", _E),
     ("PXC430", "bad-cron", _E),
+    ("PXC435", "bad-duration", _E),
+    ("PXC440", "join-query-syntax", _E),
+    ("PXC444", "join-field-unknown", _E),
     ("PXC445", "join-without-edge", _W),
     ("PXC446", "unknown-output", _E),
     ("PXC447", "dag-too-large", _E),
     # 5 Kubernetes practice
+    ("PXC448", "join-field-unlisted", _W),
     ("PXC510", "bad-quantity", _E),
     # 6 security
+    ("PXC524", "request-above-limit", _E),
     ("PXC607", "unsafe-template", _E),
     # 7 targets
     ("PXC701", "target-unsupported", _E),
