@@ -13,6 +13,7 @@ from pxc.ir.node import Lit, Template, Value
 from pxc.ir.program import Program
 from pxc.ir.run import Replica, Run
 from pxc.ir.spec import Operation
+from pxc.lint.settings import Settings
 from pxc.pipeline import Phase, Progress, run_pipeline
 from pxc.source import Source, Span
 from pxc.world import Catalog, Options, World
@@ -29,14 +30,16 @@ class Request(Struct, frozen=True, kw_only=True):
     """Everything one compilation depends on; equal requests give equal outcomes.
 
     `files` holds the main file, then the `-f` presets in order. `root` bounds what references may
-    read; `catalog` are files or folders of catalog objects. `verify` checks the IR after every pass
-    (our own faults, never the user's), as the tests do.
+    read; `catalog` are files or folders of catalog objects; `settings` say what a linter
+    tells. `verify` checks the IR after every pass (our own faults, never the user's), as the tests
+    do.
     """
 
     files: tuple[SourceText, ...]
     params: tuple[tuple[str, str], ...] = ()
     target: str = "kubernetes"
     options: Options = Options()
+    settings: Settings = Settings()
     root: Path | None = None
     catalog: tuple[Path, ...] = ()
     dump_after: str | None = None
@@ -111,17 +114,33 @@ def lint_request(request: Request) -> Outcome:
 
     report = Report()
     world = _world(request, report)
-    progress = _run(request, ANALYSIS, world, report, partial=True)
-    return _outcome(request, progress, report)
+    read: list[Source] = []
+    progress = _run(request, ANALYSIS, world, report, partial=True, read=read)
+    outcome = _outcome(request, progress, report)
+    if read:
+        from pxc.lint.filter import filtered
+
+        all_ran = progress is not None and progress.finished
+        outcome.report = filtered(report, request.settings, read, all_ran=all_ran)
+    return outcome
 
 
 def _run(
-    request: Request, phases: tuple[Phase, ...], world: World, report: Report, *, partial: bool
+    request: Request,
+    phases: tuple[Phase, ...],
+    world: World,
+    report: Report,
+    *,
+    partial: bool,
+    read: list[Source] | None = None,
 ) -> Progress | None:
-    """Read the files and run the phases over them; None when the main file cannot be read."""
+    """Read the files and run the phases over them; None when the main file cannot be read.
+
+    The source of every file that is text is added to `read`.
+    """
     operations = []
     for i, given in enumerate(request.files):
-        operation = _read(given, world, report, preset=i > 0)
+        operation = _read(given, world, report, read, preset=i > 0)
         if operation is not None:
             operations.append(operation)
     if len(operations) < len(request.files) or report.has_errors:
@@ -155,12 +174,16 @@ def _origin(request: Request) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
-def _read(given: SourceText, world: World, report: Report, *, preset: bool) -> Operation | None:
+def _read(
+    given: SourceText, world: World, report: Report, read: list[Source] | None, *, preset: bool
+) -> Operation | None:
     from pxc.grammar.yaml_tree import load_source
 
     source = load_source(given.name, given.data, report)
     if source is None:
         return None
+    if read is not None:
+        read.append(source)
     return world.language.read_operation(source, report, preset=preset)
 
 
@@ -223,6 +246,16 @@ def pass_list() -> tuple[tuple[str, str, str], ...]:
     )
 
 
+def read_plain_yaml(name: str, data: bytes, report: Report) -> Any:
+    """The bare data of a YAML file that is no Polyaxonfile; None when it cannot be read."""
+    from pxc.grammar.yaml_tree import load_source, read_yaml
+    from pxc.ir.node import plain
+
+    source = load_source(name, data, report)
+    tree = read_yaml(source, report) if source is not None else None
+    return plain(tree) if tree is not None else None
+
+
 def compile_file(
     path: str | Path, *, params: dict[str, Any] | None = None, target: str = "kubernetes"
 ) -> Outcome:
@@ -255,4 +288,5 @@ __all__ = [
     "lint_file",
     "lint_request",
     "pass_list",
+    "read_plain_yaml",
 ]

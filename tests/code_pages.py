@@ -1,8 +1,9 @@
 """Turns the fenced blocks of a page into examples and runs them through the real pipeline.
 
 A block whose info string is `yaml wrong` or `yaml right` is an example; it is linted. More words:
-`compile` compiles it for kubernetes, `-P name=value` gives a param, `also=PXCnnn` names a further
-finding that cannot be avoided. A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
+`compile` compiles it for kubernetes, `select=PXCnnn` adds a rule that is not in the default
+preset, `-P name=value` gives a param, `also=PXCnnn` names a further finding that cannot be
+avoided. A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
 the catalog), `yaml catalog=presets/gpu.yaml` (another file of it) or `yaml file=name.yaml` (a file
 beside it) belongs to the example before it, or to every example of the page when it comes first.
 Bytes that a page cannot show are a block `python wrong` with an expression that gives them; what
@@ -18,6 +19,8 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
+from pxc.lint.select import Selection
+from pxc.lint.settings import Settings
 from tests.console import run
 
 _BLOCK = re.compile(r"^( *)(`{3,})([^\n`]*)\n(.*?)^\1\2 *$", re.M | re.S)
@@ -45,6 +48,7 @@ class Example(Struct):
     compile: bool = False
     params: list[tuple[str, str]] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
+    select: list[str] = field(default_factory=list)
     presets: list[str] = field(default_factory=list)
     catalog: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -78,6 +82,7 @@ class Example(Struct):
         request = Request(
             files=(SourceText(main.as_posix(), self.data), *presets),
             params=tuple(self.params),
+            settings=Settings(selection=Selection(extend_select=tuple(self.select))),
             root=folder,
             catalog=(catalog,) if self.catalog else (),
         )
@@ -129,6 +134,8 @@ def example_of(block: Block) -> Example:
             example.params.append((name, value))
         elif word.startswith("also="):
             example.also.append(word.removeprefix("also="))
+        elif word.startswith("select="):
+            example.select.append(word.removeprefix("select="))
         else:
             raise ValueError(f"line {block.line}: `{word}` means nothing")
     return example

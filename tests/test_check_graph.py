@@ -166,8 +166,8 @@ FAULTS = [
     ),
     (
         "join without edge",
-        dag(f"- {A}\n" + job("b", "joins: [{query: 'status: x', ref: ops.a}]")),
-        ["PXC445 7:72 ops.a"],
+        dag(f"- {A}\n" + job("b", "joins: [{query: 'status: x', limit: 9, ref: ops.a}]")),
+        ["PXC445 7:82 ops.a"],
     ),
     (
         "cycle in an inner dag",
@@ -244,7 +244,7 @@ SOUND = [
         dag(
             f"- {A}\n"
             + job("m", "dependencies: [a]")
-            + job("b", "dependencies: [m], joins: [{query: 'status: x', ref: ops.a}]")
+            + job("b", "dependencies: [m], joins: [{query: 'status: x', limit: 9, ref: ops.a}]")
         ),
     ),
     (

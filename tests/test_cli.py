@@ -618,8 +618,6 @@ def test_an_interrupt_ends_with_130(here: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "pxc", "lint", "-"],
         cwd=here, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
-        # A background job of a shell ignores interrupts, and hands that on to its children.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     assert running.stdin is not None
     running.stdin.write(b"a" * 70000)  # more than a pipe holds: it is reading now

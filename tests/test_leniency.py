@@ -63,7 +63,8 @@ CASES = [
     Case(
         9,
         operation(
-            f"params: {{x: {{ref: {LATER}, value: globals}}}}", "inputs: [{name: x, type: dict}], "
+            f"params: {{x: {{ref: {LATER}, value: globals}}}}",
+            "inputs: [{name: x, type: dict, toEnv: X}], ",
         ),
         lint=True,
     ),
@@ -71,7 +72,7 @@ CASES = [
         10,
         operation(
             "joins: [{query: 'status:succeeded', limit: 5, params: {x: {value: outputs.a}}}]",
-            "inputs: [{name: x, type: 'List[float]'}], ",
+            "inputs: [{name: x, type: 'List[float]', toEnv: X}], ",
         ),
         lint=True,
     ),

@@ -232,7 +232,7 @@ def join(fields: str) -> list[str]:
 JOINS = [
     ("query: 'status:succeeded', limit: 5", []),
     ("query: 'status:{{ s }}, x', limit: '{{ n }}'", []),
-    ("query: 'status:succeeded'", []),
+    ("query: 'status:succeeded'", ["PXC441 'status:succeeded'"]),
     ("query: 'a:1,', limit: 5", ["PXC440 ,"]),
     ("query: 'kind:job status:failed', limit: 5", ["PXC440 status:"]),
     ("query: 'kind:job && status:failed', limit: 5", ["PXC440 &&"]),

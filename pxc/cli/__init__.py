@@ -19,6 +19,7 @@ CLEAN, FINDINGS, WRONG_USE, OUR_FAULT, INTERRUPTED, READER_GONE = 0, 1, 2, 70, 1
 COMMANDS = {
     "compile": ("pxc.cli.compile", "Compile Polyaxonfiles for a target."),
     "lint": ("pxc.cli.lint", "Check Polyaxonfiles without compiling them."),
+    "fmt": ("pxc.cli.fmt", "Format Polyaxonfiles."),
     "passes": ("pxc.cli.show", "List the passes of the compiler in order."),
     "rule": ("pxc.cli.show", "Explain a diagnostic code, or list all of them."),
     "schema": ("pxc.cli.show", "Print a JSON schema."),

@@ -63,6 +63,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC110", "snake-case", _W),
     ("PXC111", "version-unsupported", _W),
     ("PXC112", "bad-name", _E),
+    ("PXC113", "string-command", _W),
     ("PXC116", "value-not-allowed", _E),
     ("PXC117", "implicit-job", _I),
     ("PXC118", "fields-exclude-each-other", _E),
@@ -81,6 +82,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC204", "missing-param", _E),
     ("PXC205", "unknown-param", _W),
     ("PXC206", "param-type-mismatch", _E),
+    ("PXC207", "unused-input", _W),
     ("PXC208", "image-not-a-reference", _E),
     ("PXC209", "unknown-connection", _E),
     ("PXC212", "path-ref", _E),
@@ -96,15 +98,16 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC224", "unknown-preset", _E),
     ("PXC225", "param-given-twice", _E),
     ("PXC226", "validation-does-not-apply", _E),
-    # 3 expressions
     ("PXC227", "bad-hub-ref", _E),
     ("PXC228", "event-ref", _W),
+    # 3 expressions
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),
     ("PXC303", "hyphen-in-expression", _E),
     ("PXC304", "unknown-filter", _E),
     ("PXC305", "template-type", _E),
     ("PXC307", "not-available-here", _E),
+    ("PXC311", "dollar-brace", _W),
     ("PXC314", "expression-failed", _E),
     ("PXC315", "expression-budget", _E),
     ("PXC316", "template-loop", _E),
@@ -112,7 +115,12 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC318", "undeclared-variable", _W),
     # 4 matrix and schedule
     ("PXC401", "bad-space", _E),
+    ("PXC402", "explosion", _W),
     ("PXC403", "grid-with-continuous", _E),
+    ("PXC404", "param-not-input", _W),
+    ("PXC405", "param-unused-in-run", _W),
+    ("PXC406", "no-seed", _W),
+    ("PXC408", "duplicate-values", _W),
     ("PXC420", "cycle", _E),
     ("PXC421", "unknown-dependency", _E),
     ("PXC425", "type-across-edge", _E),
@@ -120,18 +128,35 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC428", "unknown-component", _E),
     ("PXC429", "schedule-in-dag", _E),
     ("PXC430", "bad-cron", _E),
+    ("PXC434", "every-minute", _W),
     ("PXC435", "bad-duration", _E),
     ("PXC440", "join-query-syntax", _E),
+    ("PXC441", "join-unbounded", _W),
     ("PXC444", "join-field-unknown", _E),
     ("PXC445", "join-without-edge", _W),
     ("PXC446", "unknown-output", _E),
     ("PXC447", "dag-too-large", _E),
-    # 5 Kubernetes practice
     ("PXC448", "join-field-unlisted", _W),
+    # 5 Kubernetes practice
+    ("PXC501", "no-requests", _W),
+    ("PXC503", "image-no-tag", _W),
+    ("PXC504", "image-latest", _W),
+    ("PXC506", "git-no-revision", _W),
+    ("PXC507", "hub-no-tag", _W),
+    ("PXC508", "limits-below-requests", _W),
     ("PXC510", "bad-quantity", _E),
-    # 6 security
+    ("PXC511", "quantity-suspicious", _W),
+    ("PXC512", "fractional-gpu", _W),
+    ("PXC515", "pull-policy-and-tag", _W),
+    ("PXC519", "node-name-pinned", _W),
     ("PXC524", "request-above-limit", _E),
+    # 6 security
+    ("PXC601", "secret-literal", _W),
+    ("PXC603", "url-credentials", _W),
+    ("PXC605", "privileged", _W),
+    ("PXC606", "host-access", _W),
     ("PXC607", "unsafe-template", _E),
+    ("PXC610", "curl-pipe-sh", _W),
     # 7 targets
     ("PXC701", "target-unsupported", _E),
     ("PXC702", "target-lossy", _W),
@@ -141,6 +166,8 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC810", "catalog-invalid", _E),
     # 9 meta
     ("PXC901", "deprecated-spec", _E),
+    ("PXC902", "unused-ignore", _W),
+    ("PXC903", "unknown-rule-in-ignore", _W),
 )
 
 CODES: dict[str, Code] = {i: Code(i, slug, severity) for i, slug, severity in _TABLE}

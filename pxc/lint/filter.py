@@ -1,0 +1,50 @@
+"""Turns what the passes found into what the settings and the ignore comments let through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pxc.codes import CODES
+from pxc.diagnostics import Diagnostic, Report
+from pxc.lint.ignores import Ignores, read_ignores
+from pxc.lint.settings import Settings
+from pxc.source import Source
+
+__all__ = ["filtered"]
+
+
+def filtered(
+    found: Report, settings: Settings, sources: Iterable[Source], *, all_ran: bool
+) -> Report:
+    """The report that is left; `sources` are the files given, whose ignores must be of use.
+
+    `all_ran` tells that no error kept a pass from running. An ignore in another file, such as a
+    component, holds too; whether it is of use is told where that file is linted. Reports PXC902
+    and PXC903, which obey settings and comments like any other code.
+    """
+    kept, meta = Report(), Report()
+    given = list(sources)
+    read: dict[Source, Ignores] = {s: read_ignores(s, meta) for s in given}
+    for one in found:
+        source = one.span.source
+        if settings.holds(one.code, source.name):
+            if source not in read:
+                read[source] = read_ignores(source, Report())
+            if not read[source].covers(one):
+                _copy(one, kept)
+    for source in given:
+        if read[source].items:
+            active = frozenset(i for i, c in CODES.items() if settings.holds(c, source.name))
+            read[source].report_unused(meta, all_ran=all_ran, active=active)
+    for one in meta:
+        source = one.span.source
+        if settings.holds(one.code, source.name) and not read[source].covers(one):
+            _copy(one, kept)
+    return kept
+
+
+def _copy(one: Diagnostic, report: Report) -> None:
+    report.add(
+        one.code.id, one.message, one.span,
+        label=one.label, notes=one.notes, help=one.help, fix=one.fix,
+    )  # fmt: skip

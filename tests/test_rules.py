@@ -1,0 +1,259 @@
+"""The lint rules: what each finds, what it must not find, and that a comment quiets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pxc.driver import Request, SourceText, lint_request
+from pxc.lint.select import Selection
+from pxc.lint.settings import Settings
+from tests.code_pages import examples_of
+from tests.conftest import ROOT
+from tests.reading import describe
+
+DEFAULT = Settings()
+ALL = Settings(selection=Selection(select=("ALL",)))
+
+
+def lint(text: str, settings: Settings = DEFAULT) -> list[str]:
+    request = Request(
+        files=(SourceText("file.yaml", text.encode()),), settings=settings, verify=True
+    )
+    return [describe(d) for d in lint_request(request).report]
+
+
+def only(text: str, code: str) -> list[str]:
+    found = lint(text, Settings(selection=Selection(select=(code,))))
+    assert all(line.startswith(f"{code} ") for line in found)
+    return [line.split(" ", 2)[2] for line in found]
+
+
+def job(container: str = "", run: str = "", root: str = "") -> str:
+    return f"kind: component\n{root}run:\n  kind: job\n{run}  container:\n    image: img:1\n{container}"
+
+
+def args(*values: str) -> str:
+    return "    args:\n" + "".join(f"      - {v}\n" for v in values)
+
+
+def env(name: str, value: str) -> str:
+    return f"    env:\n      - {{name: {name}, value: {value}}}\n"
+
+
+def resources(text: str) -> str:
+    return f"    resources: {{{text}}}\n"
+
+
+def search(matrix: str, inputs: str = "{name: a, type: int}", arguments: str = "'{{ a }}'") -> str:
+    return (
+        f"kind: operation\nmatrix: {{{matrix}}}\ncomponent:\n  inputs: [{inputs}]\n"
+        f"  run: {{kind: job, container: {{image: img:1, args: [{arguments}]}}}}\n"
+    )
+
+
+A = "inputs: [{name: a, type: int, value: 1}]\n"
+
+BAD = [
+    ("PXC113", job("    command: python x.py\n"), "python x.py"),
+    ("PXC113", job("    command: [python x.py]\n"), "python x.py"),
+    ("PXC207", job(root=A), "a"),
+    ("PXC207", job(args("'{{ b }}'"), root=A), "a"),
+    ("PXC207", job(args("'{{ params.b }}'"), root=A), "a"),
+    ("PXC311", job(args("'--a=${{ a }}'"), root=A), "${{ a }}"),
+    (
+        "PXC404",
+        search(
+            "kind: grid, params: {a: {kind: choice, value: [1]}, c: {kind: choice, value: [1]}}"
+        ),
+        "c",
+    ),
+    (
+        "PXC405",
+        search("kind: grid, params: {a: {kind: choice, value: [1]}}", arguments="x"),
+        "a",
+    ),
+    (
+        "PXC402",
+        search("kind: grid, params: {a: {kind: linspace, value: '0:1:2000'}}"),
+        "{a: {kind: linspace, value: '0:1:2000'}}",
+    ),
+    (
+        "PXC406",
+        search("kind: random, numRuns: 3, params: {a: {kind: uniform, value: [0, 1]}}"),
+        "a",
+    ),
+    ("PXC408", search("kind: grid, params: {a: {kind: choice, value: [1, 2, 1]}}"), "1"),
+    (
+        "PXC434",
+        "kind: operation\nschedule: {kind: cron, cron: '*/1 * * * *'}\ncomponent:\n  run: {kind: job, container: {image: img:1}}\n",
+        "'*/1 * * * *'",
+    ),
+    ("PXC501", job(), "img:1"),
+    ("PXC501", job(resources("limits: {}")), "img:1"),
+    (
+        "PXC503",
+        "run: {kind: job, container: {image: 'registry:5000/a'}}\n",
+        "'registry:5000/a'",
+    ),
+    ("PXC503", job(run="  init: [{dockerfile: {image: python}}]\n"), "python"),
+    ("PXC504", "run: {kind: job, container: {image: 'a:latest'}}\n", "'a:latest'"),
+    (
+        "PXC504",
+        "runPatch: {container: {image: 'b:latest'}}\nrun: {kind: job, container: {image: a:1}}\n",
+        "'b:latest'",
+    ),
+    ("PXC506", job(run="  init: [{git: {url: u}}]\n"), "u"),
+    ("PXC507", "kind: operation\nhubRef: kaniko\n", "kaniko"),
+    ("PXC508", job(resources("requests: {cpu: 1.5}, limits: {cpu: 1400m}")), "1400m"),
+    ("PXC508", job(resources("requests: {memory: 1Gi}, limits: {memory: 1G}")), "1G"),
+    ("PXC511", job(resources("limits: {memory: 512}")), "512"),
+    ("PXC511", job(resources("limits: {memory: 512m}")), "512m"),
+    ("PXC511", job(resources("limits: {cpu: 2Gi}")), "2Gi"),
+    ("PXC511", job(resources("limits: {cpu: 500}")), "500"),
+    ("PXC511", "resources: {memory: 512}\nrun: {kind: job, container: {image: a:1}}\n", "512"),
+    ("PXC512", job(resources("limits: {nvidia.com/gpu: 500m}")), "500m"),
+    (
+        "PXC515",
+        "run: {kind: job, container: {image: 'a@sha256:1', imagePullPolicy: Always}}\n",
+        "Always",
+    ),
+    ("PXC519", job(run="  environment: {nodeName: n1}\n"), "n1"),
+    ("PXC601", job(env("DB_PASSWORD", "s3cr3tw0rd9")), "s3cr3tw0rd9"),
+    ("PXC601", job(args("--token=9f8e7d6c5b4a")), "9f8e7d6c5b4a"),
+    ("PXC601", job(args("--api-key", "9f8e7d6c5b4a")), "9f8e7d6c5b4a"),
+    ("PXC601", job(env("X", "AKIA" + "ABCDEFGHIJKLMNOP")), "AKIA" + "ABCDEFGHIJKLMNOP"),
+    ("PXC603", job(env("URL", "'postgres://u:p4ss@db/x'")), "u:p4ss"),
+    ("PXC603", job(run="  init: [{git: {url: 'https://u:p4ss@host/r'}}]\n"), "u:p4ss"),
+    ("PXC605", job("    securityContext: {privileged: true}\n"), "privileged"),
+    ("PXC606", job(run="  volumes: [{name: v, hostPath: {path: /d}}]\n"), "hostPath"),
+    ("PXC606", job(run="  environment: {hostNetwork: true}\n"), "true"),
+    (
+        "PXC610",
+        job(args("'curl -sSL https://a.b/c | sudo bash'")),
+        "curl -sSL https://a.b/c | sudo bash",
+    ),
+]
+
+GOOD = [
+    ("PXC113", job("    command: [sh, -c, 'a b']\n")),
+    ("PXC113", job("    command: train\n")),
+    ("PXC207", job(args("'{{ a }}'"), root=A)),
+    ("PXC207", job(args("'{{ params.a.value }}'"), root=A)),
+    ("PXC207", job(args("'{{ params[\"a\"].value }}'"), root=A)),
+    ("PXC207", job(args("'{{ params.as_args }}'"), root=A)),
+    ("PXC207", job(args("'{% if a %}x{% endif %}'"), root=A)),
+    ("PXC207", job(args("'{% for p in params %}{{ p }}{% endfor %}'"), root=A)),
+    ("PXC207", job(root="inputs: [{name: a, type: int, value: 1, toEnv: A}]\n")),
+    ("PXC207", job(root="inputs: [{name: a, type: int, value: 1}, {name: b, type: int, value: '{{ a }}', toEnv: B}]\n")),
+    ("PXC207", job(root=A + "presets: [gpu]\n")),
+    ("PXC207", job(root=A + "conditions: a > 3\n")),
+    ("PXC207", job(root=A + "hooks: [{hubRef: 'notify:1', params: {x: {value: '{{ a }}'}}}]\n")),
+    ("PXC207", "kind: operation\nrunPatch: {container: {args: ['{{ a }}']}}\ncomponent:\n  " + A + "  run: {kind: job, container: {image: a:1}}\n"),
+    ("PXC207", "kind: component\n" + A + "run:\n  kind: dag\n  operations:\n    - name: x\n      params: {y: {ref: dag, value: inputs.a}}\n      component: {inputs: [{name: y, type: int, toEnv: Y}], run: {kind: job, container: {image: a:1}}}\n"),
+    ("PXC207", "kind: operation\nhubRef: 'a:1'\n" + A),
+    ("PXC311", job(args("'$HOME {{ a }}'"), root=A)),
+    ("PXC404", search("kind: grid, params: {c: {kind: choice, value: [1]}}", inputs="", arguments="'{{ c }}'")),
+    ("PXC405", search("kind: grid, params: {a: {kind: choice, value: [1]}}", "{name: a, type: int, toEnv: A}", "x")),
+    ("PXC402", search("kind: grid, numRuns: 9, params: {a: {kind: linspace, value: '0:1:2000'}}")),
+    ("PXC402", search("kind: grid, params: {a: {kind: linspace, value: '0:1:1000'}}")),
+    ("PXC406", search("kind: random, seed: 1, numRuns: 3, params: {a: {kind: uniform, value: [0, 1]}}")),
+    ("PXC408", search("kind: grid, params: {a: {kind: choice, value: [1, '1', true]}}", "{name: a, type: any}")),
+    ("PXC434", "kind: operation\nschedule: {kind: cron, cron: '5 * * * *'}\ncomponent:\n  run: {kind: job, container: {image: img:1}}\n"),
+    ("PXC501", job(resources("requests: {cpu: 1}"))),
+    ("PXC501", job(resources("limits: {cpu: 1}"))),
+    ("PXC503", "run: {kind: job, container: {image: 'registry:5000/a:1'}}\n"),
+    ("PXC503", "run: {kind: job, container: {image: 'a@sha256:1'}}\n"),
+    ("PXC503", job(args("'{{ a }}'"), root=A).replace("img:1", "'{{ a }}'")),
+    ("PXC506", job(run="  init: [{git: {url: u, revision: v1}}]\n")),
+    ("PXC508", job(resources("requests: {memory: 1Gi}, limits: {memory: 1024Mi}"))),
+    ("PXC508", job(resources("requests: {cpu: 0.1}, limits: {cpu: 100m}"))),
+    ("PXC511", job(resources("limits: {memory: 512Mi, cpu: 250m, nvidia.com/gpu: 1}"))),
+    ("PXC511", job(resources("limits: {memory: '1e9', ephemeral-storage: 0}"))),
+    ("PXC512", job(resources("limits: {nvidia.com/gpu: 2}"))),
+    ("PXC515", "run: {kind: job, container: {image: 'a:1', imagePullPolicy: Always}}\n"),
+    ("PXC601", job(env("TOKEN", "'{{ a }}'"), root=A)),
+    ("PXC601", job(env("TOKEN_FILE", "/run/secrets/t0ken1"))),
+    ("PXC601", job(env("PASSWORD", "example-passw0rd"))),
+    ("PXC601", job(env("MAX_TOKENS", "4096abcdef12"))),
+    ("PXC601", job(args("--token=$(TOKEN_2_A)", "--tokenizer=bert-base-2"))),
+    ("PXC603", job(env("URL", "'postgres://u:{{ a }}@db/x'"), root=A)),
+    ("PXC603", job(env("URL", "'postgres://u:$(PASSWORD)@db/x'"))),
+    ("PXC603", job(env("URL", "'ssh://git@host:22/x'"))),
+    ("PXC605", job("    securityContext: {privileged: false}\n")),
+    ("PXC606", job(run="  volumes: [{name: v, emptyDir: {}}]\n")),
+    ("PXC610", job(args("'curl -o a.sh https://a.b/c | tee log'"))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "marked"), BAD, ids=[f"{r[0]}-{i}" for i, r in enumerate(BAD)]
+)
+def test_bad(code: str, text: str, marked: str) -> None:
+    assert only(text, code) == [marked]
+
+
+@pytest.mark.parametrize(("code", "text"), GOOD, ids=[f"{r[0]}-{i}" for i, r in enumerate(GOOD)])
+def test_good(code: str, text: str) -> None:
+    assert only(text, code) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "marked"), BAD, ids=[f"{r[0]}-{i}" for i, r in enumerate(BAD)]
+)
+def test_ignored(code: str, text: str, marked: str) -> None:
+    (found,) = lint(text, Settings(selection=Selection(select=(code,))))
+    line = int(found.split()[1].split(":")[0])
+    lines = text.splitlines()
+    lines[line - 1] += f" # pxc: ignore[{code}] a test"
+    assert only("\n".join(lines) + "\n", code) == []
+
+
+def test_one_mistake_is_one_finding() -> None:
+    latest = "run: {kind: job, container: {image: 'a:latest', imagePullPolicy: IfNotPresent}}\n"
+    assert [line[:6] for line in lint(latest)] == ["PXC515"]
+    url = job(env("DB_PASSWORD", "'postgres://u:p4ssw0rd@db/x'"))
+    assert [line[:6] for line in lint(url)] == ["PXC603"]
+
+
+def test_what_a_referred_file_holds_is_told_there(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(job(root=A).replace("img:1", "a:latest"))
+    main = SourceText((tmp_path / "main.yaml").as_posix(), b"kind: operation\npathRef: base.yaml\n")
+    request = Request(files=(main,), root=tmp_path, settings=ALL)
+    assert list(lint_request(request).report) == []
+
+
+def pages() -> list[str]:
+    found = []
+    for path in sorted((ROOT / "pxc" / "codes").glob("PXC*.md")):
+        for example in examples_of(path.read_text("utf-8")):
+            if example.data and not example.compile:
+                found.append(example.data.decode("utf-8", "replace"))
+    return found
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_rules_never_fail_on_mutated_files(data: Any) -> None:
+    lines = data.draw(st.sampled_from(pages())).splitlines()
+    for _ in range(data.draw(st.integers(0, 3))):
+        if not lines:
+            break
+        at = data.draw(st.integers(0, len(lines) - 1))
+        action = data.draw(st.sampled_from(("delete", "double", "cut", "quote")))
+        if action == "delete":
+            del lines[at]
+        elif action == "double":
+            lines.insert(at, lines[at])
+        elif action == "cut":
+            lines[at] = lines[at][: len(lines[at]) // 2]
+        else:
+            lines[at] = lines[at].replace(": ", ": '", 1) + "'"
+    text = "\n".join(lines)
+    request = Request(files=(SourceText("file.yaml", text.encode()),), settings=ALL, verify=True)
+    for found in lint_request(request).report:
+        assert 0 <= found.span.start <= found.span.end <= len(found.span.source.text)
