@@ -1,24 +1,22 @@
 """The one table of the language: every section of a Polyaxonfile and the shape of its fields.
 
-Source of the rules: the Polyaxonfile specification as releases 1.1 to 2.18 behave. Runtimes are in
-`runtimes.py`, search in `search.py`; this file holds documents and their plain sections.
+Source of the rules: the Polyaxonfile specification as releases 1.1 to 2.18 behave. This file holds
+documents and their plain sections; inputs and params are in `declarations.py`, pods in `pods.py`,
+runtimes in `runtimes.py`, search in `search.py`.
 """
 
 from __future__ import annotations
 
-from pxc.grammar.runtimes import ENVIRONMENT, INIT, RUN
+from pxc.grammar.declarations import IO, JOIN, PARAMS
+from pxc.grammar.pods import ENVIRONMENT, INIT
 from pxc.grammar.search import MATRIX
 from pxc.grammar.shapes import (
-    Anything,
-    AsText,
     Boolean,
     ByKind,
     Choice,
     Integer,
     Kubernetes,
-    Later,
     ListOf,
-    MapOf,
     Model,
     Number,
     Special,
@@ -26,7 +24,7 @@ from pxc.grammar.shapes import (
     Verbatim,
     fields,
 )  # fmt: skip
-from pxc.ir import io, spec
+from pxc.ir import spec
 
 NAME_PATTERN = r"[-a-zA-Z0-9_]+"
 
@@ -43,15 +41,11 @@ EVENT_KINDS = (
     "alert_critical", "model_version_new_metric", "project_custom_event", "org_custom_event",
 )  # fmt: skip
 
-PATCH_STRATEGIES = ("replace", "isnull", "post_merge", "pre_merge")
-
 TRIGGERS = (
     "all_succeeded", "all_failed", "all_done", "one_succeeded", "one_failed", "one_done",
 )  # fmt: skip
 
 HOOK_TRIGGERS = ("succeeded", "failed", "stopped", "skipped", "upstream_failed", "done")
-
-PARAMS = MapOf(Special("param"), template=False, table=True)
 
 CACHE = Model(
     "cache",
@@ -170,7 +164,7 @@ BUILD = Model(
         cache=(CACHE, "caching of the build"),
         params=(PARAMS, "params of the build"),
         runPatch=(Special("raw map"), "patch of the build's runtime"),
-        patchStrategy=(Choice(PATCH_STRATEGIES), "how the patch is merged"),
+        patchStrategy=(Choice(spec.PATCH_STRATEGIES), "how the patch is merged"),
     ),
     required=("hubRef",),
     moved={"image": "params of the build component go under `params`"},
@@ -239,76 +233,6 @@ EVENT = Model(
     required=("ref", "kinds"),
 )
 
-JOIN = Model(
-    "join",
-    io.Join,
-    fields(
-        query=(Special("query"), "query that selects runs"),
-        sort=(Special("sort"), "order of the runs"),
-        limit=(Integer(), "how many runs at most"),
-        offset=(Integer(), "how many runs are passed over"),
-        ref=(Text(), "upstream the runs belong to"),
-        params=(PARAMS, "which values of the runs become params"),
-    ),
-    required=("query",),
-)
-
-VALIDATION = Model(
-    "validation",
-    io.Validation,
-    fields(
-        delay=(Boolean(), "validate when the run starts"),
-        gt=(Number(), "greater than"),
-        ge=(Number(), "greater than or equal"),
-        lt=(Number(), "less than"),
-        le=(Number(), "less than or equal"),
-        multipleOf=(Number(), "a multiple of"),
-        minDigits=(Integer(), "least number of digits"),
-        maxDigits=(Integer(), "largest number of digits"),
-        decimalPlaces=(Integer(), "largest number of decimal places"),
-        regex=(Verbatim(), "regular expression the text must match"),
-        minLength=(Integer(), "least length"),
-        maxLength=(Integer(), "largest length"),
-        contains=(Anything(), "what the value must contain"),
-        excludes=(Anything(), "what the value must not contain"),
-        options=(Anything(), "the values that are allowed"),
-        minItems=(Integer(), "least number of items"),
-        maxItems=(Integer(), "largest number of items"),
-        keys=(ListOf(Text()), "keys that must be there"),
-        containsKeys=(ListOf(Text()), "keys that must be there"),
-        excludesKeys=(ListOf(Text()), "keys that must not be there"),
-    ),
-    moved={"min": "use `ge` (or `gt`)", "max": "use `le` (or `lt`)"},
-)
-
-IO = Model(
-    "input or output",
-    io.IO,
-    fields(
-        name=(Text(template=False), "name, used in expressions"),
-        description=(Verbatim(), "what it is for"),
-        type=(Text(template=False), "type of the value"),
-        value=(Anything(), "default value"),
-        isOptional=(Boolean(template=False), "whether it may be left out"),
-        isList=(Boolean(template=False), "whether the value is a list of the type"),
-        isFlag=(Boolean(template=False), "render a boolean as `--name` or nothing"),
-        argFormat=(Verbatim(), "template of `params.NAME.as_arg`"),
-        connection=(Special("connection name"), "connection the value belongs to"),
-        toInit=(Boolean(), "bring the value in by an init step"),
-        toEnv=(Text(), "environment variable that holds the value"),
-        validation=(VALIDATION, "what a value must satisfy"),
-        delayValidation=(Boolean(template=False), "deprecated: use `validation.delay`"),
-        options=(Anything(), "deprecated: use `validation.options`"),
-    ),
-    required=("name",),
-    moved={
-        "default": "the default value is `value`",
-        "required": "an input without `value` is required; `isOptional: true` frees it",
-        "min": "use `validation: {ge: ...}`",
-        "max": "use `validation: {le: ...}`",
-    },
-)
-
 TEMPLATE = Model(
     "template section",
     spec.TemplateSection,
@@ -347,7 +271,7 @@ OPERATION = Model(
         params=(PARAMS, "values of the inputs"),
         run=(Special("run"), "what runs"),
         runPatch=(Special("raw map"), "patch of the runtime"),
-        patchStrategy=(Choice(PATCH_STRATEGIES), "how this file is merged over its base"),
+        patchStrategy=(Choice(spec.PATCH_STRATEGIES), "how this file is merged over its base"),
         isPreset=(Boolean(), "whether this file is a preset"),
         hubRef=(Special("base hub ref"), "component of a hub"),
         dagRef=(Text(template=False), "component of the enclosing dag"),
@@ -388,17 +312,3 @@ OPERATION = Model(
         "args": "the arguments belong in `container.args`",
     },
 )
-
-OPERATION_REF = Later("operation")
-
-MODELS = {"operation": OPERATION}
-
-__all__ = [
-    "MODELS",
-    "OPERATION",
-    "OPERATION_REF",
-    "RUN",
-    "SCHEDULE",
-    "TERMINATION",
-    "AsText",
-]  # fmt: skip

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pxc.grammar.declarations import PARAM_FIELDS
 from pxc.grammar.kubernetes import schema_defs
 from pxc.grammar.language import OPERATION
 from pxc.grammar.runtimes import LEGACY, OPAQUE, RUN
@@ -43,10 +44,6 @@ def _any_case(word: str) -> str:
 
 
 _TEMPLATE: Schema = {"$ref": "#/$defs/template"}
-PARAM_FIELDS: dict[str, Any] = {
-    "value": Anything(), "ref": Text(), "toInit": Boolean(), "toEnv": Text(),
-    "contextOnly": Boolean(), "connection": Text(),
-}  # fmt: skip
 _BOOLEAN_WORDS = ("true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "0", "1")
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 _NULL: Schema = {"type": "null"}
@@ -68,7 +65,7 @@ class Writer:
     def of(self, shape: Any) -> Schema:
         """The schema of a shape."""
         match shape:
-            case Text(template=template, pattern=pattern):
+            case Text(pattern=pattern):
                 text: Schema = {"type": "string"}
                 if pattern:
                     text["pattern"] = f"^{pattern}$"
@@ -217,7 +214,7 @@ def _patch(writer: Writer) -> Schema:
 
 def _param(writer: Writer) -> Schema:
     """A param: a map with one of a param's own fields has these alone, all else is the value."""
-    fields = {name: writer.or_null(writer.of(shape)) for name, shape in PARAM_FIELDS.items()}
+    fields = {name: writer.or_null(writer.of(f.shape)) for name, f in PARAM_FIELDS.items()}
     spelled = _spelled(fields)
     writer.defs["param"] = {
         "description": "A value, or a map that says how it is given.",

@@ -22,12 +22,11 @@ from pxc.ir import matrix
 
 OPTIMIZATION = ("maximize", "minimize")
 
-DISCRETE = ("choice", "range", "linspace", "logspace", "geomspace", "daterange", "datetimerange")
-DISTRIBUTIONS = (
-    "pchoice", "uniform", "quniform", "loguniform", "qloguniform", "normal", "qnormal",
+SPACES = (
+    "choice", "pchoice", "range", "linspace", "logspace", "geomspace", "daterange",
+    "datetimerange", "uniform", "quniform", "loguniform", "qloguniform", "normal", "qnormal",
     "lognormal", "qlognormal",
 )  # fmt: skip
-SPACES = (*DISCRETE[:1], "pchoice", *DISCRETE[1:], *DISTRIBUTIONS[1:])
 
 SPACE = Model(
     "search space",

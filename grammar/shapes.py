@@ -24,11 +24,10 @@ class AsText(Struct, frozen=True):
 
 
 class Integer(Struct, frozen=True):
-    """A whole number; a quoted one is refused unless `lax`."""
+    """A whole number; a quoted one is refused."""
 
     template: bool = True
     minimum: int | None = None
-    lax: bool = False
 
 
 class Number(Struct, frozen=True):
@@ -56,8 +55,6 @@ class Anything(Struct, frozen=True):
 
 class Verbatim(Struct, frozen=True):
     """Text that Polyaxon never renders: braces in it are just braces."""
-
-    scalar: bool = True
 
 
 class ListOf(Struct, frozen=True):

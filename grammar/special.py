@@ -7,21 +7,18 @@ from typing import Any
 from pxc.diagnostics import allowed, nearest
 from pxc.grammar import embedded
 from pxc.grammar.build import Builder, key_name, scalar_text
+from pxc.grammar.declarations import PARAM_FIELDS
 from pxc.grammar.kubernetes import kubernetes_object
 from pxc.grammar.runtime_kinds import read_run
 from pxc.grammar.shape import unknown_kind, wrong_type
-from pxc.grammar.shapes import Anything, Boolean, Text
+from pxc.grammar.shapes import Anything, Text
 from pxc.ir.io import Param
 from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template, is_null
 from pxc.ir.spec import Mount
 
 _ANY = Anything()
 
-_LONG = {
-    "value": "value", "ref": "ref", "toInit": "to_init", "toEnv": "to_env",
-    "contextOnly": "context_only", "connection": "connection",
-    "to_init": "to_init", "to_env": "to_env", "context_only": "context_only",
-}  # fmt: skip
+_LONG = {**PARAM_FIELDS, **{field.attribute: field for field in PARAM_FIELDS.values()}}
 
 _BOOLEAN_WORDS = frozenset(
     ("", "y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0")
@@ -38,26 +35,18 @@ def _param(builder: Builder, node: Any, what: str) -> Any:
     for key, value in node.entries:
         name = key_name(key)
         if name not in _LONG:
-            near = nearest(str(name), [k for k in _LONG if "_" not in k])
+            near = nearest(str(name), list(PARAM_FIELDS))
             builder.report.add(
                 "PXC102" if near else "PXC101",
                 f"`{name}` is not a field of a param",
                 key.span,
-                help=f"fields: {allowed([k for k in _LONG if '_' not in k])}; a map that is the"
+                help=f"fields: {allowed(list(PARAM_FIELDS))}; a map that is the"
                 " value itself goes under `value`",
             )
             continue
-        attribute = _LONG[name]
-        values[attribute] = _param_field(builder, attribute, value, str(name))
+        field = _LONG[name]
+        values[field.attribute] = builder.build(field.shape, value, str(name))
     return Param(node.span, **values)
-
-
-def _param_field(builder: Builder, attribute: str, node: Any, name: str) -> Any:
-    if attribute == "value":
-        return builder.anything(_ANY, node, name)
-    if attribute in ("to_init", "context_only"):
-        return builder.build(Boolean(), node, name)
-    return builder.build(Text(), node, name)
 
 
 def _connection_name(builder: Builder, node: Any, what: str) -> Any:

@@ -25,7 +25,6 @@ from pxc.ir.node import (
 from pxc.ir.run import Cluster, Dag, Distributed, Job, Legacy, Replica, Service
 from pxc.ir.spec import Mount, Schedule
 
-STRATEGIES = ("replace", "isnull", "post_merge", "pre_merge")
 DEFAULT_STRATEGY = "post_merge"
 
 _RUNTIMES = (Job, Service, Distributed, Cluster, Legacy, Dag)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pxc.ir.node import plain
-from pxc.passes.patch import STRATEGIES, patch
+from pxc.ir.spec import PATCH_STRATEGIES
+from pxc.passes.patch import patch
 from tests.reading import operation
 
 BASE = """
@@ -72,7 +73,7 @@ def read(text: str) -> Any:
     return built
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", PATCH_STRATEGIES)
 def test_worked_table(strategy: str) -> None:
     base, preset = read(BASE), read(PRESET)
     run = patch(base.run, preset.run, strategy)
@@ -183,7 +184,7 @@ def test_other_runtime_replaces_or_yields() -> None:
     assert patch(job, service, "pre_merge").kind == "job"
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", PATCH_STRATEGIES)
 def test_merging_with_itself_changes_nothing(strategy: str) -> None:
     base = read(BASE)
     assert plain(patch(base.run, base.run, strategy)) == plain(base.run)

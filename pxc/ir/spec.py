@@ -8,6 +8,9 @@ from pxc.ir.matrix import Matrix
 from pxc.ir.node import KObject, ListField, Map, MapField, Node, Scalar, Template
 from pxc.ir.run import Environment, Run
 
+PATCH_STRATEGIES = ("replace", "isnull", "post_merge", "pre_merge")
+"""How one layer is laid over another: `patchStrategy`."""
+
 
 class Cache(Node, frozen=True):
     """Whether and when a finished run may stand for this one."""
