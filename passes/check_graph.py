@@ -11,6 +11,7 @@ from pxc.ir.node import Lit, Map, Seq, Template, is_null
 from pxc.ir.program import Binding, Program
 from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
+from pxc.passes.binder import Binder
 from pxc.passes.check_matrix import check_matrix
 from pxc.passes.demands import head_of
 from pxc.passes.graph.components import Components, Size
@@ -19,7 +20,6 @@ from pxc.passes.graph.nodes import GraphNode, check_build, graph_nodes
 from pxc.passes.graph.references import Enclosing, check_references
 from pxc.passes.io_types.settle import is_true
 from pxc.passes.param_refs import read_ref, upstream_of
-from pxc.passes.resolve_params import bind_node
 from pxc.world import World
 
 
@@ -67,14 +67,15 @@ def _bind(nodes: Mapping[str, GraphNode], world: World, report: Report) -> None:
         if not node.is_known:
             node.bindings = _references(composed, report)
             continue
-        node.bindings = bind_node(
+        binder = Binder(
             composed,
-            node.place,
-            frozenset(asked.get(node.name, ())) | of_any,
+            report,
             strict=world.options.strict_params or is_true(composed.strict_params),
             partial=_has_presets(composed),
-            report=report,
+            node=node.place,
+            asked=frozenset(asked.get(node.name, ())) | of_any,
         )
+        node.bindings = binder.bindings()
         check_matrix(Program(composed.span, composed, composed=composed), world, report)
 
 

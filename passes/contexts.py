@@ -20,7 +20,8 @@ from pxc.passes.connection_names import connection_names, init_connection_names
 from pxc.passes.evaluation import Budget, Scope, evaluate_template
 from pxc.passes.free_names import free_names
 from pxc.passes.global_names import DEFAULT_PORT, global_names, service_names
-from pxc.passes.resolve_params import find_io, settle
+from pxc.passes.io_types.declare import find_io
+from pxc.passes.io_types.settle import settle
 from pxc.source import Source, Span
 from pxc.world import World
 

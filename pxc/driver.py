@@ -189,7 +189,7 @@ def _read(
 
 def _with_params(main: Operation, request: Request, world: World, report: Report) -> Operation:
     """The operation with `-P` values in it; a component is wrapped first, as Polyaxon does."""
-    from pxc.passes.resolve_params import overlay_params
+    from pxc.passes.overlay_params import overlay_params
 
     if main.kind == "component":
         main = Operation(main.span, kind="operation", component=main)

@@ -17,8 +17,10 @@ from pxc.ir.io import Param
 from pxc.ir.node import Hole, Invalid, Lit, Map, Template, plain
 from pxc.ir.program import Binding, Program
 from pxc.passes.compose_layers import compose_layers
-from pxc.passes.io_types.settle import node_of
-from pxc.passes.resolve_params import find_io, overlay_params, resolve_params, settle
+from pxc.passes.io_types.declare import find_io
+from pxc.passes.io_types.settle import node_of, settle
+from pxc.passes.overlay_params import overlay_params
+from pxc.passes.resolve_params import resolve_params
 from pxc.source import Source, Span
 from pxc.workspace import Workspace
 from pxc.world import Options, World

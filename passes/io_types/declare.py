@@ -9,6 +9,7 @@ from msgspec import Struct
 from pxc.diagnostics import Note, Report
 from pxc.ir.io import IO, Validation
 from pxc.ir.node import Invalid, Lit, Seq, Template, is_null, plain, walk
+from pxc.ir.program import Binding
 from pxc.ir.spec import Operation
 from pxc.passes.io_types.coerce import CoercionFault, coerce
 from pxc.passes.io_types.parse_type import TypeFault, parse_type
@@ -206,3 +207,14 @@ def _part_at(node: Any, path: tuple[str | int, ...]) -> Any:
 
 def _type_at(type: IOType, path: tuple[str | int, ...]) -> IOType:
     return type.leaf if path else type.bare
+
+
+def find_io(operation: Operation, binding: Binding) -> IO | None:
+    """The declaration behind a binding, for `settle` to hold its validation too."""
+    if binding.section == "contexts":
+        return None
+    field = getattr(operation, binding.section)
+    for io in getattr(field, "items", ()):
+        if isinstance(io, IO) and isinstance(io.name, Lit) and io.name.value == binding.name:
+            return io
+    return None
