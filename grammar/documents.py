@@ -71,8 +71,13 @@ def foreign_kind(document: Map, report: Report) -> bool:
 
 
 def settle_document(document: Operation, report: Report, *, preset: bool) -> Operation:
-    """Put a `run` without a kind where it belongs: a patch of a base, or a job of its own."""
+    """Put a `run` without a kind where it belongs: a patch of a base, or a job of its own.
+
+    `run: null` is no runtime: a null never unsets a whole section when files are merged.
+    """
     raw = document.run
+    if is_null(raw):
+        return replace(document, run=None)
     if not isinstance(raw, Map):
         return document
     if preset or _has_base(document):
@@ -100,10 +105,9 @@ def _has_base(document: Operation) -> bool:
 def check_document(document: Operation, node: Map, report: Report) -> None:
     """Report a file that has nothing to run, and sections that need another runtime."""
     creates = any(_given(document, field) for field in _CREATES_RUN)
-    runs = document.run is not None and not is_null(document.run)
     if document.kind is None and node.get("kind") is not None:
         return  # the kind is wrong, and was reported: what the file should hold is not known
-    if not runs and not creates and not _has_base(document):
+    if document.run is None and not creates and not _has_base(document):
         first = node.entries[0][0].span if node.entries else node.span
         report.add(
             "PXC120",

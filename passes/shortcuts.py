@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Report
-from pxc.ir.node import KObject, Lit, Map, Seq, Template, replace
+from pxc.ir.node import KObject, Lit, Map, Seq, Template, plain, replace
 from pxc.ir.run import Dag, Job, Legacy, Replica, Service
 from pxc.ir.spec import Operation
 from pxc.passes.patch import patch
@@ -68,12 +68,13 @@ def _with_ports(run: Any, layer: Operation, strategy: str, report: Report) -> An
 def _roles(run: Any) -> list[tuple[str, Any]]:
     """The pods of a runtime with the name each is found under; one unnamed for job and service."""
     if hasattr(run, "roles"):
-        return list(run.roles)
+        return [(name, role) for name, role in run.roles if isinstance(role, Replica)]
     if hasattr(run, "head"):
         named = [(n, getattr(run, n)) for n in ("head", "worker", "scheduler", "job")]
         found = [(n, r) for n, r in named if isinstance(r, Replica)]
         if isinstance(run.workers, Map):
-            found += [(f"workers.{k.value}", v) for k, v in run.workers.entries]  # type: ignore[union-attr]
+            workers = ((k, v) for k, v in run.workers.entries if isinstance(v, Replica))
+            found += [(f"workers.{plain(k)}", v) for k, v in workers]
         return found
     return [("", run)]
 
@@ -85,7 +86,7 @@ def _set_role(run: Any, name: str, role: Any) -> Any:
         return replace(run, roles=tuple((n, role if n == name else r) for n, r in run.roles))
     if name.startswith("workers."):
         key = name.removeprefix("workers.")
-        entries = tuple((k, role if k.value == key else v) for k, v in run.workers.entries)
+        entries = tuple((k, role if plain(k) == key else v) for k, v in run.workers.entries)
         return replace(run, workers=replace(run.workers, entries=entries))
     return replace(run, **{name: role})
 

@@ -63,6 +63,17 @@ VERDICTS: list[tuple[str, list[str], list[str]]] = [
         ["ports: [80]\nrun: {kind: job, container: {image: x}}"],
         ["PXC118"],
     ),
+    ("a null runtime is none", ["run: null\ncontainer: {image: x}\nresources: {cpu: 1}"], []),
+    (
+        "a shortcut passes over a null role",
+        ["run: {kind: tfjob, worker: null, chief: {container: {image: a}}}\ncmd: ls"],
+        ["PXC701"],
+    ),
+    (
+        "a shortcut passes over a null group of workers",
+        ["run: {kind: raycluster, head: {container: {image: a}}, workers: {a: null}}\ncmd: ls"],
+        ["PXC701"],
+    ),
 ]
 
 
