@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from pxc.diagnostics import Report
 from pxc.ir.io import Join, Param
 from pxc.ir.node import Lit, Map, Seq, Template, is_null
-from pxc.ir.program import Binding, Program
+from pxc.ir.program import Binding, Connection, Program
 from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.passes.binder import Binder
@@ -16,6 +18,7 @@ from pxc.passes.check_matrix import check_matrix
 from pxc.passes.demands import head_of
 from pxc.passes.graph.components import Components, Size
 from pxc.passes.graph.edges import check_edges, params_of
+from pxc.passes.graph.expressions import Expressions
 from pxc.passes.graph.nodes import GraphNode, check_build, graph_nodes
 from pxc.passes.graph.references import Enclosing, check_references
 from pxc.passes.io_types.settle import is_true
@@ -27,8 +30,9 @@ def check_graph(program: Program, world: World, report: Report) -> Program:
     """Check a dag and every dag inside of it; nothing is expanded.
 
     PXC104 for an empty dag and missing names, PXC126, PXC221, PXC420, PXC421, PXC425, PXC426,
-    PXC428, PXC429, PXC445, PXC446, PXC447, and for the params and matrix of each operation
-    what a file of its own would get. Source: specification of dags, sections 2 and 3.
+    PXC428, PXC429, PXC445, PXC446, PXC447, and for the params, matrix and expressions of
+    each operation what a file of its own would get. Source: specification of dags, sections
+    2 and 3.
     """
     composed = program.composed
     if composed is None or not isinstance(composed.run, Dag):
@@ -37,11 +41,22 @@ def check_graph(program: Program, world: World, report: Report) -> Program:
     enclosing = Enclosing(
         {b.name: b for b in program.bindings}, _is_open(composed), program.partial
     )
-    _check_dag(composed.run, enclosing, Size(), world, report)
+    shared = _Shared(Size(), Expressions(world, report), program.connections)
+    _check_dag(composed.run, enclosing, shared, world, report)
     return program
 
 
-def _check_dag(dag: Dag, enclosing: Enclosing, size: Size, world: World, report: Report) -> None:
+class _Shared(Struct, frozen=True):
+    """What all dags of a file share; `connections` are those that they give their operations."""
+
+    size: Size
+    expressions: Expressions
+    connections: tuple[Connection, ...] = ()
+
+
+def _check_dag(
+    dag: Dag, enclosing: Enclosing, shared: _Shared, world: World, report: Report
+) -> None:
     items = dag.operations.items if isinstance(dag.operations, Seq) else ()
     if not items and (dag.operations is None or isinstance(dag.operations, Seq | Lit)):
         report.add(
@@ -51,12 +66,28 @@ def _check_dag(dag: Dag, enclosing: Enclosing, size: Size, world: World, report:
             help="add `operations: [{name: ..., container: ...}]`",
         )
         return
-    components = Components(dag, size, world, report)
+    components = Components(dag, shared.size, world, report)
     nodes = graph_nodes(dag, components, world, report)
     check_edges(nodes, report, is_open=len(nodes) < len(items))
     _bind(nodes, world, report)
     check_references(nodes, enclosing, report)
-    _check_inner(nodes, components, world, report)
+    shared.expressions.check(nodes, dag, shared.connections, enclosing.values)
+    _check_inner(nodes, components, shared, world, report)
+    unused = _unused(components, world, report)
+    shared.expressions.check(unused, dag, shared.connections, is_open=True)
+
+
+def _unused(components: Components, world: World, report: Report) -> dict[str, GraphNode]:
+    """The components that nothing names, bound as if each was a file of its own."""
+    found: dict[str, GraphNode] = {}
+    for name, entry in components.entries.items():
+        composed = components.composed(name)
+        if name in components.used or composed is None or composed.run is None:
+            continue
+        place = entry.name.span if entry.name is not None else entry.span
+        binder = Binder(composed, report, strict=False, partial=True, node=place)
+        found[name] = GraphNode(name, place, composed, True, bindings=binder.bindings())
+    return found
 
 
 def _bind(nodes: Mapping[str, GraphNode], world: World, report: Report) -> None:
@@ -119,31 +150,33 @@ def _references(composed: Operation, report: Report) -> tuple[Binding, ...]:
 
 
 def _check_inner(
-    nodes: Mapping[str, GraphNode], components: Components, world: World, report: Report
+    nodes: Mapping[str, GraphNode],
+    components: Components,
+    shared: _Shared,
+    world: World,
+    report: Report,
 ) -> None:
     """Check the dags that nodes are; one that several nodes share only once."""
-    shared: dict[str, dict[str, Binding]] = {name: {} for name in components.entries}
+    given: dict[str, dict[str, Binding]] = {name: {} for name in components.entries}
     opened = set(components.entries)
     for node in nodes.values():
         values = {b.name: b for b in node.bindings}
         if node.component:
-            shared[node.component] |= values
+            given[node.component] |= values
             if not _is_open(node.composed):
                 opened.discard(node.component)
         elif node.is_known and isinstance(node.composed.run, Dag):
             _check_dag(
                 node.composed.run,
                 Enclosing(values, _is_open(node.composed)),
-                components.size,
+                shared,
                 world,
                 report,
             )
-    for name, known in shared.items():
+    for name, known in given.items():
         component = components.composed(name)
         if component is not None and isinstance(component.run, Dag):
-            _check_dag(
-                component.run, Enclosing(known, name in opened), components.size, world, report
-            )
+            _check_dag(component.run, Enclosing(known, name in opened), shared, world, report)
 
 
 def _is_open(composed: Operation) -> bool:

@@ -143,12 +143,10 @@ class _Settling:
             if used in self.bindings:
                 self.value(used)
         names = {
-            **{n: v for n, v in self.values.items() if n != binding.name},
+            **self.values,
             "globals": self.globals,
-            "params": {
-                n: {"value": v} for n, v in self.values.items() if n != binding.name
-            },
-        }  # fmt: skip
+            "params": {n: {"value": v} for n, v in self.values.items()},
+        }
         done = evaluate_tree(node, Scope(names, dict(_ELSEWHERE)), self.report)
         if has_template(done):
             return done

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from operator import is_
 from typing import Any
 
-from pxc.diagnostics import Report
+from pxc.diagnostics import Note, Report
+from pxc.ir.matrix import Matrix
 from pxc.ir.node import (
     Hole,
     Invalid,
@@ -18,6 +20,7 @@ from pxc.ir.node import (
 )  # fmt: skip
 from pxc.ir.program import Program
 from pxc.ir.run import Dag, Legacy
+from pxc.ir.spec import Operation
 from pxc.passes.contexts import Contexts, build_contexts
 from pxc.passes.evaluation import Budget, Scope, evaluate_template
 from pxc.passes.fit_field import fit_field
@@ -28,7 +31,9 @@ EVALUATED = (
     "is_approved", "cost", "queue", "cache", "plugins", "namespace", "termination", "schedule",
     "conditions", "trigger", "dependencies", "mount",
 )  # fmt: skip
-"""Sections rendered with the operation; hooks, build, joins, events and matrix wait for others."""
+"""Sections rendered with the operation; hooks, build and events wait for others."""
+
+_NOT_EXPANDED = frozenset({"tuner"})
 
 
 def evaluate_expressions(program: Program, world: World, report: Report) -> Program:
@@ -52,7 +57,9 @@ def evaluate_expressions(program: Program, world: World, report: Report) -> Prog
             changed[name] = evaluation.rewrite(value)
     if not isinstance(composed.run, Dag | Legacy):
         changed["run"] = evaluation.rewrite(composed.run)
-    _hand_over(faults, report, partial=program.partial)
+    for part in expanded_parts(composed):
+        evaluation.rewrite(part)  # what comes of it is known when they are expanded
+    hand_over(faults, report, is_open=program.partial)
     return replace(program, composed=replace(composed, **changed))
 
 
@@ -101,16 +108,31 @@ class _Evaluation:
         return replace(node, **changed) if changed else node
 
 
-def _hand_over(faults: Report, report: Report, *, partial: bool) -> None:
-    """Pass the faults on; an unknown name in a component linted alone is only a warning."""
+def expanded_parts(composed: Operation) -> Iterator[Node]:
+    """The parts of a matrix and of joins that are rendered before anything else is."""
+    if isinstance(composed.matrix, Matrix):
+        for name in composed.matrix.__struct_fields__:
+            part = getattr(composed.matrix, name)
+            if isinstance(part, Node) and name not in _NOT_EXPANDED:
+                yield part
+    elif isinstance(composed.matrix, Template):
+        yield composed.matrix
+    if composed.joins is not None:
+        yield composed.joins
+
+
+def hand_over(
+    faults: Report, report: Report, *, is_open: bool, notes: tuple[Note, ...] = ()
+) -> None:
+    """Pass the faults on; where more names may come an unknown one is only a warning."""
     for found in faults.sorted():
-        code = "PXC318" if partial and found.code.id == "PXC302" else found.code.id
+        code = "PXC318" if is_open and found.code.id == "PXC302" else found.code.id
         report.add(
             code,
             found.message,
             found.span,
             label=found.label,
-            notes=found.notes,
+            notes=found.notes + notes,
             help=found.help,
             fix=found.fix,
         )

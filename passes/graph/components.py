@@ -48,6 +48,7 @@ class Components:
         self.report = report
         self.entries = named(dag.components, "component", report)
         self.done: dict[str, Operation | None] = {}
+        self.used: set[str] = set()
 
     def base(self, ref: Lit[Any]) -> Operation | None:
         """What a `dagRef` means, composed; None when that is not known here."""
@@ -55,6 +56,7 @@ class Components:
         if name not in self.entries:
             self.report_unknown(ref)
             return None
+        self.used.add(name)
         composed = self.composed(name)
         if composed is None or not self.has_room(name, ref):
             return None
@@ -106,6 +108,7 @@ class Components:
         """A component over the base it names, which is composed already."""
         ref = dag_ref(entry)
         if ref is not None:
+            self.used.add(str(ref.value))
             base = self.done.get(str(ref.value))
             if base is None or not self.has_room(str(ref.value), ref):
                 return None

@@ -1,0 +1,131 @@
+"""Checks the expressions inside of a dag's operations against the names that each of them has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pxc.diagnostics import Note, Report
+from pxc.ir.node import Node, Template, replace, walk
+from pxc.ir.program import Connection, Program
+from pxc.ir.run import Dag, Legacy
+from pxc.ir.spec import Operation
+from pxc.passes.contexts import build_contexts, has_template
+from pxc.passes.evaluate_expressions import EVALUATED, expanded_parts, hand_over
+from pxc.passes.evaluation import Budget, Scope, evaluate_template
+from pxc.passes.fit_field import fit_field
+from pxc.passes.graph.nodes import GraphNode
+from pxc.passes.provided_names import provided_names
+from pxc.passes.resolve_connections import resolve_connections
+from pxc.world import World
+
+_PUSHED_DOWN = ("environment", "connections", "volumes")
+"""Sections of a dag that its operations get, rendered with the names of each operation."""
+
+
+class Expressions:
+    """The expressions of all dags of one file.
+
+    The expressions of a component are gathered once, however many operations name it, and a
+    faulty one is evaluated no more: what is wrong with it was said.
+    """
+
+    def __init__(self, world: World, report: Report) -> None:
+        self.world = world
+        self.report = report
+        self.gathered: dict[int, tuple[Any, tuple[Template, ...]]] = {}
+        self.faulty: set[int] = set()
+
+    def check(
+        self,
+        nodes: Mapping[str, GraphNode],
+        dag: Dag,
+        connections: tuple[Connection, ...],
+        inherited: Collection[str] = (),
+        *,
+        is_open: bool = False,
+    ) -> None:
+        """Evaluate every expression of operations whose inputs are known.
+
+        What a file of its own would get: PXC302 to PXC305, PXC307, PXC314 to PXC317, PXC510,
+        PXC607, and PXC209 for connections; PXC318 in place of PXC302 where further names may
+        come from what is not read here, as for all `is_open` nodes. `inherited` are the inputs
+        of the dag, of which its operations see none.
+        """
+        pushed = [t for name in _PUSHED_DOWN for t in self.templates(getattr(dag, name))]
+        for node in nodes.values():
+            if node.is_known:
+                faults = self.faults_of(node, pushed, connections)
+                if faults:
+                    self.tell(_with_help(faults, inherited), node, is_open=is_open)
+
+    def faults_of(
+        self, node: GraphNode, pushed: list[Template], connections: tuple[Connection, ...]
+    ) -> Report:
+        """What is wrong with the expressions of an operation, and with those its dag gives it."""
+        composed, faults = node.composed, Report()
+        program = Program(
+            composed.span, composed, composed=composed, bindings=node.bindings, partial=True
+        )
+        program = resolve_connections(program, self.world, self.report)
+        wanted = [*self.of_operation(composed), *pushed]
+        if wanted or any(has_template(b.value) for b in node.bindings):
+            known = {c.name for c in program.connections}
+            further = tuple(c for c in connections if c.name not in known)
+            program = replace(program, connections=(*program.connections, *further))
+            scope = build_contexts(program, self.world, faults).scope()
+            self.evaluate(wanted, scope, faults)
+        return faults
+
+    def tell(self, faults: Report, node: GraphNode, *, is_open: bool) -> None:
+        """Report the faults of an operation."""
+        composed = node.composed
+        is_open = is_open or composed.presets is not None or provided_names(composed).is_open
+        notes = (Note(f"in the operation `{node.name}`", node.place),) if node.component else ()
+        hand_over(faults, self.report, is_open=is_open, notes=notes)
+
+    def evaluate(self, wanted: list[Template], scope: Scope, faults: Report) -> None:
+        """Evaluate templates that are not known to be faulty."""
+        budget = Budget()
+        for template in wanted:
+            if id(template) in self.faulty:
+                continue
+            before = len(faults)
+            value = evaluate_template(template, scope, faults, budget)
+            fit_field(template, value, self.world.language, faults)
+            if len(faults) > before:
+                self.faulty.add(id(template))
+
+    def of_operation(self, composed: Operation) -> list[Template]:
+        """The expressions of a composed operation, those of its run gathered once."""
+        found = [t for name in EVALUATED for t in self.templates(getattr(composed, name))]
+        for part in expanded_parts(composed):
+            found += self.templates(part)
+        if not isinstance(composed.run, Dag | Legacy):
+            found += self.templates(composed.run)
+        return found
+
+    def templates(self, node: Any) -> tuple[Template, ...]:
+        """The templates of a tree; of one tree gathered once."""
+        if not isinstance(node, Node):
+            return ()
+        known = self.gathered.get(id(node))
+        if known is None:
+            found = tuple(n for n in walk(node) if isinstance(n, Template))
+            known = self.gathered[id(node)] = (node, found)
+        return known[1]
+
+
+def _with_help(faults: Report, inherited: Collection[str]) -> Report:
+    """The faults, those of a name that the dag has with how an operation gets it."""
+    told = Report()
+    for found in faults:
+        name = found.span.text.strip("'\"{} ")
+        help = found.help
+        if found.code.id in ("PXC302", "PXC316") and name in inherited:
+            help = f"take it from the dag: `params: {{{name}: {{ref: dag, value: inputs.{name}}}}}`"
+        told.add(
+            found.code.id, found.message, found.span,
+            label=found.label, notes=found.notes, help=help, fix=found.fix,
+        )  # fmt: skip
+    return told
