@@ -7,7 +7,22 @@ from msgspec import Struct
 from pxc.codes import CODES, Code, Severity
 from pxc.source import Source, Span
 
-__all__ = ["Code", "Diagnostic", "Fix", "Note", "Report", "Severity", "nearest"]
+__all__ = [
+    "MAX_FINDINGS",
+    "Code",
+    "Diagnostic",
+    "Fix",
+    "Note",
+    "Report",
+    "Severity",
+    "cut_code",
+    "nearest",
+]
+
+MAX_FINDINGS = 1_000
+"""How many findings of one code a report keeps: a file may be made to have any number."""
+
+_TOO_MANY = "PXC023"
 
 
 class Note(Struct, frozen=True):
@@ -52,10 +67,15 @@ class Diagnostic(Struct, frozen=True):
 
 
 class Report:
-    """Collects diagnostics while passes run; says whether an error was among them."""
+    """Collects diagnostics while passes run; says whether an error was among them.
+
+    Of each code it keeps the first `MAX_FINDINGS`; at the first that it leaves out it says so, once
+    a code, by PXC023.
+    """
 
     def __init__(self) -> None:
         self._seen: dict[tuple[str, Source, int, int, str], Diagnostic] = {}
+        self._counts: dict[str, int] = {}
         self.has_errors = False
 
     def add(
@@ -70,16 +90,29 @@ class Report:
         fix: Fix | None = None,
     ) -> None:
         """Record a fault under the code with this id; the very same fault is kept once."""
-        found = Diagnostic(CODES[code], message, span, label, notes, help, fix)
         key = (code, span.source, span.start, span.end, message)
-        if key not in self._seen:
-            self._seen[key] = found
+        if key in self._seen:
+            return
+        count = self._counts[code] = self._counts.get(code, 0) + 1
+        if count <= MAX_FINDINGS:
+            self._seen[key] = found = Diagnostic(
+                CODES[code], message, span, label, notes, help, fix
+            )
             self.has_errors = self.has_errors or found.severity is Severity.ERROR
+        elif count == MAX_FINDINGS + 1:
+            self.add(
+                _TOO_MANY,
+                f"more than {MAX_FINDINGS:,} findings of `{code}`: from here on they are left out",
+                span,
+                help="mend, or ignore, what is told; then the rest shows",
+            )
 
     def withdraw(self, code: str, span: Span) -> None:
         """Take back what was reported under a code at a place that turned out to be no fault."""
         for key in [k for k in self._seen if k[:4] == (code, span.source, span.start, span.end)]:
             del self._seen[key]
+            if self._counts[code] <= MAX_FINDINGS:  # what is cut stays cut
+                self._counts[code] -= 1
 
     def sorted(self) -> list[Diagnostic]:
         """Every diagnostic, ordered by file, place and code.
@@ -103,6 +136,11 @@ class Report:
 
     def __len__(self) -> int:
         return len(self._seen)
+
+
+def cut_code(diagnostic: Diagnostic) -> str | None:
+    """The code whose findings are left out, when that is what a diagnostic says."""
+    return diagnostic.message.split("`")[1] if diagnostic.code.id == _TOO_MANY else None
 
 
 def _place(diagnostic: Diagnostic) -> tuple[Source, int, int]:

@@ -3,7 +3,7 @@
 A block whose info string is `yaml wrong` or `yaml right` is an example; it is linted. More words:
 `compile` compiles it for kubernetes, `select=PXCnnn` adds a rule that is not in the default
 preset, `-P name=value` gives a param, `also=PXCnnn` names a further finding that cannot be
-avoided. A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
+avoided (`also=PXCnnn*9` nine of them). A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
 the catalog), `yaml catalog=presets/gpu.yaml` (another file of it) or `yaml file=name.yaml` (a file
 beside it) belongs to the example before it, or to every example of the page when it comes first.
 Bytes that a page cannot show are a block `python wrong` with an expression that gives them; what
@@ -133,7 +133,8 @@ def example_of(block: Block) -> Example:
             name, _, value = next(words).partition("=")
             example.params.append((name, value))
         elif word.startswith("also="):
-            example.also.append(word.removeprefix("also="))
+            other, _, times = word.removeprefix("also=").partition("*")
+            example.also += [other] * int(times or 1)
         elif word.startswith("select="):
             example.select.append(word.removeprefix("select="))
         else:

@@ -50,6 +50,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC020", "leading-zero-number", _W),
     ("PXC021", "file-not-found", _E),
     ("PXC022", "scalar-too-large", _E),
+    ("PXC023", "too-many-findings", _W),
     # 1 schema
     ("PXC101", "unknown-field", _E),
     ("PXC102", "misspelled-field", _E),

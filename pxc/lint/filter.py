@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pxc.codes import CODES
-from pxc.diagnostics import Diagnostic, Report
+from pxc.diagnostics import Diagnostic, Report, cut_code
 from pxc.lint.ignores import Ignores, read_ignores
 from pxc.lint.settings import Settings
 from pxc.source import Source
@@ -20,17 +20,22 @@ def filtered(
 
     `all_ran` tells that no error kept a pass from running. An ignore in another file, such as a
     component, holds too; whether it is of use is told where that file is linted. Reports PXC902
-    and PXC903, which obey settings and comments like any other code.
+    and PXC903, which obey settings and comments like any other code. PXC023 is told where some of
+    the findings that it counts are.
     """
     kept, meta = Report(), Report()
     given = list(sources)
     read: dict[Source, Ignores] = {s: read_ignores(s, meta) for s in given}
-    for one in found:
+    told: set[str | None] = {None}
+    for one in sorted(found, key=lambda d: cut_code(d) is not None):  # what is cut off comes last
         source = one.span.source
+        if cut_code(one) not in told:
+            continue
         if settings.holds(one.code, source.name):
             if source not in read:
                 read[source] = read_ignores(source, Report())
             if not read[source].covers(one):
+                told.add(one.code.id)
                 _copy(one, kept)
     for source in given:
         if read[source].items:
