@@ -15,7 +15,6 @@ from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.passes.binder import Binder
 from pxc.passes.check_matrix import check_matrix
-from pxc.passes.demands import head_of
 from pxc.passes.graph.components import Components, Size
 from pxc.passes.graph.edges import check_edges, params_of
 from pxc.passes.graph.expressions import Expressions
@@ -23,6 +22,7 @@ from pxc.passes.graph.nodes import GraphNode, check_build, graph_nodes
 from pxc.passes.graph.references import Enclosing, check_references
 from pxc.passes.io_types.settle import is_true
 from pxc.passes.param_refs import read_ref, upstream_of
+from pxc.source import head_of
 from pxc.world import World
 
 

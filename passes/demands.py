@@ -7,9 +7,9 @@ from typing import Any
 
 from pxc.ir.node import Lit, Seq, Template, is_null, plain
 from pxc.ir.plan import Demand
-from pxc.ir.run import Job
+from pxc.ir.run import Dag, Legacy
 from pxc.ir.spec import Operation, Plugins
-from pxc.source import Span
+from pxc.source import head_of
 
 _SECTIONS: tuple[tuple[str, str], ...] = (
     ("matrix", "matrix"),
@@ -26,18 +26,16 @@ _OPTIONAL_SECTIONS: tuple[tuple[str, str], ...] = (("cache", "cache"), ("cost", 
 _PLUGINS: tuple[tuple[str, bool, bool], ...] = (
     # attribute, the value that asks for nothing, whether its loss changes no result
     ("auth", False, False),
-    ("docker", False, False),
     ("tmux", False, True),
     ("sandbox", False, False),
     ("ssh", False, False),
-    ("mount_artifacts_store", False, False),
     ("external_host", False, True),
 )
 _SILENT_PLUGINS = frozenset(
-    {"shm", "collect_artifacts", "collect_logs", "collect_resources", "sync_statuses",
-     "auto_resume", "log_level", "sidecar"}
+    {"shm", "docker", "mount_artifacts_store", "collect_artifacts", "auto_resume",
+     "collect_logs", "collect_resources", "sync_statuses", "log_level", "sidecar"}
 )  # fmt: skip
-"""`shm` is lowered; the others configure Polyaxon's own services and change no workload."""
+"""Those of the first line are lowered; the others configure Polyaxon's own services."""
 
 
 def section_demands(composed: Operation) -> Iterator[Demand]:
@@ -98,19 +96,10 @@ def _termination_demands(composed: Operation) -> Iterator[Demand]:
 
 
 def runtime_demand(run: Any) -> Demand | None:
-    """The demand of a runtime that is not one pod: distributed kinds, clusters, dags."""
-    kind = run.kind
-    if kind in ("job", "service"):
-        return None
-    if isinstance(run, Job):
-        return Demand(run.span, f"run.{kind}", f"run.kind: {kind}")
-    return Demand(head_of(run.span), f"run.{kind}", f"run.kind: {kind}")
-
-
-def head_of(span: Span) -> Span:
-    """The first line of a span, so that a whole section is not underlined."""
-    end = span.source.text.find("\n", span.start, span.end)
-    return span if end < 0 else Span(span.source, span.start, end)
+    """The demand of a runtime that is not made of pods, or was one in older releases only."""
+    if isinstance(run, Dag | Legacy):
+        return Demand(head_of(run.span), f"run.{run.kind}", f"run.kind: {run.kind}")
+    return None
 
 
 def _camel(attribute: str) -> str:

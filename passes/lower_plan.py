@@ -8,13 +8,14 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.dump import dump
-from pxc.ir.node import Invalid, KObject, Lit, Map, Seq, Template, is_null, plain, replace
-from pxc.ir.plan import Demand, Limits, Listening, Output, Plan, Pod, Timetable, Unit
+from pxc.ir.node import Invalid, KObject, Lit, Seq, Template, is_null, plain, replace
+from pxc.ir.plan import Demand, Limits, Listening, Output, Plan, Timetable, Unit
 from pxc.ir.program import Program
-from pxc.ir.run import Job, Service
-from pxc.ir.spec import Operation, Plugins, Schedule, Termination
-from pxc.passes.demands import head_of, runtime_demand, section_demands
-from pxc.passes.lower_init import lower_init
+from pxc.ir.run import Service
+from pxc.ir.spec import Operation, Schedule, Termination
+from pxc.passes.demands import runtime_demand, section_demands
+from pxc.passes.lower_roles import bare_runtime, lower_roles
+from pxc.passes.lowering import Lowering, known, text_of, truth, whole
 from pxc.source import Span
 from pxc.world import World
 
@@ -40,8 +41,8 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
     unlowered = runtime_demand(composed.run)
     if unlowered is not None:
         demands.append(unlowered)
-    elif isinstance(composed.run, Job | Service) and runs:
-        unit = _unit(name, composed, program, demands, world, report)
+    elif runs:
+        unit = _unit(name, composed, Lowering(program, world, report, demands))
         units = (unit,) if unit is not None else ()
     return Plan(
         composed.span,
@@ -62,36 +63,12 @@ def _name(composed: Operation, program: Program) -> str:
     return stem if stem.strip("-") else "run"
 
 
-def _unit(
-    name: str,
-    composed: Operation,
-    program: Program,
-    demands: list[Demand],
-    world: World,
-    report: Report,
-) -> Unit | None:
+def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
     run: Any = composed.run
-    if not isinstance(run.container, KObject):
-        if run.container is None or is_null(run.container):
-            report.add(
-                "PXC104",
-                f"`{run.kind}` needs a `container`",
-                head_of(run.span),
-                label="no `container` here",
-                help="add `container: {image: ...}`",
-            )
+    program, report = lowering.program, lowering.report
+    roles = lower_roles(run, composed, lowering)
+    if not roles:
         return None
-    init = lower_init(run, program, demands, report)
-    _connection_demands(run, program, demands)
-    pod = Pod(
-        run.span,
-        _with_params_env(run.container, program),
-        init=init,
-        sidecars=_objects(run.sidecars),
-        volumes=_objects(run.volumes),
-        environment=run.environment if not is_null(run.environment) else None,
-        shm=_shm(composed.plugins, report),
-    )
     outputs = tuple(
         Output(b.span, b.name, b.type) for b in program.bindings if b.section == "outputs"
     )
@@ -99,17 +76,20 @@ def _unit(
         composed.span,
         name,
         run.kind,
-        pod,
+        roles,
         _limits(composed.termination, composed.span, report),
-        listening=_listening(run, demands, report) if isinstance(run, Service) else None,
+        runtime=bare_runtime(run),
+        listening=_listening(run, lowering) if isinstance(run, Service) else None,
         outputs=outputs,
-        namespace=_known(composed.namespace, "namespace", report) or world.options.namespace,
-        queue=_text(composed.queue),
-        description=_text(composed.description),
+        namespace=known(composed.namespace, "namespace", report)
+        or lowering.world.options.namespace,
+        queue=text_of(composed.queue),
+        description=text_of(composed.description),
         tags=tuple(str(t) for t in plain(composed.tags) or ()),
     )
     if unit.queue or isinstance(composed.queue, Template):
-        demands.append(Demand(composed.queue.span, "queue", "queue", optional=True))  # type: ignore[union-attr]
+        span = composed.queue.span  # type: ignore[union-attr]
+        lowering.demands.append(Demand(span, "queue", "queue", optional=True))
     return replace(unit, identity=_identity(unit))
 
 
@@ -121,93 +101,25 @@ def _identity(unit: Unit) -> str:
     return hashlib.sha256(f"{_IDENTITY_VERSION}\n{text}".encode()).hexdigest()
 
 
-def _with_params_env(container: KObject, program: Program) -> KObject:
-    """The container with `toEnv` params after its own variables; of one name the last stays."""
-    added = []
-    for binding in program.bindings:
-        if binding.to_env and binding.value is not None and not is_null(binding.value):
-            added.append((binding.to_env, _env_value(binding.value)))
-    if not added:
-        return container
-    span = container.span
-    own = container.get("env")
-    items = list(own.items) if isinstance(own, Seq) else []
-    names = {name for name, _ in added}
-    items = [i for i in items if not (isinstance(i, Map) and plain(i.get("name")) in names)]
-    for name, value in added:
-        pairs = ((Lit(span, "name"), Lit(span, name)), (Lit(span, "value"), value))
-        items.append(KObject(value.span, pairs, "V1EnvVar"))
-    env = Seq(own.span if own is not None else span, tuple(items))
-    entries = [(k, v) for k, v in container.entries if plain(k) != "env"]
-    return replace(container, entries=(*entries, (Lit(span, "env"), env)))
-
-
-def _env_value(node: Any) -> Any:
-    if isinstance(node, Template):
-        return node
-    data = plain(node)
-    text = data if isinstance(data, str) else json.dumps(data, default=str)
-    return Lit(node.span, text)
-
-
-def _connection_demands(run: Any, program: Program, demands: list[Demand]) -> None:
-    names = run.connections
-    for name in names.items if isinstance(names, Seq) else (names,):
-        if isinstance(name, Lit | Template) and not is_null(name):
-            demands.append(Demand(name.span, "connections", f"connections: {plain(name)}"))
-    for binding in program.bindings:
-        if binding.to_init:
-            demands.append(
-                Demand(
-                    binding.given_at or binding.span, "params.toInit", f"toInit of {binding.name}"
-                )
-            )
-
-
-def _objects(field: Any) -> tuple[KObject, ...]:
-    if not isinstance(field, Seq):
-        return ()
-    return tuple(item for item in field.items if isinstance(item, KObject))
-
-
-def _shm(plugins: Any, report: Report) -> bool:
-    return (
-        not isinstance(plugins, Plugins) or _flag(plugins.shm, "plugins.shm", report) is not False
-    )
-
-
 def _limits(termination: Any, span: Span, report: Report) -> Limits:
     if not isinstance(termination, Termination):
         return Limits(span)
     policy = termination.pod_failure_policy
     return Limits(
         termination.span,
-        max_retries=_whole(termination.max_retries, "termination.maxRetries", report),
-        timeout=_whole(termination.timeout, "termination.timeout", report),
-        ttl=_whole(termination.ttl, "termination.ttl", report),
+        max_retries=whole(termination.max_retries, "termination.maxRetries", report),
+        timeout=whole(termination.timeout, "termination.timeout", report),
+        ttl=whole(termination.ttl, "termination.ttl", report),
         pod_failure_policy=policy if isinstance(policy, KObject) else None,
     )
 
 
-def _whole(field: Any, what: str, report: Report) -> int | None:
-    """A known, non-negative number of a field; PXC703 when only the run knows it."""
-    if isinstance(field, Template):
-        report.add("PXC703", f"`{what}` needs a value that is known before the run", field.span)
-        return None
-    if not isinstance(field, Lit) or field.value is None:
-        return None
-    if field.value < 0:
-        report.add("PXC116", f"`{what}` must not be negative, but is {field.value}", field.span,
-                   help="write 0 for none, or leave it out")  # fmt: skip
-        return None
-    return int(field.value)
-
-
-def _listening(run: Service, demands: list[Demand], report: Report) -> Listening:
+def _listening(run: Service, lowering: Lowering) -> Listening:
+    report = lowering.report
     ports = []
     for item in run.ports.items if isinstance(run.ports, Seq) else (run.ports,):
         if isinstance(item, Template):
-            _known(item, "ports", report)
+            known(item, "ports", report)
         if not isinstance(item, Lit) or item.value is None:
             continue
         number = item.value
@@ -219,12 +131,12 @@ def _listening(run: Service, demands: list[Demand], report: Report) -> Listening
             continue
         ports.append(number)
     for field, what in ((run.rewrite_path, "rewritePath"), (run.is_external, "isExternal")):
-        if field is not None and _flag(field, what, report) is True:
-            demands.append(Demand(field.span, f"service.{what}", what, optional=True))
+        if field is not None and truth(field, what, report) is True:
+            lowering.demands.append(Demand(field.span, f"service.{what}", what, optional=True))
     return Listening(
         run.span,
         tuple(ports),
-        replicas=_whole(run.replicas, "replicas", report),
+        replicas=whole(run.replicas, "replicas", report),
         rewrite_path=isinstance(run.rewrite_path, Lit) and run.rewrite_path.value is True,
         is_external=isinstance(run.is_external, Lit) and run.is_external.value is True,
     )
@@ -236,12 +148,12 @@ def _timetable(schedule: Any, report: Report) -> Timetable | None:
     return Timetable(
         schedule.span,
         schedule.kind,
-        cron=_known(schedule.cron, "schedule.cron", report),
-        frequency=_known(schedule.frequency, "schedule.frequency", report),
-        start_at=_known(schedule.start_at, "schedule.startAt", report),
-        end_at=_known(schedule.end_at, "schedule.endAt", report),
-        max_runs=_whole(schedule.max_runs, "schedule.maxRuns", report),
-        depends_on_past=_flag(schedule.depends_on_past, "schedule.dependsOnPast", report) is True,
+        cron=known(schedule.cron, "schedule.cron", report),
+        frequency=known(schedule.frequency, "schedule.frequency", report),
+        start_at=known(schedule.start_at, "schedule.startAt", report),
+        end_at=known(schedule.end_at, "schedule.endAt", report),
+        max_runs=whole(schedule.max_runs, "schedule.maxRuns", report),
+        depends_on_past=truth(schedule.depends_on_past, "schedule.dependsOnPast", report) is True,
     )
 
 
@@ -271,22 +183,3 @@ def _conditions(composed: Operation, demands: list[Demand], report: Report) -> b
         help="give params that make them true, or leave `conditions` out",
     )
     return False
-
-
-def _known(field: Any, what: str, report: Report) -> str | None:
-    """The text of a field; PXC703 when only the run knows it."""
-    if isinstance(field, Template):
-        report.add("PXC703", f"`{what}` needs a value that is known before the run", field.span)
-    return _text(field)
-
-
-def _flag(field: Any, what: str, report: Report) -> bool | None:
-    """A known boolean of a field, None where there is none; PXC703 when only the run knows it."""
-    _known(field, what, report)
-    return field.value if isinstance(field, Lit) and isinstance(field.value, bool) else None
-
-
-def _text(field: Any) -> str | None:
-    if isinstance(field, Lit) and field.value is not None:
-        return str(field.value)
-    return None

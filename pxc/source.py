@@ -72,3 +72,9 @@ class Span(Struct, frozen=True, gc=False):
 def whole(source: Source) -> Span:
     """The span of a whole source, for faults that have no narrower place."""
     return Span(source, 0, len(source.text))
+
+
+def head_of(span: Span) -> Span:
+    """The first line of a span, so that a whole section is not underlined."""
+    end = span.source.text.find("\n", span.start, span.end)
+    return span if end < 0 else Span(span.source, span.start, end)

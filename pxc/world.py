@@ -60,6 +60,9 @@ class Catalog(Protocol):
     declared: bool
     """Whether there is a catalog at all; without one every name is taken as given."""
 
+    artifacts_store: str | None
+    """The name of the connection that keeps what runs leave, where there is one."""
+
     def connection(self, name: str) -> Connection | None:
         """A connection by name."""
 

@@ -10,8 +10,10 @@ from msgspec import Struct
 from pxc.diagnostics import Report
 from pxc.ir.expr import RunTimeRef
 from pxc.ir.node import KObject, Lit
-from pxc.ir.plan import ContainerStep, GitStep, Unit
+from pxc.ir.plan import ContainerStep, FileStep, GitStep, Pod, Step, Unit
 from pxc.ir.run import Environment
+from pxc.source import Span
+from pxc.targets._connections import Volumes, attach
 from pxc.targets._container import Draft, author_container
 from pxc.targets._data import Place, RunTime, Values, ordered
 from pxc.targets._git import git_container
@@ -21,6 +23,7 @@ from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT, RUN_MOUNT
 __all__ = ["PodParts", "build_pod", "outputs_of"]
 
 _SHM = "/dev/shm"
+_DOCKER_SOCKET = "/var/run/docker.sock"
 
 _SPEC_ORDER = (
     "restartPolicy", "serviceAccountName", "priorityClassName", "priority", "schedulerName",
@@ -60,13 +63,15 @@ class PodParts(Struct):
     main: dict[str, Any]
 
 
-def build_pod(unit: Unit, run_time: RunTime, report: Report, *, native_sidecars: bool) -> PodParts:
-    """The pod of a unit.
+def build_pod(
+    unit: Unit, pod: Pod, run_time: RunTime, report: Report, *, native_sidecars: bool
+) -> PodParts:
+    """The pod of a unit, or of one of its roles.
 
     `native_sidecars` writes sidecars as init containers that keep running, so that a pod ends when
     its main container does; else they are ordinary containers beside it.
     """
-    return _Assembly(unit, Values(run_time, report)).build(native_sidecars)
+    return _Assembly(unit, pod, Values(run_time, report)).build(native_sidecars)
 
 
 def outputs_of(run_time: RunTime, unit: Unit, env: dict[str, dict[str, Any]]) -> str | None:
@@ -79,18 +84,19 @@ def outputs_of(run_time: RunTime, unit: Unit, env: dict[str, dict[str, Any]]) ->
 class _Assembly:
     """Puts one pod together: containers first, then what they need mounted."""
 
-    def __init__(self, unit: Unit, values: Values) -> None:
+    def __init__(self, unit: Unit, pod: Pod, values: Values) -> None:
         self.unit = unit
-        self.pod = unit.pod
+        self.pod = pod
         self.values = values
         self.names: set[str] = set()
-        self.volumes = [values.value(v, Place("volumes")) for v in unit.pod.volumes]
-        self.main = self._author(unit.pod.main, "main", "container")
-        self.init = [self._step(step, at) for at, step in enumerate(unit.pod.init)]
+        self.volumes = Volumes([values.value(v, Place("volumes")) for v in pod.volumes])
+        self.main = self._author(pod.main, "main", "container")
+        self.init = [self._step(step, at) for at, step in enumerate(pod.init)]
         self.sidecars = [
             self._author(node, f"sidecar-{at + 1}", f"sidecars[{at}]")
-            for at, node in enumerate(unit.pod.sidecars)
+            for at, node in enumerate(pod.sidecars)
         ]
+        self._attach()
 
     def build(self, native_sidecars: bool) -> PodParts:
         self._mount_step_paths()
@@ -107,8 +113,8 @@ class _Assembly:
         if init:
             spec["initContainers"] = init
         spec["containers"] = [main, *sidecars]
-        if self.volumes:
-            spec["volumes"] = self.volumes
+        if self.volumes.found:
+            spec["volumes"] = self.volumes.found
         labels, annotations = self._metadata(self.pod.environment)
         return PodParts(ordered(_SPEC_ORDER, spec), labels, annotations, main)
 
@@ -123,13 +129,38 @@ class _Assembly:
         self.names.add(name)
         return author_container(node, name, self.values, what)
 
-    def _step(self, step: GitStep | ContainerStep, at: int) -> Draft:
+    def _step(self, step: Step, at: int) -> Draft:
         if isinstance(step, ContainerStep):
             return self._author(step.container, f"init-{at + 1}", f"init[{at}].container")
+        if not isinstance(step, GitStep):
+            self._refuse(step.span, "init: file" if isinstance(step, FileStep) else "init: files")
+            return Draft({}, {})
         name = free_name(f"git-{at + 1}", self.names)
         self.names.add(name)
         place = Place(f"init[{at}]", {})
         return Draft(git_container(step, name, self.values, place), place.env)
+
+    def _refuse(self, span: Span, what: str) -> None:
+        self.values.report.add(
+            "PXC701",
+            f"`{what}` cannot be said in the kubernetes target yet",
+            span,
+            help="`pxc rule PXC701` lists what this release emits",
+        )
+
+    def _attach(self) -> None:
+        """Give every container its connections; the pod gets their annotations."""
+        for step, draft in zip(self.pod.init, self.init, strict=True):
+            if isinstance(step, ContainerStep | GitStep) and step.attachment is not None:
+                attach(draft, (step.attachment,), self.volumes, self.values)
+        attach(self.main, self.pod.attachments, self.volumes, self.values)
+        for draft in self.sidecars if self.pod.sidecars_attached else ():
+            attach(draft, self.pod.attachments, self.volumes, self.values)
+        if self.pod.docker:
+            socket = {"hostPath": {"path": _DOCKER_SOCKET, "type": "Socket"}}
+            self.main.mount(
+                {"name": self.volumes.add("docker", socket), "mountPath": _DOCKER_SOCKET}
+            )
 
     def _native(self, data: dict[str, Any], at: int) -> dict[str, Any]:
         """A sidecar as an init container that keeps running beside the main one."""
@@ -147,9 +178,7 @@ class _Assembly:
 
     def _volume(self, wanted: str, settings: dict[str, Any] | None = None) -> str:
         """A new scratch volume; its name."""
-        name = free_name(wanted, [str(v.get("name")) for v in self.volumes if isinstance(v, dict)])
-        self.volumes.append({"name": name, "emptyDir": settings or {}})
-        return name
+        return self.volumes.add(wanted, {"emptyDir": settings or {}})
 
     def _mount_step_paths(self) -> None:
         """A volume for each directory that a step fills, mounted there in the step and in main."""
@@ -239,10 +268,15 @@ class _Assembly:
         return spec
 
     def _metadata(self, environment: Environment | None) -> tuple[dict[str, str], dict[str, str]]:
-        if environment is None:
-            return {}, {}
-        labels = self.values.texts(environment.labels, Place("environment.labels"))
-        annotations = self.values.texts(environment.annotations, Place("environment.annotations"))
+        labels: dict[str, str] = {}
+        annotations: dict[str, str] = {}
+        if environment is not None:
+            place = Place("environment.annotations")
+            labels = self.values.texts(environment.labels, Place("environment.labels"))
+            annotations = self.values.texts(environment.annotations, place)
+        steps = (getattr(step, "attachment", None) for step in self.pod.init)
+        for attachment in (*self.pod.attachments, *steps):
+            annotations |= dict(attachment.annotations) if attachment is not None else {}
         return labels, annotations
 
 

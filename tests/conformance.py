@@ -48,6 +48,7 @@ LEGACY = {"rayjob", "paddlejob", "daskjob", "dask", "spark", "ray", "flink", "xg
 
 COMPILED = {
     "PXC204": "needs a param",
+    "PXC209": "needs a catalog",
     "PXC213": "needs a component of a hub",
     "PXC220": "needs a component at a URL",
     "PXC212": "needs a file beside it",

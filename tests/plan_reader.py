@@ -18,6 +18,7 @@ from pxc.ir.plan import (
     Output,
     Plan,
     Pod,
+    Role,
     Timetable,
     Unit,
 )
@@ -105,7 +106,7 @@ class _Reader:
             node.span,
             get("name").value,
             kind,
-            self.pod(node),
+            (Role(node.span, "main", self.pod(node)),),
             self.limits(limits) if limits else Limits(node.span),
             listening=self.listening(get("listening")) if get("listening") else None,
             outputs=tuple(Output(o.span, o.value) for o in outputs.items) if outputs else (),

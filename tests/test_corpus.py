@@ -28,6 +28,7 @@ LATER = {
 NEEDED = {
     "PXC104": "no image or container: a `runPatch` or a build was meant to bring it",
     "PXC204": "a required param",
+    "PXC209": "a catalog",
     "PXC212": "a file beside it that the corpus does not hold",
     "PXC224": "a preset of an organization",
     "PXC307": "a catalog of connections",

@@ -8,7 +8,7 @@ import pytest
 
 from pxc.ir.expr import Name
 from pxc.ir.node import Hole, Lit, Map, Seq, Template
-from pxc.ir.plan import Limits, Plan, Pod, Unit
+from pxc.ir.plan import Limits, Plan, Pod, Role, Unit
 from pxc.ir.verify import BrokenIR, verify
 from pxc.source import Source, Span
 
@@ -17,7 +17,7 @@ SPAN = Span(SOURCE, 0, 10)
 
 
 def plan_with(main: Any) -> Plan:
-    unit = Unit(SPAN, "a", "job", Pod(SPAN, main), Limits(SPAN))
+    unit = Unit(SPAN, "a", "job", (Role(SPAN, "main", Pod(SPAN, main)),), Limits(SPAN))
     return Plan(SPAN, "a", (unit,))
 
 

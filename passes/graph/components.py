@@ -9,7 +9,7 @@ from pxc.ir.node import Lit, Seq, replace, walk
 from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.passes.compose_layers import compose, is_unresolved
-from pxc.passes.demands import head_of
+from pxc.source import head_of
 from pxc.world import World
 
 _SET_BY_NODE = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -33,10 +34,33 @@ def dump(node: Any) -> Any:
     if isinstance(node, tuple | list):
         return [dump(i) for i in node]
     if isinstance(node, Struct):
-        fields = {n: getattr(node, n) for n in node.__struct_fields__ if n != "span"}
-        kept = {n: dump(v) for n, v in fields.items() if v is not None and v != () and v != ""}
-        return {"is": type(node).__name__, **kept}
+        return {"is": type(node).__name__, **_told(node)}
     return node
+
+
+def _told(node: Struct) -> dict[str, Any]:
+    """The fields that say something: what is empty or as when nobody sets it is left out.
+
+    So a field that a later release adds does not change the digest of what never used it.
+    """
+    unset = _defaults(type(node))
+    return {
+        name: dump(value)
+        for name in node.__struct_fields__
+        if name != "span"
+        and (value := getattr(node, name)) is not None
+        and value != ()
+        and value != ""
+        and (name not in unset or value is not unset[name])
+    }
+
+
+@cache
+def _defaults(model: type[Struct]) -> dict[str, bool]:
+    """The fields that are true or false when nobody sets them."""
+    names = model.__struct_fields__[-len(model.__struct_defaults__) or None :]
+    pairs = zip(names, model.__struct_defaults__, strict=False)
+    return {name: value for name, value in pairs if isinstance(value, bool)}
 
 
 def _part(part: str | Hole) -> Any:

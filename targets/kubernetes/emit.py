@@ -7,7 +7,7 @@ from typing import Any
 from pxc.contracts import OutFile
 from pxc.diagnostics import Note, Report
 from pxc.ir.plan import Plan, Timetable, Unit
-from pxc.source import Span
+from pxc.source import Span, head_of
 from pxc.targets._data import Values
 from pxc.targets._names import content_name, dns_label, uuid_of
 from pxc.targets._pod import PodParts, build_pod
@@ -78,11 +78,26 @@ def _refuse_demands(plan: Plan, report: Report) -> None:
 
 def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[str, Any]]:
     """The objects of one unit."""
+    if unit.kind not in ("job", "service"):
+        report.add(
+            "PXC701",
+            f"`run.kind: {unit.kind}` cannot be said in the kubernetes target yet",
+            head_of(unit.runtime.span if unit.runtime is not None else unit.span),
+            help="`pxc rule PXC701` lists what this release emits",
+        )
+        return []
+    if unit.pod.results is not None:
+        report.add(
+            "PXC702",
+            "what the run leaves is not kept in the artifacts store by this release",
+            unit.pod.results.span,
+            help="let the program itself write to a connection",
+        )
     is_service = unit.kind == "service"
     namespace = unit.namespace or world.options.namespace
     uuid = uuid_of(f"{plan.owner}/{plan.project}/{unit.name}") if is_service else None
     run_time = KubernetesRunTime(uuid=uuid, namespace=namespace)
-    pod = build_pod(unit, run_time, report, native_sidecars=not is_service)
+    pod = build_pod(unit, unit.pod, run_time, report, native_sidecars=not is_service)
     metadata = Metadata(
         plan, unit, namespace, pod.labels, pod.annotations, identity_labels(plan, unit)
     )

@@ -1,0 +1,100 @@
+"""Lowers the fields of a runtime, or of one of its roles, to a pod of the plan."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pxc.ir.node import KObject, Lit, Map, Seq, Template, is_null, plain, replace
+from pxc.ir.plan import Attachment, Pod, Results
+from pxc.ir.program import Program
+from pxc.ir.spec import Operation, Plugins, SidecarPlugin
+from pxc.passes.lower_connections import attach, attached
+from pxc.passes.lower_init import lower_init
+from pxc.passes.lowering import Lowering, objects, truth
+
+__all__ = ["lower_pod"]
+
+
+def lower_pod(run: Any, composed: Operation, lowering: Lowering) -> Pod:
+    """The pod of a runtime or role whose `container` is an object.
+
+    In: evaluated fields. Out: the pod with its init steps, attachments and what becomes of its
+    results. Faults: PXC104, PXC209, PXC703 and those of `lower_init`.
+    """
+    plugins = composed.plugins if isinstance(composed.plugins, Plugins) else None
+    sidecar = plugins.sidecar if plugins is not None else None
+    alone = sidecar.no_connections if isinstance(sidecar, SidecarPlugin) else None
+    return Pod(
+        run.span,
+        _with_params_env(run.container, lowering.program),
+        init=lower_init(run, lowering),
+        sidecars=tuple(_with_params_env(s, lowering.program) for s in objects(run.sidecars)),
+        volumes=objects(run.volumes),
+        environment=run.environment if not is_null(run.environment) else None,
+        attachments=_attachments(run, plugins, lowering),
+        sidecars_attached=truth(alone, "plugins.sidecar.noConnections", lowering.report)
+        is not True,
+        results=_results(plugins, composed, lowering),
+        shm=_wanted(plugins, "shm", True, lowering),
+        docker=_wanted(plugins, "docker", False, lowering),
+    )
+
+
+def _attachments(run: Any, plugins: Plugins | None, lowering: Lowering) -> tuple[Attachment, ...]:
+    """The connections of the run, and the artifacts store where the plugins mount it."""
+    found = attached(run.connections, lowering)
+    mounted = _wanted(plugins, "mount_artifacts_store", False, lowering)
+    collected = _wanted(plugins, "collect_artifacts", True, lowering)
+    store = lowering.world.catalog.artifacts_store
+    if store is None or not (mounted or not collected) or any(a.name == store for a in found):
+        return found
+    connection = lowering.world.catalog.connection(store)
+    if connection is None:
+        return found
+    return (*found, attach(connection, run.span, lowering))
+
+
+def _results(plugins: Plugins | None, composed: Operation, lowering: Lowering) -> Results | None:
+    store = lowering.world.catalog.artifacts_store
+    connection = lowering.world.catalog.connection(store) if store is not None else None
+    if connection is None or not _wanted(plugins, "collect_artifacts", True, lowering):
+        return None
+    span = composed.span
+    resume = _wanted(plugins, "auto_resume", True, lowering)
+    return Results(span, attach(connection, span, lowering), resume=resume)
+
+
+def _wanted(plugins: Plugins | None, attribute: str, default: bool, lowering: Lowering) -> bool:
+    value = getattr(plugins, attribute, None)
+    found = truth(value, f"plugins.{attribute}", lowering.report)
+    return default if found is None else found
+
+
+def _with_params_env(container: KObject, program: Program) -> KObject:
+    """The container with `toEnv` params after its own variables; of one name the last stays."""
+    added = []
+    for binding in program.bindings:
+        if binding.to_env and binding.value is not None and not is_null(binding.value):
+            added.append((binding.to_env, _env_value(binding.value)))
+    if not added:
+        return container
+    span = container.span
+    own = container.get("env")
+    items = list(own.items) if isinstance(own, Seq) else []
+    names = {name for name, _ in added}
+    items = [i for i in items if not (isinstance(i, Map) and plain(i.get("name")) in names)]
+    for name, value in added:
+        pairs = ((Lit(span, "name"), Lit(span, name)), (Lit(span, "value"), value))
+        items.append(KObject(value.span, pairs, "V1EnvVar"))
+    env = Seq(own.span if own is not None else span, tuple(items))
+    entries = [(k, v) for k, v in container.entries if plain(k) != "env"]
+    return replace(container, entries=(*entries, (Lit(span, "env"), env)))
+
+
+def _env_value(node: Any) -> Any:
+    if isinstance(node, Template):
+        return node
+    data = plain(node)
+    text = data if isinstance(data, str) else json.dumps(data, default=str)
+    return Lit(node.span, text)
