@@ -33,6 +33,7 @@ NEEDED = {
     "PXC224": "a preset of an organization",
     "PXC307": "a catalog of connections",
     "PXC302": "a param that gives a name, or a name nobody gives",
+    "PXC703": "a param that gives an output its value: a hub's image builders",
     "PXC314": "a param: an optional input is used as if it were given",
 }
 """Diagnostics that say what the file must be given."""
