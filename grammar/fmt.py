@@ -14,7 +14,7 @@ from pxc.grammar.yaml_tree import read_yaml
 from pxc.ir.node import Lit, Map, Seq
 from pxc.source import Source
 
-__all__ = ["KEY_ORDER", "Formatted", "format_text"]
+__all__ = ["KEY_ORDER", "Formatted", "first_out_of_order", "format_text", "with_keys_in_order"]
 
 KEY_ORDER = (
     "version", "kind", "name", "description", "tags", "isPreset", "patchStrategy", "presets",
@@ -61,6 +61,39 @@ def format_text(name: str, text: str) -> Formatted:
     if after is None or not _same(before, after):
         return Formatted(text, "its meaning would change")
     return Formatted(formatted)
+
+
+def first_out_of_order(text: str) -> tuple[tuple[str, int], str] | None:
+    """The first key of the root, with its line from 0, that belongs before the key named with it.
+
+    The text is known to be YAML with a map at its root.
+    """
+    highest, last = -1, ""
+    for key in layout_of(text).roots:
+        rank = _RANKS.get(key.name, len(_RANKS))
+        if rank < highest:
+            return (key.name, key.line), last
+        highest, last = rank, key.name
+    return None
+
+
+def with_keys_in_order(name: str, text: str) -> str | None:
+    """The text with the keys of its root in order and all else as it is; None if they cannot move.
+
+    They cannot where order has a meaning, as in `format_text`.
+    """
+    before = read_yaml(Source(name, text), Report())
+    crlf = "\r\n" in text
+    plain = text.replace("\r\n", "\n") if crlf else text
+    layout = layout_of(plain)
+    if before is None or layout.aliases or layout.keeps or layout.open_end or "\r" in plain:
+        return None
+    ordered = _ordered(plain, layout)
+    if first_out_of_order(ordered) is not None:
+        return None
+    ordered = ordered.replace("\n", "\r\n") if crlf else ordered
+    after = read_yaml(Source(name, ordered), Report())
+    return ordered if after is not None and _same(before, after) else None
 
 
 def _formatted(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pxc.passes.check_graph import check_graph
 from pxc.passes.check_matrix import check_matrix
+from pxc.passes.check_pods import check_pods
 from pxc.passes.check_rules import check_rules
 from pxc.passes.check_schedule import check_schedule
 from pxc.passes.compose_layers import compose_layers
@@ -31,6 +32,7 @@ ANALYSIS = (
         (
             evaluate_expressions,  # folds what is known; the rest waits for the run
             check_schedule,  # after: a schedule may be a template
+            check_pods,  # after: so may ports and numbers of pods
             check_rules,  # last: a file with errors has worse to tell
         ),
     ),

@@ -10,10 +10,8 @@ from pxc.world import World
 def check_rules(program: Program, world: World, report: Report) -> Program:
     """Report what the rules find in the main file, when a file is linted and not compiled.
 
-    Of files that it refers to nothing is said: they are linted under their own settings. Codes:
-    PXC113, PXC207, PXC311, PXC402, PXC404 to PXC406, PXC408, PXC434, PXC441, PXC501, PXC503,
-    PXC504, PXC506 to PXC508, PXC511, PXC512, PXC515, PXC519, PXC601, PXC603, PXC605, PXC606,
-    PXC610.
+    Of files that it refers to nothing is said: they are linted under their own settings. The
+    codes are those of the rules in `rules/`, each at its rule.
     """
     if not program.partial:
         return program

@@ -125,7 +125,7 @@ def _listening(run: Service, lowering: Lowering) -> Listening:
         number = item.value
         if isinstance(number, str) and number.isdigit():
             number = int(number)
-        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 65535:
+        if not isinstance(number, int) or isinstance(number, bool):
             report.add("PXC116", f"`{number}` is not a port", item.span,
                        help="ports are whole numbers from 1 to 65535")  # fmt: skip
             continue

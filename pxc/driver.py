@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from pxc.codes import CODES
 from pxc.contracts import OutFile
 from pxc.diagnostics import Report
 from pxc.ir.node import Lit, Template, Value
@@ -17,6 +19,9 @@ from pxc.lint.settings import Settings
 from pxc.pipeline import Phase, Progress, run_pipeline
 from pxc.source import Source, Span
 from pxc.world import Catalog, Options, World
+
+STYLE = ("PXC912", "PXC930")
+"""What is told of a text's layout alone; most settings do not ask for it."""
 
 
 class SourceText(Struct, frozen=True):
@@ -117,12 +122,24 @@ def lint_request(request: Request) -> Outcome:
     read: list[Source] = []
     progress = _run(request, ANALYSIS, world, report, partial=True, read=read)
     outcome = _outcome(request, progress, report)
+    if progress is not None:
+        _check_style(request, read, report)
     if read:
         from pxc.lint.filter import filtered
 
         all_ran = progress is not None and progress.finished
         outcome.report = filtered(report, request.settings, read, all_ran=all_ran)
     return outcome
+
+
+def _check_style(request: Request, read: list[Source], report: Report) -> None:
+    """Look at the layout of the files, when somebody wants to know."""
+    for source in read:
+        codes = [c for c in STYLE if request.settings.holds(CODES[c], source.name)]
+        if codes:
+            from pxc.grammar.style import check_style
+
+            check_style(source, codes, report)
 
 
 def _run(
@@ -215,7 +232,7 @@ def _world(request: Request, report: Report) -> World:
 
         catalog = EmptyCatalog()
     return World(
-        options=request.options,
+        options=replace(request.options, allowed_registries=request.settings.allowed_registries),
         language=PolyaxonLanguage(),
         files=Workspace(request.root or Path()),
         catalog=catalog,

@@ -26,6 +26,7 @@ class Options(Struct, frozen=True, kw_only=True):
     strict_params: bool = False
     name_policy: str = "content"
     seed: int = 0
+    allowed_registries: tuple[str, ...] = ()
 
 
 class Language(Protocol):

@@ -2,9 +2,10 @@
 
 A block whose info string is `yaml wrong` or `yaml right` is an example; it is linted. More words:
 `compile` compiles it for kubernetes, `select=PXCnnn` adds a rule that is not in the default
-preset, `-P name=value` gives a param, `also=PXCnnn` names a further finding that cannot be
-avoided (`also=PXCnnn*9` nine of them). A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
-the catalog), `yaml catalog=presets/gpu.yaml` (another file of it) or `yaml file=name.yaml` (a file
+preset, `allowed-registries=PREFIX` is that setting, `-P name=value` gives a param, `also=PXCnnn`
+names a further finding that cannot be avoided (`also=PXCnnn*9` nine of them). A block `yaml preset`
+(a `-f` file), `yaml catalog` (connections of the catalog), `yaml catalog=presets/gpu.yaml` (another
+file of it) or `yaml file=name.yaml` (a file
 beside it) belongs to the example before it, or to every example of the page when it comes first.
 Bytes that a page cannot show are a block `python wrong` with an expression that gives them; what
 only the command line can get wrong is a block `console wrong` with one command.
@@ -49,6 +50,7 @@ class Example(Struct):
     params: list[tuple[str, str]] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
     select: list[str] = field(default_factory=list)
+    registries: list[str] = field(default_factory=list)
     presets: list[str] = field(default_factory=list)
     catalog: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -82,7 +84,10 @@ class Example(Struct):
         request = Request(
             files=(SourceText(main.as_posix(), self.data), *presets),
             params=tuple(self.params),
-            settings=Settings(selection=Selection(extend_select=tuple(self.select))),
+            settings=Settings(
+                selection=Selection(extend_select=tuple(self.select)),
+                allowed_registries=tuple(self.registries),
+            ),
             root=folder,
             catalog=(catalog,) if self.catalog else (),
         )
@@ -137,6 +142,8 @@ def example_of(block: Block) -> Example:
             example.also += [other] * int(times or 1)
         elif word.startswith("select="):
             example.select.append(word.removeprefix("select="))
+        elif word.startswith("allowed-registries="):
+            example.registries.append(word.removeprefix("allowed-registries="))
         else:
             raise ValueError(f"line {block.line}: `{word}` means nothing")
     return example

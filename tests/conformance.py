@@ -35,6 +35,7 @@ STRICTER = {
     "PXC307": "a name that has no value there",
     "PXC316": "a param of an operation of a dag whose value is its own name",
     "PXC428": "a `dagRef` to no component, which `polyaxon check` refuses too",
+    "PXC521": "a `pytorchjob` with several masters, which the training operator refuses",
 }
 """Why pxc reports an error in a file that the real system accepts."""
 

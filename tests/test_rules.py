@@ -18,6 +18,7 @@ from tests.reading import describe
 
 DEFAULT = Settings()
 ALL = Settings(selection=Selection(select=("ALL",)))
+MODELINE = b"# yaml-language-server: $schema=polyaxonfile.schema.json\n"
 
 
 def lint(text: str, settings: Settings = DEFAULT) -> list[str]:
@@ -222,7 +223,9 @@ def test_one_mistake_is_one_finding() -> None:
 
 def test_what_a_referred_file_holds_is_told_there(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(job(root=A).replace("img:1", "a:latest"))
-    main = SourceText((tmp_path / "main.yaml").as_posix(), b"kind: operation\npathRef: base.yaml\n")
+    main = SourceText(
+        (tmp_path / "main.yaml").as_posix(), MODELINE + b"kind: operation\npathRef: base.yaml\n"
+    )
     request = Request(files=(main,), root=tmp_path, settings=ALL)
     assert list(lint_request(request).report) == []
 

@@ -7,16 +7,30 @@ from collections.abc import Callable
 from pxc.diagnostics import Report
 from pxc.ir.program import Program
 from pxc.passes.rules.commands import piped_download, string_command
-from pxc.passes.rules.images import images
+from pxc.passes.rules.distributed import no_shared_memory, one_replica
+from pxc.passes.rules.exposed_secrets import secret_inputs, secrets_in_arguments
+from pxc.passes.rules.images import images, untrusted_registries
 from pxc.passes.rules.inputs import unused_inputs
+from pxc.passes.rules.installs import long_scripts, unpinned_installs
 from pxc.passes.rules.joins import unbounded_joins
-from pxc.passes.rules.pods import host_access, no_requests, node_name, privileged
+from pxc.passes.rules.pods import (
+    host_access,
+    no_requests,
+    node_name,
+    privileged,
+    service_accounts,
+    wildcard_tolerations,
+)
 from pxc.passes.rules.resources import resources
 from pxc.passes.rules.schedules import every_minute
 from pxc.passes.rules.searches import duplicate_values, explosion, no_seed
 from pxc.passes.rules.secrets import secret_literals, url_credentials
+from pxc.passes.rules.services import no_probe
+from pxc.passes.rules.style import copied_operations, no_description, no_name
 from pxc.passes.rules.templates import dollar_brace
-from pxc.passes.rules.versions import git_revisions, hub_tags
+from pxc.passes.rules.terminations import no_timeout, unbounded_retries
+from pxc.passes.rules.versions import git_revisions, hub_tags, moving_urls
+from pxc.passes.rules.workdirs import unwritable_workdir
 from pxc.world import World
 
 Rule = Callable[[Program, World, Report], None]
@@ -31,15 +45,32 @@ RULES: tuple[Rule, ...] = (
     every_minute,
     unbounded_joins,
     no_requests,
+    moving_urls,
     images,
     git_revisions,
     hub_tags,
     resources,
+    no_timeout,
+    unbounded_retries,
+    no_probe,
+    unpinned_installs,
     node_name,
-    url_credentials,
+    one_replica,
+    no_shared_memory,
+    unwritable_workdir,
     secret_literals,
+    secrets_in_arguments,
+    url_credentials,
+    secret_inputs,
     privileged,
     host_access,
+    service_accounts,
+    untrusted_registries,
     piped_download,
+    wildcard_tolerations,
+    no_description,
+    no_name,
+    long_scripts,
+    copied_operations,
 )
 """Every rule, by the code it reports; the order changes nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.diagnostics import Report
+from pxc.diagnostics import Report, allowed
 from pxc.ir.program import Program
 from pxc.ir.run import DockerfileInit
 from pxc.passes.rules.authored import authored, containers, text_of
@@ -12,7 +12,7 @@ from pxc.world import World
 
 
 def images(program: Program, world: World, report: Report) -> None:
-    """PXC503 without a tag, PXC504 `latest`, PXC515 a pull policy that works against the tag."""
+    """PXC503 no tag, PXC504 `latest`, PXC505 no digest, PXC515 a policy that fights the tag."""
     for container in containers(program, world):
         image, policy = container.get("image"), container.get("imagePullPolicy")
         if not _check_policy(image, policy, report):
@@ -20,6 +20,38 @@ def images(program: Program, world: World, report: Report) -> None:
     for node in authored(program, world):
         if isinstance(node, DockerfileInit):
             _check_image(node.image, report)
+
+
+def untrusted_registries(program: Program, world: World, report: Report) -> None:
+    """PXC609: an image from elsewhere than the setting `allowed-registries` allows."""
+    allow = world.options.allowed_registries
+    if not allow:
+        return
+    found = [container.get("image") for container in containers(program, world)]
+    found += [n.image for n in authored(program, world) if isinstance(n, DockerfileInit)]
+    for image in found:
+        name = text_of(image)
+        if image is None or not name or name == "scratch":
+            continue
+        place = repository(name)
+        if not any(f"{place}/".startswith(f"{prefix.strip('/')}/") for prefix in allow):
+            report.add(
+                "PXC609",
+                f"images from `{place.rpartition('/')[0]}` are not allowed here",
+                image.span,
+                help=f"allowed: {allowed(allow)}",
+            )
+
+
+def repository(name: str) -> str:
+    """Where an image is from, in full: `python:3.12` is in `docker.io/library/python`."""
+    bare = name.partition("@")[0]
+    head, slash, tail = bare.rpartition("/")
+    bare = f"{head}{slash}{tail.partition(':')[0]}"
+    first, slash, _ = bare.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        return bare
+    return f"docker.io/{bare}" if slash else f"docker.io/library/{bare}"
 
 
 def _check_image(image: Any, report: Report) -> None:
@@ -40,6 +72,13 @@ def _check_image(image: Any, report: Report) -> None:
             "`latest` is another image after the next push",
             image.span,
             help="name the version, or a digest",
+        )
+    else:
+        report.add(
+            "PXC505",
+            f"the tag `{tag}` can be moved to another image",
+            image.span,
+            help=f"add the digest that the registry tells: `{name}@sha256:...`",
         )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from pxc.diagnostics import Report
 from pxc.ir.node import KObject, Lit, Map, walk
 from pxc.ir.program import Program
-from pxc.ir.run import Environment, Replica
+from pxc.ir.run import Dag, Environment, Legacy, Replica, Run
 from pxc.ir.run import Pod as PodRun
-from pxc.passes.rules.authored import authored, objects, operations
+from pxc.passes.rules.authored import authored, objects, operations, text_of
 from pxc.world import World
 
 
@@ -90,3 +90,55 @@ def host_access(program: Program, world: World, report: Report) -> None:
                         flag.span,
                         help=f"leave `{name}` out",
                     )
+
+
+def service_accounts(program: Program, world: World, report: Report) -> None:
+    """PXC608: a run under the account that every pod of the namespace has."""
+    if program.composed is None or program.composed.run is None:
+        return
+    run = program.composed.run
+    shared = _account(run.environment) if isinstance(run, Dag) else None
+    for one in walk(run):
+        if isinstance(one, Run) and not isinstance(one, Dag | Legacy):
+            _check_account(one, shared, report)
+
+
+def _check_account(run: Run, shared: Any, report: Report) -> None:
+    pods = [pod for pod in walk(run) if isinstance(pod, PodRun | Replica)]
+    accounts = [_account(pod.environment) or shared for pod in pods]
+    named = next((a for a in accounts if a is not None), None)
+    if named is None:
+        images = [p.container.get("image") for p in pods if isinstance(p.container, KObject)]
+        span = next((image.span for image in images if image is not None), None)
+    else:
+        span = named.span if text_of(named) == "default" else None
+    if span is not None:
+        report.add(
+            "PXC608",
+            "the run has the service account of every other pod of the namespace",
+            span,
+            help="name one that may do no more than it needs: `environment: {serviceAccountName: "
+            "...}`",
+        )
+
+
+def _account(environment: Any) -> Any:
+    """What says under which account a pod runs: a name, or a template of the whole section."""
+    if isinstance(environment, Environment):
+        return environment.service_account_name
+    return None if isinstance(environment, Lit) else environment
+
+
+def wildcard_tolerations(program: Program, world: World, report: Report) -> None:
+    """PXC611: a pod that tolerates every taint, also those of broken and reserved nodes."""
+    for toleration in objects(program, world, "V1Toleration"):
+        operator, key = toleration.get("operator"), toleration.get("key")
+        if operator is None or text_of(operator) != "Exists":
+            continue
+        if key is None or text_of(key) == "":
+            report.add(
+                "PXC611",
+                "the pod tolerates every taint",
+                operator.span,
+                help="name the `key` of the taint that is meant",
+            )

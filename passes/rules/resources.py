@@ -19,12 +19,13 @@ _MOST_CORES = 500 * _NANO
 
 
 def resources(program: Program, world: World, report: Report) -> None:
-    """PXC511 amounts nobody means, PXC512 parts of a device, PXC508 limits below requests."""
+    """PXC508 limits below requests, PXC509 devices, PXC511 amounts nobody means, PXC512 parts."""
     for node in authored(program, world):
         if isinstance(node, KObject) and node.definition == "V1ResourceRequirements":
             for side in ("requests", "limits"):
                 _check_amounts(node.get(side), report)
             _check_order(node.get("requests"), node.get("limits"), report)
+            _check_devices(node.get("requests"), node.get("limits"), report)
     for operation in operations(program, world):
         _check_amounts(operation.resources, report)
 
@@ -92,6 +93,32 @@ def _check_order(requests: Any, limits: Any, report: Report) -> None:
                 notes=(Note("the request", asked.span),),
                 help="Kubernetes refuses such a pod: raise the limit, or lower the request",
             )
+
+
+def _check_devices(requests: Any, limits: Any, report: Report) -> None:
+    """PXC509: devices cannot be shared, so what is requested must be the limit too."""
+    if not isinstance(requests, Map) or not (limits is None or isinstance(limits, Map)):
+        return
+    for key, asked in requests.entries:
+        name = str(key.value) if isinstance(key, Lit) else ""
+        if "/" not in name or "kubernetes.io/" in name or not isinstance(asked, Lit):
+            continue
+        limit = limits.get(name) if limits is not None else None
+        if limit is not None and not isinstance(limit, Lit):
+            continue
+        least = _nano(str(asked.value))
+        most = _nano(str(limit.value)) if limit is not None else None
+        if least is None or (limit is not None and (most is None or most <= least)):
+            continue  # equal is right, and less is PXC508
+        report.add(
+            "PXC509",
+            f"`{name}` is requested without a limit"
+            if limit is None
+            else f"the request of `{name}`, `{asked.value}`, is not its limit, `{limit.value}`",
+            asked.span,
+            notes=() if limit is None else (Note("the limit", limit.span),),
+            help="Kubernetes refuses such a pod: write the number under `limits` alone",
+        )
 
 
 def _nano(text: str) -> int | None:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from pxc.diagnostics import Report
 from pxc.ir.program import Program
 from pxc.ir.run import GitInit
 from pxc.ir.spec import Build, Hook, Operation
 from pxc.passes.rules.authored import authored, text_of
+from pxc.source import Span
 from pxc.world import World
+
+_HOSTS = (
+    r"//raw\.githubusercontent\.com/[^/]+/[^/]+/(?:refs/(?P<kind>heads|tags)/)?(?P<ref>[^/?#]+)/"
+    r"|//(?:www\.)?github\.com/[^/]+/[^/]+/(?:raw|blob)/(?:refs/(?P<kind2>heads|tags)/)?(?P<ref2>[^/?#]+)/"
+    r"|/-/(?:raw|blob)/(?P<ref3>[^/?#]+)/"
+    r"|//bitbucket\.org/[^/]+/[^/]+/(?:raw|src)/(?P<ref4>[^/?#]+)/"
+    r"|/(?P<ref5>main|master|develop|trunk|HEAD|latest|nightly)/"
+)
+_FIXED = r"[0-9a-f]{7,64}|(?:[\w-]+-)?[vV]?\d+(?:\.\d+)*(?:[-+._]?[A-Za-z0-9.]+)?"
 
 
 def git_revisions(program: Program, world: World, report: Report) -> None:
@@ -35,3 +47,26 @@ def hub_tags(program: Program, world: World, report: Report) -> None:
                     node.hub_ref.span,
                     help=f"name the version: `{ref}:1.0`",
                 )
+
+
+def moving_urls(program: Program, world: World, report: Report) -> None:
+    """PXC502: a component at a URL that holds the name of a branch."""
+    for node in authored(program, world):
+        url = node.url_ref if isinstance(node, Operation) else None
+        text = text_of(url)
+        found = re.search(_HOSTS, text) if text else None
+        if url is None or found is None:
+            continue
+        groups = found.groupdict()
+        kind = groups["kind"] or groups["kind2"]
+        ref = next(value for name, value in groups.items() if name.startswith("ref") and value)
+        if kind == "tags" or (kind is None and re.fullmatch(_FIXED, ref)):
+            continue
+        at = url.span.text.find(f"/{ref}/")
+        start = url.span.start + at + 1
+        report.add(
+            "PXC502",
+            f"`{ref}` is another component after the next push",
+            Span(url.span.source, start, start + len(ref)) if at >= 0 else url.span,
+            help="name a commit or a tag in its place",
+        )

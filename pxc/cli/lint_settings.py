@@ -158,6 +158,8 @@ def settings_text(settings: Settings) -> str:
     for key, value in (("extend-select", selection.extend_select), ("ignore", selection.ignore)):
         if value:
             lines.append(f"{key} = {json.dumps(list(value))}")
+    if settings.allowed_registries:
+        lines.append(f"allowed-registries = {json.dumps(list(settings.allowed_registries))}")
     if settings.baseline:
         lines.append(f"baseline = {json.dumps(settings.baseline)}")
     if settings.per_file:

@@ -140,7 +140,10 @@ def children(node: Node) -> Iterator[Node]:
             if isinstance(child, Node):
                 yield child
             elif isinstance(child, tuple):
-                yield from (c for c in child if isinstance(c, Node))
+                for item in child:  # a role of a runtime is a pair of its name and its node
+                    for part in item if isinstance(item, tuple) else (item,):
+                        if isinstance(part, Node):
+                            yield part
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -13,9 +13,20 @@ PRESETS = ("minimal", "default", "strict", "gitops")
 _BEYOND_DEFAULT: dict[str, tuple[str, ...]] = {
     "PXC406": ("strict", "gitops"),
     "PXC501": ("strict",),
+    "PXC502": ("strict", "gitops"),
     "PXC503": ("strict", "gitops"),
+    "PXC505": ("strict", "gitops"),
     "PXC506": ("strict", "gitops"),
     "PXC507": ("strict", "gitops"),
+    "PXC513": ("strict",),
+    "PXC516": ("strict",),
+    "PXC608": ("strict",),
+    "PXC910": ("strict",),
+    "PXC911": ("strict",),
+    "PXC912": ("strict",),
+    "PXC913": ("strict",),
+    "PXC914": ("strict",),
+    "PXC930": ("strict",),
 }
 """Codes that most correct files would show, with the presets that ask for them nevertheless."""
 

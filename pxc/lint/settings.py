@@ -19,7 +19,8 @@ ReadYaml = Callable[[Path], Any]
 
 _FILES = ("pxc.yaml", "pyproject.toml")
 _LONGEST_CHAIN = 16
-_KEYS = ("extend", "preset", "select", "extend-select", "ignore", "per-file-ignores", "baseline")
+_KEYS = ("extend", "preset", "select", "extend-select", "ignore", "per-file-ignores", "baseline",
+         "allowed-registries")  # fmt: skip
 
 
 class SettingsError(ValueError):
@@ -36,6 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     selection: Selection = Selection()
     per_file: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     baseline: str | None = None
+    allowed_registries: tuple[str, ...] = ()
     origin: str | None = None
 
     def holds(self, code: Code, name: str) -> bool:
@@ -141,6 +143,7 @@ def _laid_over(settings: Settings, changed: dict[str, Any], path: Path) -> Setti
         selection=selection,
         per_file=(*settings.per_file, *rows),
         baseline=baseline,
+        allowed_registries=changed.get("allowed-registries", settings.allowed_registries),
         origin=str(path),
     )
 
@@ -178,6 +181,10 @@ def _value(path: Path, key: str, value: Any) -> Any:
         if not isinstance(value, str) or not value:
             raise SettingsError(f"{path}: `baseline` must be a path")
         return value
+    if key == "allowed-registries":
+        if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
+            raise SettingsError(f"{path}: `{key}` must be a list of registries")
+        return tuple(value)
     if key == "per-file-ignores":
         if not isinstance(value, dict):
             raise SettingsError(f"{path}: `{key}` must map patterns to lists of rules")

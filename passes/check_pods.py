@@ -1,0 +1,112 @@
+"""Reports pods that a cluster would refuse: ports that collide, and masters that are not one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pxc.diagnostics import Note, Report
+from pxc.ir.node import KObject, Lit, Seq, walk
+from pxc.ir.program import Program
+from pxc.ir.run import Distributed, Pod, Replica, Service
+from pxc.world import World
+
+_ONE_MASTER = ("pytorchjob", "xgbjob")
+_LAST_PORT = 65535
+
+
+def check_pods(program: Program, world: World, report: Report) -> Program:
+    """Check ports and the number of masters. Reports PXC517 and PXC521.
+
+    Source: the validation of services and pods by Kubernetes' API server, and that of the
+    training operator for its jobs.
+    """
+    if program.composed is None or program.composed.run is None:
+        return program
+    for node in walk(program.composed.run):
+        if isinstance(node, Service):
+            _check_listening(node, report)
+        if isinstance(node, Pod):
+            _check_containers(node, report)
+        if isinstance(node, Distributed) and node.kind in _ONE_MASTER:
+            _check_master(node, report)
+    return program
+
+
+def _check_listening(service: Service, report: Report) -> None:
+    """`ports` of a service: each in range, and none twice."""
+    ports = [port for port in _items(service.ports) if isinstance(port, Lit)]
+    good = [port for port in ports if _is_port(port, report)]
+    _check_twice(((str(port.value), port) for port in good), "the service lists `{}` twice", report)
+
+
+def _check_containers(pod: Pod, report: Report) -> None:
+    """Ports of the containers of one pod, which share its network."""
+    numbers: list[tuple[str, Lit[Any]]] = []
+    names: list[tuple[str, Lit[Any]]] = []
+    for container in (pod.container, *_items(pod.sidecars)):
+        own = set()
+        for port in _items(container.get("ports") if isinstance(container, KObject) else None):
+            if not isinstance(port, KObject):
+                continue
+            number, name = port.get("containerPort"), port.get("name")
+            protocol = port.get("protocol")
+            if isinstance(number, Lit) and _is_port(number, report):
+                text = f"{number.value}/{protocol.value if isinstance(protocol, Lit) else 'TCP'}"
+                if text not in own:  # a cluster takes the same port twice in one container
+                    own.add(text)
+                    numbers.append((text, number))
+            if isinstance(name, Lit) and isinstance(name.value, str):
+                names.append((name.value, name))
+    _check_twice(numbers, "two containers of the pod listen on `{}`", report)
+    _check_twice(names, "two ports of the pod have the name `{}`", report)
+
+
+def _is_port(port: Lit[Any], report: Report) -> bool:
+    """Whether a number is a port, after telling that it is none."""
+    value = port.value
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    if 1 <= value <= _LAST_PORT:
+        return True
+    report.add(
+        "PXC517",
+        f"`{value}` is not a port",
+        port.span,
+        help=f"ports are whole numbers from 1 to {_LAST_PORT}",
+    )
+    return False
+
+
+def _check_twice(ports: Iterable[tuple[str, Lit[Any]]], message: str, report: Report) -> None:
+    first: dict[str, Lit[Any]] = {}
+    for text, port in ports:
+        before = first.setdefault(text, port)
+        if before is not port:
+            report.add(
+                "PXC517",
+                message.format(text),
+                port.span,
+                notes=(Note("the first", before.span),),
+                help="give each one its own, or delete one",
+            )
+
+
+def _check_master(job: Distributed, report: Report) -> None:
+    for name, replica in job.roles:
+        count = replica.replicas if isinstance(replica, Replica) else None
+        if name != "master" or not isinstance(count, Lit) or not isinstance(count.value, int):
+            continue
+        if count.value != 1:
+            report.add(
+                "PXC521",
+                f"a `{job.kind}` has one master, not {count.value}",
+                count.span,
+                help="write `replicas: 1`, and ask for more under `worker`",
+            )
+
+
+def _items(node: Any) -> tuple[Any, ...]:
+    return node.items if isinstance(node, Seq) else ()
