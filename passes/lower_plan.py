@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.dump import dump
-from pxc.ir.node import Invalid, KObject, Lit, Seq, Template, is_null, plain, replace
+from pxc.ir.node import KObject, Lit, Seq, Template, plain, replace
 from pxc.ir.plan import Demand, Limits, Listening, Output, Plan, Timetable, Unit
 from pxc.ir.program import Program
 from pxc.ir.run import Service
 from pxc.ir.spec import Operation, Schedule, Termination
+from pxc.passes.conditions import check_filled_in, conditions_hold
 from pxc.passes.demands import runtime_demand, section_demands
 from pxc.passes.lower_roles import bare_runtime, lower_roles
 from pxc.passes.lowering import Lowering, known, text_of, truth, whole
@@ -20,8 +22,6 @@ from pxc.source import Span
 from pxc.world import World
 
 _IDENTITY_VERSION = "h1"
-_FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0"})
-_TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
 
 
 def lower_plan(program: Program, world: World, report: Report) -> Plan:
@@ -29,14 +29,16 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
 
     In: `composed` whose templates hold only run-time references. Out: at most one unit, the
     timetable, and a demand for everything the author asked that no unit carries. PXC104 for a
-    missing container, PXC317 for conditions that are no boolean.
+    missing container, PXC131 for a template that nobody filled in, PXC317 for conditions that are
+    no boolean.
     """
     composed = program.composed
     assert composed is not None
     assert composed.run is not None
     name = _name(composed, program)
     demands = list(section_demands(composed))
-    runs = _conditions(composed, demands, report)
+    check_filled_in(composed.template, report)
+    runs = conditions_hold(composed, demands, report)
     units: tuple[Unit, ...] = ()
     unlowered = runtime_demand(composed.run)
     if unlowered is not None:
@@ -66,6 +68,7 @@ def _name(composed: Operation, program: Program) -> str:
 def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
     run: Any = composed.run
     program, report = lowering.program, lowering.report
+    lowering.demands.extend(_brought_in(program))
     roles = lower_roles(run, composed, lowering)
     if not roles:
         return None
@@ -91,6 +94,14 @@ def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
         span = composed.queue.span  # type: ignore[union-attr]
         lowering.demands.append(Demand(span, "queue", "queue", optional=True))
     return replace(unit, identity=_identity(unit))
+
+
+def _brought_in(program: Program) -> Iterator[Demand]:
+    """Params that an init step is to bring in, which none does yet."""
+    for binding in program.bindings:
+        if binding.to_init:
+            place = binding.given_at or binding.span
+            yield Demand(place, "params.toInit", f"toInit of {binding.name}")
 
 
 def _identity(unit: Unit) -> str:
@@ -155,31 +166,3 @@ def _timetable(schedule: Any, report: Report) -> Timetable | None:
         max_runs=whole(schedule.max_runs, "schedule.maxRuns", report),
         depends_on_past=truth(schedule.depends_on_past, "schedule.dependsOnPast", report) is True,
     )
-
-
-def _conditions(composed: Operation, demands: list[Demand], report: Report) -> bool:
-    """Whether the operation runs; conditions that wait for the run become a demand."""
-    conditions = composed.conditions
-    if conditions is None or is_null(conditions) or isinstance(conditions, Invalid):
-        return True
-    if isinstance(conditions, Template):
-        demands.append(Demand(conditions.span, "conditions", "conditions"))
-        return True
-    word = str(conditions.value).strip().lower()
-    if word in _TRUE_WORDS:
-        return True
-    if word not in _FALSE_WORDS:
-        report.add(
-            "PXC317",
-            f"`conditions` gives `{conditions.value}`, which is neither true nor false",
-            conditions.span,
-            help='write an expression in braces: `"{{ n > 1 }}"`',
-        )
-        return True
-    report.add(
-        "PXC702",
-        "the `conditions` are false, so nothing is emitted",
-        conditions.span,
-        help="give params that make them true, or leave `conditions` out",
-    )
-    return False

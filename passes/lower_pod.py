@@ -47,7 +47,16 @@ def _attachments(run: Any, plugins: Plugins | None, lowering: Lowering) -> tuple
     mounted = _wanted(plugins, "mount_artifacts_store", False, lowering)
     collected = _wanted(plugins, "collect_artifacts", True, lowering)
     store = lowering.world.catalog.artifacts_store
-    if store is None or not (mounted or not collected) or any(a.name == store for a in found):
+    if store is None:
+        if mounted and plugins is not None and plugins.mount_artifacts_store is not None:
+            lowering.report.add(
+                "PXC209",
+                "there is no artifacts store to mount",
+                plugins.mount_artifacts_store.span,
+                help="give the file that declares it: `--catalog PATH`",
+            )
+        return found
+    if not (mounted or not collected) or any(a.name == store for a in found):
         return found
     connection = lowering.world.catalog.connection(store)
     if connection is None:

@@ -76,6 +76,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC124", "template-not-allowed", _E),
     ("PXC125", "reference-without-effect", _W),
     ("PXC126", "build-of-dag", _E),
+    ("PXC131", "template-not-filled-in", _E),
     # 2 inputs, types, references
     ("PXC201", "duplicate-input", _E),
     ("PXC202", "default-type-mismatch", _E),

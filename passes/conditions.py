@@ -1,0 +1,58 @@
+"""Says whether an operation runs at all: by its `conditions`, and by its `template` section."""
+
+from __future__ import annotations
+
+from pxc.diagnostics import Note, Report, allowed
+from pxc.ir.node import Invalid, Template, is_null, plain
+from pxc.ir.plan import Demand
+from pxc.ir.spec import Operation, TemplateSection
+from pxc.passes.lowering import text_of, truth
+
+__all__ = ["check_filled_in", "conditions_hold"]
+
+_FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0"})
+_TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
+
+
+def check_filled_in(template: TemplateSection | None, report: Report) -> None:
+    """PXC131 for what its author marked as unfinished, which Polyaxon refuses to run."""
+    if template is None or not truth(template.enabled, "template.enabled", report):
+        return
+    assert template.enabled is not None
+    about, fields = text_of(template.description), plain(template.fields) or ()
+    report.add(
+        "PXC131",
+        "this file is a template that must be filled in before it runs",
+        template.enabled.span,
+        notes=(Note(about, template.description.span),) if about and template.description else (),
+        help=(f"fill in {allowed(fields)}, then " if fields else "fill it in, then ")
+        + "leave `template` out or write `enabled: false`",
+    )
+
+
+def conditions_hold(composed: Operation, demands: list[Demand], report: Report) -> bool:
+    """Whether the operation runs; conditions that wait for the run become a demand."""
+    conditions = composed.conditions
+    if conditions is None or is_null(conditions) or isinstance(conditions, Invalid):
+        return True
+    if isinstance(conditions, Template):
+        demands.append(Demand(conditions.span, "conditions", "conditions"))
+        return True
+    word = str(conditions.value).strip().lower()
+    if word in _TRUE_WORDS:
+        return True
+    if word not in _FALSE_WORDS:
+        report.add(
+            "PXC317",
+            f"`conditions` gives `{conditions.value}`, which is neither true nor false",
+            conditions.span,
+            help='write an expression in braces: `"{{ n > 1 }}"`',
+        )
+        return True
+    report.add(
+        "PXC702",
+        "the `conditions` are false, so nothing is emitted",
+        conditions.span,
+        help="give params that make them true, or leave `conditions` out",
+    )
+    return False

@@ -1,0 +1,105 @@
+"""Fields that ask for something only beside others: a file for each, with and without it."""
+
+from __future__ import annotations
+
+USES = 'run: {kind: job, container: {image: a, args: ["{{ x }}", "{{ params.x.as_arg }}"]}}\n'
+JOB = "run: {kind: job, container: {image: a}}\n"
+
+
+def _held(key: str, limit: str, type: str, value: str) -> tuple[str, str]:
+    """An input or output whose validation refuses its value."""
+    text = "«, validation: {" + key + ": " + limit + "}»"
+    return key, f"[{{name: x, type: {type}, value: {value}{text}}}]\n{JOB}"
+
+
+VALIDATIONS = dict((
+    _held("gt", "7", "int", "7"), _held("ge", "8", "int", "7"), _held("lt", "7", "int", "7"),
+    _held("le", "6", "int", "7"), _held("multipleOf", "2", "int", "7"),
+    _held("minDigits", "2", "int", "7"), _held("maxDigits", "1", "int", "77"),
+    _held("decimalPlaces", "1", "float", "0.77"), _held("regex", "b+", "str", "a"),
+    _held("minLength", "2", "str", "a"), _held("maxLength", "1", "str", "aa"),
+    _held("contains", "b", "str", "a"), _held("excludes", "a", "str", "a"),
+    _held("options", "[b]", "str", "a"), _held("minItems", "2", "'list[int]'", "[7]"),
+    _held("maxItems", "1", "'list[int]'", "[7, 7]"), _held("keys", "[b]", "dict", "{a: 7}"),
+    _held("containsKeys", "[b]", "dict", "{a: 7}"), _held("excludesKeys", "[a]", "dict", "{a: 7}"),
+))  # fmt: skip
+
+MARKED = {
+    **{f"inputs[].validation.{key}": f"inputs: {text}" for key, text in VALIDATIONS.items()},
+    **{f"outputs[].validation.{key}": f"outputs: {text}" for key, text in VALIDATIONS.items()},
+    "inputs[].name": "«inputs: [{name: x, type: int, value: 7}]\n»" + USES,
+    "inputs[].type": "inputs: [{name: x, «type: int, »value: '007'}]\n" + USES,
+    "inputs[].isList": "inputs: [{name: x, type: int, «isList: true, »value: 7}]\n" + USES,
+    "inputs[].isFlag": "inputs: [{name: x, type: bool, «isFlag: true, »value: true}]\n" + USES,
+    "inputs[].argFormat": "inputs: [{name: x, type: int, «argFormat: 'x={{ x }}', »value: 7}]\n"
+    + USES,
+    "inputs[].connection": "inputs: [{name: x, «connection: store, »value: 7}]\n"
+    "run: {kind: job, container: {image: a, args: ['{{ params.x.connection }}']}}\n",
+    "inputs[].toInit": "inputs: [{name: x, type: git, value: {url: u}«, toInit: true»}]\n" + JOB,
+    "inputs[].toEnv": "inputs: [{name: x, type: int, value: 7«, toEnv: X»}]\n" + JOB,
+    "inputs[].isOptional": "inputs: [{name: x«, isOptional: true»}]\n" + JOB,
+    "inputs[].delayValidation": "inputs: [{name: x«, delayValidation: true»}]\n" + JOB,
+    "inputs[].validation.delay": "inputs: [{name: x«, validation: {delay: true}»}]\n" + JOB,
+    "outputs[].validation.delay": "outputs: [{name: x«, validation: {delay: false}»}]\n" + JOB,
+    "outputs[].toInit": "outputs: [{name: x, type: git, value: {url: u}«, toInit: true»}]\n" + JOB,
+    "inputs[].options": "inputs: [{name: x, type: str, value: a«, options: [b]»}]\n" + JOB,
+    "outputs[].name": "«outputs: [{name: x}]\n»" + JOB,
+    "outputs[].type": "outputs: [{name: x, «type: int, »value: '007'}]\n" + USES,
+    "outputs[].value": "outputs: [{name: x«, value: 7»}]\n" + USES,
+    "outputs[].isOptional": "outputs: [{name: x, delayValidation: false«, isOptional: true»}]\n"
+    + JOB,
+    "outputs[].delayValidation": "outputs: [{name: x«, delayValidation: false»}]\n" + JOB,
+    "outputs[].isList": "outputs: [{name: x, type: int, «isList: true, »value: 7}]\n" + USES,
+    "outputs[].isFlag": "outputs: [{name: x, type: bool, «isFlag: true, »value: true}]\n" + USES,
+    "outputs[].argFormat": "outputs: [{name: x, type: int, «argFormat: 'x={{ x }}', »value: 7}]\n"
+    + USES,
+    "outputs[].connection": "outputs: [{name: x, «connection: store, »value: 7}]\n"
+    "run: {kind: job, container: {image: a, args: ['{{ params.x.connection }}']}}\n",
+    "outputs[].toEnv": "outputs: [{name: x, type: int, value: 7«, toEnv: X»}]\n" + JOB,
+    "outputs[].options": "outputs: [{name: x, type: str, value: a«, options: [b]»}]\n" + JOB,
+    "params": "«params: {x: 7}\n»inputs: [{name: x, value: 8}]\n" + USES,
+    "params.*.value": "params: {x: {contextOnly: false«, value: 7»}}\ninputs: [{name: x}]\n" + USES,
+    "params.*.ref": "params: {x: {value: outputs.y«, ref: ops.a»}}\ninputs: [{name: x}]\n" + USES,
+    "params.*.toEnv": "params: {x: {value: 7«, toEnv: X»}}\ninputs: [{name: x}]\n" + USES,
+    "params.*.contextOnly": "params: {x: {value: 7«, contextOnly: true»}}\n" + JOB,
+    "params.*.connection": "params: {x: {value: 7«, connection: store»}}\ninputs: [{name: x}]\n"
+    "run: {kind: job, container: {image: a, args: ['{{ params.x.connection }}']}}\n",
+    "strictParams": "«strictParams: true\n»params: {x: 7}\n" + USES,
+    "presets": "«presets: [gpu]\n»" + JOB,
+    "patchStrategy": "«patchStrategy: isnull\n»tags: [a]\ncomponent: {tags: [b], "
+    + JOB.strip()
+    + "}\n",
+    "isPreset": "«isPreset: true\n»name: a",
+    "hubRef": "«hubRef: acme/other:1\n»" + JOB,
+    "dagRef": "«dagRef: other\n»" + JOB,
+    "urlRef": "«urlRef: https://h/f.yaml\n»" + JOB,
+    "pathRef": "«pathRef: other.yaml\n»" + JOB,
+    "component": "«component: {tags: [b]}\n»" + JOB,
+    "template.enabled": "template: {«enabled: true»}\n" + JOB,
+    "template.description": "template: {enabled: true«, description: x»}\n" + JOB,
+    "template.fields": "template: {enabled: true«, fields: [x]»}\n" + JOB,
+    "ports": "«ports: [8080]\n»container: {image: a}\n",
+    "schedule[cron].cron": "«schedule: {kind: cron, cron: 0 0 * * *}\n»" + JOB,
+    "schedule[cron].startAt": "schedule: {kind: cron, cron: 0 0 * * *«, startAt: '2030-01-01'»}\n"
+    + JOB,
+    "schedule[cron].endAt": "schedule: {kind: cron, cron: 0 0 * * *«, endAt: '2030-01-01'»}\n"
+    + JOB,
+    "schedule[cron].maxRuns": "schedule: {kind: cron, cron: 0 0 * * *«, maxRuns: 7»}\n" + JOB,
+    "schedule[cron].dependsOnPast": "schedule: {kind: cron, cron: 0 0 * * *«, dependsOnPast: true»}\n"
+    + JOB,
+    "schedule[interval].frequency": "«schedule: {kind: interval, frequency: 3600}\n»" + JOB,
+    **{
+        f"{where}init[].{field}": f"{run}init: [{{git: {{url: 'https://h/r'{said}}}]{end}\n"
+        for where, run, end in (
+            ("", JOB, ""),
+            ("run[job].", "run: {kind: job, container: {image: a}, ", "}"),
+            ("run[service].", "run: {kind: service, container: {image: a}, ", "}"),
+        )
+        for field, said in (
+            ("git.revision", "«, revision: v7»}"),
+            ("git.flags", "«, flags: [--depth=7]»}"),
+            ("path", "}«, path: /seven»"),
+        )
+    },
+}
+"""Fields that ask for something only in company; the file with and without what stands in « »."""
