@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from pxc.diagnostics import allowed
 from pxc.ir.expr import (
     Attribute,
     Binary,
@@ -32,13 +31,11 @@ from pxc.passes.evaluation.faults import (
     Undefined,
     failed,
     kind,
-    like,
     piece,
     shown,
     unsafe,
 )
-from pxc.passes.evaluation.filters import apply_filter, check_filter, filters
-from pxc.passes.evaluation.hyphens import hyphenated
+from pxc.passes.evaluation.filters import apply_filter, check_filter
 from pxc.passes.evaluation.lookups import look_up
 from pxc.passes.evaluation.operators import binary, compare, unary
 from pxc.passes.evaluation.predicates import check_test, run_test
@@ -54,12 +51,8 @@ from pxc.passes.evaluation.residual import (
     respan,
 )
 from pxc.passes.evaluation.scope import Scope
+from pxc.passes.evaluation.unknown_names import call_refused, hyphens_meant, missing
 from pxc.source import Span
-
-OUTSIDE_TEMPLATES = frozenset(
-    ("cycler", "dict", "joiner", "lipsum", "loop", "namespace", "range", "self", "super", "caller")
-)
-"""Names that Jinja itself predefines; none of them is data."""
 
 
 def evaluate(expr: Expr, scope: Scope, budget: Budget) -> Any:
@@ -126,26 +119,8 @@ class _Evaluator:
         try:
             found = scope.names[name]
         except KeyError:
-            return self._missing(node)
+            return missing(node, scope)
         return respan(found, node.span) if is_expr(found) else found
-
-    def _missing(self, node: Name) -> Any:
-        name, scope, span = node.name, self.scope, node.span
-        if name in scope.lenient:
-            return node
-        if name in scope.unavailable:
-            return Undefined(EvaluationFault("PXC307", scope.unavailable[name], span))
-        if name in OUTSIDE_TEMPLATES or name.startswith("__"):
-            raise unsafe(span, f"`{name}` is not part of templates", "templates only reach data")
-        message = f"`{name}` is not an input, output or context value"
-        return Undefined(EvaluationFault("PXC302", message, span, self._what_there_is(name)))
-
-    def _what_there_is(self, name: str) -> str:
-        names = list(self.scope.names)
-        meant = like(name, names)
-        if meant is not None:
-            return f"write `{meant if meant.isidentifier() else _of_params(meant)}`"
-        return f"there is {allowed(sorted(names))}" if names else "there are no values here"
 
     def attribute(self, node: Attribute) -> Any:
         owner = self.container(node.object)
@@ -242,7 +217,9 @@ class _Evaluator:
             right = self.value(node.right)
         except EvaluationFault as fault:
             if node.op == "-" and fault.code == "PXC302":
-                self._explain_hyphen(node, fault)
+                meant = hyphens_meant(node, self.scope, self.container)
+                if meant is not None:
+                    raise meant from fault
             raise
         if is_expr(left) or is_expr(right):
             return self._operate_later(node, left, right)
@@ -267,24 +244,6 @@ class _Evaluator:
         return Binary(
             node.span, node.op, const_of(left, node.left.span), const_of(right, node.right.span)
         )
-
-    def _explain_hyphen(self, node: Binary, fault: EvaluationFault) -> None:
-        """Raise PXC303 when a subtraction spells a name with hyphens that is known."""
-        leaves = hyphenated(node)
-        if leaves is None:
-            return
-        owner, joined = leaves
-        if owner is None:
-            if joined not in self.scope.names:
-                return
-            help = f"write `{_of_params(joined)}`"
-        else:
-            data = self.container(owner)
-            if not isinstance(data, dict) or joined not in data:
-                return
-            help = f"write `{unparse(owner)}['{joined}']`"
-        message = f"`{joined}` is read as a subtraction"
-        raise EvaluationFault("PXC303", message, node.span, help) from fault
 
     def compare(self, node: Compare) -> Any:
         left: Any = self.value(node.first)
@@ -375,19 +334,7 @@ class _Evaluator:
         return run_test(name, target, tuple(args), self.budget, span) != node.negated
 
     def call(self, node: Call) -> NoReturn:
-        function = node.function
-        name = function.name if isinstance(function, Attribute | Name) else ""
-        help = "use a filter: `x | upper`"
-        if isinstance(function, Attribute) and name in filters() and not name.startswith("_"):
-            help = f"use the filter: `{shown(unparse(function.object))} | {name}`"
-        elif isinstance(function, Name) and name in filters():
-            help = f"use the filter: `x | {name}`"
-        raise unsafe(node.span, "calls are not part of templates", help)
-
-
-def _of_params(name: str) -> str:
-    """How to reach a name that is no identifier."""
-    return f"params['{name}'].value"
+        raise call_refused(node)
 
 
 _READERS: dict[type, Callable[[Any, Any], Any]] = {
