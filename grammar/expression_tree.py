@@ -11,6 +11,7 @@ from lark import Tree
 from pxc.grammar.expression import CONSTANTS
 from pxc.grammar.expression_tokens import Fault
 from pxc.ir.expr import (
+    MAX_DEPTH,
     Attribute,
     Binary,
     Call,
@@ -28,8 +29,6 @@ from pxc.ir.expr import (
     Unary,
 )
 from pxc.source import Span
-
-MAX_DEPTH = 128
 
 Branch = Tree[Leaf]
 

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import nodes
 
 from pxc.ir.expr import (
+    MAX_DEPTH,
     Attribute,
     Binary,
     Call,
@@ -27,8 +28,6 @@ from pxc.ir.expr import (
 from pxc.passes.evaluation.budget import too_large
 from pxc.passes.evaluation.faults import unsafe
 from pxc.source import Span
-
-MAX_DEPTH = 128
 
 _BINARY: dict[type, str] = {
     nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/", nodes.FloorDiv: "//",
@@ -94,10 +93,8 @@ class TreeReader:
                 return Name(span, node.name)
             case nodes.Getattr():
                 return Attribute(span, self.read(node.node), node.attr)
-            case nodes.Getitem(arg=nodes.Slice()):
-                return self._slice(node, span)
             case nodes.Getitem():
-                return Index(span, self.read(node.node), self.read(node.arg))
+                return self._item(node, span)
             case nodes.List():
                 return ListExpr(span, self._all(node.items))
             case nodes.Tuple():
@@ -129,9 +126,10 @@ class TreeReader:
             made = Binary(span, "~", made, self.read(item))
         return made
 
-    def _slice(self, node: nodes.Getitem, span: Span) -> Expr:
+    def _item(self, node: nodes.Getitem, span: Span) -> Expr:
         cut = node.arg
-        assert isinstance(cut, nodes.Slice)
+        if not isinstance(cut, nodes.Slice):
+            return Index(span, self.read(node.node), self.read(cut))
         start, stop, step = (
             None if bound is None else self.read(bound) for bound in (cut.start, cut.stop, cut.step)
         )

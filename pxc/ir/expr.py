@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from pxc.source import Span
 
+MAX_DEPTH = 128
+"""How deep an expression may be nested, whoever reads it: every pass may recurse over one."""
+
 
 class ExprNode(Struct, frozen=True):
     """Any expression; the span covers its characters in the source."""

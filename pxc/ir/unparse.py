@@ -61,17 +61,10 @@ def _write(expr: Expr) -> tuple[str, int]:
             return name, _ATOM
         case RunTimeRef(path=path):
             return _path(path), _ATOM
-        case Attribute(object=owner, name=name):
-            return f"{_at(owner, _ATOM)}.{name}", _ATOM
-        case Index(object=owner, key=key):
-            return f"{_at(owner, _ATOM)}[{_at(key, _CONDITIONAL)}]", _ATOM
-        case Slice():
-            return _slice(expr), _ATOM
+        case Attribute() | Index() | Slice() | Call():
+            return _primary(expr), _ATOM
         case ListExpr(items=items, is_tuple=is_tuple):
-            inside = ", ".join(_at(item, _CONDITIONAL) for item in items)
-            if is_tuple:
-                return f"({inside}{',' if len(items) == 1 else ''})", _ATOM
-            return f"[{inside}]", _ATOM
+            return _list(", ".join(_at(item, _CONDITIONAL) for item in items), len(items), is_tuple)
         case DictExpr(items=pairs):
             inside = ", ".join(f"{_write(key)[0]}: {_write(value)[0]}" for key, value in pairs)
             return "{" + inside + "}", _ATOM
@@ -88,17 +81,36 @@ def _write(expr: Expr) -> tuple[str, int]:
         case Conditional():
             return _conditional(expr), _CONDITIONAL
         case Filter(target=target, name=name, args=args, kwargs=kwargs):
-            given = _arguments(args, kwargs)
-            return f"{_at(target, _FILTER)} | {name}{given}", _FILTER
-        case Test(target=target, name=name, args=args, negated=negated):
-            word = "is not" if negated else "is"
-            given = _arguments(args, ())
-            # A test without an argument would take what follows `is` for one: keep it apart.
-            whole = target if isinstance(target, Test) and not target.args else None
-            inner = f"({_write(target)[0]})" if whole else _at(target, _FILTER)
-            return f"{inner} {word} {name}{given}", _FILTER
+            return f"{_at(target, _FILTER)} | {name}{_arguments(args, kwargs)}", _FILTER
+        case Test():
+            return _test(expr), _FILTER
+
+
+def _primary(expr: Attribute | Index | Slice | Call) -> str:
+    match expr:
+        case Attribute(object=owner, name=name):
+            return f"{_at(owner, _ATOM)}.{name}"
+        case Index(object=owner, key=key):
+            return f"{_at(owner, _ATOM)}[{_at(key, _CONDITIONAL)}]"
+        case Slice():
+            return _slice(expr)
         case Call(function=function, args=args, kwargs=kwargs):
-            return _at(function, _ATOM) + (_arguments(args, kwargs) or "()"), _ATOM
+            return _at(function, _ATOM) + (_arguments(args, kwargs) or "()")
+
+
+def _list(inside: str, length: int, is_tuple: bool) -> tuple[str, int]:
+    if is_tuple:
+        return f"({inside}{',' if length == 1 else ''})", _ATOM
+    return f"[{inside}]", _ATOM
+
+
+def _test(expr: Test) -> str:
+    word = "is not" if expr.negated else "is"
+    target = expr.target
+    # A test without an argument would take what follows `is` for one: keep it apart.
+    apart = isinstance(target, Test) and not target.args
+    inner = f"({_write(target)[0]})" if apart else _at(target, _FILTER)
+    return f"{inner} {word} {expr.name}{_arguments(expr.args, ())}"
 
 
 def _conditional(expr: Conditional) -> str:
@@ -145,9 +157,7 @@ def _literal(value: Any) -> tuple[str, int]:
         inside = ", ".join(f"{_literal(k)[0]}: {_literal(v)[0]}" for k, v in value.items())
         return "{" + inside + "}", _ATOM
     inside = ", ".join(_literal(item)[0] for item in value)
-    if isinstance(value, tuple):
-        return f"({inside}{',' if len(value) == 1 else ''})", _ATOM
-    return f"[{inside}]", _ATOM
+    return _list(inside, len(value), isinstance(value, tuple))
 
 
 def _number(value: float) -> tuple[str, int]:
