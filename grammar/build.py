@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pxc.diagnostics import Note, Report
 from pxc.grammar.kubernetes import kubernetes_object
+from pxc.grammar.scalars import SCALARS, is_template, read_template, scalar_text
 from pxc.grammar.shape import (
     missing_field,
-    not_allowed,
     unknown_field,
     unknown_kind,
     wrong_type,
 )  # fmt: skip
 from pxc.grammar.shapes import (
     Anything,
-    AsText,
-    Boolean,
     ByKind,
-    Choice,
-    Integer,
     Kubernetes,
     Later,
     ListOf,
     MapOf,
     Model,
-    Number,
     Special,
-    Text,
-    Verbatim,
 )  # fmt: skip
 from pxc.grammar.template import parse_template
 from pxc.ir.node import Invalid, Lit, Map, Seq, Table, Template
-
-_TRUE = frozenset({"true", "yes", "on", "t", "y", "1"})
-_FALSE = frozenset({"false", "no", "off", "f", "n", "0"})
 
 
 class Builder:
@@ -54,128 +43,15 @@ class Builder:
             return node
         if isinstance(node, Lit) and node.value is None and not isinstance(shape, Anything):
             return node
+        read = SCALARS.get(type(shape))
+        if read is not None:
+            return read(shape, node, what, self.report)
         return _READERS[type(shape)](self, shape, node, what)
-
-    # scalars
-
-    def is_template(self, node: Any) -> bool:
-        """Whether a node is text with expressions."""
-        return (
-            isinstance(node, Lit)
-            and isinstance(node.value, str)
-            and ("{{" in node.value or "{%" in node.value)
-        )
-
-    def template(self, node: Lit[Any], allowed: bool, what: str, expects: str) -> Any:
-        """Text with expressions, parsed, or PXC124 where a field takes none."""
-        if allowed:
-            return parse_template(node, self.report, expects)
-        self.report.add(
-            "PXC124",
-            f"`{what}` cannot be a template",
-            node.span,
-            help="write the value itself; it is read before any value is known",
-        )
-        return Invalid(node.span)
-
-    def text(self, shape: Text, node: Any, what: str) -> Any:
-        """A string."""
-        if self.is_template(node):
-            return self.template(node, shape.template, what, "text")
-        if not isinstance(node, Lit) or not isinstance(node.value, str):
-            help = f'write "{node.span.text}"' if isinstance(node, Lit) else None
-            wrong_type(node, what, "text", self.report, help=help)
-            return Invalid(node.span)
-        if shape.pattern and not re.fullmatch(shape.pattern, node.value):
-            self.report.add(
-                "PXC112",
-                f"`{node.value}` is not a valid `{what}`",
-                node.span,
-                help=f"use {shape.says}",
-            )
-            return Invalid(node.span)
-        return node
-
-    def as_text(self, shape: AsText, node: Any, what: str) -> Any:
-        """Any scalar as text: `true`, `1` and `1.5` in YAML's own spelling."""
-        if self.is_template(node):
-            return parse_template(node, self.report, "text")
-        if not isinstance(node, Lit):
-            wrong_type(node, what, "text", self.report)
-            return Invalid(node.span)
-        return Lit(node.span, scalar_text(node.value), plain=node.plain)
-
-    def integer(self, shape: Integer, node: Any, what: str) -> Any:
-        """A whole number."""
-        if self.is_template(node):
-            return self.template(node, shape.template, what, "int")
-        value = node.value if isinstance(node, Lit) else None
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, bool) or not isinstance(value, int):
-            wrong_type(node, what, "a whole number", self.report)
-            return Invalid(node.span)
-        if shape.minimum is not None and value < shape.minimum:
-            self.report.add(
-                "PXC116",
-                f"`{what}` must be at least {shape.minimum}, not {value}",
-                node.span,
-            )
-            return Invalid(node.span)
-        return Lit(node.span, value, plain=True)
-
-    def number(self, shape: Number, node: Any, what: str) -> Any:
-        """A number."""
-        if self.is_template(node):
-            return self.template(node, shape.template, what, "number")
-        value = node.value if isinstance(node, Lit) else None
-        if isinstance(value, str):
-            value = _number(value)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            wrong_type(node, what, "a number", self.report)
-            return Invalid(node.span)
-        return Lit(node.span, value, plain=True)
-
-    def boolean(self, shape: Boolean, node: Any, what: str) -> Any:
-        """A boolean, in any spelling Polyaxon takes."""
-        if self.is_template(node):
-            return self.template(node, shape.template, what, "bool")
-        value = node.value if isinstance(node, Lit) else None
-        if isinstance(value, bool):
-            return node
-        word = str(value).lower() if isinstance(value, str | int) else ""
-        if word in _TRUE or word in _FALSE:
-            return Lit(node.span, word in _TRUE, plain=True)
-        wrong_type(node, what, "`true` or `false`", self.report)
-        return Invalid(node.span)
-
-    def choice(self, shape: Choice, node: Any, what: str) -> Any:
-        """One of a closed set of words."""
-        if self.is_template(node):
-            return self.template(node, shape.template, what, "enum:" + ",".join(shape.values))
-        if not isinstance(node, Lit) or not isinstance(node.value, str):
-            wrong_type(
-                node, what, f"one of {', '.join(f'`{v}`' for v in shape.values)}", self.report
-            )
-            return Invalid(node.span)
-        if node.value not in shape.values:
-            not_allowed(node, what, shape.values, self.report)
-            return Invalid(node.span)
-        return node
-
-    def verbatim(self, shape: Verbatim, node: Any, what: str) -> Any:
-        """Text that is never rendered."""
-        if isinstance(node, Lit) and isinstance(node.value, str):
-            return node
-        if isinstance(node, Lit):
-            return Lit(node.span, scalar_text(node.value), plain=node.plain)
-        wrong_type(node, what, "text", self.report)
-        return Invalid(node.span)
 
     def anything(self, shape: Anything, node: Any, what: str) -> Any:
         """Any tree, its texts parsed for expressions."""
         if isinstance(node, Lit):
-            return parse_template(node, self.report) if self.is_template(node) else node
+            return parse_template(node, self.report) if is_template(node) else node
         if isinstance(node, Seq):
             return Seq(node.span, tuple(self.anything(shape, i, what) for i in node.items))
         if isinstance(node, Map):
@@ -185,18 +61,18 @@ class Builder:
 
     def key(self, key: Any) -> Any:
         """A map key, which may hold expressions."""
-        return parse_template(key, self.report, "text") if self.is_template(key) else key
+        return parse_template(key, self.report, "text") if is_template(key) else key
 
     # collections
 
     def list_of(self, shape: ListOf, node: Any, what: str) -> Any:
         """A list, item by item."""
         if shape.split and isinstance(node, Lit) and isinstance(node.value, str):
-            if self.is_template(node):
-                return self.template(node, True, what, "list")
+            if is_template(node):
+                return read_template(node, True, what, "list", self.report)
             return Seq(node.span, _split(node))
-        if self.is_template(node) and not shape.single:
-            return self.template(node, shape.template, what, "list")
+        if is_template(node) and not shape.single:
+            return read_template(node, shape.template, what, "list", self.report)
         if shape.single and not isinstance(node, Seq):
             return Seq(node.span, (self.build(shape.item, node, what),))
         if not isinstance(node, Seq):
@@ -214,8 +90,8 @@ class Builder:
 
     def map_of(self, shape: MapOf, node: Any, what: str) -> Any:
         """A map with free keys."""
-        if self.is_template(node):
-            return self.template(node, shape.template, what, "map")
+        if is_template(node):
+            return read_template(node, shape.template, what, "map", self.report)
         if not isinstance(node, Map):
             wrong_type(node, what, "a map", self.report)
             return Invalid(node.span)
@@ -227,8 +103,8 @@ class Builder:
 
     def kubernetes(self, shape: Kubernetes, node: Any, what: str) -> Any:
         """An object of the Kubernetes API."""
-        if self.is_template(node):
-            return self.template(node, shape.template, what, "map")
+        if is_template(node):
+            return read_template(node, shape.template, what, "map", self.report)
         if not isinstance(node, Map):
             wrong_type(node, what, "a map", self.report)
             return Invalid(node.span)
@@ -238,8 +114,8 @@ class Builder:
 
     def model(self, shape: Model, node: Any, what: str) -> Any:
         """An object with known fields."""
-        if self.is_template(node):
-            return self.template(node, shape.template, what, "map")
+        if is_template(node):
+            return read_template(node, shape.template, what, "map", self.report)
         if not isinstance(node, Map):
             wrong_type(node, what, f"a map with fields of `{shape.name}`", self.report)
             return Invalid(node.span)
@@ -295,8 +171,8 @@ class Builder:
 
     def by_kind(self, shape: ByKind, node: Any, what: str) -> Any:
         """An object whose `kind` names its model."""
-        if self.is_template(node):
-            return self.template(node, shape.template, what, "map")
+        if is_template(node):
+            return read_template(node, shape.template, what, "map", self.report)
         if not isinstance(node, Map):
             wrong_type(node, what, f"a map with a `kind` of `{shape.name}`", self.report)
             return Invalid(node.span)
@@ -343,13 +219,6 @@ class Builder:
 
 
 _READERS: dict[type, Any] = {
-    Text: Builder.text,
-    AsText: Builder.as_text,
-    Integer: Builder.integer,
-    Number: Builder.number,
-    Boolean: Builder.boolean,
-    Choice: Builder.choice,
-    Verbatim: Builder.verbatim,
     Anything: Builder.anything,
     ListOf: Builder.list_of,
     MapOf: Builder.map_of,
@@ -359,17 +228,6 @@ _READERS: dict[type, Any] = {
     Later: Builder.later,
     Special: Builder.special,
 }
-
-
-def scalar_text(value: Any) -> str:
-    """A scalar as YAML and JSON spell it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return ""
-    return repr(value)
 
 
 def _null(node: Map, key: Lit[Any]) -> bool:
@@ -386,13 +244,6 @@ def _text_key(key: Any) -> Any:
     if isinstance(key, Lit) and not isinstance(key.value, str):
         return Lit(key.span, scalar_text(key.value), plain=key.plain)
     return key
-
-
-def _number(text: str) -> int | float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _split(node: Lit[Any]) -> tuple[Lit[str], ...]:

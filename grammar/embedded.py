@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Fix
-from pxc.grammar.build import Builder, key_name, scalar_text
+from pxc.grammar.build import Builder, key_name
 from pxc.grammar.embedded_fault import Fault
+from pxc.grammar.scalars import is_template, read_template, scalar_text
 from pxc.grammar.shape import wrong_type
 from pxc.grammar.shapes import Text
 from pxc.grammar.template_places import places
@@ -235,8 +236,8 @@ def _resource(builder: Builder, node: Any, name: str) -> Lit[str] | None:
     """The range as text; PXC510 for an amount, PXC524 for a request above its limit."""
     if isinstance(node, Invalid):
         return None
-    if builder.is_template(node):
-        builder.template(node, False, name, "quantity")
+    if is_template(node):
+        read_template(node, False, name, "quantity", builder.report)
         return None
     if not isinstance(node, Lit) or isinstance(node.value, bool) or node.value is None:
         wrong_type(node, name, "a quantity or a range `a..b`", builder.report)

@@ -6,23 +6,22 @@ from typing import Any
 
 from pxc.diagnostics import allowed, nearest
 from pxc.grammar import embedded
-from pxc.grammar.build import Builder, key_name, scalar_text
+from pxc.grammar.build import Builder, key_name
 from pxc.grammar.declarations import PARAM_FIELDS
 from pxc.grammar.kubernetes import kubernetes_object
 from pxc.grammar.runtime_kinds import read_run
+from pxc.grammar.scalars import is_template, read_template, scalar_text
 from pxc.grammar.shape import unknown_kind, wrong_type
 from pxc.grammar.shapes import Anything, Text
 from pxc.ir.io import Param
-from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template, is_null
+from pxc.ir.node import FALSE_WORDS, TRUE_WORDS, Hole, Invalid, Lit, Map, Seq, Template, is_null
 from pxc.ir.spec import Mount
 
 _ANY = Anything()
 
 _LONG = {**PARAM_FIELDS, **{field.attribute: field for field in PARAM_FIELDS.values()}}
 
-_BOOLEAN_WORDS = frozenset(
-    ("", "y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0")
-)
+_NO_EXPRESSIONS = {"", *TRUE_WORDS, *FALSE_WORDS}
 
 
 def _param(builder: Builder, node: Any, what: str) -> Any:
@@ -108,8 +107,8 @@ def _component(builder: Builder, node: Any, what: str) -> Any:
 
 
 def _container(builder: Builder, node: Any, what: str) -> Any:
-    if builder.is_template(node):
-        return builder.template(node, False, what, "map")
+    if is_template(node):
+        return read_template(node, False, what, "map", builder.report)
     if not isinstance(node, Map):
         wrong_type(node, what, "a map with an `image`", builder.report)
         return Invalid(node.span)
@@ -183,8 +182,8 @@ def _revision(builder: Builder, node: Any, what: str) -> Any:
 
 def _conditions(builder: Builder, node: Any, what: str) -> Any:
     """`conditions`: an expression, with its braces or, as the documentation writes it, without."""
-    bare = isinstance(node, Lit) and isinstance(node.value, str) and not builder.is_template(node)
-    if not bare or node.value.strip().lower() in _BOOLEAN_WORDS:
+    bare = isinstance(node, Lit) and isinstance(node.value, str) and not is_template(node)
+    if not bare or node.value.strip().lower() in _NO_EXPRESSIONS:
         return builder.build(Text(), node, what)
     from pxc.grammar.expression import parse_expression
     from pxc.grammar.template_places import places

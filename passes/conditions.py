@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pxc.diagnostics import Note, Report, allowed
-from pxc.ir.node import Invalid, Template, is_null, plain
+from pxc.ir.node import FALSE_WORDS, TRUE_WORDS, Invalid, Template, is_null, plain
 from pxc.ir.plan import Demand
 from pxc.ir.spec import Operation, TemplateSection
 from pxc.passes.lowering import text_of, truth
 
 __all__ = ["check_filled_in", "conditions_hold"]
-
-_FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0"})
-_TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
 
 
 def check_filled_in(template: TemplateSection | None, report: Report) -> None:
@@ -39,9 +36,9 @@ def conditions_hold(composed: Operation, demands: list[Demand], report: Report) 
         demands.append(Demand(conditions.span, "conditions", "conditions"))
         return True
     word = str(conditions.value).strip().lower()
-    if word in _TRUE_WORDS:
+    if word in TRUE_WORDS:
         return True
-    if word not in _FALSE_WORDS:
+    if word not in FALSE_WORDS:
         report.add(
             "PXC317",
             f"`conditions` gives `{conditions.value}`, which is neither true nor false",

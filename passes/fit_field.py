@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Report, allowed
-from pxc.ir.node import Invalid, Lit, Map, Seq, Template, plain
+from pxc.ir.node import FALSE_WORDS, TRUE_WORDS, Invalid, Lit, Map, Seq, Template, plain
 from pxc.world import Language
-
-_TRUE = frozenset({"true", "yes", "on", "t", "y", "1"})
-_FALSE = frozenset({"false", "no", "off", "f", "n", "0"})
 
 _WANTED = {
     "int": "a whole number",
@@ -74,8 +71,8 @@ def _fit(expects: str, value: Any) -> Any:
         return None if number is None else Lit(value.span, number, plain=True)
     if expects == "bool":
         word = str(raw).lower()
-        known = word in _TRUE or word in _FALSE
-        return Lit(value.span, word in _TRUE, plain=True) if known else None
+        known = word in TRUE_WORDS or word in FALSE_WORDS
+        return Lit(value.span, word in TRUE_WORDS, plain=True) if known else None
     if expects == "list":
         return value if isinstance(value, Seq) else None
     if expects == "map":

@@ -6,11 +6,9 @@ import math
 import re
 from typing import Any
 
+from pxc.ir.node import FALSE_WORDS, TRUE_WORDS
 from pxc.passes.io_types.json_values import NotJson, read_json
 from pxc.passes.io_types.misfit import json_text, misfit
-
-_TRUE = frozenset({"true", "yes", "on", "t", "y", "1"})
-_FALSE = frozenset({"false", "no", "off", "f", "n", "0"})
 
 _BYTES = re.compile(r"\s*([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*([kmgtpe]?)(i?)(b?)\s*\Z", re.I)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5, "e": 6}
@@ -83,8 +81,8 @@ def boolean(value: Any) -> bool:
     """A bool from `true`/`false`, 0/1, and the words yes/no, on/off, t/f, y/n in any case."""
     if isinstance(value, str):
         word = value.lower()
-        if word in _TRUE or word in _FALSE:
-            return word in _TRUE
+        if word in TRUE_WORDS or word in FALSE_WORDS:
+            return word in TRUE_WORDS
     elif isinstance(value, int | float) and value in (0, 1):
         return bool(value)
     raise misfit(value, "`true` or `false`")

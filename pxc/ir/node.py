@@ -12,12 +12,33 @@ from pxc.ir.expr import Expr
 from pxc.source import Span
 
 __all__ = [
-    "Hole", "Invalid", "KObject", "ListField", "Lit", "Map", "MapField", "Node", "Scalar", "Seq",
-    "Table", "Template", "Value",
-    "children", "is_null", "plain", "replace", "walk",
+    "FALSE_WORDS",
+    "TRUE_WORDS",
+    "Hole",
+    "Invalid",
+    "KObject",
+    "ListField",
+    "Lit",
+    "Map",
+    "MapField",
+    "Node",
+    "Scalar",
+    "Seq",
+    "Table",
+    "Template",
+    "Value",
+    "children",
+    "is_null",
+    "plain",
+    "replace",
+    "walk",
 ]  # fmt: skip
 
 T = TypeVar("T")
+
+TRUE_WORDS = frozenset({"true", "yes", "on", "t", "y", "1"})
+FALSE_WORDS = frozenset({"false", "no", "off", "f", "n", "0"})
+"""What is read as a boolean where one is wanted, in any case of the letters."""
 
 
 class Node(Struct, frozen=True, kw_only=False):
