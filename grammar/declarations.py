@@ -16,6 +16,7 @@ from pxc.grammar.shapes import (
     fields,
 )  # fmt: skip
 from pxc.ir import io
+from pxc.releases import Known
 
 __all__ = ["IO", "JOIN", "PARAMS", "PARAM_FIELDS"]
 
@@ -23,7 +24,7 @@ PARAM_FIELDS = fields(
     value=(Anything(), "the value"),
     ref=(Text(), "who gives the value: `ops.NAME`, `runs.UUID` or `dag`"),
     toInit=(Boolean(), "bring the value in by an init step"),
-    toEnv=(Text(), "environment variable that holds the value"),
+    toEnv=(Text(), "environment variable that holds the value", Known(since="1.11")),
     contextOnly=(Boolean(), "for expressions only: no input needs to declare it"),
     connection=(Text(), "connection the value belongs to"),
 )
@@ -39,7 +40,7 @@ JOIN = Model(
         sort=(Special("sort"), "order of the runs"),
         limit=(Integer(), "how many runs at most"),
         offset=(Integer(), "how many runs are passed over"),
-        ref=(Text(), "upstream the runs belong to"),
+        ref=(Text(), "upstream the runs belong to", Known(since="2.0")),
         params=(PARAMS, "which values of the runs become params"),
     ),
     required=("query",),
@@ -87,8 +88,8 @@ IO = Model(
         argFormat=(Verbatim(), "template of `params.NAME.as_arg`"),
         connection=(Special("connection name"), "connection the value belongs to"),
         toInit=(Boolean(), "bring the value in by an init step"),
-        toEnv=(Text(), "environment variable that holds the value"),
-        validation=(_VALIDATION, "what a value must satisfy"),
+        toEnv=(Text(), "environment variable that holds the value", Known(since="1.11")),
+        validation=(_VALIDATION, "what a value must satisfy", Known(since="2.0")),
         delayValidation=(Boolean(template=False), "deprecated: use `validation.delay`"),
         options=(Anything(), "deprecated: use `validation.options`"),
     ),

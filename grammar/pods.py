@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pxc.grammar.shapes import (
     Anything,
     AsText,
@@ -14,15 +12,19 @@ from pxc.grammar.shapes import (
     ListOf,
     MapOf,
     Model,
+    Row,
     Special,
     Text,
     fields,
 )  # fmt: skip
 from pxc.ir import run
+from pxc.releases import Known
 
 __all__ = [
     "CONNECTIONS", "ENVIRONMENT", "INIT", "POD", "POD_MOVED", "TEXT_MAP", "VOLUMES",
 ]  # fmt: skip
+
+_1_11 = Known(since="1.11")
 
 TEXT_MAP = MapOf(AsText())
 
@@ -86,7 +88,7 @@ INIT = Model(
             ),
             "files and directories of an artifacts store",
         ),
-        paths=(_PATHS, "paths of a connection or of the artifacts store"),
+        paths=(_PATHS, "paths of a connection or of the artifacts store", Known(since="1.16")),
         git=(
             Model(
                 "git",
@@ -94,7 +96,7 @@ INIT = Model(
                 fields(
                     url=(Text(), "repository"),
                     revision=(Special("revision"), "branch, tag or commit"),
-                    flags=(ListOf(Text()), "flags of git clone"),
+                    flags=(ListOf(Text()), "flags of git clone", Known(since="1.2")),
                 ),
                 template=False,
                 moved=dict.fromkeys(("branch", "commit", "tag"), "use `revision`"),
@@ -110,12 +112,12 @@ INIT = Model(
                     env=(Anything(), "environment variables"),
                     path=(ListOf(Text(), single=True), "paths to add to PATH"),
                     copy=(ListOf(Special("path pair")), "files to copy"),
-                    postRunCopy=(ListOf(Special("path pair")), "files to copy after `run`"),
+                    postRunCopy=(ListOf(Special("path pair")), "files to copy after `run`", _1_11),
                     run=(ListOf(Text()), "commands to run"),
                     langEnv=(Text(), "locale"),
                     uid=(Integer(), "user id"),
                     gid=(Integer(), "group id"),
-                    username=(Text(), "user name"),
+                    username=(Text(), "user name", _1_11),
                     filename=(Text(), "name of the file"),
                     workdir=(Text(), "working directory"),
                     workdirPath=(Text(), "path of the working directory"),
@@ -141,6 +143,7 @@ INIT = Model(
                 moved={"name": "use `filename`"},
             ),
             "a file to write",
+            Known(since="1.6"),
         ),
         tensorboard=(
             Model(
@@ -156,10 +159,11 @@ INIT = Model(
                 template=False,
             ),
             "logs of runs for tensorboard",
+            Known(since="1.18"),
         ),
-        lineageRef=(Text(), "a lineage of a run"),
-        modelRef=(Text(), "a version of a model"),
-        artifactRef=(Text(), "a version of an artifact"),
+        lineageRef=(Text(), "a lineage of a run", Known(since="1.16")),
+        modelRef=(Text(), "a version of a model", Known(since="1.14")),
+        artifactRef=(Text(), "a version of an artifact", Known(since="1.14")),
         connection=(Special("connection name"), "connection the files come from"),
         path=(Text(), "directory the files go to"),
         container=(Kubernetes("V1Container"), "a container that prepares files, or settings of it"),
@@ -174,7 +178,7 @@ INIT = Model(
 CONNECTIONS = (ListOf(Special("connection name")), "connections of the main container")
 VOLUMES = (ListOf(Kubernetes("V1Volume"), template=False), "volumes of the pod")
 
-POD: dict[str, tuple[Any, str]] = {
+POD: dict[str, Row] = {
     "environment": (ENVIRONMENT, "pod settings"),
     "connections": CONNECTIONS,
     "volumes": VOLUMES,

@@ -16,11 +16,17 @@ from pxc.grammar.shapes import (
     ListOf,
     MapOf,
     Model,
+    Row,
     Special,
     Text,
     fields,
 )  # fmt: skip
 from pxc.ir import run
+from pxc.releases import Known
+
+_ALWAYS = Known()
+_1_14 = Known(since="1.14")
+_2_1 = Known(since="2.1")
 
 _COUNT = (Integer(), "how many")
 REPLICA = Model(
@@ -52,12 +58,13 @@ _SCHEDULING = (
         fields(
             minAvailable=_COUNT,
             queue=(Text(), "queue of the gang scheduler"),
-            minResources=(Anything(), "resources the gang needs"),
+            minResources=(Anything(), "resources the gang needs", _2_1),
             priorityClass=(Text(), "priority class"),
-            scheduleTimeoutSeconds=(Integer(), "seconds to wait for the gang"),
+            scheduleTimeoutSeconds=(Integer(), "seconds to wait for the gang", _2_1),
         ),
     ),
     "gang scheduling",
+    Known(since="1.11"),
 )
 _ELASTIC = (
     Model(
@@ -79,16 +86,19 @@ _ELASTIC = (
         moved={"rdzvBackend": "the field is spelled `rdvzBackend`"},
     ),
     "elastic training",
+    _2_1,
 )
 
 
-def _job(kind: str) -> Model:
+def _job(kind: str, known: Known = _ALWAYS) -> Model:
+    table = fields(**POD)
+    constants = (("kind", kind),)
     return Model(
-        kind, run.Job, fields(**POD), constants=(("kind", kind),), template=False, moved=POD_MOVED
+        kind, run.Job, table, constants=constants, template=False, moved=POD_MOVED, known=known
     )
 
 
-def _roles(kind: str, roles: tuple[str, ...], **more: tuple[Any, str]) -> Model:
+def _roles(kind: str, roles: tuple[str, ...], known: Known = _ALWAYS, **more: Row) -> Model:
     table = {role: (REPLICA, f"the {role} pods") for role in roles}
     return Model(
         kind,
@@ -96,6 +106,7 @@ def _roles(kind: str, roles: tuple[str, ...], **more: tuple[Any, str]) -> Model:
         fields(**table, cleanPodPolicy=_CLEAN, schedulingPolicy=_SCHEDULING, **more),
         constants=(("kind", kind),),
         template=False,
+        known=known,
         moved={
             **POD_MOVED,
             "container": f"a `{kind}` has containers only in its roles: {', '.join(roles)}",
@@ -110,8 +121,8 @@ _SERVICE = Model(
         **POD,
         ports=(ListOf(Integer()), "ports the service listens on"),
         rewritePath=(Boolean(), "strip the path before requests reach the service"),
-        isExternal=(Boolean(), "open the service to the outside"),
-        replicas=(Integer(minimum=0), "how many pods"),
+        isExternal=(Boolean(), "open the service to the outside", _1_14),
+        replicas=(Integer(minimum=0), "how many pods", _1_14),
     ),
     constants=(("kind", "service"),),
     template=False,
@@ -159,20 +170,26 @@ _DASK = fields(
 )
 
 
-def _cluster(kind: str, table: dict[str, Any]) -> Model:
+def _cluster(kind: str, table: dict[str, Any], known: Known) -> Model:
+    constants = (("kind", kind),)
     return Model(
-        kind, run.Cluster, table, constants=(("kind", kind),), template=False, moved=POD_MOVED
+        kind, run.Cluster, table, constants=constants, template=False, moved=POD_MOVED, known=known
     )
 
 
-_PROCESSES = {"nProcPerNode": (Integer(), "processes a node")}
+_PROCESSES = (Integer(), "processes a node", _2_1)
 
 LEGACY = frozenset(
     {"mxjob", "xgbjob", "paddlejob", "rayjob", "daskjob", "spark", "dask", "ray", "flink"}
 )
 """Runtimes of older releases, which release 2.18 refuses."""
 
-OPAQUE = ("spark", "dask", "ray", "flink")
+OPAQUE = dict.fromkeys(("spark", "dask", "ray", "flink"), Known(until="1.20"))
+"""Runtimes that are kept as they were written, and the last release that knew them."""
+
+_CLUSTERS = Known(since="2.12")
+_KUBEFLOW = Known(since="1.11", until="2.11")
+_SHORT_LIVED = Known(since="2.0", until="2.11")
 
 RUN = ByKind(
     "run",
@@ -183,29 +200,34 @@ RUN = ByKind(
         "tfjob": _roles(
             "tfjob",
             ("chief", "ps", "worker", "evaluator"),
-            successPolicy=(Text(), "when the job counts as succeeded"),
-            enableDynamicWorker=(Boolean(), "let workers come and go"),
+            successPolicy=(Text(), "when the job counts as succeeded", _2_1),
+            enableDynamicWorker=(Boolean(), "let workers come and go", Known(since="2.0")),
         ),
         "pytorchjob": _roles(
-            "pytorchjob", ("master", "worker"), elasticPolicy=_ELASTIC, **_PROCESSES
+            "pytorchjob", ("master", "worker"), elasticPolicy=_ELASTIC, nProcPerNode=_PROCESSES
         ),
         "mpijob": _roles(
             "mpijob", ("launcher", "worker"), slotsPerWorker=(Integer(), "slots a worker")
         ),
-        "raycluster": _cluster("raycluster", _RAY),
-        "daskcluster": _cluster("daskcluster", _DASK),
+        "raycluster": _cluster("raycluster", _RAY, _CLUSTERS),
+        "daskcluster": _cluster("daskcluster", _DASK, _CLUSTERS),
         "notifier": _job("notifier"),
-        "cleaner": _job("cleaner"),
+        "cleaner": _job("cleaner", Known(since="1.2")),
         "tuner": _job("tuner"),
         "mxjob": _roles(
             "mxjob",
             ("scheduler", "server", "worker", "tuner", "tunerTracker", "tunerServer"),
             mode=(Choice(("MXTrain", "MXTune")), "what the job does"),
+            known=_KUBEFLOW,
         ),
-        "xgbjob": _roles("xgbjob", ("master", "worker")),
-        "paddlejob": _roles("paddlejob", ("master", "worker"), elasticPolicy=_ELASTIC),
-        "rayjob": _cluster("rayjob", _RAY),
-        "daskjob": _cluster("daskjob", {**_DASK, **fields(job=(REPLICA, "the client job"))}),
+        "xgbjob": _roles("xgbjob", ("master", "worker"), known=_KUBEFLOW),
+        "paddlejob": _roles(
+            "paddlejob", ("master", "worker"), known=_SHORT_LIVED, elasticPolicy=_ELASTIC
+        ),
+        "rayjob": _cluster("rayjob", _RAY, _SHORT_LIVED),
+        "daskjob": _cluster(
+            "daskjob", {**_DASK, **fields(job=(REPLICA, "the client job"))}, _SHORT_LIVED
+        ),
     },
     template=False,
     code="PXC109",

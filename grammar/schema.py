@@ -20,6 +20,7 @@ from pxc.grammar.shapes import (
     Boolean,
     ByKind,
     Choice,
+    Field,
     Integer,
     Kubernetes,
     Later,
@@ -32,6 +33,7 @@ from pxc.grammar.shapes import (
     Verbatim,
     snake,
 )  # fmt: skip
+from pxc.releases import Known
 
 SCHEMA_PATH = Path(__file__).with_name("polyaxonfile.schema.json")
 
@@ -54,6 +56,17 @@ _BOOLEAN: Schema = {
         {"type": "string", "pattern": f"^({'|'.join(map(_any_case, _BOOLEAN_WORDS))})$"},
     ]
 }
+
+
+def _said(about: str, known: Known) -> Schema:
+    """A description, with the releases that know what it describes."""
+    bounds = {"x-since": known.since, "x-until": known.until,
+              "x-since-in-components": known.in_component,
+              "x-since-in-operations": known.in_operation}  # fmt: skip
+    words = [f"since release {known.since}"] if known.since else []
+    words += [f"until release {known.until}"] if known.until else []
+    text = f"{about} ({', '.join(words)})" if words else about
+    return {"description": text, **{key: value for key, value in bounds.items() if value}}
 
 
 class Writer:
@@ -137,10 +150,7 @@ class Writer:
         if kind is not None:
             properties["kind"] = {"const": kind}
         for key, field in shape.fields.items():
-            body = {"description": field.about, **self.or_null(self.of(field.shape))}
-            properties[key] = body
-            if snake(key) != key:
-                properties[snake(key)] = {**body, "deprecated": True}
+            properties |= _spelled({key: self.field(field)})
         schema: Schema = {
             "type": "object",
             "properties": properties,
@@ -157,6 +167,10 @@ class Writer:
                 for b in group[i + 1 :]
             ]
         return schema
+
+    def field(self, field: Field) -> Schema:
+        """The schema of a field: what it is for, since when, and what it takes."""
+        return {**_said(field.about, field.known), **self.or_null(self.of(field.shape))}
 
     def by_kind(self, shape: ByKind) -> Schema:
         """A union told apart by `kind`, so that an editor shows only the fields of that kind."""
@@ -214,8 +228,7 @@ def _patch(writer: Writer) -> Schema:
 
 def _param(writer: Writer) -> Schema:
     """A param: a map with one of a param's own fields has these alone, all else is the value."""
-    fields = {name: writer.or_null(writer.of(f.shape)) for name, f in PARAM_FIELDS.items()}
-    spelled = _spelled(fields)
+    spelled = _spelled({name: writer.field(field) for name, field in PARAM_FIELDS.items()})
     writer.defs["param"] = {
         "description": "A value, or a map that says how it is given.",
         "if": {"type": "object", "anyOf": [{"required": [name]} for name in spelled]},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pxc.grammar.shapes import (
     Anything,
     Boolean,
@@ -14,11 +12,18 @@ from pxc.grammar.shapes import (
     MapOf,
     Model,
     Number,
+    Row,
     Special,
     Text,
     fields,
 )  # fmt: skip
 from pxc.ir import matrix
+from pxc.releases import Known
+
+_1_2 = Known(since="1.2")
+_1_6 = Known(since="1.6")
+_1_11 = Known(since="1.11")
+_2_1 = Known(since="2.1")
 
 OPTIMIZATION = ("maximize", "minimize")
 
@@ -28,11 +33,13 @@ SPACES = (
     "lognormal", "qlognormal",
 )  # fmt: skip
 
+_DATES = {"daterange": _1_11, "datetimerange": _1_11}
+
 SPACE = Model(
     "search space",
     matrix.Space,
     fields(
-        kind=(Choice(SPACES, template=False), "kind of the space"),
+        kind=(Choice(SPACES, template=False, known=_DATES), "kind of the space"),
         value=(Anything(), "the space itself"),
     ),
     required=("kind", "value"),
@@ -40,7 +47,7 @@ SPACE = Model(
     moved={"values": "the field is `value`"},
 )
 
-_POLICY_COMMON: dict[str, tuple[Any, str]] = {
+_POLICY_COMMON: dict[str, Row] = {
     "evaluationInterval": (Integer(), "steps between evaluations"),
     "minInterval": (Integer(), "steps before the first evaluation"),
     "minSamples": (Integer(), "runs needed for an evaluation"),
@@ -52,7 +59,7 @@ _POLICY = Model(
     fields(
         kind=(Choice(("median", "truncation", "diff"), template=False), "kind of the policy"),
         percent=(Number(), "percentage"),
-        includeSucceeded=(Boolean(), "count succeeded runs too"),
+        includeSucceeded=(Boolean(), "count succeeded runs too", Known(since="2.0")),
         **_POLICY_COMMON,
     ),
     required=("kind", "evaluationInterval"),
@@ -107,11 +114,11 @@ _TUNER = Model(
     "tuner",
     matrix.Tuner,
     fields(
-        hubRef=(Special("hub ref"), "component that proposes runs"),
-        presets=(ListOf(Text()), "presets of the tuner"),
-        queue=(Text(), "queue of the tuner"),
-        namespace=(Text(), "namespace of the tuner"),
-        params=(MapOf(Special("param"), table=True), "params of the tuner"),
+        hubRef=(Special("hub ref"), "component that proposes runs", _1_6),
+        presets=(ListOf(Text()), "presets of the tuner", _1_6),
+        queue=(Text(), "queue of the tuner", _1_6),
+        namespace=(Text(), "namespace of the tuner", _2_1),
+        params=(MapOf(Special("param"), table=True), "params of the tuner", _1_6),
     ),
     required=("hubRef",),
 )
@@ -143,15 +150,19 @@ _UTILITY = Model(
 
 _PARAMS = (MapOf(Special("search space"), table=True), "the search space of each param")
 _RUNS = (Integer(minimum=1), "how many runs")
-_COMMON: dict[str, tuple[Any, str]] = {
+_LATER_RUNS = (*_RUNS, _1_2)
+_COMMON: dict[str, Row] = {
     "concurrency": (Integer(minimum=1), "how many runs at once"),
     "earlyStopping": (ListOf(EARLY_STOPPING, template=False), "when the search stops early"),
 }
 _SEED = {"seed": (Integer(), "seed of the random generator")}
-_TUNED: dict[str, tuple[Any, str]] = {**_SEED, "tuner": (_TUNER, "who proposes runs")}
+_TUNED: dict[str, Row] = {**_SEED, "tuner": (_TUNER, "who proposes runs", _1_6)}
 
 
-def _kind(kind: str, required: tuple[str, ...], **table: tuple[Any, str]) -> Model:
+_KNOWN = {"tpe": Known(since="2.17"), "hyperopt": Known(until="2.16")}
+
+
+def _kind(kind: str, required: tuple[str, ...], **table: Row) -> Model:
     return Model(
         f"{kind} matrix",
         matrix.Matrix,
@@ -160,6 +171,7 @@ def _kind(kind: str, required: tuple[str, ...], **table: tuple[Any, str]) -> Mod
         constants=(("kind", kind),),
         template=False,
         moved={"numruns": "the field is `numRuns`"},
+        known=_KNOWN.get(kind, Known()),
     )
 
 
@@ -185,7 +197,7 @@ MATRIX = ByKind(
             ("params", "numInitialRuns", "maxIterations", "metric"),
             params=_PARAMS,
             numInitialRuns=_RUNS,
-            maxIterations=_RUNS,
+            maxIterations=_LATER_RUNS,
             metric=(_METRIC, "what is optimized"),
             utilityFunction=(_UTILITY, "what is maximized between runs"),
             **_TUNED,
@@ -205,12 +217,12 @@ MATRIX = ByKind(
             params=_PARAMS,
             algorithm=(Choice(("tpe", "rand", "anneal")), "algorithm"),
             numRuns=_RUNS,
-            maxIterations=_RUNS,
-            metric=(_METRIC, "what is optimized"),
+            maxIterations=_LATER_RUNS,
+            metric=(_METRIC, "what is optimized", _1_11),
             **_TUNED,
         ),
         "iterative": _kind(
-            "iterative", ("maxIterations",), params=_PARAMS, maxIterations=_RUNS, **_TUNED
+            "iterative", ("maxIterations",), params=_PARAMS, maxIterations=_LATER_RUNS, **_TUNED
         ),
     },
 )

@@ -10,6 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from pxc.releases import Known
+
 
 class Text(Struct, frozen=True):
     """A string; numbers and booleans are refused. `pattern` is a regular expression to match."""
@@ -43,10 +45,11 @@ class Boolean(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """One of a closed set of words."""
+    """One of a closed set of words; `known` tells the words that not every release knows."""
 
     values: tuple[str, ...]
     template: bool = True
+    known: dict[str, Known] = {}
 
 
 class Anything(Struct, frozen=True):
@@ -75,11 +78,19 @@ class MapOf(Struct, frozen=True):
 
 
 class Field(Struct, frozen=True):
-    """A field of a model: its shape, a sentence about it, its attribute in the IR class."""
+    """A field of a model: its shape, a sentence about it, its attribute in the IR class.
+
+    `known` says which releases have it.
+    """
 
     shape: Any
     about: str
     attribute: str
+    known: Known = Known()
+
+
+Row = tuple[Any, str] | tuple[Any, str, Known]
+"""A field as the tables write it: shape, a sentence, and the releases unless all have it."""
 
 
 class Model(Struct, frozen=True):
@@ -87,6 +98,7 @@ class Model(Struct, frozen=True):
 
     `exclusive` names groups of which at most one field may be set; `constants` are IR attributes
     set by the shape itself (the `kind` of a runtime). `moved` answers wrong keys: key -> help.
+    `known` says which releases have an object of this `kind`.
     """
 
     name: str
@@ -97,6 +109,7 @@ class Model(Struct, frozen=True):
     template: bool = False
     constants: tuple[tuple[str, Any], ...] = ()
     moved: dict[str, str] = {}
+    known: Known = Known()
 
 
 class Later(Struct, frozen=True):
@@ -137,11 +150,11 @@ def snake(key: str) -> str:
     return "".join(out).lstrip("_")
 
 
-def fields(**table: tuple[Any, str]) -> dict[str, Field]:
+def fields(**table: Row) -> dict[str, Field]:
     """A field table from `key=(shape, about)`; a trailing underscore frees Python's own words."""
     return {
-        key.rstrip("_"): Field(shape, about, _attribute(key))
-        for key, (shape, about) in table.items()
+        key.rstrip("_"): Field(row[0], row[1], _attribute(key), *row[2:])
+        for key, row in table.items()
     }
 
 

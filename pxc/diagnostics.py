@@ -90,14 +90,17 @@ class Report:
         fix: Fix | None = None,
     ) -> None:
         """Record a fault under the code with this id; the very same fault is kept once."""
-        key = (code, span.source, span.start, span.end, message)
+        self.keep(Diagnostic(CODES[code], message, span, label, notes, help, fix))
+
+    def keep(self, found: Diagnostic) -> None:
+        """Record a fault that another report had; the very same fault is kept once."""
+        code, span = found.code.id, found.span
+        key = (code, span.source, span.start, span.end, found.message)
         if key in self._seen:
             return
         count = self._counts[code] = self._counts.get(code, 0) + 1
         if count <= MAX_FINDINGS:
-            self._seen[key] = found = Diagnostic(
-                CODES[code], message, span, label, notes, help, fix
-            )
+            self._seen[key] = found
             self.has_errors = self.has_errors or found.severity is Severity.ERROR
         elif count == MAX_FINDINGS + 1:
             self.add(

@@ -17,6 +17,7 @@ from pxc.ir.run import Replica, Run
 from pxc.ir.spec import Operation
 from pxc.lint.settings import Settings
 from pxc.pipeline import Phase, Progress, run_pipeline
+from pxc.releases import is_before
 from pxc.source import Source, Span
 from pxc.world import Catalog, Options, World
 
@@ -35,9 +36,9 @@ class Request(Struct, frozen=True, kw_only=True):
     """Everything one compilation depends on; equal requests give equal outcomes.
 
     `files` holds the main file, then the `-f` presets in order. `root` bounds what references may
-    read; `catalog` are files or folders of catalog objects; `settings` say what a linter
-    tells. `verify` checks the IR after every pass (our own faults, never the user's), as the tests
-    do.
+    read; `overlays` are texts that stand for the files of their names; `catalog` are files or
+    folders of catalog objects; `settings` say what a linter tells. `verify` checks the IR after
+    every pass (our own faults, never the user's), as the tests do.
     """
 
     files: tuple[SourceText, ...]
@@ -45,6 +46,7 @@ class Request(Struct, frozen=True, kw_only=True):
     target: str = "kubernetes"
     options: Options = Options()
     settings: Settings = Settings()
+    overlays: tuple[SourceText, ...] = ()
     root: Path | None = None
     catalog: tuple[Path, ...] = ()
     dump_after: str | None = None
@@ -63,7 +65,10 @@ class Outcome(Struct):
 
 
 class PolyaxonLanguage:
-    """The grammar behind the protocol that passes see."""
+    """The grammar behind the protocol that passes see; `release` is the one whose rules hold."""
+
+    def __init__(self, release: str | None = None) -> None:
+        self._release = release
 
     def read_operation(self, source: Source, report: Report, *, preset: bool) -> Operation | None:
         """See `pxc.world.Language`."""
@@ -71,7 +76,14 @@ class PolyaxonLanguage:
         from pxc.grammar.yaml_tree import read_yaml
 
         tree = read_yaml(source, report)
-        return build_operation(tree, report, preset=preset) if tree is not None else None
+        if tree is None:
+            return None
+        built = build_operation(tree, report, preset=preset)
+        if self._release is not None:
+            from pxc.grammar.check_release import check_release
+
+            check_release(tree, self._release, report, preset=preset)
+        return built
 
     def build_run(self, kind: str, fields: Any, report: Report) -> Run | Replica | None:
         """See `pxc.world.Language`."""
@@ -231,11 +243,28 @@ def _world(request: Request, report: Report) -> World:
         from pxc.catalog import EmptyCatalog
 
         catalog = EmptyCatalog()
+    options = _options(request)
     return World(
-        options=replace(request.options, allowed_registries=request.settings.allowed_registries),
-        language=PolyaxonLanguage(),
-        files=Workspace(request.root or Path()),
+        options=options,
+        language=PolyaxonLanguage(options.spec_version),
+        files=Workspace(
+            request.root or Path(), overlays={text.name: text.data for text in request.overlays}
+        ),
         catalog=catalog,
+    )
+
+
+def _options(request: Request) -> Options:
+    """The options with what the settings add; before 2.18 releases refused undeclared params."""
+    options, settings = request.options, request.settings
+    release = options.spec_version or settings.spec_version
+    old = release is not None and is_before(release, "2.18")
+    return replace(
+        options,
+        spec_version=release,
+        strict_params=options.strict_params or old,
+        rule_options=(*settings.options, *options.rule_options),
+        allowed_registries=settings.allowed_registries,
     )
 
 
@@ -250,6 +279,13 @@ def _outcome(request: Request, progress: Progress | None, report: Report) -> Out
     if request.timing:
         outcome.timings = tuple(progress.timings)
     return outcome
+
+
+def target_names() -> tuple[str, ...]:
+    """The names of the targets, as `Request.target` takes them."""
+    from pxc.targets import TARGETS
+
+    return tuple(TARGETS)
 
 
 def pass_list() -> tuple[tuple[str, str, str], ...]:
@@ -306,4 +342,5 @@ __all__ = [
     "lint_request",
     "pass_list",
     "read_plain_yaml",
+    "target_names",
 ]

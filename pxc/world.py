@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """What the caller chose. Every field has a value, so that equal options are equal runs."""
+    """What the caller chose. Every field has a value, so that equal options are equal runs.
+
+    `spec_version` is the release whose rules hold; None takes what any release took.
+    `rule_options` are those that are not at their default: code, name, value.
+    """
 
     owner: str = "default"
     project: str = "default"
@@ -24,6 +28,8 @@ class Options(Struct, frozen=True, kw_only=True):
     user_email: str = ""
     namespace: str | None = None
     strict_params: bool = False
+    spec_version: str | None = None
+    rule_options: tuple[tuple[str, str, int], ...] = ()
     name_policy: str = "content"
     seed: int = 0
     allowed_registries: tuple[str, ...] = ()

@@ -2,10 +2,10 @@
 
 A block whose info string is `yaml wrong` or `yaml right` is an example; it is linted. More words:
 `compile` compiles it for kubernetes, `select=PXCnnn` adds a rule that is not in the default
-preset, `allowed-registries=PREFIX` is that setting, `-P name=value` gives a param, `also=PXCnnn`
-names a further finding that cannot be avoided (`also=PXCnnn*9` nine of them). A block `yaml preset`
-(a `-f` file), `yaml catalog` (connections of the catalog), `yaml catalog=presets/gpu.yaml` (another
-file of it) or `yaml file=name.yaml` (a file
+preset, `allowed-registries=PREFIX` is that setting, `spec=2.12` holds the file to that release,
+`-P name=value` gives a param, `also=PXCnnn` names a further finding that cannot be avoided
+(`also=PXCnnn*9` nine of them). A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
+the catalog), `yaml catalog=presets/gpu.yaml` (another file of it) or `yaml file=name.yaml` (a file
 beside it) belongs to the example before it, or to every example of the page when it comes first.
 Bytes that a page cannot show are a block `python wrong` with an expression that gives them; what
 only the command line can get wrong is a block `console wrong` with one command.
@@ -51,6 +51,7 @@ class Example(Struct):
     also: list[str] = field(default_factory=list)
     select: list[str] = field(default_factory=list)
     registries: list[str] = field(default_factory=list)
+    spec: str | None = None
     presets: list[str] = field(default_factory=list)
     catalog: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -87,6 +88,7 @@ class Example(Struct):
             settings=Settings(
                 selection=Selection(extend_select=tuple(self.select)),
                 allowed_registries=tuple(self.registries),
+                spec_version=self.spec,
             ),
             root=folder,
             catalog=(catalog,) if self.catalog else (),
@@ -144,6 +146,8 @@ def example_of(block: Block) -> Example:
             example.select.append(word.removeprefix("select="))
         elif word.startswith("allowed-registries="):
             example.registries.append(word.removeprefix("allowed-registries="))
+        elif word.startswith("spec="):
+            example.spec = word.removeprefix("spec=")
         else:
             raise ValueError(f"line {block.line}: `{word}` means nothing")
     return example

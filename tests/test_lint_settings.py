@@ -19,7 +19,8 @@ from pxc.lint.baseline import Baseline, BaselineError
 from pxc.lint.comments import comments
 from pxc.lint.ignores import read_ignores
 from pxc.lint.select import Selection, codes_of
-from pxc.lint.settings import Settings, SettingsError, SettingsFinder, read_settings
+from pxc.lint.settings import Settings
+from pxc.lint.settings_file import SettingsError, SettingsFinder, read_settings
 from pxc.source import Source
 from tests.command_line import write
 from tests.conftest import ROOT
@@ -209,6 +210,23 @@ WRONG_SETTINGS = [
     ("[tool.pxc.lint\n", "pyproject.toml"),
     ("[tool.pxc.lint]\nextend = 'pyproject.toml'\n", "leads back"),
     ("[tool.pxc.lint]\nextend = 'gone.toml'\n", "does not exist"),
+    ("# a\n[tool.pxc.lint]\npreset = 'strict'\nignroe = []\n", "pyproject.toml:4: `ignroe`"),
+    ("[tool.pxc.lnt]\npreset = 'strict'\n", "pyproject.toml:1: `lnt` is not a known section"),
+    ("[tool.other]\nignore = 1\n[tool.pxc.lint]\nignore = 1\n", "pyproject.toml:4: `ignore`"),
+    (
+        "[tool.pxc.lint.severity]\nPXC504 = 'loud'\n",
+        "toml:2: `severity` of `PXC504` is one of error",
+    ),
+    ("[tool.pxc.lint.severity]\nPXC999 = 'info'\n", "no rule is named `PXC999`"),
+    ("[tool.pxc.lint]\nseverity = 'info'\n", "must map rules to severities"),
+    (
+        "[tool.pxc.lint.rules.PXC402]\nrusn = 2\n",
+        "toml:2: `rusn` is not a known option of PXC402; did you mean `runs`",
+    ),
+    ("[tool.pxc.lint.rules.PXC402]\nruns = 0\n", "a whole number >= 1"),
+    ("[tool.pxc.lint.rules.PXC504]\nruns = 1\n", "`PXC504` has no options"),
+    ("[tool.pxc.lint]\nspec-version = 2.1\n", "write it in quotes"),
+    ("[tool.pxc.lint]\nspec-version = '3.0'\n", "there is no release `3.0`"),
 ]
 
 
@@ -301,3 +319,106 @@ def test_a_broken_baseline_is_wrong_use(text: str, tmp_path: Path) -> None:
         Baseline.parse(text, str)
     write(tmp_path, {"a.yaml": LATEST, "known.json": text})
     assert run("pxc lint --baseline known.json a.yaml", tmp_path)[0] == 2
+
+
+def test_severities_are_overridden(tmp_path: Path) -> None:
+    settings = "lint: {severity: {PXC5: info, image-latest: error, PXC207: off, PXC102: info}}\n"
+    unused = "inputs: [{name: a, type: int}]\n"
+    tagless = LATEST.replace(":latest", "")
+    write(tmp_path, {
+        "pxc.yaml": settings, "a.yaml": f"{unused}{LATEST}\n", "b.yaml": f"{tagless}\n",
+        "c.yaml": LATEST.replace("container", "contaner"),
+    })  # fmt: skip
+    concise = "pxc lint --format concise"
+    code, said = run(f"{concise} a.yaml", tmp_path)
+    assert code == 1
+    assert "PXC504 error" in said
+    assert "PXC207" not in said
+    assert "PXC503 info" in run(f"{concise} --extend-select PXC503 b.yaml", tmp_path)[1]
+    assert "PXC102 error" in run(f"{concise} c.yaml", tmp_path)[1], "what hides all else stays"
+    assert "PXC504 warning" in run(f"{concise} --isolated a.yaml", tmp_path)[1]
+    shown = run("pxc lint --show-config a.yaml", tmp_path)[1]
+    assert '"image-latest" = "error"' in shown
+    code, said = run("pxc lint --format sarif a.yaml", tmp_path)
+    assert [r["level"] for r in json.loads(said)["runs"][0]["results"]] == ["error"]
+
+
+def test_the_closest_severity_counts_and_the_last_of_equals() -> None:
+    said = (("PXC504", "error"), ("ALL", "info"), ("PXC50", "warning"), ("image-latest", "info"))
+    settings = Settings(severity=said)
+    assert settings.severity_of(CODES["PXC504"]).name == "INFO"
+    assert settings.severity_of(CODES["PXC503"]).name == "WARNING"
+    assert settings.severity_of(CODES["PXC605"]).name == "INFO"
+    assert settings.severity_of(CODES["PXC101"]).name == "ERROR"
+    assert not Settings(severity=(("PXC5", "off"),)).holds(CODES["PXC504"], "a.yaml")
+    ignored = (("/", "*", ("ALL",)),)
+    assert Settings(per_file=ignored).holds(CODES["PXC101"], "a.yaml")
+    assert not Settings(per_file=ignored).holds(CODES["PXC504"], "a.yaml")
+
+
+def test_a_rule_has_options(tmp_path: Path) -> None:
+    grid = "{kind: grid, params: {a: {kind: choice, value: [1, 2, 3]}}}"
+    text = f"version: 1.1\nkind: operation\nmatrix: {grid}\ncomponent:\n  inputs: [{{name: a}}]\n  "
+    text += 'run: {kind: job, container: {image: "a:1", args: ["{{ a }}"]}}\n'
+    write(tmp_path, {"a.yaml": text, "few.toml": "[tool.pxc.lint.rules.explosion]\nruns = 2\n"})
+    assert run("pxc lint a.yaml", tmp_path)[1] == ""
+    assert "PXC402" in run("pxc lint --config few.toml a.yaml", tmp_path)[1]
+    shown = run("pxc lint --config few.toml --show-config a.yaml", tmp_path)[1]
+    assert "[tool.pxc.lint.rules.PXC402]\nruns = 2" in shown
+
+
+def test_one_settings_file_for_all(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "a.yaml": LATEST, "pxc.yaml": "lint: {ignore: [PXC504]}\n", "other.toml": "[tool.x]\n",
+        "loud.yaml": "lint: {severity: {PXC504: error}}\n",
+    })  # fmt: skip
+    assert run("pxc lint a.yaml", tmp_path) == (0, "")
+    assert run("pxc lint --config loud.yaml a.yaml", tmp_path)[0] == 1
+    assert run("pxc lint --config loud.yaml --isolated a.yaml", tmp_path)[0] == 2
+    assert "no settings of lint" in run("pxc lint --config other.toml a.yaml", tmp_path)[1]
+
+
+def test_each_folder_of_settings_has_its_baseline(tmp_path: Path) -> None:
+    settings = "lint: {baseline: known.json}\n"
+    write(tmp_path, {
+        "one/pxc.yaml": settings, "one/a.yaml": LATEST, "two/pxc.yaml": settings,
+        "two/in/b.yaml": LATEST, "c.yaml": LATEST,
+    })  # fmt: skip
+    strictly = "pxc lint --fail-on warning --format concise"
+    code, said = run(f"{strictly} --write-baseline one two", tmp_path)
+    assert code == 0
+    assert said.count("1 finding written to") == 2
+    assert "written to one/known.json" in said
+    for folder, file in (("one", "a.yaml"), ("two", "in/b.yaml")):
+        known = json.loads((tmp_path / folder / "known.json").read_text())
+        assert list(known["findings"]) == [file]
+    assert run(f"{strictly} one two", tmp_path)[0] == 0
+    code, said = run(f"{strictly} .", tmp_path)
+    assert code == 1
+    assert [line.split(":")[0] for line in said.splitlines() if "PXC504" in line] == ["c.yaml"]
+    write(tmp_path, {"two/in/b.yaml": LATEST.replace("latest", "1")})
+    assert "taken out of two/known.json" in run(f"{strictly} --prune-baseline two", tmp_path)[1]
+    assert json.loads((tmp_path / "two/known.json").read_text())["findings"] == {}
+    assert json.loads((tmp_path / "one/known.json").read_text())["findings"]
+
+
+def test_what_is_known_or_ignored_is_not_fixed(tmp_path: Path) -> None:
+    old = "termination: {max_retries: 2}\n"
+    new = "cache: {disable: true}\nplugins: {collect_logs: true}\n"
+    write(tmp_path, {"a.yaml": old + LATEST.replace("latest", "1") + "\n"})
+    assert run("pxc lint --write-baseline --baseline known.json a.yaml", tmp_path)[0] == 0
+    text = new + (tmp_path / "a.yaml").read_text()
+    write(tmp_path, {"a.yaml": text})
+    run("pxc lint --fix --baseline known.json a.yaml", tmp_path)
+    assert (tmp_path / "a.yaml").read_text() == text.replace("collect_logs", "collectLogs")
+    ignored = text.replace("true}\nt", "true} # pxc: ignore[PXC110] as it is elsewhere\nt")
+    write(tmp_path, {"a.yaml": ignored})
+    run("pxc lint --fix a.yaml", tmp_path)
+    assert (tmp_path / "a.yaml").read_text() == ignored.replace("max_retries", "maxRetries")
+
+
+def test_reasons_can_be_demanded() -> None:
+    for reason, found in ((" the registry pins it", []), ("", ["PXC904"]), (" - ", ["PXC904"])):
+        text = f"{LATEST} # pxc: ignore[PXC504]{reason}\n"
+        assert [d.split()[0] for d in lint(text, extend_select=("PXC904",))] == found
+        assert lint(text) == []

@@ -9,10 +9,10 @@ from pxc.diagnostics import Note, Report
 from pxc.ir.matrix import Matrix, Space
 from pxc.ir.node import Lit, Map, Seq, plain
 from pxc.ir.program import Program
+from pxc.lint.rule_options import rule_option
 from pxc.passes.rules.authored import authored, items
 from pxc.world import World
 
-_MANY = 1_000
 _DRAWN = frozenset({"random", "hyperband", "bayes", "tpe", "hyperopt"})
 
 
@@ -31,7 +31,8 @@ def explosion(program: Program, world: World, report: Report) -> None:
         runs = 1
         for size in sizes:
             runs *= size
-        if runs > _MANY and isinstance(search.params, Map):
+        many = rule_option(world.options.rule_options, "PXC402", "runs")
+        if runs > many and isinstance(search.params, Map):
             shown = " x ".join(map(str, sizes))
             report.add(
                 "PXC402",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -10,24 +11,26 @@ from msgspec.structs import replace
 
 from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.inputs import read_given, root_of
+from pxc.cli.lint_settings import release_of
 from pxc.cli.options import (
     STDIN,
     catalog_option,
     check_stdin_filename,
     color_option,
     format_option,
+    spec_version_option,
     stdin_option,
 )  # fmt: skip
 from pxc.cli.output import as_stream, is_folder, write_file, write_folder
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import Diagnostic, Report, Severity, nearest
-from pxc.driver import Outcome, Request, compile_request, pass_list
+from pxc.driver import Outcome, Request, SourceText, compile_request, pass_list, target_names
+from pxc.lint.settings import Settings
 from pxc.render import FOR_PEOPLE, sentence
 from pxc.world import Options
 
 __all__ = ["compile_command"]
 
-TARGETS = ("kubernetes",)
 NAME_POLICIES = ("content", "pinned", "generate")
 
 
@@ -68,7 +71,7 @@ Examples:
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @click.option(
-    "-t", "--target", type=click.Choice(TARGETS), default="kubernetes", show_default=True,
+    "-t", "--target", type=click.Choice(target_names()), default="kubernetes", show_default=True,
     help="What to compile for.",
 )  # fmt: skip
 @click.option(
@@ -92,6 +95,7 @@ Examples:
     help="How objects are named: after their content, as the author wrote, or by the cluster.",
 )  # fmt: skip
 @click.option("--strict-params", is_flag=True, help="Refuse params that no input declares.")
+@spec_version_option
 @catalog_option
 @format_option
 @color_option
@@ -113,6 +117,7 @@ def compile_command(
     project: str,
     name_policy: str,
     strict_params: bool,
+    spec_version: str | None,
     catalogs: tuple[str, ...],
     format_: str,
     color: str,
@@ -144,6 +149,7 @@ def compile_command(
             strict_params=strict_params,
             name_policy=name_policy,
         ),
+        overlays=_overlay(texts, stdin_filename),
         catalog=tuple(Path(c) for c in catalogs),
         dump_after=dump_after,
         timing=timing,
@@ -152,13 +158,21 @@ def compile_command(
     for path in files if len(texts) == len(given) else ():
         laid = tuple(texts[p] for p in (path, *presets))
         root = root_of(path, stdin_filename)
-        outcomes.append(compile_request(replace(request, files=laid, root=root)))
+        release = spec_version or release_of(Path(laid[0].name))
+        settings = Settings(spec_version=release)
+        one = replace(request, files=laid, root=root, settings=settings)
+        outcomes.append(compile_request(one))
     found = merged([unread, *(o.report for o in outcomes)])
     _say(found, len(files), format_, color, quiet=quiet)
     if timing:
         say(_timings(outcomes), sys.stderr)
     _write(outcomes, output, dump_after)
     return exit_code(found)
+
+
+def _overlay(texts: Mapping[str, SourceText], stdin_filename: str | None) -> tuple[SourceText, ...]:
+    """Standard input in the place of the file whose name it has."""
+    return (texts[STDIN],) if stdin_filename is not None and STDIN in texts else ()
 
 
 def _say(found: list[Diagnostic], files: int, format_: str, color: str, *, quiet: bool) -> None:

@@ -27,7 +27,8 @@ _REPAIRS = 100
 _MARK = b"\xef\xbb\xbf"
 
 Lint = Callable[[SourceText], Report]
-Wanted = Callable[[Diagnostic], bool]
+Wanted = Callable[[Iterable[Diagnostic]], list[Diagnostic]]
+"""Which of the findings of a lint are to be mended."""
 
 
 class Fixed(Struct, frozen=True):
@@ -38,9 +39,7 @@ class Fixed(Struct, frozen=True):
     report: Report
 
 
-def fix_text(
-    given: SourceText, lint: Lint, *, unsafe: bool, wanted: Wanted = lambda _: True
-) -> Fixed:
+def fix_text(given: SourceText, lint: Lint, *, unsafe: bool, wanted: Wanted = list) -> Fixed:
     """A text after the safe fixes (or all fixes) of the findings that are wanted.
 
     `lint` is asked again after each round of fixes until nothing is left to do. Only fixes of this
@@ -52,7 +51,7 @@ def fix_text(
     rounds = 0
     seen = {given.data}
     for _ in range(_REPAIRS):
-        found = [d for d in report if _can_mend(d, given, unsafe) and wanted(d)]
+        found = [d for d in wanted(report) if _can_mend(d, given, unsafe)]
         if not found or rounds == ROUNDS:
             break
         text, done, readable = _one_round(found)
@@ -133,9 +132,12 @@ class Fixing:
     """What `--fix`, `--unsafe-fixes` and `--diff` ask for, done file by file.
 
     `stream` is where the findings go: standard output is taken when texts are printed there.
+    `wanted` keeps back what is not to be mended, such as what a baseline knows.
     """
 
-    def __init__(self, *, fix: bool, unsafe: bool, diff: bool, stdin: bool) -> None:
+    def __init__(
+        self, *, fix: bool, unsafe: bool, diff: bool, stdin: bool, wanted: Wanted = list
+    ) -> None:
         if unsafe and not (fix or diff):
             raise click.UsageError("--unsafe-fixes needs --fix or --diff.")
         self.asked = fix or diff
@@ -143,15 +145,14 @@ class Fixing:
         self.stream = sys.stderr if diff or (fix and stdin) else sys.stdout
         self._unsafe = unsafe
         self._diff = diff
+        self._wanted = wanted
 
-    def apply(
-        self, path: str, given: SourceText, lint: Lint, wanted: Wanted = lambda _: True
-    ) -> Report:
+    def apply(self, path: str, given: SourceText, lint: Lint) -> Report:
         """Fix one file, or standard input for `-`; the report is of what is left.
 
         A file is written only when a fix changed it, and never with `--diff`.
         """
-        fixed = fix_text(given, lint, unsafe=self._unsafe, wanted=wanted)
+        fixed = fix_text(given, lint, unsafe=self._unsafe, wanted=self._wanted)
         changed = fixed.data != given.data
         if self._diff:
             write_product(difference(given.name, given.data, fixed.data))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from pxc.cli import CLEAN
+from pxc.cli.baselines import Baselines
 from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.fixing import Fixing, fix_options
 from pxc.cli.inputs import read_given, report_missing, root_of
@@ -89,7 +90,14 @@ def lint_command(
     if choices.show_config:
         say(settings_text(settings), sys.stdout)
         return CLEAN
-    fixing = Fixing(fix=fix, unsafe=unsafe_fixes, diff=diff, stdin=STDIN in paths)
+    baselines = Baselines(chooser.baseline_of)
+    fixing = Fixing(
+        fix=fix,
+        unsafe=unsafe_fixes,
+        diff=diff,
+        stdin=STDIN in paths,
+        wanted=list if choices.write_baseline else baselines.new,
+    )
     unread = Report()
     places = [Path(p) for p in paths if p != STDIN] if paths else [Path()]
     found = discover(places, lambda path: report_missing(path, unread))
@@ -108,15 +116,14 @@ def lint_command(
 
     least = Severity[min_severity.upper()]
     every = merged(reports)
-    keeper = choices.keeper(settings)
-    if keeper is not None and choices.write_baseline:
-        say(f"{_findings(keeper.write(every))} written to {keeper.path}\n", sys.stderr)
+    if choices.write_baseline:
+        for path, count in baselines.write(every, linted):
+            say(f"{_findings(count)} written to {path}\n", sys.stderr)
         return CLEAN
-    if keeper is not None and choices.prune_baseline:
-        gone = keeper.prune(every, linted)
-        say(f"{_findings(gone)} taken out of {keeper.path}\n", sys.stderr)
-    if keeper is not None:
-        every = keeper.read().new(every)
+    if choices.prune_baseline:
+        for path, count in baselines.prune(every, linted):
+            say(f"{_findings(count)} taken out of {path}\n", sys.stderr)
+    every = baselines.new(every)
     shown = [d for d in every if d.severity >= least]
     summary = printed(shown, len(linted), format_, color, fixing.stream)
     if format_ in FOR_PEOPLE:
@@ -154,6 +161,7 @@ def _lint(
     def lint(text: SourceText) -> Report:
         request = Request(
             files=(text,),
+            overlays=() if stdin_filename is None else (text,),
             settings=settings,
             root=root_of(path, stdin_filename),
             catalog=tuple(Path(c) for c in catalogs),

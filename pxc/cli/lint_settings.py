@@ -10,11 +10,12 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pxc.diagnostics import Diagnostic
+from pxc.cli.options import spec_version_option
 from pxc.lint.select import PRESETS, codes_of, unknown_selector
-from pxc.lint.settings import Settings, SettingsError, SettingsFinder
+from pxc.lint.settings import Settings
+from pxc.lint.settings_file import SettingsError, SettingsFinder, read_settings
 
-__all__ = ["Choices", "Chooser", "Keeper", "settings_options", "settings_text"]
+__all__ = ["Choices", "Chooser", "release_of", "settings_options", "settings_text"]
 
 DEFAULT_BASELINE = ".pxc-baseline.json"
 
@@ -32,6 +33,14 @@ def settings_options(command: F) -> F:
         ),
         click.option("--show-config", is_flag=True, help="Print the settings of a PATH and stop."),
         click.option("--isolated", is_flag=True, help="Read no pyproject.toml and no pxc.yaml."),
+        click.option(
+            "--config", type=click.Path(exists=True, dir_okay=False), metavar="PATH",
+            help="The settings of all files, instead of those above each.",
+        ),
+        spec_version_option,
+        click.option(
+            "--extend-select", multiple=True, metavar="RULES", help="These rules besides."
+        ),
         click.option("--ignore", multiple=True, metavar="RULES", help="Not these rules."),
         click.option(
             "--select", multiple=True, metavar="RULES",
@@ -50,18 +59,15 @@ class Choices(Struct, frozen=True, kw_only=True):
 
     preset: str | None
     select: tuple[str, ...]
+    extend_select: tuple[str, ...]
     ignore: tuple[str, ...]
+    spec_version: str | None
+    config: str | None
     isolated: bool
     show_config: bool
     baseline: str | None
     write_baseline: bool
     prune_baseline: bool
-
-    def keeper(self, settings: Settings) -> Keeper | None:
-        """The baseline to use, or to make when one is asked for and none is named."""
-        path = self.baseline or settings.baseline
-        needed = self.write_baseline or self.prune_baseline
-        return Keeper(Path(path or DEFAULT_BASELINE)) if path or needed else None
 
 
 class Chooser:
@@ -70,79 +76,67 @@ class Chooser:
     def __init__(self, choices: Choices) -> None:
         if choices.write_baseline and choices.prune_baseline:
             raise click.UsageError("--write-baseline and --prune-baseline exclude each other.")
-        self.preset = choices.preset
+        if choices.isolated and choices.config is not None:
+            raise click.UsageError("--isolated and --config exclude each other.")
+        self._choices = choices
         self.select = _split(choices.select, "--select")
+        self.more = _split(choices.extend_select, "--extend-select")
         self.ignore = _split(choices.ignore, "--ignore")
-        self._finder = None if choices.isolated else SettingsFinder(_read_yaml)
+        self._found = _finder(choices)
 
     def settings_of(self, path: Path) -> Settings:
         """The settings for a file. Raises UsageError for a settings file that is at fault."""
         try:
-            found = Settings() if self._finder is None else self._finder.settings_of(path)
+            found = self._found(path)
         except SettingsError as fault:
             raise click.UsageError(str(fault)) from fault
         selection = found.selection
-        if self.preset is not None:
-            selection = replace(selection, preset=self.preset, select=None)
+        if self._choices.preset is not None:
+            selection = replace(selection, preset=self._choices.preset, select=None)
         if self.select:
             selection = replace(selection, select=self.select, extend_select=())
-            asked = {code for selector in self.select for code in codes_of(selector)}
-            kept = tuple(s for s in selection.ignore if not asked.intersection(codes_of(s)))
-            selection = replace(selection, ignore=kept)
-        return replace(found, selection=replace(
-            selection, ignore=(*selection.ignore, *self.ignore)))  # fmt: skip
+        selection = replace(
+            selection,
+            extend_select=(*selection.extend_select, *self.more),
+            ignore=(*_without(selection.ignore, (*self.select, *self.more)), *self.ignore),
+        )
+        return replace(
+            found,
+            selection=selection,
+            spec_version=self._choices.spec_version or found.spec_version,
+        )
+
+    def baseline_of(self, name: str) -> Path | None:
+        """The baseline that holds for a file, or the one to make when one is asked for."""
+        choices = self._choices
+        path = choices.baseline or self.settings_of(Path(name)).baseline
+        if path is None and (choices.write_baseline or choices.prune_baseline):
+            path = DEFAULT_BASELINE
+        return None if path is None else Path(path)
 
 
-class Keeper:
-    """The baseline of one command: read, written or pruned."""
+def _finder(choices: Choices) -> Callable[[Path], Settings]:
+    """What gives a file its settings: those above it, those of one file, or none."""
+    if choices.isolated:
+        return lambda _: Settings()
+    if choices.config is None:
+        return SettingsFinder(_read_yaml).settings_of
+    path = Path(choices.config)
+    try:
+        found = read_settings(path, _read_yaml)
+    except SettingsError as fault:
+        raise click.UsageError(str(fault)) from fault
+    if found is None:
+        raise click.UsageError(f"--config: {path} has no settings of lint.")
+    return lambda _: found
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
 
-    def name_of(self, name: str) -> str:
-        """The key of a file: its path from the folder of the baseline."""
-        import os
-
-        folder = self.path.absolute().parent
-        return os.path.relpath(Path(name).absolute(), folder).replace(os.sep, "/")
-
-    def read(self) -> Any:
-        """The baseline. Raises UsageError when there is none, or when it cannot be used."""
-        from pxc.lint.baseline import Baseline, BaselineError
-
-        try:
-            return Baseline.parse(self.path.read_text("utf-8"), self.name_of)
-        except FileNotFoundError as fault:
-            raise click.UsageError(
-                f"the baseline {self.path} does not exist; --write-baseline makes it"
-            ) from fault
-        except BaselineError as fault:
-            raise click.UsageError(f"the baseline {self.path} {fault}") from fault
-        except (OSError, UnicodeDecodeError) as fault:
-            raise click.UsageError(f"the baseline {self.path} cannot be read: {fault}") from fault
-
-    def write(self, found: Sequence[Diagnostic]) -> int:
-        """Write a baseline that holds what is found; how many findings that are."""
-        from pxc.lint.baseline import Baseline
-
-        made = Baseline.of(found, self.name_of)
-        self._save(made.text())
-        return made.total()
-
-    def prune(self, found: Sequence[Diagnostic], linted: Sequence[str]) -> int:
-        """Take out of the baseline what is gone; how many findings that were."""
-        old = self.read()
-        folder = self.path.absolute().parent
-        names = frozenset(self.name_of(name) for name in linted)
-        new = old.pruned(found, names, lambda key: (folder / key).exists())
-        self._save(new.text())
-        return int(old.total() - new.total())
-
-    def _save(self, text: str) -> None:
-        try:
-            self.path.write_text(text, "utf-8", newline="\n")
-        except OSError as fault:
-            raise click.UsageError(f"cannot write {self.path}: {fault.strerror}") from fault
+def release_of(path: Path) -> str | None:
+    """The release that the settings of a file choose. Raises UsageError as `settings_of` does."""
+    try:
+        return SettingsFinder(_read_yaml).settings_of(path).spec_version
+    except SettingsError as fault:
+        raise click.UsageError(str(fault)) from fault
 
 
 def settings_text(settings: Settings) -> str:
@@ -160,12 +154,27 @@ def settings_text(settings: Settings) -> str:
             lines.append(f"{key} = {json.dumps(list(value))}")
     if settings.allowed_registries:
         lines.append(f"allowed-registries = {json.dumps(list(settings.allowed_registries))}")
+    if settings.spec_version:
+        lines.append(f"spec-version = {json.dumps(settings.spec_version)}")
     if settings.baseline:
         lines.append(f"baseline = {json.dumps(settings.baseline)}")
+    if settings.severity:
+        lines.append("\n[tool.pxc.lint.severity]")
+        lines += [f"{json.dumps(rule)} = {json.dumps(said)}" for rule, said in settings.severity]
+    for code in sorted({code for code, _, _ in settings.options}):
+        lines.append(f"\n[tool.pxc.lint.rules.{code}]")
+        given = {name: value for its, name, value in settings.options if its == code}
+        lines += [f"{name} = {value}" for name, value in given.items()]
     if settings.per_file:
         lines.append("\n[tool.pxc.lint.per-file-ignores]")
         lines += [f"{json.dumps(p)} = {json.dumps(list(s))}" for _, p, s in settings.per_file]
     return "\n".join(lines) + "\n"
+
+
+def _without(ignored: tuple[str, ...], asked: tuple[str, ...]) -> tuple[str, ...]:
+    """What settings ignore, but for the rules that the command line asks for."""
+    codes = {code for selector in asked for code in codes_of(selector)}
+    return tuple(s for s in ignored if not codes.intersection(codes_of(s)))
 
 
 def _split(given: Sequence[str], option: str) -> tuple[str, ...]:

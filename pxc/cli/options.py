@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from pxc.cli.terminal import COLOR_CHOICES
+from pxc.releases import RELEASES, release_fault
 from pxc.render import FORMATS
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "check_stdin_filename",
     "color_option",
     "format_option",
+    "spec_version_option",
     "stdin_option",
 ]
 
@@ -65,6 +67,29 @@ def stdin_option(command: F) -> F:
         help="The file that standard input stands for: diagnostics show it, and relative "
         "references start from its folder.",
     )(command)
+
+
+def spec_version_option(command: F) -> F:
+    """`--spec-version`: the release whose files are accepted."""
+    return click.option(
+        "--spec-version",
+        metavar="RELEASE",
+        callback=_known_release,
+        shell_complete=_complete_release,
+        help="Hold files to what this release of Polyaxon knows, such as 2.12; otherwise what any "
+        "from 1.1 to 2.18 took is accepted.",
+    )(command)
+
+
+def _known_release(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    fault = None if value is None else release_fault(value)
+    if fault is not None:
+        raise click.BadParameter(f"{fault}.")
+    return value
+
+
+def _complete_release(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    return [release for release in RELEASES if release.startswith(incomplete)]
 
 
 def check_stdin_filename(name: str | None, paths: tuple[str, ...]) -> None:

@@ -76,6 +76,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC124", "template-not-allowed", _E),
     ("PXC125", "reference-without-effect", _W),
     ("PXC126", "build-of-dag", _E),
+    ("PXC127", "not-in-spec-version", _E),
     ("PXC131", "template-not-filled-in", _E),
     # 2 inputs, types, references
     ("PXC201", "duplicate-input", _E),
@@ -187,6 +188,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC901", "deprecated-spec", _E),
     ("PXC902", "unused-ignore", _W),
     ("PXC903", "unknown-rule-in-ignore", _W),
+    ("PXC904", "ignore-without-reason", _W),
     ("PXC910", "missing-description", _I),
     ("PXC911", "missing-name", _I),
     ("PXC912", "key-order", _I),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from pxc.codes import CODES
 from pxc.diagnostics import Diagnostic, Report, cut_code
 from pxc.lint.ignores import Ignores, read_ignores
@@ -20,7 +22,7 @@ def filtered(
 
     `all_ran` tells that no error kept a pass from running. An ignore in another file, such as a
     component, holds too; whether it is of use is told where that file is linted. Reports PXC902
-    and PXC903, which obey settings and comments like any other code. PXC023 is told where some of
+    to PXC904, which obey settings and comments like any other code. PXC023 is told where some of
     the findings that it counts are.
     """
     kept, meta = Report(), Report()
@@ -36,7 +38,7 @@ def filtered(
                 read[source] = read_ignores(source, Report())
             if not read[source].covers(one):
                 told.add(one.code.id)
-                _copy(one, kept)
+                kept.keep(_graded(one, settings))
     for source in given:
         if read[source].items:
             active = frozenset(i for i, c in CODES.items() if settings.holds(c, source.name))
@@ -44,12 +46,13 @@ def filtered(
     for one in meta:
         source = one.span.source
         if settings.holds(one.code, source.name) and not read[source].covers(one):
-            _copy(one, kept)
+            kept.keep(_graded(one, settings))
     return kept
 
 
-def _copy(one: Diagnostic, report: Report) -> None:
-    report.add(
-        one.code.id, one.message, one.span,
-        label=one.label, notes=one.notes, help=one.help, fix=one.fix,
-    )  # fmt: skip
+def _graded(one: Diagnostic, settings: Settings) -> Diagnostic:
+    """A finding with the severity that its code has here."""
+    severity = settings.severity_of(one.code)
+    if severity is one.code.severity:
+        return one
+    return replace(one, code=replace(one.code, severity=severity))

@@ -16,7 +16,7 @@ __all__ = ["Ignores", "read_ignores"]
 
 _MARK = "pxc:"
 _FORM = re.compile(r"#[ \t]*pxc:[ \t]*(ignore(?:-file)?)[ \t]*(?:\[([^\]\n]*)\])?")
-_UNUSED, _UNKNOWN = "PXC902", "PXC903"
+_UNUSED, _UNKNOWN, _SILENT = "PXC902", "PXC903", "PXC904"
 
 
 class _Item(Struct):
@@ -62,7 +62,7 @@ class Ignores:
         error kept rules from running: then only what could never be ignored is told.
         """
         for item in self.items:
-            if item.used or item.code.id in (_UNUSED, _UNKNOWN):
+            if item.used or item.code.id in (_UNUSED, _UNKNOWN, _SILENT):
                 continue
             never = is_unignorable(item.code)
             if not never and not (all_ran and item.code.id in active):
@@ -124,6 +124,13 @@ def _add(ignores: Ignores, form: re.Match[str], span: Span, report: Report) -> N
             help=f"write the rules: `# pxc: {form[1]}[PXC207] why`",
         )
         return
+    if not span.text[form.end() - span.start :].strip(" \t:-,."):
+        report.add(
+            _SILENT,
+            "the comment does not say why",
+            Span(span.source, form.start(1), form.end()),
+            help=f"write the reason behind it: `# pxc: {form[1]}[{form[2].strip()}] why`",
+        )
     lines = None if form[1] == "ignore-file" else _lines(span)
     index = len(ignores.comments)
     ignores.comments.append(_Comment(span, [n.strip() for n in names]))

@@ -18,6 +18,7 @@ _BEYOND_DEFAULT: dict[str, tuple[str, ...]] = {
     "PXC505": ("strict", "gitops"),
     "PXC506": ("strict", "gitops"),
     "PXC507": ("strict", "gitops"),
+    "PXC904": ("strict",),
     "PXC513": ("strict",),
     "PXC516": ("strict",),
     "PXC608": ("strict",),
@@ -59,7 +60,7 @@ class Selection(Struct, frozen=True, kw_only=True):
 
 def is_unignorable(code: Code) -> bool:
     """Whether a finding says that the file cannot be read at all, so that nothing may hide it."""
-    return code.severity is Severity.ERROR and code.id < "PXC2"
+    return code.id < "PXC2" and CODES[code.id].severity is Severity.ERROR
 
 
 def codes_of(selector: str) -> tuple[Code, ...]:
