@@ -6,20 +6,10 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.node import Lit
+from pxc.ir.plan import CRON_MACROS
 from pxc.ir.program import Program
 from pxc.ir.spec import Schedule
 from pxc.world import World
-
-MACROS = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@quarterly": "0 0 1 */3 *",
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-}
 
 
 def check_schedule(program: Program, world: World, report: Report) -> Program:
@@ -31,7 +21,7 @@ def check_schedule(program: Program, world: World, report: Report) -> Program:
     if not isinstance(schedule, Schedule) or not isinstance(schedule.cron, Lit):
         return program
     text = schedule.cron.value
-    if isinstance(text, str) and text.strip().lower() not in MACROS:
+    if isinstance(text, str) and text.strip().lower() not in CRON_MACROS:
         _check_cron(text, schedule.cron, report)
     return program
 
@@ -48,7 +38,7 @@ def _check_cron(text: str, node: Lit[Any], report: Report) -> None:
             f"`{text}` has {_count(fields)}, a cron expression has 5",
             node.span,
             help="minute, hour, day of month, month, day of week, as in `30 6 * * 1-5`; or one of "
-            + ", ".join(f"`{m}`" for m in MACROS),
+            + ", ".join(f"`{m}`" for m in CRON_MACROS),
         )
         return
     try:

@@ -22,15 +22,6 @@ class Pass(Protocol):
         """The program after this step."""
 
 
-class PlanPass(Protocol):
-    """The same on the plan."""
-
-    __name__: str
-
-    def __call__(self, plan: Plan, world: World, report: Report) -> Plan:
-        """The plan after this step."""
-
-
 class OutFile(Struct, frozen=True):
     """One emitted file: a relative path and its whole text."""
 

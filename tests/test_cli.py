@@ -622,7 +622,7 @@ def test_an_interrupt_ends_with_130(here: Path) -> None:
     assert running.stdin is not None
     running.stdin.write(b"a" * 70000)  # more than a pipe holds: it is reading now
     running.stdin.flush()
-    time.sleep(0.05)
+    time.sleep(0.05)  # nothing outside tells when the rest of it is awaited
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=30)
     assert running.returncode == 130

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -24,8 +23,6 @@ from pxc.ir.unparse import unparse
 from pxc.passes.evaluation.faults import EvaluationFault
 from pxc.passes.evaluation.jinja_tree import TreeReader
 from pxc.source import Source, Span, whole
-
-SHARED = Path(os.environ.get("PXC_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
 def parse(text: str) -> tuple[Expr | None, Report]:
@@ -371,10 +368,9 @@ SPAN = whole(Source("-", ""))
 # real files
 
 
-@pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="the corpus is not here")
-def test_every_real_expression_is_read_as_jinja_reads_it() -> None:
+def test_every_real_expression_is_read_as_jinja_reads_it(shared: Path) -> None:
     found: set[str] = set()
-    for path in sorted((SHARED / "corpus").rglob("*.y*ml")):
+    for path in sorted((shared / "corpus").rglob("*.y*ml")):
         text = path.read_text(encoding="utf-8", errors="replace")
         found |= {m[1] for m in re.finditer(r"\{\{(.*?)\}\}", text)}
     assert len(found) > 300

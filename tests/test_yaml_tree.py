@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import time
 from pathlib import Path
@@ -458,16 +457,12 @@ def test_both_parsers_give_the_same_tree(value, flow, at, piece):
         assert shape(fast[0]) == shape(slow[0])
 
 
-SHARED = Path(os.environ.get("PXC_SHARED") or Path(__file__).parents[2] / "shared")
-CORPUS = SHARED / "corpus" / "manifest.jsonl"
-
-
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not here")
-def test_the_corpus_is_read_as_pyyaml_reads_it():
-    for line in CORPUS.read_text().splitlines():
+def test_the_corpus_is_read_as_pyyaml_reads_it(shared: Path) -> None:
+    corpus = shared / "corpus" / "manifest.jsonl"
+    for line in corpus.read_text().splitlines():
         entry = json.loads(line)
         report = Report()
-        source = load_source("f", (CORPUS.parent / entry["file"]).read_bytes(), report)
+        source = load_source("f", (corpus.parent / entry["file"]).read_bytes(), report)
         tree = read_yaml(source, report)
         errors = [d for d in report if d.severity is Severity.ERROR]
         if entry["yaml_error"]:

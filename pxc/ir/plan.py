@@ -5,6 +5,18 @@ from __future__ import annotations
 from pxc.ir.node import KObject, Map, Node, Scalar
 from pxc.ir.run import Cluster, Distributed, Environment
 
+CRON_MACROS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@quarterly": "0 0 1 */3 *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+"""What a word in the place of a cron expression stands for."""
+
 
 class Demand(Node, frozen=True):
     """Something the author asked for that only some targets can say.

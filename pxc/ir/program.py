@@ -14,7 +14,6 @@ class Binding(Node, frozen=True):
 
     `section` is `inputs`, `outputs` or `contexts`. `value` is None when nothing was given (lint),
     else a value tree; `given_at` is where it was written. `type` is empty when undeclared.
-    `text` keeps a value of type str, path, image or uuid from being read as a number.
     """
 
     name: str

@@ -5,20 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Report
-from pxc.ir.plan import Timetable
+from pxc.ir.plan import CRON_MACROS, Timetable
 
 __all__ = ["cron_job_spec"]
 
-_MACROS = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-    "@quarterly": "0 0 1 */3 *",
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-}
 _MONTHS = frozenset(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 )
@@ -81,7 +71,7 @@ def _schedule(timetable: Timetable, report: Report) -> str:
 def _cron(timetable: Timetable, report: Report) -> str:
     """The expression with the numbers and names that Kubernetes reads."""
     text = " ".join((timetable.cron or "").split())
-    text = _MACROS.get(text.lower(), text)
+    text = CRON_MACROS.get(text.lower(), text)
     fields = text.split(" ")
     if len(fields) != 5:
         _refuse(
