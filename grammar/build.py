@@ -122,7 +122,7 @@ class Builder:
         values: dict[str, Any] = dict(shape.constants)
         keys: dict[str, Any] = {}
         for key, value in node.entries:
-            name = self.field_name(key, shape, keys)
+            name = self.field_name(key, shape, node, keys)
             if name is not None:
                 field = shape.fields[name]
                 keys[name] = key
@@ -139,13 +139,15 @@ class Builder:
             values["roles"] = roles
         return shape.cls(node.span, **values)
 
-    def field_name(self, key: Any, shape: Model, seen: dict[str, Lit[Any]]) -> str | None:
+    def field_name(
+        self, key: Any, shape: Model, within: Map, seen: dict[str, Lit[Any]]
+    ) -> str | None:
         """The field a key means, None after reporting an unknown one."""
         if isinstance(key, Lit) and key.value in shape.fields:
             return str(key.value)
         if not isinstance(key, Lit):
             return None
-        meant = unknown_field(key, shape, self.report)
+        meant = unknown_field(key, shape, within, self.report)
         return None if meant in seen else meant
 
     def check_model(self, shape: Model, node: Map, keys: dict[str, Lit[Any]]) -> None:

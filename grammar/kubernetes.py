@@ -32,6 +32,7 @@ from pxc.grammar.kubernetes_faults import (
     wrong_type,
 )
 from pxc.grammar.quantity import QuantityFault, check_quantity
+from pxc.grammar.shape import wants_text
 from pxc.grammar.template import parse_template
 from pxc.ir.node import Invalid, KObject, Lit, Map, Seq, Template, is_null
 
@@ -231,6 +232,7 @@ class _Reader:
         if "pattern" in shape and not re.search(shape["pattern"], node.value):
             not_allowed(node, what, shape["examples"], self.report)
             return Invalid(node.span)
+        wants_text(node, self.report)
         return node
 
     def integer(self, node: Any, what: str) -> Any:

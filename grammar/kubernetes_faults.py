@@ -14,7 +14,7 @@ from pxc.grammar.kubernetes_definitions import (
     reference,
 )
 from pxc.grammar.quantity import QuantityFault
-from pxc.grammar.shape import kind_of
+from pxc.grammar.shape import is_clear, kind_of
 from pxc.grammar.template_places import places
 from pxc.ir.node import Lit, Map, Seq
 from pxc.source import Span
@@ -63,7 +63,11 @@ def meant_field(
         key.span,
         label=f"did you mean `{near}`?",
         help=f"write `{near}`",
-        fix=Fix(f"write `{near}`", ((key.span, near),), safe=renamed is None),
+        fix=Fix(
+            f"write `{near}`",
+            ((key.span, near),),
+            safe=renamed is None and is_clear(text, near, fields),
+        ),
     )
     return near
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from pxc.diagnostics import Report
-from pxc.grammar.shape import not_allowed, wrong_type
+from pxc.grammar.shape import not_allowed, wants_text, wrong_type
 from pxc.grammar.shapes import AsText, Boolean, Choice, Integer, Number, Text, Verbatim
 from pxc.grammar.template import parse_template
 from pxc.ir.node import FALSE_WORDS, TRUE_WORDS, Invalid, Lit
@@ -52,6 +52,7 @@ def _text(shape: Text, node: Any, what: str, report: Report) -> Any:
             help=f"use {shape.says}",
         )
         return Invalid(node.span)
+    wants_text(node, report)
     return node
 
 
@@ -62,6 +63,7 @@ def _as_text(shape: AsText, node: Any, what: str, report: Report) -> Any:
     if not isinstance(node, Lit):
         wrong_type(node, what, "text", report)
         return Invalid(node.span)
+    wants_text(node, report)
     return Lit(node.span, scalar_text(node.value), plain=node.plain)
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
-from pxc.diagnostics import Fix, Report, allowed, nearest
+from pxc.diagnostics import Fix, Report, allowed, is_slip, nearest
+from pxc.grammar.moving import move_inside
 from pxc.grammar.shapes import Model, snake
 from pxc.ir.node import Lit, Map, Seq, Template
 from pxc.source import Span
+
+_PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]*)"
+"""A whole number that YAML reads as the very same digits; `007` and `1_000` it would not."""
+
+
+_NUMBER_STARTS = tuple("+-.0123456789")
 
 
 def kind_of(node: object) -> str:
@@ -33,16 +42,10 @@ def wrong_type(
 ) -> None:
     """Report PXC105: the value at `node` is not of the type the field `what` wants."""
     fix = None
-    if (
-        isinstance(node, Lit)
-        and isinstance(node.value, str)
-        and not node.plain
-        and "number" in wanted
-    ):
-        bare = node.value.strip()
-        if bare.lstrip("-").isdigit():
-            fix = Fix("remove the quotes", ((node.span, bare),))
-            help = help or "remove the quotes"
+    quoted = node.value if isinstance(node, Lit) and not node.plain else None
+    if "number" in wanted and isinstance(quoted, str) and re.fullmatch(_PLAIN_NUMBER, quoted):
+        fix = Fix("remove the quotes", ((node.span, quoted),))
+        help = help or "remove the quotes"
     report.add(
         "PXC105",
         f"`{what}` must be {wanted}, not {kind_of(node)}",
@@ -71,8 +74,8 @@ def not_allowed(node: Lit[Any], what: str, values: tuple[str, ...], report: Repo
     )
 
 
-def unknown_field(key: Lit[Any], model: Model, report: Report) -> str | None:
-    """Report a key that `model` does not have; return the known key that was meant, if clear.
+def unknown_field(key: Lit[Any], model: Model, within: Map, report: Report) -> str | None:
+    """Report a key of the map `within` that `model` does not have; the known one that was meant.
 
     PXC110 for snake_case of a known key (accepted), PXC102 for a near miss, PXC103 for a field of
     another section, PXC119 for a removed one, PXC101 otherwise.
@@ -81,7 +84,8 @@ def unknown_field(key: Lit[Any], model: Model, report: Report) -> str | None:
     if text in model.moved:
         code = "PXC119" if "removed" in model.moved[text] else "PXC103"
         said = "was removed" if code == "PXC119" else f"is not a field of `{model.name}`"
-        report.add(code, f"`{text}` {said}", key.span, help=model.moved[text])
+        fix = move_inside(key, model, within) if code == "PXC103" else None
+        report.add(code, f"`{text}` {said}", key.span, help=model.moved[text], fix=fix)
         return None
     for known in model.fields:
         if text == snake(known):
@@ -101,7 +105,7 @@ def unknown_field(key: Lit[Any], model: Model, report: Report) -> str | None:
             key.span,
             label=f"did you mean `{near}`?",
             help=f"write `{near}`",
-            fix=Fix(f"write `{near}`", ((key.span, near),)),
+            fix=Fix(f"write `{near}`", ((key.span, near),), is_clear(text, near, model.fields)),
         )
         return near
     report.add(
@@ -111,6 +115,20 @@ def unknown_field(key: Lit[Any], model: Model, report: Report) -> str | None:
         help=f"fields of `{model.name}`: {allowed(model.fields)}",
     )
     return None
+
+
+def is_clear(text: str, near: str, fields: Iterable[str]) -> bool:
+    """Whether a field is one slip away from what was written, and no other field is."""
+    return is_slip(text, near) and sum(is_slip(text, field) for field in fields) == 1
+
+
+def wants_text(node: Any, report: Report) -> None:
+    """Where text is wanted, what looks like a number of YAML 1.2 is mended by quotes alone."""
+    if isinstance(node, Lit) and node.plain and isinstance(node.value, str):
+        text = node.value
+        if text[:1] in _NUMBER_STARTS:
+            fix = Fix(f'quote it: `"{text}"`', ((node.span, f'"{text}"'),))
+            report.refit("PXC004", node.span, fix)
 
 
 def missing_field(node: Map, model: Model, key: str, report: Report) -> None:

@@ -79,7 +79,7 @@ def _float_string(text: str, span: Span, quoted: Fix) -> Diagnostic:
         f"`{text}` is text in YAML 1.1, not a number",
         span,
         help=f"write `{written}` for the number, or quote it if text is meant",
-        fix=Fix(f"write `{written}`", ((span, written),)),
+        fix=Fix(f"write `{written}`", ((span, written),), safe=False),  # it may be an id
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pxc.codes import CODES, Code, Severity
 from pxc.source import Source, Span
@@ -66,6 +67,10 @@ class Diagnostic(Struct, frozen=True):
         return (self.span.source.name, self.span.start, self.span.end, self.code.id, self.message)
 
 
+_Key = tuple[str, Source, int, int, str]
+"""Code, source, start, end, message."""
+
+
 class Report:
     """Collects diagnostics while passes run; says whether an error was among them.
 
@@ -74,7 +79,7 @@ class Report:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[str, Source, int, int, str], Diagnostic] = {}
+        self._seen: dict[_Key, Diagnostic] = {}
         self._counts: dict[str, int] = {}
         self.has_errors = False
 
@@ -112,10 +117,25 @@ class Report:
 
     def withdraw(self, code: str, span: Span) -> None:
         """Take back what was reported under a code at a place that turned out to be no fault."""
-        for key in [k for k in self._seen if k[:4] == (code, span.source, span.start, span.end)]:
+        for key, _ in self._at(code, span):
             del self._seen[key]
             if self._counts[code] <= MAX_FINDINGS:  # what is cut stays cut
                 self._counts[code] -= 1
+
+    def refit(self, code: str, span: Span, fix: Fix) -> None:
+        """Give what was reported under a code at a place another fix, now that more is known."""
+        for key, found in self._at(code, span):
+            self._seen[key] = replace(found, fix=fix)
+
+    def trust(self, code: str, span: Span) -> None:
+        """Call the fix of what was reported under a code at a place safe: more is known now."""
+        for key, found in self._at(code, span):
+            if found.fix is not None:
+                self._seen[key] = replace(found, fix=replace(found.fix, safe=True))
+
+    def _at(self, code: str, span: Span) -> list[tuple[_Key, Diagnostic]]:
+        place = (code, span.source, span.start, span.end)
+        return [(key, found) for key, found in self._seen.items() if key[:4] == place]
 
     def sorted(self) -> list[Diagnostic]:
         """Every diagnostic, ordered by file, place and code.
@@ -161,6 +181,23 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
     found = get_close_matches(name, names, n=1, cutoff=0.7)
     return found[0] if found else None
+
+
+def is_slip(text: str, name: str) -> bool:
+    """Whether one slip of the fingers makes a name into a text.
+
+    That is a letter more, less or another, two in the other order, or the case of letters alone.
+    """
+    if text.lower() == name.lower():
+        return True
+    if text == name or abs(len(text) - len(name)) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(text, name, strict=False)) if a != b), None)
+    if at is None:
+        return True
+    rest, other = text[at:], name[at:]
+    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+    return swapped or rest[1:] == other[1:] or rest[1:] == other or rest == other[1:]
 
 
 def allowed(names: Iterable[str], limit: int = 24) -> str:

@@ -13,17 +13,22 @@ _NAMES_COMPARED = 500
 
 
 class EvaluationFault(Exception):
-    """One mistake in an expression: a code, a sentence, its place and what to do about it."""
+    """One mistake in an expression: a code, a sentence, its place and what to do about it.
+
+    `edit` is a guess at the text that was meant at the place.
+    """
 
     def __init__(
-        self, code: str, message: str, span: Span, help: str | None = None, label: str = ""
-    ) -> None:
+        self, code: str, message: str, span: Span, help: str | None = None, label: str = "",
+        edit: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.code = code
         self.message = message
         self.span = span
         self.help = help
         self.label = label
+        self.edit = edit
 
 
 class Undefined:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pxc.diagnostics import Report
+from pxc.diagnostics import Fix, Report
 from pxc.ir.expr import Binary, Const
 from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template
 from pxc.passes.evaluation.budget import Budget
@@ -50,7 +50,20 @@ def evaluate_template(
 
 def report_fault(fault: EvaluationFault, report: Report) -> None:
     """Report what went wrong in an expression."""
-    report.add(fault.code, fault.message, fault.span, label=fault.label, help=fault.help)
+    fix = None
+    if fault.edit is not None:
+        edit, span = fault.edit, fault.span
+        if is_in_single_quotes(span):
+            edit = edit.replace("'", '"')
+        fix = Fix(f"write `{edit}`", ((span, edit),), safe=False)
+    report.add(fault.code, fault.message, fault.span, label=fault.label, help=fault.help, fix=fix)
+
+
+def is_in_single_quotes(span: Span) -> bool:
+    """Whether the text of a place would end the quoted text it stands in by a single quote."""
+    text = span.source.text
+    before = text[text.rfind("\n", 0, span.start) + 1 : span.start]
+    return before.count("'") % 2 == 1
 
 
 def _evaluate_holes(

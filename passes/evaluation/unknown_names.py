@@ -46,13 +46,14 @@ def hyphens_meant(
     if owner is None:
         if joined not in scope.names:
             return None
-        help = f"write `{_of_params(joined)}`"
+        written = _of_params(joined)
     else:
         data = look_into(owner)
         if not isinstance(data, dict) or joined not in data:
             return None
-        help = f"write `{unparse(owner)}['{joined}']`"
-    return EvaluationFault("PXC303", f"`{joined}` is read as a subtraction", node.span, help)
+        written = f"{unparse(owner)}['{joined}']"
+    message = f"`{joined}` is read as a subtraction"
+    return EvaluationFault("PXC303", message, node.span, f"write `{written}`", edit=written)
 
 
 def call_refused(node: Call) -> EvaluationFault:

@@ -13,10 +13,11 @@ from pxc.ir.node import Invalid, Lit, Map, Node, Seq, Template, is_null, plain, 
 from pxc.ir.program import Binding
 from pxc.passes.io_types.coerce import CoercionFault, coerce
 from pxc.passes.io_types.parse_type import TypeFault, parse_type
-from pxc.passes.io_types.types import IOType, list_of
+from pxc.passes.io_types.types import FREE_TEXTS, NUMBERS, IOType, list_of
 from pxc.passes.io_types.validate import ValidationFault, validate
 from pxc.source import Span
 
+_FLOATS = frozenset(t for t in NUMBERS if t == "metric" or t.lower().endswith("float"))
 _YAML_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:$|[Tt \t]+[0-9]{1,2}:)")
 
 
@@ -77,6 +78,7 @@ def settle_value(facts: IOFacts, node: Any, report: Report, code: str) -> Any:
     if is_pending(node) or is_null(node):
         return node
     warn_of_dates(facts, node, report)
+    mend_numbers(facts, node, report)
     settled = node
     value = plain(node)
     if facts.type is not None:
@@ -138,6 +140,20 @@ def warn_of_dates(facts: IOFacts, node: Any, report: Report) -> None:
                 help="quote it",
                 fix=Fix(f'quote it: `"{item.value}"`', ((item.span, f'"{item.value}"'),)),
             )
+
+
+def mend_numbers(facts: IOFacts, node: Any, report: Report) -> None:
+    """The way to mend PXC004, a number of YAML 1.2 that is text in 1.1, where the type tells it."""
+    name = facts.type.leaf.name if facts.type is not None else ""
+    for item in node.items if isinstance(node, Seq) else (node,):
+        text = item.value if isinstance(item, Lit) and item.plain else None
+        if not isinstance(text, str) or item.span.text != text:
+            continue
+        if name in FREE_TEXTS:
+            fix = Fix(f'quote it: `"{text}"`', ((item.span, f'"{text}"'),))
+            report.refit("PXC004", item.span, fix)
+        elif name in _FLOATS:
+            report.trust("PXC004", item.span)
 
 
 def is_pending(node: Any) -> bool:
