@@ -134,6 +134,14 @@ def test_a_name_with_a_hyphen_is_reached_by_its_key(quote: str, inner: str) -> N
     assert after == text.replace("a-b }}", f"params[{inner}a-b{inner}].value }}}}")
 
 
+def test_a_name_written_with_a_hyphen_for_an_underscore() -> None:
+    text = with_run("inputs: [{name: a_b, type: int, value: 1}]").replace(
+        "a:1", 'x:1, args: ["{{ a-b }}"]'
+    )
+    assert fixed(text) == (text, [], ["PXC207", "PXC303"])
+    assert fixed(text, unsafe=True) == (text.replace("a-b", "a_b"), ["PXC303"], [])
+
+
 def style(text: str, code: str) -> tuple[str, list[str]]:
     settings = Settings(selection=Selection(select=(code,)))
 

@@ -38,15 +38,16 @@ def missing(node: Name, scope: Scope) -> Undefined | Name:
 def hyphens_meant(
     node: Binary, scope: Scope, look_into: Callable[[Expr], Any]
 ) -> EvaluationFault | None:
-    """PXC303 when a subtraction spells a name with hyphens that is known, else None."""
+    """PXC303 when a subtraction spells a known name, as it is or with underscores; else None."""
     leaves = _hyphenated(node)
     if leaves is None:
         return None
     owner, joined = leaves
     if owner is None:
-        if joined not in scope.names:
+        underscored = joined.replace("-", "_")
+        if joined not in scope.names and underscored not in scope.names:
             return None
-        written = _of_params(joined)
+        written = _of_params(joined) if joined in scope.names else underscored
     else:
         data = look_into(owner)
         if not isinstance(data, dict) or joined not in data:
