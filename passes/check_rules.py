@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pxc.diagnostics import Report
+from pxc.ir.node import replace
 from pxc.ir.program import Program
 from pxc.world import World
 
@@ -16,14 +17,13 @@ def check_rules(program: Program, world: World, report: Report) -> Program:
     if not program.partial:
         return program
     from pxc.passes.rules import RULES  # a compilation needs none of them
+    from pxc.passes.rules.authored import authored
 
     found = Report()
+    walked = replace(program, authored=authored(program, world))  # once for all rules
     for rule in RULES:
-        rule(program, world, found)
+        rule(walked, world, found)
     for one in found:
         if one.span.source is program.main.span.source:
-            report.add(
-                one.code.id, one.message, one.span, label=one.label, notes=one.notes,
-                help=one.help, fix=one.fix,
-            )  # fmt: skip
+            report.keep(one)
     return program

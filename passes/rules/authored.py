@@ -13,16 +13,11 @@ from pxc.world import World
 
 __all__ = ["authored", "containers", "items", "objects", "operations", "text_of", "texts"]
 
-_last: list[tuple[Program, tuple[Node, ...]]] = []
-
 
 def authored(program: Program, world: World) -> tuple[Node, ...]:
-    """Every node of the main file, its component and its dag; patches typed as their runtime.
-
-    The rules run one after another over one program, so the last walk is kept for the next rule.
-    """
-    if _last and _last[0][0] is program:
-        return _last[0][1]
+    """Every node of the main file, its component and its dag; patches typed as their runtime."""
+    if program.authored is not None:
+        return program.authored
     nodes = tuple(walk(program.main))
     kind = getattr(program.composed.run, "kind", None) if program.composed is not None else None
     patches: list[Node] = []
@@ -32,8 +27,7 @@ def authored(program: Program, world: World) -> tuple[Node, ...]:
                 if isinstance(raw, Map):
                     typed = world.language.build_run(kind, raw, Report())
                     patches += walk(typed) if typed is not None else ()
-    _last[:] = [(program, (*nodes, *patches))]
-    return _last[0][1]
+    return (*nodes, *patches)
 
 
 def _layers(operation: Operation) -> Iterator[Operation]:
