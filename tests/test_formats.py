@@ -145,7 +145,48 @@ def junit(found: Found) -> ElementTree.Element:
     for suite in root:
         names = [(case.attrib["classname"], case.attrib["name"]) for case in suite]
         assert all(class_ and name for class_, name in names)
+        assert set(suite.attrib) == {"name", "tests", "failures", "errors", "skipped", "time"}
+        for case in suite:
+            assert set(case.attrib) <= {"classname", "name", "file", "line", "time"}
+            assert all(set(child.attrib) <= {"type", "message"} for child in case)
     return root
+
+
+_ERROR = ["line", "column", "severity", "message", "source"]
+
+
+def checkstyle(found: Found) -> ElementTree.Element:
+    """The report, held to the elements and attributes that readers of Checkstyle know."""
+    root = ElementTree.fromstring(rendered("checkstyle", found))
+    assert (root.tag, root.attrib) == ("checkstyle", {"version": "4.3"})
+    for file in root:
+        assert (file.tag, list(file.attrib)) == ("file", ["name"])
+        for error in file:
+            assert (error.tag, list(error.attrib), len(error)) == ("error", _ERROR, 0)
+            assert error.attrib["severity"] in ("error", "warning", "info")
+            assert int(error.attrib["line"]) > 0
+            assert int(error.attrib["column"]) > 0
+    assert sum(map(len, root)) == len(found)
+    return root
+
+
+def markdown(found: Found) -> list[list[str]]:
+    """The cells of the table, as they are cut at the bars that no backslash stands before."""
+    lines = rendered("markdown", found).split("\n")
+    assert lines.pop() == ""
+    assert all(line.isprintable() for line in lines)
+    head, rows = lines[0], lines[4:]
+    assert head.startswith("**pxc**: ")
+    assert len(rows) == len(found)
+    cells = [re.split(r"(?<!\\)\|", row)[1:-1] for row in rows]
+    assert all(len(row) == 4 for row in cells), cells
+    assert not any(re.search(r"<(?!br>)", prose(row[3])) for row in cells)
+    return [[cell.strip() for cell in row] for row in cells]
+
+
+def prose(cell: str) -> str:
+    """A cell without its code spans, which may hold anything."""
+    return re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", cell)
 
 
 def concise(found: Found) -> list[str]:
@@ -157,7 +198,7 @@ def concise(found: Found) -> list[str]:
 
 JUDGES: dict[str, Callable[[Found], Any]] = {
     "concise": concise, "github": github, "gitlab": gitlab, "jsonl": jsonl, "junit": junit,
-    "sarif": sarif,
+    "sarif": sarif, "checkstyle": checkstyle, "markdown": markdown,
 }  # fmt: skip
 
 
@@ -317,6 +358,32 @@ def test_junit_report() -> None:
 def test_a_clean_junit_report_has_a_case_that_passes() -> None:
     (suite,) = junit([])
     assert [case.attrib["name"] for case in suite] == ["no findings"]
+
+
+def test_checkstyle_report() -> None:
+    root = checkstyle(ALL)
+    assert [file.attrib["name"] for file in root] == [
+        "/tmp/caf\\udce9 1.yaml", "a b,c:50%\\n\\x1b.yaml", "jobs/train.yaml",
+    ]  # fmt: skip
+    remark, error = root[2]
+    assert remark.attrib["severity"] == "info"
+    assert error.attrib["source"] == "pxc.PXC102.misspelled-field"
+    assert error.attrib["message"].split("\n")[0] == "`comand` is not a field of a container"
+    assert error.attrib["line"] == "6"
+    assert len(checkstyle([])) == 0
+
+
+def test_markdown_table() -> None:
+    assert rendered("markdown", []) == "**pxc**: all clean: 3 files\n"
+    rows = markdown(ALL)
+    assert rows[-1][:3] == ["error", "PXC102 misspelled-field", "`jobs/train.yaml:6:5`"]
+    assert rows[-1][3].startswith("`comand` is not a field of a container<br>here<br>note:")
+    span = Span(TRAIN, 0, 1)
+    odd = "`a|b` *c* [d](e) | <f> &amp; @g ``h` i"
+    (row,) = markdown(found_by(("PXC101", odd, span, {})))
+    assert row[3] == (
+        "`a\\|b` &#42;c&#42; &#91;d&#93;(e) &#124; &lt;f&gt; &amp;amp; &#64;g &#96;`h` i"
+    )
 
 
 def faults(text: str, name: str = "a.yaml") -> Found:

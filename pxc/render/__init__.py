@@ -9,7 +9,8 @@ from pxc.diagnostics import Diagnostic, Severity
 
 __all__ = ["FORMATS", "FOR_PEOPLE", "Summary", "renderer", "sentence", "summarize"]
 
-FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit")
+FORMATS = ("text", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit", "checkstyle",
+           "markdown")  # fmt: skip
 """One module of this package each."""
 
 FOR_PEOPLE = frozenset({"text", "concise"})

@@ -5,12 +5,10 @@ from itertools import groupby
 
 from pxc.diagnostics import Diagnostic, Severity
 from pxc.render import Summary
-from pxc.render.excerpt import visible
 from pxc.render.plain import plain_lines
+from pxc.render.xml import attributes, escaped
 
 __all__ = ["render_junit"]
-
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
 def render_junit(diagnostics: Sequence[Diagnostic], summary: Summary) -> str:
@@ -27,7 +25,7 @@ def _report(diagnostics: Sequence[Diagnostic]) -> Iterator[str]:
     yield f'<testsuites name="pxc" {counts}>'
     for name, group in groupby(diagnostics, lambda d: d.span.source.name):
         found = list(group)
-        yield f"  <testsuite{_attributes(name=name)} {_counts(found)}>"
+        yield f"  <testsuite{attributes(name=name)} {_counts(found)}>"
         for diagnostic in found:
             yield from _case(diagnostic)
         yield "  </testsuite>"
@@ -50,19 +48,14 @@ def _case(found: Diagnostic) -> Iterator[str]:
     span = found.span
     line, column = span.source.place(span.start)
     name = f"{found.code.id} {found.code.slug} at {line}:{column}"
-    where = _attributes(classname=span.source.name, name=name)
-    file = _attributes(file=span.source.name, line=str(line))
-    message = _attributes(message=found.message)
+    where = attributes(classname=span.source.name, name=name)
+    file = attributes(file=span.source.name, line=str(line))
+    message = attributes(message=found.message)
     yield f'    <testcase{where}{file} time="0">'
     if found.severity is Severity.INFO:
         yield f"      <skipped{message} />"
     else:
         kind = found.severity.name.lower()
-        text = "\n".join([visible(str(span)), *plain_lines(found)]).translate(_ESCAPES)
+        text = "\n".join(map(escaped, [str(span), *plain_lines(found)]))
         yield f'      <failure type="{kind}"{message}>{text}</failure>'
     yield "    </testcase>"
-
-
-def _attributes(**values: str) -> str:
-    """Attributes with a space before each; what XML cannot hold is written as an escape."""
-    return "".join(f' {k}="{visible(v).translate(_ESCAPES)}"' for k, v in values.items())
