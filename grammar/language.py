@@ -234,6 +234,11 @@ SCHEDULE = ByKind(
             known=Known(since="1.2"),
         ),
     },
+    about={
+        "cron": "runs start as a cron expression says",
+        "interval": "runs start again and again after a while",
+        "datetime": "one run starts at a time",
+    },
 )
 
 EVENT = Model(

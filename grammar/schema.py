@@ -13,6 +13,7 @@ from pxc.grammar.declarations import PARAM_FIELDS
 from pxc.grammar.kubernetes import schema_defs
 from pxc.grammar.language import OPERATION
 from pxc.grammar.runtimes import LEGACY, OPAQUE, RUN
+from pxc.grammar.schema_examples import EXAMPLES, SPECIALS
 from pxc.grammar.search import SPACE
 from pxc.grammar.shapes import (
     Anything,
@@ -31,6 +32,7 @@ from pxc.grammar.shapes import (
     Special,
     Text,
     Verbatim,
+    camel,
     snake,
 )  # fmt: skip
 from pxc.releases import Known
@@ -148,9 +150,9 @@ class Writer:
         """The body of a model's definition; `kind` when the `kind` key picks it."""
         properties: dict[str, Schema] = {}
         if kind is not None:
-            properties["kind"] = {"const": kind}
+            properties["kind"] = {"const": kind, "description": "the kind"}
         for key, field in shape.fields.items():
-            properties |= _spelled({key: self.field(field)})
+            properties |= _spelled({key: self.field(field, EXAMPLES.get(f"{shape.name}.{key}"))})
         schema: Schema = {
             "type": "object",
             "properties": properties,
@@ -168,9 +170,10 @@ class Writer:
             ]
         return schema
 
-    def field(self, field: Field) -> Schema:
-        """The schema of a field: what it is for, since when, and what it takes."""
-        return {**_said(field.about, field.known), **self.or_null(self.of(field.shape))}
+    def field(self, field: Field, examples: list[Any] | None = None) -> Schema:
+        """The schema of a field: what it is for, since when, what it takes, and examples of it."""
+        body = {**_said(field.about, field.known), **self.or_null(self.of(field.shape))}
+        return {**body, "examples": examples} if examples else body
 
     def by_kind(self, shape: ByKind) -> Schema:
         """A union told apart by `kind`, so that an editor shows only the fields of that kind."""
@@ -180,7 +183,8 @@ class Writer:
             cases = []
             for kind, model in shape.models.items():
                 definition = f"{name}.{kind}"
-                self.defs[definition] = self.model_body(model, kind)
+                said = _said(shape.about[kind], model.known)
+                self.defs[definition] = {**said, **self.model_body(model, kind)}
                 cases.append(
                     {
                         "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
@@ -190,7 +194,7 @@ class Writer:
             self.defs[name] = {
                 "type": "object",
                 "required": ["kind"],
-                "properties": {"kind": {"enum": list(shape.models)}},
+                "properties": {"kind": _kind_of(shape)},
                 "allOf": cases,
             }
         return {"$ref": f"#/$defs/{name}"}
@@ -200,7 +204,9 @@ class Writer:
         if name == "run":
             opaque = {
                 "type": "object",
-                "properties": {"kind": {"enum": list(OPAQUE)}},
+                "properties": {
+                    "kind": {"description": "a runtime of release 1", "enum": list(OPAQUE)}
+                },
                 "required": ["kind"],
             }
             return {"anyOf": [self.by_kind(RUN), opaque, _patch(self)]}
@@ -212,15 +218,29 @@ class Writer:
             return {"$ref": "#/$defs/V1Container"}
         if name == "search space":
             return self.of(SPACE)
-        return _SPECIALS[name]
+        return SPECIALS[name]
+
+
+def _kind_of(shape: ByKind) -> Schema:
+    """The `kind` of a union: its words, and in words what each of them is."""
+    return {
+        "description": f"which kind of {shape.name} it is",
+        "enum": list(shape.models),
+        "markdownEnumDescriptions": [
+            _said(shape.about[kind], model.known)["description"]
+            for kind, model in shape.models.items()
+        ],
+    }
 
 
 def _patch(writer: Writer) -> Schema:
     """A `run` without a kind: a job, or a patch of a base whose kind stands elsewhere."""
-    names = sorted({key for model in RUN.models.values() for key in model.fields})
+    fields = {key: field for model in RUN.models.values() for key, field in model.fields.items()}
     writer.defs["run-patch"] = {
         "type": "object",
-        "properties": _spelled({name: {} for name in names}),
+        "properties": _spelled(
+            {key: _said(field.about, field.known) for key, field in sorted(fields.items())}
+        ),
         "additionalProperties": False,
     }
     return {"$ref": "#/$defs/run-patch"}
@@ -248,50 +268,6 @@ def _spelled(fields: dict[str, Schema]) -> dict[str, Schema]:
 
 
 _SET: Schema = {"not": {"type": "null"}}
-_STRING: Schema = {"type": "string"}
-_SPECIALS: dict[str, Schema] = {
-    "connection name": _STRING,
-    "version": {
-        "anyOf": [
-            {"type": "number"},
-            {"type": "string", "pattern": r"^\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*$"},
-        ]
-    },
-    "document kind": {"enum": ["component", "operation"]},
-    "raw map": {"type": "object"},
-    "cmd": {"anyOf": [_STRING, {"type": "array", "items": _STRING}]},
-    "env": {"type": "object", "additionalProperties": _STRING},
-    "resources": {
-        "type": "object",
-        "propertyNames": {
-            "pattern": r"^(cpu|memory|gpu|.+/.+)$",
-            "not": {"const": "nvidia.com/gpu"},
-        },
-        "additionalProperties": {"type": ["string", "number"]},
-    },
-    "mount": {
-        "anyOf": [
-            _STRING,
-            {
-                "type": "object",
-                "properties": dict.fromkeys(("from", "to", "path_from", "path_to"), _STRING),
-                "additionalProperties": False,
-            },
-        ]
-    },
-    "duration": {"type": ["string", "number"]},
-    "event ref": _STRING,
-    "hub ref": _STRING,
-    "base hub ref": _STRING,
-    "query": _STRING,
-    "sort": _STRING,
-    "path pair": {
-        "anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 2, "maxItems": 2}]
-    },
-    "revision": {"type": ["string", "number"]},
-    "conditions": {"type": ["string", "boolean"]},
-    "mode": {"type": ["string", "integer"]},
-}
 
 
 def polyaxonfile_schema() -> Schema:
@@ -301,7 +277,7 @@ def polyaxonfile_schema() -> Schema:
     defs = {
         "template": {"type": "string", "pattern": r"\{\{|\{%"},
         **dict(sorted(writer.defs.items())),
-        **schema_defs(),
+        **{name: _described(name, body) for name, body in schema_defs().items()},
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -311,6 +287,18 @@ def polyaxonfile_schema() -> Schema:
         **root,
         "$defs": defs,
     }
+
+
+def _described(definition: str, body: Schema) -> Schema:
+    """A Kubernetes object whose fields say of which object they are."""
+    if "properties" not in body:
+        return body
+    name = definition.removeprefix("V1").removeprefix("Core")
+    described = {
+        key: {"description": f"`{camel(key)}` of a Kubernetes `{name}`", **field}
+        for key, field in body["properties"].items()
+    }
+    return {**body, "properties": described}
 
 
 def schema_text() -> str:

@@ -88,6 +88,10 @@ EARLY_STOPPING = ByKind(
             constants=(("kind", "failure_early_stopping"),),
         ),
     },
+    about={
+        "metric_early_stopping": "a metric that is good enough stops the rest",
+        "failure_early_stopping": "too many failed runs stop the rest",
+    },
 )
 
 _METRIC = Model(
@@ -224,5 +228,15 @@ MATRIX = ByKind(
         "iterative": _kind(
             "iterative", ("maxIterations",), params=_PARAMS, maxIterations=_LATER_RUNS, **_TUNED
         ),
+    },
+    about={
+        "mapping": "the runs of a list of params",
+        "grid": "all combinations",
+        "random": "random points of the space",
+        "hyperband": "many short runs, of which the best go on",
+        "bayes": "points that a Gaussian process proposes",
+        "tpe": "points that a tree of Parzen estimators proposes",
+        "hyperopt": "points that hyperopt proposes",
+        "iterative": "points that a component of your own proposes",
     },
 )

@@ -119,10 +119,14 @@ class Later(Struct, frozen=True):
 
 
 class ByKind(Struct, frozen=True):
-    """An object whose `kind` says which model it is; `code` reports an unknown kind."""
+    """An object whose `kind` says which model it is; `code` reports an unknown kind.
+
+    `about` has a sentence for each kind.
+    """
 
     name: str
     models: dict[str, Model]
+    about: dict[str, str]
     template: bool = False
     code: str = "PXC108"
 
@@ -138,6 +142,12 @@ class Special(Struct, frozen=True):
     """A field whose reading needs more than a table; `name` picks the builder."""
 
     name: str
+
+
+def camel(key: str) -> str:
+    """The name of a key that may be in the older spelling: `max_retries` -> `maxRetries`."""
+    first, *rest = key.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def snake(key: str) -> str:

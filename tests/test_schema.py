@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import pytest
 
 from pxc.diagnostics import Report
+from pxc.grammar.language import OPERATION
+from pxc.grammar.runtimes import RUN
 from pxc.grammar.schema import SCHEMA_PATH, schema_text
+from pxc.grammar.schema_examples import EXAMPLES, SPECIALS
+from pxc.grammar.search import MATRIX
+from pxc.grammar.shapes import ByKind, ListOf, MapOf, Model, Special
 from pxc.grammar.yaml_tree import read_yaml
 from pxc.ir.node import plain
 from pxc.source import Source
@@ -75,3 +81,86 @@ def test_schema_and_builder_agree(text: str, accepted: bool) -> None:
     _, report = operation(text)
     assert validator().is_valid(plain(tree)) is accepted
     assert (not report.has_errors) is accepted, [d.message for d in report]
+
+
+def properties_of(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every property that an editor shows, with its path; conditions show nothing."""
+    if isinstance(schema, dict):
+        for name, body in schema.get("properties", {}).items():
+            yield f"{path}.{name}", body
+        for key, inner in schema.items():
+            if key not in ("if", "not", "examples"):
+                yield from properties_of(inner, f"{path}/{key}")
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from properties_of(inner, path)
+
+
+def test_every_property_has_a_description() -> None:
+    properties = list(properties_of(validator().schema))
+    assert len(properties) > 1_000
+    assert [path for path, body in properties if not body.get("description")] == []
+
+
+def test_every_example_is_valid() -> None:
+    from jsonschema import Draft202012Validator
+
+    schema = validator().schema
+    count = 0
+    for path, body in (*properties_of(schema), *specials()):
+        for example in body.get("examples", ()):
+            judge = Draft202012Validator({**body, "$defs": schema["$defs"]})
+            assert judge.is_valid(example), (path, example)
+            count += 1
+    assert count > len(EXAMPLES) + len(SPECIALS)
+
+
+def specials() -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from SPECIALS.items()
+
+
+def test_every_example_is_of_a_field() -> None:
+    models = {model.name: model for model in models_of(OPERATION, {})}
+    for name in EXAMPLES:
+        model, _, key = name.rpartition(".")
+        assert key in models[model].fields, name
+
+
+def models_of(shape: Any, seen: dict[int, Any]) -> Iterator[Model]:
+    """Every model of the tables."""
+    if id(shape) in seen:
+        return
+    seen[id(shape)] = shape
+    match shape:
+        case Model(fields=fields):
+            yield shape
+            for field in fields.values():
+                yield from models_of(field.shape, seen)
+        case ByKind(models=models, about=about):
+            assert about.keys() == models.keys()
+            for model in models.values():
+                yield from models_of(model, seen)
+        case ListOf(item=inner) | MapOf(value=inner):
+            yield from models_of(inner, seen)
+        case Special(name="run"):
+            yield from models_of(RUN, seen)
+
+
+def test_kinds_are_told_apart() -> None:
+    schema = validator().schema
+    assert not validator().is_valid({"run": {"kind": "job", "ports": [1]}})
+    for name, kinds in (("run", RUN.models), ("matrix", MATRIX.models)):
+        union = schema["$defs"][name]
+        assert [case["then"]["$ref"] for case in union["allOf"]] == [
+            f"#/$defs/{name}.{kind}" for kind in kinds
+        ]
+        assert len(union["properties"]["kind"]["markdownEnumDescriptions"]) == len(kinds)
+
+
+def test_releases_are_told() -> None:
+    schema = validator().schema
+    mount = schema["$defs"]["operation"]["properties"]["mount"]
+    assert (mount["x-since"], mount["description"]) == (
+        "2.13", "local files to upload (since release 2.13)"
+    )  # fmt: skip
+    assert schema["$defs"]["matrix.hyperopt"]["x-until"] == "2.16"
