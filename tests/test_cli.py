@@ -122,6 +122,24 @@ def test_standard_input_goes_by_a_name(here: Path) -> None:
     assert "--> sub/x.yaml:8:3" in ran.err
 
 
+def test_standard_input_stands_for_its_file_in_references(here: Path) -> None:
+    (here / ".git").mkdir(exist_ok=True)
+    write(here, {
+        "sub/op.yaml": "kind: component\nrun: {kind: job, container: {image: 'disk:1'}}\n",
+        "back.yaml": "kind: operation\npathRef: sub/op.yaml\n",
+    })  # fmt: skip
+    around = b"kind: operation\npathRef: ../back.yaml\n"
+    for command in ("lint", "compile"):
+        ran = run(command, "-", "--stdin-filename", "sub/op.yaml", stdin=around)
+        assert ran.code == 1
+        assert "`sub/op.yaml` -> `back.yaml` -> `sub/op.yaml`" in ran.out + ran.err
+        assert run(command, "back.yaml").code == 0
+    buffer = b"kind: component\nrun: {kind: job, container: {image: 'buffer:1'}}\n"
+    ran = run("compile", "back.yaml", "-", "--stdin-filename", "sub/op.yaml", stdin=buffer)
+    assert ran.out.count("image: buffer:1") == 2
+    assert "disk:1" not in ran.out
+
+
 def test_json_goes_to_standard_error(here: Path) -> None:
     write(here, {"a.yaml": GOOD, "b.yaml": WRONG})
     ran = run("compile", "a.yaml", "--format", "json")

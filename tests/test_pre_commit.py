@@ -176,3 +176,30 @@ def test_the_documented_configurations_are_ones(tmp_path: Path) -> None:
         path.write_text(block)
         ended = pre_commit("validate-config", path, cwd=tmp_path)
         assert (ended.code, ended.out, ended.err) == (0, "", "")
+
+
+def test_the_local_hook_runs_as_it_is_documented(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "pre-commit.md").read_text("utf-8")
+    blocks = re.findall(r"^```yaml fragment\n(.*?)^```", text, re.M | re.S)
+    program = tmp_path / "bin" / "pxc"
+    write(tmp_path, {"bin/pxc": f'#!/bin/sh\nexec "{sys.executable}" -m pxc "$@"\n'})
+    program.chmod(0o755)
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    user = write(tmp_path / "user", {
+        ".pre-commit-config.yaml": blocks[0], "good.yaml": COMPONENT, "nav.yaml": "a: 1\n",
+    })  # fmt: skip
+    git("init", "--quiet", cwd=user)
+
+    def hooked() -> Ran:
+        git("add", "--all", cwd=user)
+        return pre_commit(
+            "run", "--all-files", "--color", "never", cwd=user,
+            PATH=path, PYTHONPATH=str(ROOT), PRE_COMMIT_HOME=str(tmp_path / "home"),
+        )  # fmt: skip
+
+    ended = hooked()
+    assert (ended.code, "Passed" in ended.out) == (0, True), ended.out
+    write(user, {"bad.yaml": COMPONENT.replace("container", "contaner")})
+    ended = hooked()
+    assert ended.code == 1
+    assert "error[PXC102]" in ended.out
