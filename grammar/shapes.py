@@ -126,7 +126,7 @@ class ByKind(Struct, frozen=True):
 
     name: str
     models: dict[str, Model]
-    about: dict[str, str]
+    about: dict[str, str] = {}
     template: bool = False
     code: str = "PXC108"
 
