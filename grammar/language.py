@@ -188,7 +188,7 @@ HOOK = Model(
     fields(
         hubRef=(Special("hub ref"), "component that runs"),
         connection=(Special("connection name"), "connection handed to the hook"),
-        trigger=(Choice(HOOK_TRIGGERS), "final status that fires the hook"),
+        trigger=(Choice(HOOK_TRIGGERS, code="PXC442"), "final status that fires the hook"),
         conditions=(Special("conditions"), "expression that must be true", Known(since="1.2")),
         presets=(ListOf(Text()), "presets of the hook", Known(since="1.2")),
         queue=(Text(), "queue of the hook", Known(since="1.6")),

@@ -122,7 +122,7 @@ def _choice(shape: Choice, node: Any, what: str, report: Report) -> Any:
         wrong_type(node, what, f"one of {', '.join(f'`{v}`' for v in shape.values)}", report)
         return Invalid(node.span)
     if node.value not in shape.values:
-        not_allowed(node, what, shape.values, report)
+        not_allowed(node, what, shape.values, report, shape.code)
         return Invalid(node.span)
     return node
 

@@ -187,7 +187,7 @@ MATRIX = ByKind(
         "random": _kind("random", ("params", "numRuns"), params=_PARAMS, numRuns=_RUNS, **_SEED),
         "hyperband": _kind(
             "hyperband",
-            (),
+            ("params",),
             params=_PARAMS,
             maxIterations=_RUNS,
             eta=(Number(), "how many are kept of each rung"),
@@ -226,7 +226,11 @@ MATRIX = ByKind(
             **_TUNED,
         ),
         "iterative": _kind(
-            "iterative", ("maxIterations",), params=_PARAMS, maxIterations=_LATER_RUNS, **_TUNED
+            "iterative",
+            ("params", "maxIterations"),
+            params=_PARAMS,
+            maxIterations=_LATER_RUNS,
+            **_TUNED,
         ),
     },
     about={

@@ -61,12 +61,14 @@ def _first_line(span: Span) -> Span:
     return span if end < 0 else Span(span.source, span.start, end)
 
 
-def not_allowed(node: Lit[Any], what: str, values: tuple[str, ...], report: Report) -> None:
-    """Report PXC116: the word at `node` is not one of `values`."""
+def not_allowed(
+    node: Lit[Any], what: str, values: tuple[str, ...], report: Report, code: str = "PXC116"
+) -> None:
+    """Report that the word at `node` is not one of `values`."""
     near = nearest(str(node.value), values)
     hint = f"did you mean `{near}`? " if near else ""
     report.add(
-        "PXC116",
+        code,
         f"`{node.value}` is not a value of `{what}`",
         node.span,
         help=f"{hint}allowed: {allowed(values)}",

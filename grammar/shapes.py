@@ -45,11 +45,15 @@ class Boolean(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """One of a closed set of words; `known` tells the words that not every release knows."""
+    """One of a closed set of words; `known` tells the words that not every release knows.
+
+    `code` reports any other word.
+    """
 
     values: tuple[str, ...]
     template: bool = True
     known: dict[str, Known] = {}
+    code: str = "PXC116"
 
 
 class Anything(Struct, frozen=True):

@@ -20,6 +20,7 @@ from pxc.passes.graph.edges import check_edges, params_of
 from pxc.passes.graph.expressions import Expressions
 from pxc.passes.graph.nodes import GraphNode, check_build, graph_nodes
 from pxc.passes.graph.references import Enclosing, check_references
+from pxc.passes.graph.triggers import check_triggers
 from pxc.passes.io_types.settle import is_true
 from pxc.passes.param_refs import read_ref, upstream_of
 from pxc.source import head_of
@@ -29,10 +30,10 @@ from pxc.world import World
 def check_graph(program: Program, world: World, report: Report) -> Program:
     """Check a dag and every dag inside of it; nothing is expanded.
 
-    PXC104 for an empty dag and missing names, PXC126, PXC221, PXC420, PXC421, PXC425, PXC426,
-    PXC428, PXC429, PXC445, PXC446, PXC447, and for the params, matrix and expressions of
-    each operation what a file of its own would get. Source: specification of dags, sections
-    2 and 3.
+    PXC104 for an empty dag and missing names, PXC126, PXC221, PXC410, PXC420, PXC421, PXC422,
+    PXC424, PXC425, PXC426, PXC428, PXC429, PXC445, PXC446, PXC447, and for the params, matrix and
+    expressions of each operation what a file of its own would get. Source: specification of
+    dags, sections 2 to 5.
     """
     composed = program.composed
     if composed is None or not isinstance(composed.run, Dag):
@@ -68,7 +69,8 @@ def _check_dag(
         return
     components = Components(dag, shared.size, world, report)
     nodes = graph_nodes(dag, components, world, report)
-    check_edges(nodes, report, is_open=len(nodes) < len(items))
+    if check_edges(nodes, report, is_open=len(nodes) < len(items)):
+        check_triggers(nodes, report)
     _bind(nodes, world, report)
     check_references(nodes, enclosing, report)
     shared.expressions.check(nodes, dag, shared.connections, enclosing.values)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.diagnostics import Report
+from pxc.diagnostics import Note, Report
 from pxc.ir.matrix import Matrix, Space
 from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, plain
 from pxc.ir.program import Program
-from pxc.source import Span
-from pxc.world import World
+from pxc.passes.io_types.misfit import Misfit
+from pxc.passes.io_types.times import date, date_time
+from pxc.source import Span, head_of
+from pxc.world import Language, World
 
 _POSITIONS: dict[str, tuple[str, ...]] = {
     "range": ("start", "stop", "step"),
@@ -29,6 +31,7 @@ _POSITIONS: dict[str, tuple[str, ...]] = {
 }
 _OPTIONAL = frozenset({"base", "size"})
 _ORDERED = frozenset({"range", "linspace", "logspace", "geomspace"})
+_WHOLE = frozenset({"num", "size"})
 _DATES = frozenset({"daterange", "datetimerange"})
 _DISTRIBUTIONS = frozenset({
     "pchoice", "uniform", "quniform", "loguniform", "qloguniform", "normal", "qnormal",
@@ -39,19 +42,33 @@ _DISTRIBUTIONS = frozenset({
 def check_matrix(program: Program, world: World, report: Report) -> Program:
     """Check every space of `matrix.params`: its form, its order, and that the search can use it.
 
-    Reports PXC401 for a bad space and PXC403 for a distribution in a grid.
+    Reports PXC401 for a bad space, PXC403 for a distribution in a grid, PXC407 for a hyperband
+    without a metric, PXC412 for probabilities of less than 1.
     Source: specification of matrices, sections 1 and 2.
     """
     matrix: Any = program.composed.matrix if program.composed is not None else None
-    if not isinstance(matrix, Matrix) or not isinstance(matrix.params, Map):
+    if not isinstance(matrix, Matrix):
+        return program
+    if matrix.kind == "hyperband" and _is_unset(matrix.metric) and _is_unset(matrix.tuner):
+        report.add(
+            "PXC407",
+            "the hyperband search has no `metric`, so it cannot tell which runs are better",
+            head_of(matrix.span),
+            help="add `metric: {name: loss, optimization: minimize}`",
+        )
+    if not isinstance(matrix.params, Map):
         return program
     for key, space in matrix.params.entries:
         if isinstance(space, Space) and isinstance(space.kind, Lit):
-            _check_space(str(plain(key)), space, matrix.kind, report)
+            _check_space(str(plain(key)), space, matrix.kind, world.language, report)
     return program
 
 
-def _check_space(name: str, space: Space, search: str, report: Report) -> None:
+def _is_unset(node: Any) -> bool:
+    return node is None or is_null(node)
+
+
+def _check_space(name: str, space: Space, search: str, language: Language, report: Report) -> None:
     assert isinstance(space.kind, Lit)
     kind = str(space.kind.value)
     bad = kind in _DISTRIBUTIONS and (
@@ -75,7 +92,7 @@ def _check_space(name: str, space: Space, search: str, report: Report) -> None:
     elif kind == "pchoice":
         _check_weights(name, value, report)
     else:
-        _check_numbers(name, kind, value, report)
+        _check_numbers(name, kind, value, language, report)
 
 
 def _check_list(name: str, value: Any, report: Report) -> bool:
@@ -104,10 +121,16 @@ def _check_weights(name: str, value: Any, report: Report) -> None:
         total += weight
     if total > 1 + 1e-9:
         report.add("PXC401", f"the probabilities of `{name}` add up to {total:g}, more than 1",
-                   value.span)  # fmt: skip
+                   value.span, help="make them add up to 1")  # fmt: skip
+    elif total < 1 - 1e-3:
+        last = value.items[-1]
+        more = plain(last)[1] + 1 - total
+        report.add("PXC412", f"the probabilities of `{name}` add up to {total:g}, less than 1",
+                   value.span, notes=(Note(f"this one gets the rest: {more:g}", last.span),),
+                   help="make them add up to 1")  # fmt: skip
 
 
-def _check_numbers(name: str, kind: str, value: Any, report: Report) -> None:
+def _check_numbers(name: str, kind: str, value: Any, language: Language, report: Report) -> None:
     """A space of numbers: a map, or a list as `a:b:c` is read too."""
     positions = _POSITIONS[kind]
     needed = [p for p in positions if p not in _OPTIONAL]
@@ -128,13 +151,13 @@ def _check_numbers(name: str, kind: str, value: Any, report: Report) -> None:
     if any(isinstance(v, Template | Invalid) for v in given.values()):
         return
     if kind in _DATES:
-        if str(plain(given["start"])) >= str(plain(given["stop"])):
-            report.add("PXC401", f"the {kind} of `{name}` starts at or after its stop", value.span)
+        _check_dates(name, kind, given, language, report)
         return
     numbers = {k: _number(plain(v)) for k, v in given.items()}
     for key, number in numbers.items():
-        if number is None:
-            report.add("PXC401", f"`{key}` of `{name}` must be a number, not `{plain(given[key])}`",
+        what = "a whole number" if key in _WHOLE else "a number"
+        if number is None or (key in _WHOLE and not number.is_integer()):
+            report.add("PXC401", f"`{key}` of `{name}` must be {what}, not `{plain(given[key])}`",
                        given[key].span)  # fmt: skip
             return
     _check_order(name, kind, {k: v for k, v in numbers.items() if v is not None}, given, report)
@@ -149,10 +172,53 @@ def _check_order(
     elif step in ("step", "num") and numbers[step] < 0:
         report.add("PXC401", f"`{step}` of `{name}` must be more than 0: the space is empty",
                    given[step].span)  # fmt: skip
+    elif (key := _not_positive(kind, numbers)) is not None:
+        report.add("PXC401", f"`{key}` of `{name}` must be more than 0: a {kind} has no other",
+                   given[key].span, help="use `linspace` for numbers of 0 and less"
+                   if kind == "geomspace" else None)  # fmt: skip
+    elif "scale" in numbers and numbers["scale"] < 0:
+        report.add("PXC401", f"`scale` of `{name}` is negative", given["scale"].span,
+                   help="the scale is the standard deviation")  # fmt: skip
+    elif "low" in numbers and numbers["low"] > numbers["high"]:
+        report.add("PXC401", f"`low` of `{name}` is more than its `high`",
+                   _reach(given["low"].span, given["high"].span), help="swap them")  # fmt: skip
     elif kind in _ORDERED and numbers["start"] >= numbers["stop"]:
         report.add("PXC401", f"the {kind} of `{name}` starts at or after its stop",
                    _reach(given["start"].span, given["stop"].span),
                    help="start must be less than stop")  # fmt: skip
+
+
+def _not_positive(kind: str, numbers: dict[str, float]) -> str | None:
+    """The number of a geometric space, or the base of a logarithmic one, that has no logarithm."""
+    keys = {"geomspace": ("start", "stop"), "logspace": ("base",)}.get(kind, ())
+    return next((key for key in keys if numbers.get(key, 1) <= 0), None)
+
+
+def _check_dates(
+    name: str, kind: str, given: dict[str, Any], language: Language, report: Report
+) -> None:
+    """A space of dates: days that exist, in order, a step of more than 0."""
+    read, expected = (date, "a date") if kind == "daterange" else (date_time, "a date and time")
+    moments = []
+    for key in ("start", "stop"):
+        value = plain(given[key])
+        try:
+            moments.append(read(value))
+        except Misfit as misfit:
+            report.add("PXC401", f"`{key}` of `{name}` must be {expected}: {misfit.message}",
+                       given[key].span, help=misfit.help)  # fmt: skip
+            return
+    step = plain(given["step"])
+    days = kind == "daterange"
+    fault = None if days else language.interval_seconds(str(step))
+    if isinstance(fault, str) or (days and (type(step) is not int or step < 1)):
+        report.add("PXC401", f"`step` of `{name}` must be "
+                   + ("a whole number of days" if days else f"a duration: {fault}"),
+                   given["step"].span)  # fmt: skip
+    elif [len(m) for m in moments] == [len(moments[0])] * 2 and moments[0] >= moments[1]:
+        report.add("PXC401", f"the {kind} of `{name}` starts at or after its stop",
+                   _reach(given["start"].span, given["stop"].span),
+                   help="start must be before stop")  # fmt: skip
 
 
 def _reach(first: Span, second: Span) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -20,6 +20,10 @@ from pxc.pipeline import Phase, Progress, run_pipeline
 from pxc.releases import is_before
 from pxc.source import Source, Span
 from pxc.world import Catalog, Options, World
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
 
 STYLE = ("PXC912", "PXC930")
 """What is told of a text's layout alone; most settings do not ask for it."""
@@ -98,6 +102,14 @@ class PolyaxonLanguage:
         fault = check_quantity(text)
         return fault.message if fault is not None else None
 
+    def interval_seconds(self, text: str) -> Decimal | str:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.duration import parse_interval
+        from pxc.grammar.embedded_fault import Fault
+
+        parsed = parse_interval(text)
+        return parsed.message if isinstance(parsed, Fault) else parsed
+
     def parse_value(self, text: str, span: Span) -> Value:
         """See `pxc.world.Language`; a faulty template is kept as the text it is."""
         from pxc.grammar.template import parse_template
@@ -152,6 +164,29 @@ def _check_style(request: Request, read: list[Source], report: Report) -> None:
             from pxc.grammar.style import check_style
 
             check_style(source, codes, report)
+
+
+def schedule_request(
+    request: Request, after: datetime, count: int
+) -> tuple[Report, tuple[datetime, ...] | None]:
+    """The first runs that the schedule of a request starts from a moment on.
+
+    None when there is no schedule, or when it is not known without further params.
+    """
+    from itertools import islice
+
+    from pxc.ir.spec import Schedule
+    from pxc.passes import ANALYSIS
+    from pxc.passes.schedule_times import is_known, next_runs
+
+    report = Report()
+    world = _world(request, report)
+    progress = _run(request, ANALYSIS, world, report, partial=True)
+    composed = progress.state.composed if progress is not None and progress.finished else None
+    schedule = composed.schedule if composed is not None else None
+    if not isinstance(schedule, Schedule) or report.has_errors or not is_known(schedule):
+        return report, None
+    return report, tuple(islice(next_runs(schedule, world.language, after), count))
 
 
 def _run(
@@ -342,5 +377,6 @@ __all__ = [
     "lint_request",
     "pass_list",
     "read_plain_yaml",
+    "schedule_request",
     "target_names",
 ]

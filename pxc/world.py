@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from pxc.diagnostics import Report
     from pxc.ir.node import Map, Value
     from pxc.ir.program import Connection
@@ -46,6 +48,9 @@ class Language(Protocol):
 
     def quantity_fault(self, text: str) -> str | None:
         """Why a text is no Kubernetes quantity; None when it is one."""
+
+    def interval_seconds(self, text: str) -> Decimal | str:
+        """The seconds of an interval of a schedule; a sentence when it is none."""
 
     def parse_value(self, text: str, span: Span) -> Value:
         """A text given from outside (a param) as a literal or a template."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Report
+from pxc.driver import PolyaxonLanguage
 from pxc.targets import target
 from pxc.world import Options, World
 from tests.kubernetes_oracle import judge
@@ -24,7 +25,9 @@ limits:
 
 def world(**options: Any) -> World:
     unused: Any = None
-    return World(options=Options(**options), language=unused, files=unused, catalog=unused)
+    return World(
+        options=Options(**options), language=PolyaxonLanguage(), files=unused, catalog=unused
+    )
 
 
 def run(text: str, fields: dict[str, Any] | None = None, **options: Any) -> tuple[str, list[str]]:

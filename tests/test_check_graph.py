@@ -34,6 +34,62 @@ def job(name: str, more: str = "") -> str:
 
 # name, file, what is found
 FAULTS = [
+    (
+        "unknown dependency beside an unknown component",
+        dag(
+            job("a", "dependencies: [ghost]")
+            + "- {name: b, dagRef: nope, dependencies: [ghost]}\n"
+            + "- {name: d, dagRef: c, params: {n: x}, dependencies: [ghost]}"
+        ),
+        [
+            "PXC421 6:53 ghost",
+            "PXC428 7:23 nope",
+            "PXC421 7:44 ghost",
+            "PXC206 8:38 x",
+            "PXC421 8:57 ghost",
+        ],
+    ),
+    (
+        "a hook, a build and a tuner that read without an edge",
+        dag(
+            job("a")
+            + job("b", "hooks: [{hubRef: 'h:1', params: {x: {ref: ops.a, value: outputs.o}}}]")
+            + job("d", "build: {hubRef: 'h:1', params: {x: {ref: ops.b, value: outputs.o}}}")
+            + job("e", "build: {hubRef: 'h:1', params: {x: {ref: ops.z, value: outputs.o}}}")
+            + job(
+                "f",
+                "dependencies: [a], hooks: [{hubRef: 'h:1',"
+                " params: {x: {ref: ops.a, value: outputs.o}}}]",
+            )
+            + job("g", "hooks: [{hubRef: 'h:1', params: {x: {ref: ops.g, value: outputs.o}}}]")
+        ),
+        ["PXC422 7:80 ops.a", "PXC422 8:79 ops.b", "PXC421 9:79 ops.z"],
+    ),
+    (
+        "one that fails and one that ran after it",
+        dag(
+            job("a")
+            + job("b", "dependencies: [a]")
+            + job("d", "dependencies: [a, b], trigger: all_failed")
+            + job("e", "dependencies: [d]")
+        ),
+        ["PXC424 8:69 all_failed"],
+    ),
+    (
+        "one that succeeds and what repairs it",
+        dag(
+            job("a")
+            + job("b", "dependencies: [a], trigger: all_failed")
+            + job("d", "dependencies: [b]")
+            + job("e", "dependencies: [a, d]")
+        ),
+        ["PXC424 9:12 e"],
+    ),
+    (
+        "a trigger of an operation that waits for nothing",
+        dag(job("a", "trigger: all_failed") + job("b", "trigger: null")),
+        ["PXC410 6:47 all_failed"],
+    ),
     ("no operations", "kind: component\nrun: {kind: dag, operations: []}", ["PXC104 2:30 []"]),
     ("no name", dag("- {container: {image: a}}"), ["PXC104 6:5 {container: {image: a}}"]),
     ("one name twice", dag(job("a") + job("b") + job("a")), ["PXC426 8:12 a"]),

@@ -113,6 +113,32 @@ CASES = [
         ),
         "PXC204",
     ),
+    Case(48, component("matrix: {kind: iterative, maxIterations: 2}"), "PXC104"),
+    Case(
+        49,
+        operation(
+            "matrix: {kind: hyperband, maxIterations: 9, params: {x: {kind: choice, value: [1]}}}",
+            "inputs: [{name: x, type: int}], ",
+        ),
+        "PXC407",
+        lint=True,
+    ),
+    Case(50, component("schedule: {kind: datetime, startAt: soon}"), "PXC436"),
+    Case(
+        50,
+        component("schedule: {kind: cron, cron: '@daily', startAt: 2031-01-01, endAt: 2030-01-01}"),
+        "PXC433",
+        lint=True,
+    ),
+    Case(51, component("joins: [{query: 'status: x', limit: 0}]"), "PXC116"),
+    Case(
+        52,
+        component(
+            "matrix: {kind: random, numRuns: 1, seed: 0, params: {x: {kind: choice, value: [1]}}}"
+        ),
+        "PXC410",
+        lint=True,
+    ),
     Case(
         26,
         "kind: component\nrun: {kind: pytorchjob, master: {replicas: 5, container: {image: a}}}",

@@ -106,12 +106,19 @@ SPECIAL: dict[str, Tree] = {
     "resources": {"cpu": 7}, "revision": "v7", "run": {"kind": "job", "container": {"image": "b"}},
     "search space": {"kind": "choice", "value": [1, 2]}, "sort": "-created_at", "version": 1.1,
 }  # fmt: skip
-SAMPLES: dict[str, list[Tree]] = {".kind": ["choice"], ".value": [[1, 2]]}
-"""Of a search space: what goes with the other field of the smallest one."""
+SAMPLES: dict[str, list[Tree]] = {
+    ".kind": ["choice"], ".value": [[1, 2]],
+    **{f"schedule[{kind}].{key}": ["2030-01-01"] for kind in ("cron", "interval", "datetime")
+       for key in ("startAt", "endAt")},
+}  # fmt: skip
+"""Of a search space: what goes with the other field of the smallest one; times of a schedule."""
 
 
 POD: dict[str, dict[str, Tree]] = {"job": {"container": IMAGE}, "service": {"container": IMAGE}}
 """The runtimes of one pod; every other is refused whole, whatever it holds."""
+
+NEEDED: dict[str, dict[str, Tree]] = {"hyperband": {"metric": {"name": "loss"}}}
+"""What a kind needs although its schema does not ask for it in every case."""
 
 
 def required(model: Model) -> dict[str, Tree]:
@@ -126,7 +133,12 @@ def leaves(shape: Any, path: str, wrap: Wrap) -> Iterator[tuple[str, Any, Wrap]]
             yield from _fields(shape.fields, required(shape), path, wrap)
         case ByKind(models=models):
             for kind, model in models.items():
-                small = {"kind": kind, **required(model), **POD.get(kind, {})}
+                small = {
+                    "kind": kind,
+                    **required(model),
+                    **POD.get(kind, {}),
+                    **NEEDED.get(kind, {}),
+                }
                 yield from _fields(model.fields, small, f"{path}[{kind}]", wrap)
         case ListOf(item=Model() | ByKind() as item):
             yield from leaves(item, f"{path}[]", lambda value: wrap([value]))
@@ -224,7 +236,8 @@ def test_a_field_is_emitted_or_refused(path: str) -> None:
     without = yaml_of(wrap(ABSENT))
     bare = compiled(without)
     answered = False
-    for value in SAMPLES.get(path.partition("].params.*")[2]) or samples(shape):
+    known = SAMPLES.get(path) or SAMPLES.get(path.partition("].params.*")[2])
+    for value in known or samples(shape):
         text = yaml_of(wrap(value))
         outcome = compiled(text)
         refusals = [d for d in outcome.report if d.code.id in TOLD]

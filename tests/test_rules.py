@@ -57,9 +57,28 @@ def search(matrix: str, inputs: str = "{name: a, type: int}", arguments: str = "
     )
 
 
+def dag(*operations: str) -> str:
+    entries = "".join(f"    - {{name: {o}, container: {{image: 'img:1'}}}}\n" for o in operations)
+    return f"kind: component\nrun:\n  kind: dag\n  operations:\n{entries}"
+
+
+STOPPING = (
+    "kind: grid, params: {{a: {{kind: choice, value: [1]}}}},"
+    " earlyStopping: [{{kind: metric_early_stopping, metric: m, value: 1, optimization: minimize, {}}}]"
+)
 A = "inputs: [{name: a, type: int, value: 1}]\n"
 
 BAD = [
+    (
+        "PXC219",
+        job(root="hooks: [{hubRef: 'r:1', params: {x: {ref: ops.a, value: outputs.b}}}]\n"),
+        "ops.a",
+    ),
+    (
+        "PXC219",
+        job(root="build: {hubRef: 'r:1', params: {x: {ref: dag, value: inputs.b}}}\n"),
+        "dag",
+    ),
     ("PXC113", job("    command: python x.py\n"), "python x.py"),
     ("PXC113", job("    command: [python x.py]\n"), "python x.py"),
     ("PXC207", job(root=A), "a"),
@@ -94,6 +113,79 @@ BAD = [
         "kind: operation\nschedule: {kind: cron, cron: '*/1 * * * *'}\ncomponent:\n  run: {kind: job, container: {image: img:1}}\n",
         "'*/1 * * * *'",
     ),
+    (
+        "PXC409",
+        search("kind: grid, concurrency: 3, params: {a: {kind: choice, value: [1, 2]}}"),
+        "3",
+    ),
+    (
+        "PXC409",
+        search(
+            "kind: random, numRuns: 4, concurrency: 5, params: {a: {kind: uniform, value: [0, 1]}}"
+        ),
+        "5",
+    ),
+    (
+        "PXC409",
+        search(
+            "kind: grid, numRuns: 2, concurrency: 3, params: {a: {kind: range, value: [0, 9, 1]}}"
+        ),
+        "3",
+    ),
+    ("PXC409", search("kind: mapping, concurrency: 2, values: [{a: 1}]"), "2"),
+    (
+        "PXC410",
+        search("kind: random, seed: 0, numRuns: 3, params: {a: {kind: uniform, value: [0, 1]}}"),
+        "0",
+    ),
+    (
+        "PXC410",
+        search(STOPPING.format("policy: {kind: median, evaluationInterval: 1}")),
+        "{kind: median, evaluationInterval: 1}",
+    ),
+    (
+        "PXC410",
+        search(
+            "kind: grid, params: {a: {kind: choice, value: [1]}},"
+            " earlyStopping: [{kind: failure_early_stopping, percent: 150}]"
+        ),
+        "150",
+    ),
+    ("PXC410", job(root="joins: [{query: 'status: x', limit: 9000}]\n"), "9000"),
+    (
+        "PXC410",
+        job(
+            root="joins: [{query: 'status: x', limit: 9, params: {u: {value: globals.uuid, ref: ops.z}}}]\n"
+        ),
+        "ops.z",
+    ),
+    (
+        "PXC411",
+        search(
+            "kind: tpe, maxIterations: 3, metric: {name: loss}, params: {a: {kind: uniform, value: [0, 1]}}"
+        ),
+        "loss",
+    ),
+    ("PXC423", dag("a", "b, dependencies: [a]", "c, dependencies: [b, a]"), "a"),
+    (
+        "PXC423",
+        dag("a", "b, dependencies: [a]", "c, dependencies: [b]", "d, dependencies: [a, c]"),
+        "a",
+    ),
+    (
+        "PXC423",
+        dag(
+            "a",
+            "b, params: {x: {ref: ops.a, value: outputs.x, contextOnly: true}}",
+            "c, dependencies: [b, a]",
+        ),
+        "a",
+    ),
+    ("PXC424", dag("a", "b, dependencies: [a], conditions: '{{ 1 > 2 }}'"), "'{{ 1 > 2 }}'"),
+    ("PXC424", job(root="conditions: 'false'\n"), "'false'"),
+    ("PXC424", job(root="hooks: [{hubRef: 'a:1', conditions: '{{ false }}'}]\n"), "'{{ false }}'"),
+    ("PXC427", dag("a"), "a"),
+    ("PXC443", job(root="hooks: [{hubRef: 'acme/slack:1'}]\n"), "'acme/slack:1'"),
     ("PXC501", job(), "img:1"),
     ("PXC501", job(resources("limits: {}")), "img:1"),
     (
@@ -141,6 +233,7 @@ BAD = [
 ]
 
 GOOD = [
+    ("PXC219", job(root="hooks: [{hubRef: 'r:1', params: {x: {ref: runs.8d2f1a0b3a14b0f8b2d9d8a4cb4cc11a, value: outputs.b}}}]\n")),
     ("PXC113", job("    command: [sh, -c, 'a b']\n")),
     ("PXC113", job("    command: train\n")),
     ("PXC207", job(args("'{{ a }}'"), root=A)),
@@ -165,6 +258,27 @@ GOOD = [
     ("PXC406", search("kind: random, seed: 1, numRuns: 3, params: {a: {kind: uniform, value: [0, 1]}}")),
     ("PXC408", search("kind: grid, params: {a: {kind: choice, value: [1, '1', true]}}", "{name: a, type: any}")),
     ("PXC434", "kind: operation\nschedule: {kind: cron, cron: '5 * * * *'}\ncomponent:\n  run: {kind: job, container: {image: img:1}}\n"),
+    ("PXC318", job(args("'{{ a }}'"), root=A + "hooks: [{hubRef: 'r:1', conditions: '{{ a > x and status == outputs.b }}', params: {x: {value: '{{ params.a.value }} {{ globals.uuid }}'}}}]\n")),
+    ("PXC318", job(args("'{{ a }}'"), root=A + "presets: [p]\nhooks: [{hubRef: 'r:1', conditions: '{{ b > 1 }}'}]\n")),
+    ("PXC409", search("kind: grid, concurrency: 2, params: {a: {kind: choice, value: [1, 2]}}")),
+    ("PXC409", search("kind: grid, concurrency: 9, params: {a: {kind: choice, value: '{{ x }}'}}")),
+    ("PXC409", search("kind: random, numRuns: 4, concurrency: 4, params: {a: {kind: uniform, value: [0, 1]}}")),
+    ("PXC409", search("kind: grid, concurrency: 9, params: {a: {kind: daterange, value: ['2024-01-01', '2024-03-01', 1]}}")),
+    ("PXC409", search("kind: mapping, concurrency: 2, values: '{{ rows }}'")),
+    ("PXC410", search("kind: random, seed: 1, numRuns: 3, params: {a: {kind: uniform, value: [0, 1]}}")),
+    ("PXC410", search(STOPPING.replace(", {}", "").format())),
+    ("PXC410", job(root="joins: [{query: 'status: x', limit: 5000}]\n")),
+    ("PXC411", search("kind: tpe, maxIterations: 3, metric: {name: loss, optimization: minimize}, params: {a: {kind: uniform, value: [0, 1]}}")),
+    ("PXC423", dag("a", "b, dependencies: [a]", "c, dependencies: [b], trigger: all_done", "d, dependencies: [a, c]")),
+    ("PXC423", dag("a", "b, dependencies: [a]", "c, dependencies: [a, b], trigger: one_succeeded")),
+    ("PXC423", dag("a", "b, events: [{ref: ops.a, kinds: [run_status_failed]}]", "c, dependencies: [a, b]")),
+    ("PXC423", dag("a", "b, dependencies: [a], skipOnUpstreamSkip: true", "c, dependencies: [a, b]")),
+    ("PXC423", dag("a", "b", "c, dependencies: [a, b]")),
+    ("PXC424", job(root=A + "conditions: '{{ a > 3 }}'\n")),
+    ("PXC424", job(root="conditions: '{{ not false }}'\n")),
+    ("PXC424", job(root="conditions: null\n")),
+    ("PXC427", dag("a", "b")),
+    ("PXC443", job(root="hooks: [{hubRef: 'slack:1', connection: c}, {hubRef: 'report:1'}, {hubRef: 'slack:1', params: {to: {value: x}}}]\n")),
     ("PXC501", job(resources("requests: {cpu: 1}"))),
     ("PXC501", job(resources("limits: {cpu: 1}"))),
     ("PXC503", "run: {kind: job, container: {image: 'registry:5000/a:1'}}\n"),

@@ -144,7 +144,7 @@ def test_a_long_text_is_refused_before_it_costs_anything(start: str) -> None:
 
 def own(text: str) -> list[str]:
     """The errors and what these fields report, as `CODE underlined text`."""
-    codes = {"PXC401", "PXC510", "PXC524"}
+    codes = {"PXC401", "PXC412", "PXC510", "PXC524"}
     return [
         f"{d.code.id} {d.span.text}"
         for d in linted(text).report
@@ -184,6 +184,33 @@ HYPER = [
     ("linspace", "'1,10,2'", ["PXC401 ,"]),
     ("daterange", "'2024-01-01:2024-02-01:1'", ["PXC401 2024-01-01:2024-02-01:1"]),
     ("range", "'{{ a }}:10:1'", []),
+    ("range", "[10, 1, -1]", ["PXC401 -1"]),
+    ("range", "[1, 10]", ["PXC401 [1, 10]"]),
+    ("linspace", "[0, 1, 2.5]", ["PXC401 2.5"]),
+    ("linspace", "[0, 1, 0]", ["PXC401 0"]),
+    ("linspace", "[-1, 1, 5]", []),
+    ("geomspace", "[0, 1, 5]", ["PXC401 0"]),
+    ("geomspace", "[-2, -1, 5]", ["PXC401 -2"]),
+    ("geomspace", "{start: 1, stop: 100, num: 3}", []),
+    ("logspace", "[-5, -1, 5]", []),
+    ("logspace", "[-5, -1, 5, 0]", ["PXC401 0"]),
+    ("uniform", "[1, 0]", ["PXC401 1, 0"]),
+    ("loguniform", "[-9, -1]", []),
+    ("quniform", "[0, 1, 0]", ["PXC401 0"]),
+    ("normal", "[0, -1]", ["PXC401 -1"]),
+    ("normal", "{loc: -3, scale: 1}", []),
+    ("normal", "{mean: -3, std: 1}", ["PXC401 {mean: -3, std: 1}"]),
+    ("pchoice", "[[1, 0.7], [2, 0.7]]", ["PXC401 [[1, 0.7], [2, 0.7]]"]),
+    ("pchoice", "[[1, 1.0]]", ["PXC401 [1, 1.0]"]),
+    ("pchoice", "[[1, 0.7], [2, 0.2]]", ["PXC412 [[1, 0.7], [2, 0.2]]"]),
+    ("pchoice", "[[1, 0.333], [2, 0.333], [3, 0.334]]", []),
+    ("daterange", "['2024-02-30', '2024-03-01', 1]", ["PXC401 '2024-02-30'"]),
+    ("daterange", "['2024-03-01', '2024-02-01', 1]", ["PXC401 '2024-03-01', '2024-02-01'"]),
+    ("daterange", "['2024-02-01', '2024-03-01', 0]", ["PXC401 0"]),
+    ("daterange", "['2024-02-01', '2024-03-01', P1D]", ["PXC401 P1D"]),
+    ("datetimerange", "['2024-02-01', '2024-02-01T12:00:00', PT1H]", []),
+    ("datetimerange", "['2024-02-01', '2024-02-02', never]", ["PXC401 never"]),
+    ("datetimerange", "['2024-02-01', '2024-02-02', 3600]", []),
 ]
 
 

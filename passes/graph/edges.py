@@ -10,7 +10,8 @@ from msgspec import Struct
 from pxc.diagnostics import Note, Report, allowed, nearest
 from pxc.ir.io import Join, Param
 from pxc.ir.node import Lit, Map, Seq
-from pxc.ir.spec import Event, Operation
+from pxc.ir.spec import Event, Hook, Operation
+from pxc.passes.graph.added_edge import added_edge
 from pxc.passes.graph.nodes import GraphNode
 from pxc.passes.param_refs import upstream_of
 from pxc.source import Span
@@ -47,10 +48,11 @@ def params_of(params: Any) -> Iterator[Param]:
         yield from (value for _, value in params.entries if isinstance(value, Param))
 
 
-def check_edges(nodes: Mapping[str, GraphNode], report: Report, *, is_open: bool) -> None:
-    """PXC421 for an edge from nowhere, PXC420 for each cycle, PXC445 for a join without an edge.
+def check_edges(nodes: Mapping[str, GraphNode], report: Report, *, is_open: bool) -> bool:
+    """PXC421 for an edge from nowhere, PXC420 for each cycle; whether there is no cycle.
 
-    `is_open` tells that there are operations without a name, one of which may be meant.
+    PXC445 for a join, PXC422 for a hook, build or tuner that reads from an operation without an
+    edge. `is_open` tells that there are operations without a name, one of which may be meant.
     """
     edges = {name: tuple(edges_of(node.composed)) for name, node in nodes.items()}
     for name, wanted in edges.items():
@@ -58,8 +60,9 @@ def check_edges(nodes: Mapping[str, GraphNode], report: Report, *, is_open: bool
             if edge.upstream not in nodes and not is_open:
                 _report_unknown(name, edge, nodes, report)
     known = {n: {e.upstream: e for e in w if e.upstream in nodes} for n, w in edges.items()}
-    _check_cycles(known, report)
-    _check_joins(nodes, known, report, is_open=is_open)
+    is_acyclic = _check_cycles(known, report)
+    _check_readers(nodes, known, report, is_open=is_open)
+    return is_acyclic
 
 
 def _items(field: Any) -> tuple[Any, ...]:
@@ -84,8 +87,8 @@ def _report_unknown(name: str, edge: Edge, nodes: Mapping[str, GraphNode], repor
     )
 
 
-def _check_cycles(edges: Mapping[str, Mapping[str, Edge]], report: Report) -> None:
-    """Report cycles that share no operation, each from the operation written first."""
+def _check_cycles(edges: Mapping[str, Mapping[str, Edge]], report: Report) -> bool:
+    """Report cycles that share no operation, each from the one written first; whether none is."""
     from graphlib import CycleError, TopologicalSorter  # only a dag needs it
 
     graph: dict[str, list[str]] = {name: list(upstreams) for name, upstreams in edges.items()}
@@ -96,7 +99,7 @@ def _check_cycles(edges: Mapping[str, Mapping[str, Edge]], report: Report) -> No
         except CycleError as found:
             cycle = found.args[1][:0:-1]
         else:
-            return
+            return len(graph) == len(edges)
         at = cycle.index(min(cycle, key=order.__getitem__))
         _report_cycle([*cycle[at:], *cycle[:at]], edges, report)
         for name in cycle:
@@ -126,29 +129,61 @@ def _report_cycle(
     )
 
 
-def _check_joins(
+def _check_readers(
     nodes: Mapping[str, GraphNode],
     edges: Mapping[str, Mapping[str, Edge]],
     report: Report,
     *,
     is_open: bool,
 ) -> None:
+    """Hold what reads from another operation, and makes no edge, to the edges there are."""
     budget = [_STEPS]
     for name, node in nodes.items():
-        for join in _items(node.composed.joins):
-            upstream = upstream_of(join.ref) if isinstance(join, Join) and join.ref else None
+        for code, what, ref in _readers(node.composed):
+            upstream = upstream_of(ref)
             if upstream is None:
                 continue
             if upstream not in nodes:
                 if not is_open:
-                    _report_unknown(name, Edge(upstream, join.ref.span), nodes, report)
-            elif not _is_before(upstream, name, edges, budget):
-                report.add(
-                    "PXC445",
-                    f"the join reads from `{upstream}`, but `{name}` does not wait for it",
-                    join.ref.span,
-                    help=f"add `dependencies: [{upstream}]`: a join makes no edge of its own",
-                )
+                    _report_unknown(name, Edge(upstream, ref.span), nodes, report)
+            elif upstream != name and not _is_before(upstream, name, edges, budget):
+                _report_reader(code, what, node, Edge(upstream, ref.span), edges, budget, report)
+
+
+def _report_reader(
+    code: str,
+    what: str,
+    node: GraphNode,
+    edge: Edge,
+    edges: Mapping[str, Mapping[str, Edge]],
+    budget: list[int],
+    report: Report,
+) -> None:
+    """Say that an edge is missing, with the edit that adds it where that makes no cycle."""
+    name, upstream = node.name, edge.upstream
+    is_behind = _is_before(name, upstream, edges, budget)
+    report.add(
+        code,
+        f"the {what} reads from `{upstream}`, but `{name}` does not wait for it",
+        edge.span,
+        help=f"`{upstream}` runs after `{name}`, so there is nothing to read yet"
+        if is_behind
+        else f"add `dependencies: [{upstream}]`: a {what} makes no edge of its own",
+        fix=None if is_behind else added_edge(node, upstream),
+    )
+
+
+def _readers(operation: Operation) -> Iterator[tuple[str, str, Any]]:
+    """The references that make no edge, with the code and the name of what reads."""
+    for join in _items(operation.joins):
+        if isinstance(join, Join) and join.ref is not None:
+            yield "PXC445", "join", join.ref
+    tuner = getattr(operation.matrix, "tuner", None)
+    hooks = [h for h in _items(operation.hooks) if isinstance(h, Hook)]
+    for what, one in (*(("hook", h) for h in hooks), ("build", operation.build), ("tuner", tuner)):
+        for param in params_of(getattr(one, "params", None)):
+            if param.ref is not None:
+                yield "PXC422", what, param.ref
 
 
 def _is_before(

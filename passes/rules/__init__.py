@@ -9,10 +9,12 @@ from pxc.ir.program import Program
 from pxc.passes.rules.commands import piped_download, string_command
 from pxc.passes.rules.distributed import no_shared_memory, one_replica
 from pxc.passes.rules.exposed_secrets import secret_inputs, secrets_in_arguments
+from pxc.passes.rules.graphs import false_conditions, redundant_edges, single_operations
+from pxc.passes.rules.hooks import hook_names, hook_references, unconnected_hooks
 from pxc.passes.rules.images import images, untrusted_registries
 from pxc.passes.rules.inputs import unused_inputs
 from pxc.passes.rules.installs import long_scripts, unpinned_installs
-from pxc.passes.rules.joins import unbounded_joins
+from pxc.passes.rules.joins import ignored_in_joins, unbounded_joins
 from pxc.passes.rules.pods import (
     host_access,
     no_requests,
@@ -23,7 +25,14 @@ from pxc.passes.rules.pods import (
 )
 from pxc.passes.rules.resources import resources
 from pxc.passes.rules.schedules import every_minute
-from pxc.passes.rules.searches import duplicate_values, explosion, no_seed
+from pxc.passes.rules.searches import (
+    concurrency,
+    duplicate_values,
+    explosion,
+    ignored_fields,
+    no_optimization,
+    no_seed,
+)
 from pxc.passes.rules.secrets import secret_literals, url_credentials
 from pxc.passes.rules.services import no_probe
 from pxc.passes.rules.style import copied_operations, no_description, no_name
@@ -42,8 +51,18 @@ RULES: tuple[Rule, ...] = (
     explosion,
     no_seed,
     duplicate_values,
+    concurrency,
+    ignored_fields,
+    no_optimization,
+    redundant_edges,
+    false_conditions,
+    single_operations,
     every_minute,
     unbounded_joins,
+    ignored_in_joins,
+    unconnected_hooks,
+    hook_names,
+    hook_references,
     no_requests,
     moving_urls,
     images,

@@ -17,7 +17,7 @@ _CATEGORIES = {
     "1": "Schema",
     "2": "Inputs, types, references",
     "3": "Expressions",
-    "4": "Matrix and schedule",
+    "4": "Dags, hooks, joins, schedules and matrices",
     "5": "Kubernetes",
     "6": "Security",
     "7": "Targets",

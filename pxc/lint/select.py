@@ -12,6 +12,8 @@ PRESETS = ("minimal", "default", "strict", "gitops")
 
 _BEYOND_DEFAULT: dict[str, tuple[str, ...]] = {
     "PXC406": ("strict", "gitops"),
+    "PXC423": ("strict",),
+    "PXC427": ("strict",),
     "PXC501": ("strict",),
     "PXC502": ("strict", "gitops"),
     "PXC503": ("strict", "gitops"),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import CRON_MACROS, Timetable
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from pxc.world import Language
 
 __all__ = ["cron_job_spec"]
 
@@ -23,7 +28,11 @@ _FIELDS = (
 
 
 def cron_job_spec(
-    timetable: Timetable, job: dict[str, Any], metadata: dict[str, Any], report: Report
+    timetable: Timetable,
+    job: dict[str, Any],
+    metadata: dict[str, Any],
+    language: Language,
+    report: Report,
 ) -> dict[str, Any]:
     """`spec` of the CronJob; PXC701 for what a CronJob has no field for.
 
@@ -43,7 +52,10 @@ def cron_job_spec(
                 timetable,
                 report,
             )
-    spec: dict[str, Any] = {"schedule": _schedule(timetable, report), "timeZone": "Etc/UTC"}
+    spec: dict[str, Any] = {
+        "schedule": _schedule(timetable, language, report),
+        "timeZone": "Etc/UTC",
+    }
     if timetable.depends_on_past:
         spec["concurrencyPolicy"] = "Forbid"
     spec["jobTemplate"] = {"metadata": metadata, "spec": job}
@@ -54,11 +66,11 @@ def _refuse(message: str, help: str, timetable: Timetable, report: Report) -> No
     report.add("PXC701", message, timetable.span, help=help)
 
 
-def _schedule(timetable: Timetable, report: Report) -> str:
+def _schedule(timetable: Timetable, language: Language, report: Report) -> str:
     if timetable.kind == "cron":
         return _cron(timetable, report)
     if timetable.kind == "interval":
-        return _interval(timetable, report)
+        return _interval(timetable, language, report)
     _refuse(
         f"`schedule.kind: {timetable.kind}` cannot be said in the kubernetes target",
         "Kubernetes has no object that runs once at a given time; submit the job then",
@@ -121,53 +133,38 @@ def _is_number(text: str, low: int, high: int, names: frozenset[str]) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 4 and low <= int(text) <= top
 
 
-def _interval(timetable: Timetable, report: Report) -> str:
-    """An interval that divides the hour or the day evenly, as a cron expression."""
+def _interval(timetable: Timetable, language: Language, report: Report) -> str:
+    """An interval that divides the hour, the day or the week evenly, as a cron expression."""
     text = (timetable.frequency or "").strip()
-    seconds = _seconds(text)
-    found = None if seconds is None else _even(seconds)
+    seconds = language.interval_seconds(text)
+    if isinstance(seconds, str):
+        why, found = f"cannot be read: {seconds}", None
+    else:
+        why, found = "does not divide an hour or a day evenly", _even(seconds)
     if found is None:
-        why = "cannot be read" if seconds is None else "does not divide an hour or a day evenly"
         _refuse(
             f"an interval of `{text}` cannot be said in the kubernetes target: it {why}",
             "a CronJob starts by the clock: write minutes that divide 60, hours that divide 24,"
-            " one day, or a cron schedule",
+            " one day, one week, or a cron schedule",
             timetable,
             report,
         )
     return found or ""
 
 
-def _even(seconds: int) -> str | None:
+def _even(seconds: Decimal) -> str | None:
+    """The cron expression whose runs are always so many seconds apart."""
     minutes, rest = divmod(seconds, 60)
-    if rest or minutes <= 0:
+    if rest or not minutes:
         return None
     if minutes < 60:
         step = "*" if minutes == 1 else f"*/{minutes}"
         return f"{step} * * * *" if 60 % minutes == 0 else None
     hours, rest = divmod(minutes, 60)
-    if rest or hours > 24 or 24 % hours:
+    if rest:
         return None
-    if hours == 24:
-        return "0 0 * * *"
+    if hours in (24, 168):
+        return "0 0 * * *" if hours == 24 else "0 0 * * 0"
+    if hours > 24 or 24 % hours:
+        return None
     return "0 * * * *" if hours == 1 else f"0 */{hours} * * *"
-
-
-def _seconds(text: str) -> int | None:
-    """Seconds of `3600`, `PT1H`, `1:00:00`; None for text that is none of them."""
-    import re
-
-    whole = re.fullmatch(r"(\d{1,12})(?:\.0*)?", text, re.ASCII)
-    if whole:
-        return int(whole[1])
-    clock = re.fullmatch(r"(\d{1,6}):([0-5]?\d):([0-5]?\d)(?:\.0*)?", text, re.ASCII)
-    if clock:
-        return int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3])
-    number = r"(?:(\d{1,9}){})?"
-    pattern = "P" + "".join(number.replace("{}", u) for u in "WD")
-    pattern += "(?:T" + "".join(number.replace("{}", u) for u in "HMS") + ")?"
-    iso = re.fullmatch(pattern, text.upper(), re.ASCII)
-    if iso and any(iso.groups()):
-        units = (604800, 86400, 3600, 60, 1)
-        return sum(int(n) * u for n, u in zip(iso.groups(), units, strict=True) if n)
-    return None

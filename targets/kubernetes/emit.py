@@ -17,7 +17,7 @@ from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.metadata import Metadata, identity_labels
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.targets.kubernetes.service import service_objects
-from pxc.world import World
+from pxc.world import Language, World
 
 __all__ = ["FEATURES", "emit"]
 
@@ -107,7 +107,7 @@ def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[
         metadata.own["pxc.dev/run-uuid"] = uuid
         found = _service(unit, pod, metadata, report, plan.timetable)
     elif plan.timetable is not None:
-        found = [_cron_job(unit, pod, metadata, values, plan.timetable)]
+        found = [_cron_job(unit, pod, metadata, values, plan.timetable, world.language)]
     else:
         found = [_job(unit, pod, metadata, values, world.options.name_policy)]
     metadata.check(report)
@@ -144,12 +144,17 @@ def _canonical(template: dict[str, Any]) -> str:
 
 
 def _cron_job(
-    unit: Unit, pod: PodParts, metadata: Metadata, values: Values, timetable: Timetable
+    unit: Unit,
+    pod: PodParts,
+    metadata: Metadata,
+    values: Values,
+    timetable: Timetable,
+    language: Language,
 ) -> dict[str, Any]:
     name = dns_label(unit.name, _CRON_JOB_LIMIT)
     metadata.own[_INSTANCE] = name
     job = job_spec(unit, pod, metadata.of_pod(), values)
-    spec = cron_job_spec(timetable, job, metadata.of_pod(), values.report)
+    spec = cron_job_spec(timetable, job, metadata.of_pod(), language, values.report)
     about = metadata.of_object(name)
     return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": about, "spec": spec}
 

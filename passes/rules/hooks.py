@@ -1,0 +1,98 @@
+"""Rules about hooks: notifiers that reach nobody, names and references that lead nowhere."""
+
+from __future__ import annotations
+
+from pxc.diagnostics import Report
+from pxc.ir.expr import RunTimeRef
+from pxc.ir.io import Param
+from pxc.ir.node import Map, Template, plain, walk
+from pxc.ir.program import Program
+from pxc.ir.spec import Build, Hook
+from pxc.passes.compose_layers import is_unresolved
+from pxc.passes.evaluation import Scope, evaluate_template
+from pxc.passes.graph.edges import params_of
+from pxc.passes.param_refs import read_ref
+from pxc.passes.rules.authored import authored, items, text_of
+from pxc.world import World
+
+_NOTIFIERS = frozenset({
+    "slack", "discord", "mattermost", "microsoft-teams", "msteams", "teams", "pagerduty", "hipchat",
+    "webhook", "notifier",
+})  # fmt: skip
+"""Components whose whole work is to tell somebody, whom only a connection names."""
+
+_DEFAULTS = frozenset({
+    "uuid", "name", "kind", "runtime", "status", "condition", "inputs", "outputs", "duration",
+    "wait_time",
+})  # fmt: skip
+"""What every hook is given of the run that it follows."""
+
+_CONTEXTS = frozenset({"globals", "params", "connections", "init", "artifacts", "matrix"})
+
+
+def unconnected_hooks(program: Program, world: World, report: Report) -> None:
+    """PXC443: a hook that tells somebody and has no connection to do it.
+
+    A param of the hook, or a preset, may bring the connection as well.
+    """
+    for node in authored(program, world):
+        if not isinstance(node, Hook) or node.connection is not None or node.presets is not None:
+            continue
+        ref = text_of(node.hub_ref)
+        name = (ref or "").rpartition("/")[2].partition(":")[0].lower()
+        if name not in _NOTIFIERS or any(params_of(node.params)):
+            continue
+        assert node.hub_ref is not None
+        report.add(
+            "PXC443",
+            f"the hook `{ref}` has no `connection`, so it does not know whom to tell",
+            node.hub_ref.span,
+            help="add `connection`: the name of the connection that holds the address",
+        )
+
+
+def hook_names(program: Program, world: World, report: Report) -> None:
+    """PXC318: an expression of a hook with a name that the run it follows does not have.
+
+    Only where everything that could give a name is in the file. Source: specification of
+    operations, section 3.4.
+    """
+    main, composed = program.main, program.composed
+    if composed is None or is_unresolved(main) or composed.presets is not None:
+        return
+    if not (composed.params is None or isinstance(composed.params, Map)):
+        return
+    names = {b.name for b in program.bindings} | _DEFAULTS | _CONTEXTS
+    for hook in items(composed.hooks):
+        if not isinstance(hook, Hook):
+            continue
+        own = {str(plain(key)) for key, _ in hook.params.entries} if (
+            isinstance(hook.params, Map)) else set[str]()  # fmt: skip
+        known = {name: RunTimeRef(hook.span, name) for name in names | own}
+        for node in walk(hook):
+            if isinstance(node, Template):
+                _check_names(node, Scope(known), report)
+
+
+def _check_names(template: Template, scope: Scope, report: Report) -> None:
+    faults = Report()
+    evaluate_template(template, scope, faults)
+    for fault in faults:
+        if fault.code.id == "PXC302":
+            report.add("PXC318", fault.message, fault.span, label=fault.label, help=fault.help)
+
+
+def hook_references(program: Program, world: World, report: Report) -> None:
+    """PXC219: a param of a hook or a build that refers to what is not there.
+
+    Those of a dag's operations are held to its edges, where the dag is checked.
+    """
+    composed = program.composed
+    if composed is None:
+        return
+    for one in (*items(composed.hooks), composed.build):
+        if not isinstance(one, Hook | Build) or not isinstance(one.params, Map):
+            continue
+        for key, param in one.params.entries:
+            if isinstance(param, Param) and param.ref is not None:
+                read_ref(str(plain(key)), param, report)
