@@ -39,6 +39,7 @@ IMPORTS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "lint --help": (("lint", "--help"), {"click", "msgspec", "pxc.driver"}),
     "lint": (("lint", "a.yaml"), READING),
     "lint FOLDER": (("lint", "."), READING),
+    "schedule": (("schedule", "a.yaml"), READING),
     "fmt": (("fmt", "--check", "a.yaml"), READING - {"pxc.passes"}),
     "compile": (("compile", "a.yaml"), READING | {"pxc.targets"}),
     "compile -o": (("compile", "a.yaml", "-o", "b.txt"), READING | {"pxc.targets"}),

@@ -20,6 +20,7 @@ COMMANDS = {
     "compile": ("pxc.cli.compile", "Compile Polyaxonfiles for a target."),
     "lint": ("pxc.cli.lint", "Check Polyaxonfiles without compiling them."),
     "fmt": ("pxc.cli.fmt", "Format Polyaxonfiles."),
+    "schedule": ("pxc.cli.schedule", "Show when the next runs of a schedule start."),
     "passes": ("pxc.cli.show", "List the passes of the compiler in order."),
     "rule": ("pxc.cli.show", "Explain a diagnostic code, or list all of them."),
     "schema": ("pxc.cli.show", "Print a JSON schema."),

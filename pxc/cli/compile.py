@@ -18,6 +18,7 @@ from pxc.cli.options import (
     check_stdin_filename,
     color_option,
     format_option,
+    param_option,
     spec_version_option,
     stdin_option,
 )  # fmt: skip
@@ -32,18 +33,6 @@ from pxc.world import Options
 __all__ = ["compile_command"]
 
 NAME_POLICIES = ("content", "pinned", "generate")
-
-
-def _pairs(
-    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for value in values:
-        name, equals, text = value.partition("=")
-        if not equals or not name.strip():
-            raise click.BadParameter(f"'{value}' is not NAME=VALUE.")
-        pairs.append((name.strip(), text))
-    return tuple(pairs)
 
 
 def _known_pass(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -74,10 +63,7 @@ Examples:
     "-t", "--target", type=click.Choice(target_names()), default="kubernetes", show_default=True,
     help="What to compile for.",
 )  # fmt: skip
-@click.option(
-    "-P", "--param", "params", multiple=True, metavar="NAME=VALUE", callback=_pairs,
-    help="The value of an input; may be repeated.",
-)  # fmt: skip
+@param_option
 @click.option(
     "-f", "--file", "presets", multiple=True, metavar="FILE", type=click.Path(),
     help="A preset laid over every FILE, in the given order; may be repeated.",

@@ -15,6 +15,7 @@ __all__ = [
     "check_stdin_filename",
     "color_option",
     "format_option",
+    "param_option",
     "spec_version_option",
     "stdin_option",
 ]
@@ -98,3 +99,28 @@ def check_stdin_filename(name: str | None, paths: tuple[str, ...]) -> None:
         raise click.UsageError("--stdin-filename needs '-' among the files.")
     if paths.count(STDIN) > 1:
         raise click.UsageError("'-' can be given once: standard input is read once.")
+
+
+def param_option(command: F) -> F:
+    """`-P`: the values of inputs."""
+    return click.option(
+        "-P",
+        "--param",
+        "params",
+        multiple=True,
+        metavar="NAME=VALUE",
+        callback=_pairs,
+        help="The value of an input; may be repeated.",
+    )(command)
+
+
+def _pairs(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals or not name.strip():
+            raise click.BadParameter(f"'{value}' is not NAME=VALUE.")
+        pairs.append((name.strip(), text))
+    return tuple(pairs)
