@@ -18,7 +18,8 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-# etcd and kube-apiserver, built into a cache outside the tree; tests against them skip without.
+# The Kubernetes control plane and CRDs of operators, in a cache outside the tree; tests against
+# them skip without.
 engines:
 	tests/engines/install
 

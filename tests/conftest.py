@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.fixtures import api_server  # noqa: F401
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -1,18 +1,25 @@
-"""The judge of Kubernetes manifests: the real OpenAPI schemas, unknown fields refused."""
+"""The judge of Kubernetes manifests: the real OpenAPI schemas, unknown fields refused.
+
+Custom resources are judged by the definitions of their operators, where these are at hand.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import kubernetes_validate
+import pytest
 import referencing
 import yaml
 from kubernetes_validate import utils
+
+from tests.engines import crd_schema, crds
 
 OLDEST, NEWEST = "1.29", str(kubernetes_validate.latest_version())
 """The releases every manifest must fit; native sidecars are on by default since 1.29."""
@@ -39,12 +46,42 @@ def judge(text: str) -> list[dict[str, Any]]:
     """The documents of a file; AssertionError tells what a server would refuse."""
     documents = list(yaml.safe_load_all(text))
     for document in documents:
+        if crds.is_custom(document["apiVersion"].rpartition("/")[0]):
+            _judge_custom(document)
+            continue
         for release in (OLDEST, NEWEST.rpartition(".")[0] if NEWEST.count(".") > 1 else NEWEST):
             found = _validator(document["kind"], document["apiVersion"], release)
             errors = [f"{e.json_path}: {e.message}" for e in found.iter_errors(document)]
             assert not errors, (release, errors)
         _judge_object(document)
     return documents
+
+
+def _judge_custom(document: dict[str, Any]) -> None:
+    """A custom resource, and every pod template inside of it."""
+    if not crds.files():
+        pytest.skip("NO DEFINITIONS OF CUSTOM RESOURCES HERE: run `make engines`")
+    assert not (found := crd_schema.faults(document)), found
+    about = document["metadata"]
+    name = about.get("name") or about["generateName"].rstrip("-")
+    assert len(name) <= 63, name
+    assert all(_LABEL.fullmatch(v) for v in about.get("labels", {}).values()), about
+    for template in _pod_templates(document["spec"]):
+        labels = template.get("metadata", {}).get("labels", {})
+        assert all(_LABEL.fullmatch(v) for v in labels.values()), labels
+        _judge_pod(template["spec"], labels)
+
+
+def _pod_templates(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        spec = value.get("spec")
+        if isinstance(spec, dict) and isinstance(spec.get("containers"), list):
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _pod_templates(each)
 
 
 def _judge_object(document: dict[str, Any]) -> None:

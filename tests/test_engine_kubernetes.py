@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +10,19 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.engines.api_server import ApiServer, missing, running
+from tests.engines.api_server import ApiServer
 
 MANIFESTS = sorted((ROOT / "golden").glob("*/expected.kubernetes.yaml"))
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
-    lacking = missing()
-    if lacking:
-        pytest.skip(f"NO REAL API SERVER: {', '.join(lacking)} missing; run `make engines`")
-    with running(tmp_path_factory.mktemp("apiserver")) as started:
-        namespaces = {
-            document["metadata"]["namespace"]
-            for path in MANIFESTS
-            for document in yaml.safe_load_all(path.read_text())
-            if "namespace" in document["metadata"]
-        }
-        for namespace in sorted(namespaces):
-            assert started.kubectl("create", "namespace", namespace).returncode == 0
-        yield started
+def server(api_server: ApiServer) -> ApiServer:
+    documents = [d for path in MANIFESTS for d in yaml.safe_load_all(path.read_text())]
+    for namespace in sorted({d["metadata"].get("namespace", "default") for d in documents}):
+        if namespace != "default":
+            assert api_server.kubectl("create", "namespace", namespace).returncode == 0
+    api_server.know(documents)
+    return api_server
 
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda p: p.parent.name)
