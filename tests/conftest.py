@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines.fixtures import api_server  # noqa: F401
+from tests.engines.fixtures import api_server, cluster, running_cluster  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import socket
 import ssl
 import subprocess
@@ -190,6 +191,7 @@ def running(folder: Path) -> Iterator[ApiServer]:
         yield server
     finally:
         stop(processes)
+        shutil.rmtree(folder / "etcd", ignore_errors=True)  # 60 MB that tell nobody anything
 
 
 def _free_ports(count: int) -> list[int]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
 
 from tests.engines import api_server as servers
+from tests.engines import control_plane
+from tests.engines.cluster import Cluster
+from tests.engines.kubelet import Kubelet
+
+_NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +23,23 @@ def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Api
         pytest.skip(f"NO REAL API SERVER: {', '.join(lacking)} missing; run `make engines`")
     with servers.running(tmp_path_factory.mktemp("apiserver")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def running_cluster(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[servers.ApiServer, Kubelet]]:
+    """A whole cluster, for all tests of the session."""
+    lacking = control_plane.missing()
+    if lacking:
+        pytest.skip(f"NO REAL CLUSTER: {', '.join(lacking)} missing; run `make engines`")
+    with control_plane.running(tmp_path_factory.mktemp("cluster")) as started:
+        yield started
+
+
+@pytest.fixture
+def cluster(running_cluster: tuple[servers.ApiServer, Kubelet]) -> Iterator[Cluster]:
+    """A namespace of its own in the running cluster."""
+    made = Cluster(*running_cluster, f"test-{next(_NUMBERS)}")
+    yield made
+    made.close()

@@ -1,0 +1,319 @@
+"""Runs one pod: its init containers in order, sidecars, main containers, probes, hooks, the end."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.engines import environment, volumes
+from tests.engines.container import Container
+from tests.engines.environment import NotReady, Object, Read
+
+TICK = 0.05
+LONGEST_BACKOFF = 5.0
+"""A container that failed is started again after 1, 2, 4, 5… seconds; a real kubelet waits 10 times
+as long."""
+
+
+class Stopped(Exception):
+    """The pod was told to end before it ended by itself."""
+
+
+@dataclass
+class Run:
+    """One container of a pod through all its restarts."""
+
+    spec: Object
+    process: Container | None = None
+    restarts: int = 0
+    waiting: tuple[str, str] = ("PodInitializing", "")
+    ended: Object | None = None
+    before: Object | None = None
+    started: bool = False
+    ready: bool = False
+    probed: dict[str, float] = field(default_factory=dict)
+    missed: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return str(self.spec["name"])
+
+    @property
+    def is_sidecar(self) -> bool:
+        return self.spec.get("restartPolicy") == "Always"
+
+    def status(self) -> Object:
+        """The container's status as a kubelet reports it."""
+        state: Object = {"waiting": {"reason": self.waiting[0], "message": self.waiting[1]}}
+        if self.process is not None:
+            state = {"running": {"startedAt": _stamp(self.process.started)}}
+        elif self.ended is not None:
+            state = {"terminated": self.ended}
+        return {
+            "name": self.name, "image": self.spec["image"], "imageID": "machine",
+            "containerID": f"process://{self.name}-{self.restarts}", "restartCount": self.restarts,
+            "state": state, "lastState": {"terminated": self.before} if self.before else {},
+            "started": self.started, "ready": self.ready,
+        }  # fmt: skip
+
+
+class PodRun(threading.Thread):
+    """A pod from its binding to its end; `report` is called with each new status."""
+
+    def __init__(
+        self, pod: Object, address: str, folder: Path, node: Path, hosts: Path, read: Read,
+        report: Callable[[Object], None],
+    ) -> None:  # fmt: skip
+        super().__init__(name=f"pod {pod['metadata']['name']}", daemon=True)
+        self.pod = pod | {"status": {"podIP": address, "hostIP": "127.0.0.1"}}
+        self.folder, self.node, self.hosts = folder, node, hosts
+        self.read, self.report = read, report
+        self.spec = pod["spec"]
+        self.inits = [Run(spec) for spec in self.spec.get("initContainers", ())]
+        self.mains = [Run(spec) for spec in self.spec["containers"]]
+        self.begun = time.time()
+        self.grace: float | None = None
+        self._told = False
+        self.reason = ""
+        self._reported: Object = {}
+
+    def stop(self, grace: float) -> None:
+        """Tells the pod to end within so many seconds."""
+        self._told = True
+        self.grace = grace if self.grace is None else min(grace, self.grace)
+
+    @property
+    def asked_to_stop(self) -> bool:
+        return self._told
+
+    def log(self, container: str) -> str:
+        """What all tries of a container have written, in order."""
+        files = sorted((self.folder / "logs").glob(f"{container}.*"))
+        return "".join(path.read_text(errors="replace") for path in files)
+
+    def run(self) -> None:
+        phase = "Failed"
+        try:
+            phase = self._live()
+        except Stopped:
+            pass
+        finally:
+            self._end(self.mains, together=True)
+            self._end([run for run in reversed(self.inits) if run.process], together=False)
+            if all(run.ended and run.ended["exitCode"] == 0 for run in self.mains):
+                phase = phase if self.reason else "Succeeded"
+            self._tell(phase)
+
+    def _live(self) -> str:
+        (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+        sources: dict[str, Path] = {}
+        while not self._tried(
+            self.mains, lambda: sources.update(volumes.make(self.pod, self.folder / "volumes", self.node, self.read))
+        ):  # fmt: skip
+            self._tick(1)
+        policy = self.spec.get("restartPolicy", "Always")
+        for run in self.inits:
+            self._begin(run, sources)
+            if run.is_sidecar:
+                while not run.started:
+                    self._tick()
+            elif self._finish([run], "Never" if policy == "Never" else "OnFailure", sources):
+                return "Failed"
+        for run in self.mains:
+            self._begin(run, sources)
+        return "Failed" if self._finish(self.mains, policy, sources) else "Succeeded"
+
+    def _finish(self, runs: Sequence[Run], policy: str, sources: dict[str, Path]) -> bool:
+        """Waits until these ended for good; whether one of them failed."""
+        while True:
+            for run in [*runs, *(r for r in self.inits if r.is_sidecar and r not in runs)]:
+                self._collect(run)
+                code = run.ended["exitCode"] if run.ended and not run.process else None
+                again = "Always" if run.is_sidecar else policy
+                if code is not None and (again == "Always" or (again == "OnFailure" and code)):
+                    self._restart(run, sources)
+            if all(run.ended and not run.process and run.waiting[0] == "" for run in runs):
+                return any(run.ended and run.ended["exitCode"] for run in runs)
+            self._tick()
+
+    def _restart(self, run: Run, sources: dict[str, Path]) -> None:
+        """Starts a container again, once its time of waiting is over."""
+        assert run.ended is not None
+        pause = min(2.0**run.restarts, LONGEST_BACKOFF)
+        run.waiting = ("CrashLoopBackOff", f"back-off {pause:g}s restarting")
+        if time.time() < run.probed.setdefault("restart", time.time() + pause):
+            return
+        run.before, run.ended = run.ended, None
+        run.restarts += 1
+        self._begin(run, sources)
+
+    def _begin(self, run: Run, sources: dict[str, Path]) -> None:
+        run.probed.clear()
+        run.missed.clear()
+        while not self._tried([run], lambda: self._start(run, sources)):
+            self._tick(1)
+        self._probe(run)
+        self._tell("Pending" if run in self.inits else "Running")
+
+    def _start(self, run: Run, sources: dict[str, Path]) -> None:
+        env = environment.variables(run.spec, self.pod, self.read)
+        parts = [*run.spec.get("command", ()), *run.spec.get("args", ())]
+        command = [environment.expand(part, env) for part in parts]
+        if not command:
+            raise NotReady("CreateContainerError", "no command: images have none here")
+        mounted = volumes.mounts(run.spec, sources, env)
+        hosts: volumes.Mount = (self.hosts, "/etc/hosts", True)
+        folder = self.folder / "containers" / run.name / str(run.restarts)
+        folder.mkdir(parents=True, exist_ok=True)
+        log = self.folder / "logs" / f"{run.name}.{run.restarts:03}"
+        name = self.spec.get("hostname") or self.pod["metadata"]["name"]
+        own = run.spec.get("securityContext", {})
+        spec = run.spec | {"securityContext": self.spec.get("securityContext", {}) | own}
+        run.process = Container(spec, command, env, [hosts, *mounted], name, folder, log)
+        run.waiting = ("", "")
+        run.started = run.ready = False
+        if hook := run.spec.get("lifecycle", {}).get("postStart"):
+            self._hook(run, hook, 30)
+
+    def _tried(self, runs: Sequence[Run], step: Callable[[], None]) -> bool:
+        """Whether a step went well; what it waits for is the state of the containers else."""
+        try:
+            step()
+        except NotReady as waiting:
+            for run in runs:
+                run.waiting = (waiting.reason, str(waiting))
+            self._tell("Pending")
+            return False
+        return True
+
+    def _tick(self, pause: float = TICK) -> None:
+        """Lets time pass; Stopped when the pod is to end."""
+        until = time.time() + pause
+        while True:
+            limit = self.spec.get("activeDeadlineSeconds")
+            if limit is not None and time.time() > self.begun + limit:
+                self.reason = "DeadlineExceeded"
+                self.grace = self.spec.get("terminationGracePeriodSeconds", 30)
+            if self.grace is not None:
+                raise Stopped
+            if time.time() >= until:
+                break
+            time.sleep(TICK)
+        for run in (*self.inits, *self.mains):
+            self._collect(run)
+            if run.process is not None:
+                self._probe(run)
+        self._tell(
+            "Pending" if any(r.waiting[0] == "PodInitializing" for r in self.mains) else "Running"
+        )
+
+    def _collect(self, run: Run) -> None:
+        """Takes note of a process that has ended."""
+        if run.process is None or (code := run.process.exit_code) is None:
+            return
+        message = run.process.message.read_text(errors="replace")[-4096:]
+        reason = "Error" if code else "Completed"
+        run.ended = {
+            "exitCode": code, "reason": reason, "startedAt": _stamp(run.process.started),
+            "finishedAt": _stamp(time.time()), "message": message,
+        }  # fmt: skip
+        run.process, run.ready, run.started = None, False, False
+
+    def _end(self, runs: Sequence[Run], together: bool) -> None:
+        """Ends what still runs: `preStop`, SIGTERM, SIGKILL when the grace period is over."""
+        if self.grace is None:
+            self.grace = self.spec.get("terminationGracePeriodSeconds", 30)
+        if not hasattr(self, "_limit"):
+            self._limit = time.time() + max(self.grace, 1)
+        for group in [list(runs)] if together else [[run] for run in runs]:
+            for run in group:
+                if run.process is None:
+                    continue
+                if hook := run.spec.get("lifecycle", {}).get("preStop"):
+                    self._hook(run, hook, max(self._limit - time.time(), 1))
+                run.process.signal(signal.SIGTERM)
+            while any(run.process for run in group):
+                for run in group:
+                    if run.process and time.time() > self._limit:
+                        run.process.signal(signal.SIGKILL)
+                    self._collect(run)
+                time.sleep(TICK)
+        for run in runs:
+            if run.ended is not None:
+                run.waiting = ("", "")
+
+    def _probe(self, run: Run) -> None:
+        """Startup, readiness, liveness: what has no probe is started and ready."""
+        startup, ready = run.spec.get("startupProbe"), run.spec.get("readinessProbe")
+        if not run.started:
+            run.started = startup is None or self._passes(run, "startup", startup)
+        if run.started:
+            run.ready = ready is None or self._passes(run, "readiness", ready, run.ready)
+            if alive := run.spec.get("livenessProbe"):
+                self._passes(run, "liveness", alive, True)
+        for which in ("startup", "liveness"):
+            limit = run.spec.get(f"{which}Probe", {}).get("failureThreshold", 3)
+            if run.process and run.missed.get(which, 0) >= limit:
+                run.missed[which] = 0
+                run.process.signal(signal.SIGKILL)
+
+    def _passes(self, run: Run, which: str, probe: Object, known: bool = False) -> bool:
+        """The answer of a probe; between two of its times, what is known."""
+        assert run.process is not None
+        due = run.process.started + probe.get("initialDelaySeconds", 0)
+        if time.time() < run.probed.setdefault(which, due):
+            return known
+        run.probed[which] = time.time() + probe.get("periodSeconds", 10)
+        good = self._hook(run, probe, probe.get("timeoutSeconds", 1))
+        run.missed[which] = 0 if good else run.missed.get(which, 0) + 1
+        return good
+
+    def _hook(self, run: Run, action: Object, timeout: float) -> bool:
+        """Does what a probe or hook says; whether it went well."""
+        assert run.process is not None
+        if "exec" in action:
+            return run.process.execute(action["exec"]["command"], timeout)
+        if "sleep" in action:
+            time.sleep(min(action["sleep"]["seconds"], timeout))
+            return True
+        what = action.get("httpGet") or action["tcpSocket"]
+        ports = {port.get("name"): port["containerPort"] for port in run.spec.get("ports", ())}
+        port, host = ports.get(what["port"], what["port"]), what.get("host", "127.0.0.1")
+        try:
+            if "httpGet" not in action:
+                socket.create_connection((host, port), timeout).close()
+                return True
+            link = http.client.HTTPConnection(host, port, timeout=timeout)
+            link.request("GET", what.get("path", "/"))
+            return 200 <= link.getresponse().status < 400
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _tell(self, phase: str) -> None:
+        """Reports the status when it is not what was reported last."""
+        ready = phase == "Running" and all(run.ready for run in self.mains)
+        initialized = all(run.started if run.is_sidecar else run.ended for run in self.inits)
+        conditions = {
+            "Initialized": bool(initialized) or phase == "Succeeded",
+            "Ready": ready, "ContainersReady": ready, "PodReadyToStartContainers": True,
+        }  # fmt: skip
+        status = {
+            "phase": phase, "startTime": _stamp(self.begun), **self.pod["status"],
+            "podIPs": [{"ip": self.pod["status"]["podIP"]}],
+            "conditions": [{"type": k, "status": str(v)} for k, v in conditions.items()],
+            "initContainerStatuses": [run.status() for run in self.inits],
+            "containerStatuses": [run.status() for run in self.mains],
+        } | ({"reason": self.reason} if self.reason else {})  # fmt: skip
+        if status != self._reported:
+            self._reported = status
+            self.report(status)
+
+
+def _stamp(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
