@@ -38,8 +38,8 @@ JOIN = Model(
     fields(
         query=(Special("query"), "query that selects runs"),
         sort=(Special("sort"), "order of the runs"),
-        limit=(Integer(minimum=1), "how many runs at most"),
-        offset=(Integer(minimum=0), "how many runs are passed over"),
+        limit=(Integer(minimum=1, quoted=True), "how many runs at most"),
+        offset=(Integer(minimum=0, quoted=True), "how many runs are passed over"),
         ref=(Text(), "upstream the runs belong to", Known(since="2.0")),
         params=(PARAMS, "which values of the runs become params"),
     ),

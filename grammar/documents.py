@@ -13,6 +13,7 @@ from pxc.ir.node import Invalid, Lit, Map, is_null, replace
 from pxc.ir.spec import Operation
 
 _V0_KINDS = ("experiment", "group", "notebook", "tensorboard", "build", "pipeline", "plugin", "job")
+_V0_SECTIONS = ("declarations", "hptuning", "logging", "model", "train", "settings", "framework")
 
 _BASES = ("hub_ref", "dag_ref", "url_ref", "path_ref", "component")
 
@@ -65,6 +66,16 @@ def foreign_kind(document: Map, report: Report) -> bool:
             "`compiled_operation` is written by a compiler, not by an author",
             node.span,  # type: ignore[union-attr]
             help="compile the operation it was made from",
+        )
+        return True
+    version = document.get("version")
+    section = next((k for k in map(document.key, _V0_SECTIONS) if k is not None), None)
+    if node is None and section is not None and isinstance(version, Lit) and version.value == 1:
+        report.add(
+            "PXC901",
+            f"`{section.span.text}` is a section of version 0 of the specification",
+            section.span,
+            help="rewrite the file for version 1.1: `kind: component` with a `run` section",
         )
         return True
     return False

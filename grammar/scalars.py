@@ -74,6 +74,8 @@ def _integer(shape: Integer, node: Any, what: str, report: Report) -> Any:
     value = node.value if isinstance(node, Lit) else None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if shape.quoted and isinstance(value, str) and re.fullmatch("[0-9]{1,18}", value):
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         wrong_type(node, what, "a whole number", report)
         return Invalid(node.span)

@@ -87,10 +87,12 @@ class Writer:
                 return text
             case AsText() | Verbatim():
                 return dict(_SCALAR)
-            case Integer(template=template, minimum=minimum):
+            case Integer(template=template, minimum=minimum, quoted=quoted):
                 whole: Schema = {"type": "integer"}
                 if minimum is not None:
                     whole["minimum"] = minimum
+                if quoted:
+                    whole = {"anyOf": [whole, {"type": "string", "pattern": "^[0-9]+$"}]}
                 return self.or_template(whole, template)
             case Number(template=template):
                 numeric = {"type": "string", "pattern": r"^\s*[-+]?[0-9.].*$"}

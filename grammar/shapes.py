@@ -26,10 +26,11 @@ class AsText(Struct, frozen=True):
 
 
 class Integer(Struct, frozen=True):
-    """A whole number; a quoted one is refused."""
+    """A whole number, also in quotes when `quoted`."""
 
     template: bool = True
     minimum: int | None = None
+    quoted: bool = False
 
 
 class Number(Struct, frozen=True):

@@ -10,6 +10,7 @@ from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, plain
 from pxc.ir.program import Program
 from pxc.passes.io_types.misfit import Misfit
 from pxc.passes.io_types.times import date, date_time
+from pxc.passes.matrix_values import check_matrix_values
 from pxc.source import Span, head_of
 from pxc.world import Language, World
 
@@ -43,11 +44,12 @@ def check_matrix(program: Program, world: World, report: Report) -> Program:
     """Check every space of `matrix.params`: its form, its order, and that the search can use it.
 
     Reports PXC401 for a bad space, PXC403 for a distribution in a grid, PXC407 for a hyperband
-    without a metric, PXC412 for probabilities of less than 1.
-    Source: specification of matrices, sections 1 and 2.
+    without a metric, PXC412 for probabilities of less than 1, and PXC206 or PXC214 for values that
+    do not fit the input they are for. Source: specification of matrices, sections 1 to 3.
     """
-    matrix: Any = program.composed.matrix if program.composed is not None else None
-    if not isinstance(matrix, Matrix):
+    operation = program.composed
+    matrix: Any = operation.matrix if operation is not None else None
+    if operation is None or not isinstance(matrix, Matrix):
         return program
     if matrix.kind == "hyperband" and _is_unset(matrix.metric) and _is_unset(matrix.tuner):
         report.add(
@@ -56,11 +58,11 @@ def check_matrix(program: Program, world: World, report: Report) -> Program:
             head_of(matrix.span),
             help="add `metric: {name: loss, optimization: minimize}`",
         )
-    if not isinstance(matrix.params, Map):
-        return program
-    for key, space in matrix.params.entries:
+    spaces = matrix.params.entries if isinstance(matrix.params, Map) else ()
+    for key, space in spaces:
         if isinstance(space, Space) and isinstance(space.kind, Lit):
             _check_space(str(plain(key)), space, matrix.kind, world.language, report)
+    check_matrix_values(operation, matrix, report)
     return program
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.diagnostics import Report
+from pxc.diagnostics import Note, Report
 from pxc.ir.node import Lit, Map, replace
 from pxc.ir.program import Program
 from pxc.ir.spec import Operation
@@ -25,7 +25,8 @@ def resolve_presets(program: Program, world: World, report: Report) -> Program:
 
     In: `main` with its references resolved, `presets` as written. Out: `main` with the presets in
     it and `presets` empty. A component is wrapped in an operation first, so that a preset's lists
-    join rather than replace. PXC121 for fields that a preset cannot set.
+    join rather than replace. PXC121 for fields that a preset cannot set, PXC229 for a param of the
+    command line that a preset replaces.
     Source: specification of presets, sections 2 and 3.
     """
     main = program.main
@@ -33,6 +34,7 @@ def resolve_presets(program: Program, world: World, report: Report) -> Program:
         main = Operation(main.span, kind="operation", component=main)
     for preset in program.presets:
         _report_ignored(preset, report)
+        _report_overridden(main, preset, report)
         main = lay_over(main, preset, strategy_of(preset), world, report)
     return replace(program, main=main, presets=())
 
@@ -78,7 +80,7 @@ def _lay_runtime(
     if preset.run_patch is None:
         return base
     if kind is None:
-        return replace(base, run_patch=base.run_patch if base.run_patch else preset.run_patch)
+        return replace(base, run_patch=patch(base.run_patch, preset.run_patch, strategy))
     typed = world.language.build_run(kind, preset.run_patch, report)
     mine = base.run_patch
     if isinstance(mine, Map):
@@ -124,4 +126,23 @@ def _report_ignored(preset: Operation, report: Report) -> None:
                 f"a preset cannot set `{key}`; it has no effect",
                 value.span,
                 help="remove it, or make this file the first one",
+            )
+
+
+def _report_overridden(main: Operation, preset: Operation, report: Report) -> None:
+    if not isinstance(main.params, Map) or not isinstance(preset.params, Map):
+        return
+    given = {
+        key.value: param.span
+        for key, param in main.params.entries
+        if isinstance(key, Lit) and param.span.source.name.startswith("-P ")
+    }
+    for key, _ in preset.params.entries:
+        if isinstance(key, Lit) and key.value in given:
+            report.add(
+                "PXC229",
+                f"the preset gives `{key.value}` too, and a later file overrides `-P`",
+                key.span,
+                notes=(Note("this value has no effect", given[key.value]),),
+                help=f"remove `{key.value}` from the preset, or the `-P`",
             )

@@ -12,12 +12,15 @@ import contextlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from pxc.diagnostics import Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
+from tests.accused_nodes import Piece, accused
 
 STRICTER = {
     "PXC101": "a field that Kubernetes does not have, below the level that Polyaxon checks",
@@ -42,8 +45,17 @@ STRICTER = {
 LENIENT = {
     "legacy": "a runtime of an older release: accepted with PXC122",
     "hyperopt": "the matrix kind of releases before 2.18",
+    "quoted": "a `limit` in quotes, as the documentation writes it",
 }
 """Why pxc accepts a file that the real system refuses."""
+
+ELSEWHERE = {
+    "accepted": "accepted by pxc",
+    "base": "told once the component is found: the corpus does not hold it",
+    "compiled": "a compiled operation is refused as a whole",
+    "echo": "an echo: the message follows from another field",
+}
+"""Why no error of pxc lies in a node that the real system accuses."""
 
 LEGACY = {"rayjob", "paddlejob", "daskjob", "dask", "spark", "ray", "flink", "xgbjob", "mxjob"}
 
@@ -56,6 +68,74 @@ COMPILED = {
     "PXC224": "needs a preset of an organization",
     "PXC701": "needs a feature that the target does not have yet",
 }
+
+
+class Judged(Struct):
+    """A file with both verdicts.
+
+    `missed` are the lines of nodes that the real system accuses and in which no error of pxc lies.
+    """
+
+    record: dict[str, Any]
+    codes: list[str]
+    missed: list[int]
+    accused: int = 0
+    made: str = ""
+
+    @property
+    def name(self) -> str:
+        return str(self.record["file"]).rsplit("/", 1)[-1]
+
+    @property
+    def verdict(self) -> str:
+        return str(self.record["oracle"]["verdict"])
+
+    @property
+    def lenient(self) -> str:
+        """The key in LENIENT of a file that only the real system refuses."""
+        if self.record["run_kind"] in LEGACY:
+            return "legacy"
+        if self.record["matrix_kind"] == "hyperopt":
+            return "hyperopt"
+        return "quoted" if ".limit.int" in self.record["oracle"]["error"] else "?"
+
+    @property
+    def elsewhere(self) -> str:
+        """The key in ELSEWHERE of a file with a node that pxc does not accuse."""
+        if not self.codes:
+            return "accepted"
+        if "PXC108" in self.codes:
+            return "compiled"
+        if "PXC212" in self.codes:
+            return "base"
+        return "echo" if ".kind Extra inputs" in self.record["oracle"]["error"] else "?"
+
+
+def judged(corpus: Path) -> list[Judged]:
+    """Every file with a verdict of the real system, judged by pxc; the corpus must be the cwd."""
+    found = []
+    for record in records(corpus):
+        data = Path(record["file"]).read_bytes()
+        request = Request(files=(SourceText(record["file"], data),), root=Path())
+        outcome = lint_request(request)
+        one = Judged(record, errors(outcome), [])
+        if one.verdict == "rejected":
+            text = data.decode("utf-8-sig")
+            pieces = accused(record["oracle"]["error"], text)
+            one.accused = len(pieces)
+            one.missed = [text.count("\n", 0, p[0]) + 1 for p in pieces if not _told(p, outcome)]
+        elif not one.codes:
+            one.made = _made(compile_request(request))
+        found.append(one)
+    return found
+
+
+def _told(piece: Piece, outcome: Outcome) -> bool:
+    """Whether an error lies inside of a piece of the text."""
+    return any(
+        d.severity is Severity.ERROR and piece[0] <= d.span.start and d.span.end <= piece[1]
+        for d in outcome.report
+    )
 
 
 def records(corpus: Path) -> Iterator[dict[str, Any]]:
@@ -75,26 +155,13 @@ def errors(outcome: Outcome) -> list[str]:
 def page(corpus: Path) -> str:
     """The whole page; the same bytes for the same corpus."""
     corpus = corpus.resolve()
-    verdicts: Counter[tuple[str, str, bool]] = Counter()
-    made: Counter[str] = Counter()
-    stricter: list[tuple[str, list[str]]] = []
-    lenient: list[tuple[str, str]] = []
     with contextlib.chdir(corpus):
-        for record in records(corpus):
-            given = SourceText(record["file"], Path(record["file"]).read_bytes())
-            request = Request(files=(given,), root=Path())
-            codes = errors(lint_request(request))
-            kind = record["run_kind"] or record["matrix_kind"] or record["kind"] or "(none)"
-            verdict = record["oracle"]["verdict"]
-            verdicts[kind, verdict, bool(codes)] += 1
-            if verdict == "accepted" and codes:
-                stricter.append((record["file"], codes))
-            if verdict == "rejected" and not codes:
-                reason = "legacy" if record["run_kind"] in LEGACY else "hyperopt"
-                lenient.append((record["file"], reason))
-            if verdict == "accepted" and not codes:
-                made[_made(compile_request(request))] += 1
-    return _text(verdicts, made, stricter, lenient)
+        return text_of(judged(corpus))
+
+
+def text_of(files: list[Judged]) -> str:
+    """The page of what was judged."""
+    return "\n".join([*_counts(files), *_exceptions(files)]) + "\n"
 
 
 def _made(outcome: Outcome) -> str:
@@ -109,25 +176,62 @@ def _made(outcome: Outcome) -> str:
     )
 
 
-def _text(
-    verdicts: Counter[tuple[str, str, bool]],
-    made: Counter[str],
-    stricter: list[tuple[str, list[str]]],
-    lenient: list[tuple[str, str]],
-) -> str:
-    lines = [
+def _counts(files: list[Judged]) -> list[str]:
+    made = Counter(one.made for one in files if one.made)
+    places = sum(one.accused for one in files)
+    missed = sum(len(one.missed) for one in files)
+    return [
         "# Conformance",
         "",
         "Real Polyaxonfiles of documentation, examples, tests and users, judged by `pxc lint` and by",
         "Polyaxon 2.18. Made by `python -m tests.conformance CORPUS`; a test holds it.",
         "",
-        "| runtime, matrix or kind | accepted by both | accepted, error of pxc | refused by both |"
+        "## By runtime, matrix or kind",
+        "",
+        *_table(
+            "kind", files, lambda r: {r["run_kind"] or r["matrix_kind"] or r["kind"] or "none"}
+        ),
+        "",
+        "## By feature",
+        "",
+        *_table("feature", files, lambda r: {f.split(".")[0] for f in r["features"]}),
+        "",
+        "## What is made of the files that both accept",
+        "",
+        "| | files |",
+        "|---|---|",
+        *(f"| {what} | {count} |" for what, count in sorted(made.items())),
+        "",
+        "## Where the faults are told",
+        "",
+        f"In the files that Polyaxon refuses its messages accuse {places} fields or lines. An error of",
+        f"pxc lies inside of {places - missed} of them; the others are:",
+        "",
+        "| file | line | reason |",
+        "|---|---|---|",
+        *(
+            f"| {one.name} | {line} | {ELSEWHERE[one.elsewhere]} |"
+            for one in sorted(files, key=lambda one: one.name)
+            for line in one.missed
+        ),
+    ]
+
+
+def _table(
+    title: str, files: list[Judged], rows: Callable[[dict[str, Any]], set[str]]
+) -> list[str]:
+    counts: Counter[tuple[str, str, bool]] = Counter()
+    for one in files:
+        for row in rows(one.record):
+            counts[row, one.verdict, bool(one.codes)] += 1
+    lines = [
+        f"| {title} | accepted by both | accepted, error of pxc | refused by both |"
         " refused, accepted by pxc |",
         "|---|---|---|---|---|",
     ]
-    for kind in sorted({k for k, _, _ in verdicts}):
+    for row in sorted({row for row, _, _ in counts}):
         cells = [
-            verdicts[kind, verdict, error]
+            counts[row, verdict, error]
             for verdict, error in (
                 ("accepted", False),
                 ("accepted", True),
@@ -135,30 +239,29 @@ def _text(
                 ("rejected", False),
             )
         ]
-        lines.append(f"| `{kind}` | " + " | ".join(str(c) for c in cells) + " |")
-    lines += [
-        "",
-        "What compiling the files that both accept gives:",
-        "",
-        "| | files |",
-        "|---|---|",
-    ]
-    lines += [f"| {what} | {count} |" for what, count in sorted(made.items())]
-    lines += [
+        lines.append(f"| `{row}` | " + " | ".join(str(c) for c in cells) + " |")
+    return lines
+
+
+def _exceptions(files: list[Judged]) -> list[str]:
+    lines = [
         "",
         "## Accepted by Polyaxon, refused by pxc",
         "",
         "| file | code | reason |",
         "|---|---|---|",
     ]
-    for file, codes in sorted(stricter):
-        reasons = "; ".join(STRICTER[c] for c in codes)
-        lines.append(f"| {file.rsplit('/', 1)[-1]} | {', '.join(codes)} | {reasons} |")
+    for one in sorted(files, key=lambda one: one.record["file"]):
+        if one.verdict == "accepted" and one.codes:
+            reasons = "; ".join(STRICTER[c] for c in one.codes)
+            lines.append(f"| {one.name} | {', '.join(one.codes)} | {reasons} |")
     lines += ["", "## Refused by Polyaxon, accepted by pxc", "", "| file | reason |", "|---|---|"]
     lines += [
-        f"| {file.rsplit('/', 1)[-1]} | {LENIENT[reason]} |" for file, reason in sorted(lenient)
+        f"| {one.name} | {LENIENT[one.lenient]} |"
+        for one in sorted(files, key=lambda one: one.name)
+        if one.verdict == "rejected" and not one.codes
     ]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Needs the reference corpus (`PXC_SHARED`); skipped without it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 
 from pxc.diagnostics import Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
-from tests.conformance import LEGACY, page
+from tests.conformance import ELSEWHERE, LENIENT, Judged, judged, text_of
+from tests.conformance import STRICTER as ACCOUNTED
 from tests.conftest import ROOT
 from tests.kubernetes_oracle import judge
 
@@ -82,21 +84,39 @@ def test_accepted_files_compile_or_say_what_they_need(
     assert compiled >= 80
 
 
-def test_rejected_files_are_rejected_with_a_place(
-    shared: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(shared / "corpus")
-    accepted = []
-    for record in records(shared):
-        if record["oracle"]["verdict"] != "rejected":
+@pytest.fixture(scope="module")
+def both(shared: Path) -> list[Judged]:
+    """Every file that the real system gave a verdict on, with both verdicts."""
+    with contextlib.chdir(shared / "corpus"):
+        return judged(shared / "corpus")
+
+
+def test_rejected_files_are_rejected_in_the_accused_node(both: list[Judged]) -> None:
+    """Whatever the real system accuses holds an error of ours, or there is a reason why not."""
+    files = [one for one in both if one.verdict == "rejected"]
+    assert [one.name for one in files if not one.accused] == []
+    assert [one.name for one in files if not one.codes and one.lenient not in LENIENT] == []
+    assert [one.name for one in files if one.missed and one.elsewhere not in ELSEWHERE] == []
+    assert sum(len(one.missed) for one in files) * 4 < sum(one.accused for one in files)
+
+
+def test_accepted_files_have_only_errors_with_a_reason(both: list[Judged]) -> None:
+    for one in both:
+        if one.verdict == "accepted":
+            assert set(one.codes) <= set(ACCOUNTED), one.name
+
+
+def test_files_of_version_0_are_told_so(shared: Path) -> None:
+    """One error, PXC901, unless the YAML itself is broken."""
+    wrong = {}
+    for line in (shared / "corpus" / "manifest.jsonl").read_text().splitlines():
+        record = json.loads(line)
+        if record["generation"] != "v0" or record["bucket"] not in ("v0", "users"):
             continue
-        outcome = outcome_of(shared, record, lint=True)
-        for found in outcome.report:
-            assert 0 <= found.span.start <= found.span.end <= len(found.span.source.text)
-        if not errors(outcome) and record["run_kind"] not in LEGACY:
-            accepted.append(record["file"])
-    # `tpe` took the place of `hyperopt`, which older releases accept.
-    assert [a for a in accepted if "hyperopt" not in a] == []
+        codes = sorted(errors(outcome_of(shared, record, lint=True)))
+        if codes != (["PXC001"] if record["yaml_error"] else ["PXC901"]):
+            wrong[record["file"]] = codes
+    assert wrong == {}
 
 
 def test_accepted_files_lint_clean_but_for_true_mistakes(
@@ -121,5 +141,5 @@ def test_every_file_of_any_kind_is_answered(shared: Path) -> None:
             assert found.span.end <= len(found.span.source.text)
 
 
-def test_the_conformance_page_is_what_the_corpus_says(shared: Path) -> None:
-    assert (ROOT / "docs" / "conformance.md").read_text("utf-8") == page(shared / "corpus")
+def test_the_conformance_page_is_what_the_corpus_says(both: list[Judged]) -> None:
+    assert (ROOT / "docs" / "conformance.md").read_text("utf-8") == text_of(both)

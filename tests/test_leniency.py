@@ -11,6 +11,8 @@ from tests.conftest import ROOT
 from tests.reading import compiled, linted
 
 RUN = "run: {kind: job, container: {image: a"
+JOB = f"component: {{{RUN}}}}}}}"
+EVENT = "events: [{{ref: '{ref}', kinds: [run_status_succeeded]}}]"
 LATER = "runs.8aac02e3a62a4f0aaa257c59da5eab80"
 
 
@@ -32,6 +34,28 @@ def component(more: str, container: str = "") -> str:
 
 def operation(more: str, inner: str = "", container: str = "") -> str:
     return f"kind: operation\n{more}\ncomponent: {{{inner}{RUN}{container}}}}}}}"
+
+
+def dag(*operations: str) -> str:
+    return "run:\n  kind: dag\n  operations:\n" + "".join(f"    - {{{o}}}\n" for o in operations)
+
+
+def flow(output: str, declared: str) -> str:
+    """Two operations: one has an output of a type, the other takes it as an input of another."""
+    return dag(
+        f"name: a, component: {{outputs: [{{name: o, type: {output}}}], {RUN}}}}}}}",
+        "name: b, params: {i: {ref: ops.a, value: outputs.o}}, component: {inputs: [{name: i,"
+        f" type: {declared}, toEnv: I}}], {RUN}}}}}}}",
+    )
+
+
+def search(kind: str, more: str, value: str = "1", params: str = "x") -> str:
+    space = f", params: {{{params}: {{kind: choice, value: [{value}]}}}}" if params else ""
+    seed = "" if kind in ("grid", "mapping") or "seed" in more else ", seed: 1"
+    return operation(
+        f"matrix: {{kind: {kind}, {more}{seed}{space}}}",
+        "inputs: [{name: x, type: int, toEnv: X}], ",
+    )
 
 
 def inputs(more: str, args: str = "'{{ x }}'") -> str:
@@ -59,7 +83,7 @@ CASES = [
     Case(6, inputs("type: int, validation: {delay: true}", "a"), holds="- a"),
     Case(7, inputs("type: str, value: abc, validation: {contains: [a, b]}"), holds="- abc"),
     Case(7, inputs("type: int, value: 3, validation: {decimalPlaces: 2}"), holds='- "3"'),
-    Case(8, component("hooks: [{hubRef: a, params: {p: 1}}]"), lint=True),
+    Case(8, component("hooks: [{hubRef: a, params: {p: 1}}]"), "PXC129", lint=True),
     Case(
         9,
         operation(
@@ -168,6 +192,7 @@ CASES = [
     Case(
         37,
         inputs("type: int, value: 1"),
+        "PXC229",
         holds='- "7"',
         preset="isPreset: true\nparams: {x: 7}",
         params={"x": "5"},
@@ -208,6 +233,61 @@ CASES = [
         "  operations:\n  - {name: a, params: {lr: '{{ lr }}'}, container: {image: a}}",
         "PXC316",
     ),
+    Case(53, flow("metric", "float"), lint=True),
+    Case(53, flow("str", "uuid"), lint=True),
+    Case(
+        54,
+        dag(
+            f"name: a, dependencies: [b], {JOB}",
+            f"name: b, {EVENT.format(ref='{{ ops.a }}')}, {JOB}",
+        ),
+        "PXC420",
+        lint=True,
+    ),
+    Case(
+        55, operation("joins: [{query: 'status: succeeded', limit: '5', offset: '2'}]"), lint=True
+    ),
+    Case(
+        57,
+        dag(
+            "name: outer, component: {run: {kind: dag, operations:"
+            f" [{{name: a, dependencies: [b], {JOB}}}, {{name: b, dependencies: [a], {JOB}}}]}}}}"
+        ),
+        "PXC420",
+        lint=True,
+    ),
+    Case(58, "build: {hubRef: 'k:1'}\n" + dag(f"name: a, {JOB}"), "PXC126", lint=True),
+    Case(60, search("grid", "numRuns: 2", "abc"), "PXC206", lint=True),
+    Case(
+        60,
+        operation(
+            "matrix: {kind: mapping, values: [{x: 1}, {x: abc}]}",
+            "inputs: [{name: x, type: int, toEnv: X}], ",
+        ),
+        "PXC206",
+        lint=True,
+    ),
+    Case(61, component("presets: '{{ p }}'"), "PXC124", lint=True),
+    Case(62, operation("joins: [{query: 'status succeeded', limit: 5}]"), "PXC440", lint=True),
+    Case(
+        56, component("schedule: {kind: interval, frequency: '3600'}"), holds="schedule: 0 * * * *"
+    ),
+    Case(
+        63,
+        operation(
+            "queue: null\ntermination: null\nrunPatch: {container: {args: null}}",
+            "queue: q, termination: {timeout: 5}, ",
+            ", args: [b]",
+        ),
+        holds="- b",
+    ),
+    Case(
+        64,
+        operation("runPatch: {container: {command: [c]}}", "", ", command: [b]"),
+        "PXC128",
+        lint=True,
+    ),
+    Case(59, operation("joins: [{query: 'status: succeeded'}]"), "PXC441", lint=True),
 ]
 
 

@@ -246,7 +246,8 @@ JOINS = [
     ("query: 'kind:job', limit: 5, sort: -tags", ["PXC444 tags"]),
     ("query: 'kind:job', limit: 5, sort: dummy sort1", ["PXC448 sort1"]),
     ("query: 'kind:job', limit: 5, sort: -loss", ["PXC448 loss"]),
-    ("query: 'kind:job', limit: '10'", ["PXC105 '10'"]),
+    ("query: 'kind:job', limit: '10'", []),
+    ("query: 'kind:job', limit: 'ten'", ["PXC105 'ten'"]),
 ]
 
 

@@ -141,7 +141,10 @@ def test_no_release(release: object) -> None:
 def test_the_command_line_and_the_settings_choose_it(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     write(tmp_path, {"a.yaml": OPERATION_HEAD + "mount: [a]\n"})
-    write(tmp_path, {"old/b.yaml": HEAD + "plugins: {ssh: true}\n" + JOB + "\n"})
+    write(
+        tmp_path,
+        {"old/b.yaml": HEAD + "plugins: {ssh: true}\n" + JOB.replace("job", "service") + "\n"},
+    )
     write(tmp_path, {"old/pxc.yaml": 'lint: {spec-version: "2.12"}\n'})
     assert run("pxc lint a.yaml", tmp_path)[0] == 0
     code, said = run("pxc lint --spec-version 2.12 a.yaml", tmp_path)

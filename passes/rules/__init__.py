@@ -23,6 +23,13 @@ from pxc.passes.rules.pods import (
     service_accounts,
     wildcard_tolerations,
 )
+from pxc.passes.rules.portable import (
+    arguments_as_one_text,
+    joined_commands,
+    namespace_in_queue,
+    service_plugins,
+    short_params,
+)
 from pxc.passes.rules.resources import resources
 from pxc.passes.rules.schedules import every_minute
 from pxc.passes.rules.searches import (
@@ -46,8 +53,13 @@ Rule = Callable[[Program, World, Report], None]
 
 RULES: tuple[Rule, ...] = (
     string_command,
+    short_params,
+    joined_commands,
+    service_plugins,
     unused_inputs,
     dollar_brace,
+    arguments_as_one_text,
+    namespace_in_queue,
     explosion,
     no_seed,
     duplicate_values,

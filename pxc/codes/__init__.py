@@ -77,6 +77,8 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC125", "reference-without-effect", _W),
     ("PXC126", "build-of-dag", _E),
     ("PXC127", "not-in-spec-version", _E),
+    ("PXC128", "command-joined", _W),
+    ("PXC129", "short-param-here", _W),
     ("PXC131", "template-not-filled-in", _E),
     # 2 inputs, types, references
     ("PXC201", "duplicate-input", _E),
@@ -103,6 +105,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC226", "validation-does-not-apply", _E),
     ("PXC227", "bad-hub-ref", _E),
     ("PXC228", "event-ref", _W),
+    ("PXC229", "param-overridden", _W),
     # 3 expressions
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),
@@ -117,6 +120,9 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC317", "bad-condition", _E),
     ("PXC318", "undeclared-variable", _W),
     # 4 dag, hooks, joins, schedule and matrix
+    ("PXC319", "arguments-as-one-text", _W),
+    ("PXC320", "namespace-in-queue", _W),
+    # 4 matrix and schedule
     ("PXC401", "bad-space", _E),
     ("PXC402", "explosion", _W),
     ("PXC403", "grid-with-continuous", _E),
