@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark.exceptions import LarkError
 
@@ -177,6 +177,7 @@ VALUES = st.lists(
 
 
 @pytest.mark.parametrize("kind", sorted(set(FIELDS.values())))
+@settings(deadline=None)
 @given(text=VALUES)
 def test_operations_are_one_language_in_each_class(kind: str, text: str) -> None:
     try:
