@@ -106,14 +106,22 @@ subdomain: many
     }
 
 
-def test_a_native_sidecar_outlives_the_main_container_and_ends_in_order(cluster: Cluster) -> None:
+def test_a_native_sidecar_is_up_before_the_main_container_and_ends_after_it(
+    cluster: Cluster,
+) -> None:
     pod = """
 restartPolicy: Never
 initContainers:
   - name: sidecar
     image: any
     restartPolicy: Always
-    command: [sh, -c, "trap 'echo stopping; cat /work/done; exit 0' TERM; echo up > /work/up; while :; do sleep 0.1; done"]
+    command: [sh, -c]
+    args:
+      - |
+        test -e /work/tried || { touch /work/tried; exit 1; }
+        trap 'echo stopping; cat /work/done; exit 0' TERM
+        echo up > /work/up
+        while :; do sleep 0.1; done
     startupProbe: {exec: {command: [test, -e, /work/up]}, periodSeconds: 1}
     volumeMounts: [{name: work, mountPath: /work}]
 containers:
@@ -128,6 +136,9 @@ volumes: [{name: work, emptyDir: {medium: Memory}}]
     [run] = cluster.pods("pair")
     assert cluster.logs(run) == "up\n"
     assert cluster.logs(run, "sidecar") == "stopping\nfinished\n"
+    [sidecar] = run["status"]["initContainerStatuses"]
+    assert sidecar["restartCount"] == 1
+    assert sidecar["state"]["terminated"]["exitCode"] == 0
 
 
 def test_deleting_a_pod_runs_its_hook_and_gives_it_time(cluster: Cluster) -> None:

@@ -1,6 +1,6 @@
 """Finds the custom resource definitions of the operators that pxc writes for, by group and kind.
 
-They come from the cache of `make engines` or, where that is missing, from the reference folder. Two
+They come from the cache of `make engines`; what that lacks, from the reference folder. Two
 operators may define the same resource in versions of their own (MPIJob v1 and v2beta1): the versions
 are put into one definition, so a server can hold both.
 """
@@ -22,28 +22,26 @@ Definition = dict[str, Any]
 
 @cache
 def files() -> tuple[Path, ...]:
-    """Every file of definitions that is at hand, ordered by name."""
-    found = sorted((CACHE / "crds").glob("*/*.yaml"))
-    if not found:
-        reference = (
-            Path(os.environ.get("PXC_SHARED", Path(__file__).resolve().parents[3] / "shared"))
-            / "crds"
-        )
-        found = [*sorted(reference.glob("*.yaml")), *sorted((reference / "alt").glob("*.yaml"))]
-    return tuple(found)
+    """Every file of definitions that is at hand, those of the cache first."""
+    shared = os.environ.get("PXC_SHARED", Path(__file__).resolve().parents[3] / "shared")
+    reference = Path(shared) / "crds"
+    folders = ((CACHE / "crds", "*/*.yaml"), (reference, "*.yaml"), (reference / "alt", "*.yaml"))
+    return tuple(path for folder, pattern in folders for path in sorted(folder.glob(pattern)))
 
 
 @cache
 def _index() -> dict[tuple[str, str], list[Path]]:
     """(group, kind) -> files; read by pattern, since parsing 30 MB of YAML takes a minute."""
-    index: dict[tuple[str, str], list[Path]] = {}
+    cached: dict[tuple[str, str], list[Path]] = {}
+    reference: dict[tuple[str, str], list[Path]] = {}
     for path in files():
         text = path.read_text()
         group = re.search(r"^  group: (\S+)$", text, re.M)
         kind = re.search(r"^    kind: (\S+)$", text, re.M)
         if group and kind:
+            index = cached if path.is_relative_to(CACHE) else reference
             index.setdefault((group[1].strip("\"'"), kind[1]), []).append(path)
-    return index
+    return reference | cached
 
 
 @cache

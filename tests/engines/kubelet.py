@@ -73,7 +73,7 @@ class Kubelet:
 
     def _watch(self) -> None:
         version = ""
-        where = {"fieldSelector": f"spec.nodeName={NODE}"}
+        where: Object = {"fieldSelector": f"spec.nodeName={NODE}"}
         while not self._stopping:
             try:
                 if not version:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.engines import environment, volumes
 from tests.engines.container import Container
+from tests.engines.container_run import Run, stamp
 from tests.engines.environment import NotReady, Object, Read
 
 TICK = 0.05
@@ -23,44 +21,6 @@ as long."""
 
 class Stopped(Exception):
     """The pod was told to end before it ended by itself."""
-
-
-@dataclass
-class Run:
-    """One container of a pod through all its restarts."""
-
-    spec: Object
-    process: Container | None = None
-    restarts: int = 0
-    waiting: tuple[str, str] = ("PodInitializing", "")
-    ended: Object | None = None
-    before: Object | None = None
-    started: bool = False
-    ready: bool = False
-    probed: dict[str, float] = field(default_factory=dict)
-    missed: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return str(self.spec["name"])
-
-    @property
-    def is_sidecar(self) -> bool:
-        return self.spec.get("restartPolicy") == "Always"
-
-    def status(self) -> Object:
-        """The container's status as a kubelet reports it."""
-        state: Object = {"waiting": {"reason": self.waiting[0], "message": self.waiting[1]}}
-        if self.process is not None:
-            state = {"running": {"startedAt": _stamp(self.process.started)}}
-        elif self.ended is not None:
-            state = {"terminated": self.ended}
-        return {
-            "name": self.name, "image": self.spec["image"], "imageID": "machine",
-            "containerID": f"process://{self.name}-{self.restarts}", "restartCount": self.restarts,
-            "state": state, "lastState": {"terminated": self.before} if self.before else {},
-            "started": self.started, "ready": self.ready,
-        }  # fmt: skip
 
 
 class PodRun(threading.Thread):
@@ -122,6 +82,7 @@ class PodRun(threading.Thread):
             self._begin(run, sources)
             if run.is_sidecar:
                 while not run.started:
+                    self._tend([], policy, sources)
                     self._tick()
             elif self._finish([run], "Never" if policy == "Never" else "OnFailure", sources):
                 return "Failed"
@@ -132,15 +93,20 @@ class PodRun(threading.Thread):
     def _finish(self, runs: Sequence[Run], policy: str, sources: dict[str, Path]) -> bool:
         """Waits until these ended for good; whether one of them failed."""
         while True:
-            for run in [*runs, *(r for r in self.inits if r.is_sidecar and r not in runs)]:
-                self._collect(run)
-                code = run.ended["exitCode"] if run.ended and not run.process else None
-                again = "Always" if run.is_sidecar else policy
-                if code is not None and (again == "Always" or (again == "OnFailure" and code)):
-                    self._restart(run, sources)
+            self._tend(runs, policy, sources)
             if all(run.ended and not run.process and run.waiting[0] == "" for run in runs):
                 return any(run.ended and run.ended["exitCode"] for run in runs)
             self._tick()
+
+    def _tend(self, runs: Sequence[Run], policy: str, sources: dict[str, Path]) -> None:
+        """Starts again what has ended and should not have, sidecars always."""
+        begun = [run for run in self.inits if run.is_sidecar and (run.process or run.ended)]
+        for run in {run.name: run for run in (*begun, *runs)}.values():
+            run.collect()
+            code = run.ended["exitCode"] if run.ended and not run.process else None
+            again = "Always" if run.is_sidecar else policy
+            if code is not None and (again == "Always" or (again == "OnFailure" and code)):
+                self._restart(run, sources)
 
     def _restart(self, run: Run, sources: dict[str, Path]) -> None:
         """Starts a container again, once its time of waiting is over."""
@@ -158,7 +124,7 @@ class PodRun(threading.Thread):
         run.missed.clear()
         while not self._tried([run], lambda: self._start(run, sources)):
             self._tick(1)
-        self._probe(run)
+        run.probe()
         self._tell("Pending" if run in self.inits else "Running")
 
     def _start(self, run: Run, sources: dict[str, Path]) -> None:
@@ -179,7 +145,7 @@ class PodRun(threading.Thread):
         run.waiting = ("", "")
         run.started = run.ready = False
         if hook := run.spec.get("lifecycle", {}).get("postStart"):
-            self._hook(run, hook, 30)
+            run.act(hook, 30)
 
     def _tried(self, runs: Sequence[Run], step: Callable[[], None]) -> bool:
         """Whether a step went well; what it waits for is the state of the containers else."""
@@ -206,24 +172,11 @@ class PodRun(threading.Thread):
                 break
             time.sleep(TICK)
         for run in (*self.inits, *self.mains):
-            self._collect(run)
-            if run.process is not None:
-                self._probe(run)
+            run.collect()
+            run.probe()
         self._tell(
             "Pending" if any(r.waiting[0] == "PodInitializing" for r in self.mains) else "Running"
         )
-
-    def _collect(self, run: Run) -> None:
-        """Takes note of a process that has ended."""
-        if run.process is None or (code := run.process.exit_code) is None:
-            return
-        message = run.process.message.read_text(errors="replace")[-4096:]
-        reason = "Error" if code else "Completed"
-        run.ended = {
-            "exitCode": code, "reason": reason, "startedAt": _stamp(run.process.started),
-            "finishedAt": _stamp(time.time()), "message": message,
-        }  # fmt: skip
-        run.process, run.ready, run.started = None, False, False
 
     def _end(self, runs: Sequence[Run], together: bool) -> None:
         """Ends what still runs: `preStop`, SIGTERM, SIGKILL when the grace period is over."""
@@ -236,64 +189,17 @@ class PodRun(threading.Thread):
                 if run.process is None:
                     continue
                 if hook := run.spec.get("lifecycle", {}).get("preStop"):
-                    self._hook(run, hook, max(self._limit - time.time(), 1))
+                    run.act(hook, max(self._limit - time.time(), 1))
                 run.process.signal(signal.SIGTERM)
             while any(run.process for run in group):
                 for run in group:
                     if run.process and time.time() > self._limit:
                         run.process.signal(signal.SIGKILL)
-                    self._collect(run)
+                    run.collect()
                 time.sleep(TICK)
         for run in runs:
             if run.ended is not None:
                 run.waiting = ("", "")
-
-    def _probe(self, run: Run) -> None:
-        """Startup, readiness, liveness: what has no probe is started and ready."""
-        startup, ready = run.spec.get("startupProbe"), run.spec.get("readinessProbe")
-        if not run.started:
-            run.started = startup is None or self._passes(run, "startup", startup)
-        if run.started:
-            run.ready = ready is None or self._passes(run, "readiness", ready, run.ready)
-            if alive := run.spec.get("livenessProbe"):
-                self._passes(run, "liveness", alive, True)
-        for which in ("startup", "liveness"):
-            limit = run.spec.get(f"{which}Probe", {}).get("failureThreshold", 3)
-            if run.process and run.missed.get(which, 0) >= limit:
-                run.missed[which] = 0
-                run.process.signal(signal.SIGKILL)
-
-    def _passes(self, run: Run, which: str, probe: Object, known: bool = False) -> bool:
-        """The answer of a probe; between two of its times, what is known."""
-        assert run.process is not None
-        due = run.process.started + probe.get("initialDelaySeconds", 0)
-        if time.time() < run.probed.setdefault(which, due):
-            return known
-        run.probed[which] = time.time() + probe.get("periodSeconds", 10)
-        good = self._hook(run, probe, probe.get("timeoutSeconds", 1))
-        run.missed[which] = 0 if good else run.missed.get(which, 0) + 1
-        return good
-
-    def _hook(self, run: Run, action: Object, timeout: float) -> bool:
-        """Does what a probe or hook says; whether it went well."""
-        assert run.process is not None
-        if "exec" in action:
-            return run.process.execute(action["exec"]["command"], timeout)
-        if "sleep" in action:
-            time.sleep(min(action["sleep"]["seconds"], timeout))
-            return True
-        what = action.get("httpGet") or action["tcpSocket"]
-        ports = {port.get("name"): port["containerPort"] for port in run.spec.get("ports", ())}
-        port, host = ports.get(what["port"], what["port"]), what.get("host", "127.0.0.1")
-        try:
-            if "httpGet" not in action:
-                socket.create_connection((host, port), timeout).close()
-                return True
-            link = http.client.HTTPConnection(host, port, timeout=timeout)
-            link.request("GET", what.get("path", "/"))
-            return 200 <= link.getresponse().status < 400
-        except (OSError, http.client.HTTPException):
-            return False
 
     def _tell(self, phase: str) -> None:
         """Reports the status when it is not what was reported last."""
@@ -304,7 +210,7 @@ class PodRun(threading.Thread):
             "Ready": ready, "ContainersReady": ready, "PodReadyToStartContainers": True,
         }  # fmt: skip
         status = {
-            "phase": phase, "startTime": _stamp(self.begun), **self.pod["status"],
+            "phase": phase, "startTime": stamp(self.begun), **self.pod["status"],
             "podIPs": [{"ip": self.pod["status"]["podIP"]}],
             "conditions": [{"type": k, "status": str(v)} for k, v in conditions.items()],
             "initContainerStatuses": [run.status() for run in self.inits],
@@ -313,7 +219,3 @@ class PodRun(threading.Thread):
         if status != self._reported:
             self._reported = status
             self.report(status)
-
-
-def _stamp(seconds: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -7,7 +7,6 @@ is reachable through a volume.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from tests.engines.environment import NotReady, Object, Read, contents, expand, field, resource
 
@@ -29,7 +28,8 @@ def _one(volume: Object, pod: Object, path: Path, node: Path, read: Read) -> Pat
     if "persistentVolumeClaim" in volume:
         name = volume["persistentVolumeClaim"]["claimName"]
         claim = read("PersistentVolumeClaim", name)
-        bound = read("PersistentVolume", claim["spec"].get("volumeName", "")) if claim else None
+        volume_name = claim["spec"].get("volumeName", "") if claim else ""
+        bound = read("PersistentVolume", volume_name) if volume_name else None
         if bound is None:
             raise NotReady("ContainerCreating", f"claim {name} is not bound")
         return _host_path(bound["spec"]["hostPath"] | {"type": "DirectoryOrCreate"}, node)
@@ -54,7 +54,7 @@ def _one(volume: Object, pod: Object, path: Path, node: Path, read: Read) -> Pat
 
 
 def _host_path(source: Object, node: Path) -> Path:
-    path = node / source["path"].lstrip("/")
+    path: Path = node / source["path"].lstrip("/")
     kind = source.get("type") or ""
     if kind == "FileOrCreate":
         path.touch()
@@ -108,8 +108,7 @@ def mounts(container: Object, sources: dict[str, Path], env: dict[str, str]) -> 
         source = sources[mount["name"]]
         below = expand(mount.get("subPathExpr", ""), env) or mount.get("subPath", "")
         if below:
-            parts: Any = Path(below).parts
-            if below.startswith("/") or ".." in parts:
+            if below.startswith("/") or ".." in Path(below).parts:
                 raise NotReady("CreateContainerConfigError", f"subPath {below} leaves the volume")
             source = source / below
             if not source.exists():
