@@ -212,6 +212,30 @@ subdomain: peers
     assert second["status"]["containerStatuses"][0]["restartCount"] == 1
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_pod_speaks_to_the_server_only_with_a_token(cluster: Cluster, allowed: bool) -> None:
+    script = """
+import os, ssl, urllib.request
+folder = "/var/run/secrets/kubernetes.io/serviceaccount"
+if not os.path.exists(folder):
+    raise SystemExit("no token")
+address = "https://" + os.environ["KUBERNETES_SERVICE_HOST"] + ":" + os.environ["KUBERNETES_SERVICE_PORT"]
+token = {"Authorization": "Bearer " + open(folder + "/token").read()}
+trust = ssl.create_default_context(cafile=folder + "/ca.crt")
+request = urllib.request.Request(address + "/api/v1/namespaces/default", headers=token)
+print(urllib.request.urlopen(request, context=trust).status)
+"""
+    cluster.config_map("code", {"ask.py": script})
+    more = f"""\
+    volumeMounts: [{{name: code, mountPath: /code}}]
+volumes: [{{name: code, configMap: {{name: code}}}}]
+automountServiceAccountToken: {str(allowed).lower()}
+"""
+    cluster.apply(job("asks", container("python3 /code/ask.py 2>&1", more), backoffLimit=0))
+    cluster.wait("Job", "asks", "Complete" if allowed else "Failed")
+    assert cluster.logs(cluster.pods("asks")[0]) == ("200\n" if allowed else "no token\n")
+
+
 def test_a_field_that_a_server_does_not_know(cluster: Cluster) -> None:
     with pytest.raises(Refused, match="backofLimit"):
         cluster.apply(job("wrong", container("true"), backofLimit=2))

@@ -43,8 +43,9 @@ class Refused(Exception):
 class ApiServer:
     """A running API server; objects are kept by etcd."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, authority: Path) -> None:
         self.port = port
+        self.authority = authority
         self.url = f"https://127.0.0.1:{port}"
         self._tls = ssl._create_unverified_context()
         self._kinds: dict[tuple[str, str], Object] = {}
@@ -177,7 +178,7 @@ def running(folder: Path) -> Iterator[ApiServer]:
             "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition",
         ],
     ]  # fmt: skip
-    server = ApiServer(port)
+    server = ApiServer(port, folder / "certs" / "apiserver.crt")
     processes = start(commands, folder)
     try:
         deadline = time.monotonic() + 90

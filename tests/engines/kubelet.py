@@ -6,7 +6,7 @@ each with `pod.py`, and reports their statuses, so that the real controllers com
 What it does as a real one: volumes (emptyDir, configMap, secret, projected, downwardAPI, hostPath
 below the node's own folder, claims), subPath and subPathExpr, env and envFrom, `$(NAME)`, working
 directory, user, read-only root, init containers, native sidecars, restart policies, deadlines, hooks,
-probes, grace periods, exit codes, termination messages, host names of pods.
+probes, grace periods, exit codes, termination messages, host names of pods, the account's token.
 
 What it does not: images (each is this machine, so a container needs a `command` or `args`), limits of
 CPU and memory, networks of pods (all share the machine's ports), services' addresses, `kubectl logs`.
@@ -21,11 +21,12 @@ import time
 from http.client import HTTPException
 from pathlib import Path
 
-from tests.engines.api_server import ApiServer, Refused
+from tests.engines.api_server import TOKEN, ApiServer, Refused
 from tests.engines.environment import Object
 from tests.engines.pod import PodRun
 
 NODE = "machine"
+ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 CAPACITY = {
     "cpu": "32", "memory": "128Gi", "ephemeral-storage": "500Gi", "pods": "500",
     "nvidia.com/gpu": "8",
@@ -115,6 +116,9 @@ class Kubelet:
         namespace = about["namespace"]
         address = str(_FIRST_ADDRESS + len(self.pods))
         hosts = self._name_host(namespace, address, about["name"], spec)
+        mounts = [(hosts, "/etc/hosts", True)]
+        if spec.get("automountServiceAccountToken") is not False:
+            mounts.append((self._account(namespace), ACCOUNT, True))
         for container in (*spec.get("initContainers", ()), *spec["containers"]):
             container.setdefault("terminationMessagePath", "/dev/termination-log")
 
@@ -131,7 +135,11 @@ class Kubelet:
                 self._delete(pod)
 
         folder = self.folder / "pods" / about["uid"]
-        run = PodRun(pod, address, folder, self.node, hosts, read, report)
+        env = {
+            "KUBERNETES_SERVICE_HOST": "127.0.0.1",
+            "KUBERNETES_SERVICE_PORT": str(self.server.port),
+        }
+        run = PodRun(pod, address, folder, self.node, env, mounts, read, report)
         self.pods[about["uid"]] = run
         if "deletionTimestamp" in about:
             run.stop(0)
@@ -149,6 +157,15 @@ class Kubelet:
             path.parent.mkdir(exist_ok=True)
             path.write_text("".join(f"{key} {value}\n" for key, value in names.items()))
             return path
+
+    def _account(self, namespace: str) -> Path:
+        """What a pod needs to speak to the API server; every account here is an administrator."""
+        folder = self.folder / "accounts" / namespace
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "token").write_text(TOKEN)
+        (folder / "namespace").write_text(namespace)
+        (folder / "ca.crt").write_bytes(self.server.authority.read_bytes())
+        return folder
 
     def _patch(self, path: str, body: Object) -> None:
         content = "application/strategic-merge-patch+json"

@@ -27,12 +27,12 @@ class PodRun(threading.Thread):
     """A pod from its binding to its end; `report` is called with each new status."""
 
     def __init__(
-        self, pod: Object, address: str, folder: Path, node: Path, hosts: Path, read: Read,
-        report: Callable[[Object], None],
+        self, pod: Object, address: str, folder: Path, node: Path, env: dict[str, str],
+        mounts: Sequence[volumes.Mount], read: Read, report: Callable[[Object], None],
     ) -> None:  # fmt: skip
         super().__init__(name=f"pod {pod['metadata']['name']}", daemon=True)
         self.pod = pod | {"status": {"podIP": address, "hostIP": "127.0.0.1"}}
-        self.folder, self.node, self.hosts = folder, node, hosts
+        self.folder, self.node, self.env, self.mounts = folder, node, env, mounts
         self.read, self.report = read, report
         self.spec = pod["spec"]
         self.inits = [Run(spec) for spec in self.spec.get("initContainers", ())]
@@ -128,20 +128,19 @@ class PodRun(threading.Thread):
         self._tell("Pending" if run in self.inits else "Running")
 
     def _start(self, run: Run, sources: dict[str, Path]) -> None:
-        env = environment.variables(run.spec, self.pod, self.read)
+        env = self.env | environment.variables(run.spec, self.pod, self.read)
         parts = [*run.spec.get("command", ()), *run.spec.get("args", ())]
         command = [environment.expand(part, env) for part in parts]
         if not command:
             raise NotReady("CreateContainerError", "no command: images have none here")
         mounted = volumes.mounts(run.spec, sources, env)
-        hosts: volumes.Mount = (self.hosts, "/etc/hosts", True)
         folder = self.folder / "containers" / run.name / str(run.restarts)
         folder.mkdir(parents=True, exist_ok=True)
         log = self.folder / "logs" / f"{run.name}.{run.restarts:03}"
         name = self.spec.get("hostname") or self.pod["metadata"]["name"]
         own = run.spec.get("securityContext", {})
         spec = run.spec | {"securityContext": self.spec.get("securityContext", {}) | own}
-        run.process = Container(spec, command, env, [hosts, *mounted], name, folder, log)
+        run.process = Container(spec, command, env, [*self.mounts, *mounted], name, folder, log)
         run.waiting = ("", "")
         run.started = run.ready = False
         if hook := run.spec.get("lifecycle", {}).get("postStart"):
