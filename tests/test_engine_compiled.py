@@ -81,6 +81,7 @@ RUNS = {
         version: 1.1
         kind: component
         name: says
+        termination: {maxRetries: 3}
         run:
           kind: job
           environment: {restartPolicy: OnFailure}

@@ -88,7 +88,11 @@ class Cluster:
             true = {c["type"] for c in status.get("conditions", ()) if c["status"] == "True"}
             if condition in true or condition == status.get("phase"):
                 return found
-            if (true & {"Complete", "Failed"}) or status.get("phase") in ("Succeeded", "Failed"):
+            ended = bool(true & {"Complete", "Failed"}) or status.get("phase") in (
+                "Succeeded",
+                "Failed",
+            )
+            if ended and condition != "Deleted":
                 break
             time.sleep(0.2)
         raise AssertionError(f"{kind} {name} is not {condition}:\n{self._describe(found)}")

@@ -105,11 +105,10 @@ class Kubelet:
         elif run is None:
             if pod.get("status", {}).get("phase") in (None, "Pending"):
                 self._run(pod)
-        elif "deletionTimestamp" in about:
-            if run.is_alive():
-                run.stop(about.get("deletionGracePeriodSeconds", 30))
-            else:
-                self._delete(pod)
+        elif "deletionTimestamp" in about and not run.stop(
+            about.get("deletionGracePeriodSeconds", 30)
+        ):
+            self._delete(pod)
 
     def _run(self, pod: Object) -> None:
         about, spec = pod["metadata"], pod["spec"]
@@ -131,15 +130,15 @@ class Kubelet:
         def report(status: Object) -> None:
             path = f"/api/v1/namespaces/{namespace}/pods/{about['name']}"
             self._patch(f"{path}/status", {"metadata": {"uid": about["uid"]}, "status": status})
-            if status["phase"] in ("Succeeded", "Failed") and run.asked_to_stop:
-                self._delete(pod)
 
         folder = self.folder / "pods" / about["uid"]
         env = {
             "KUBERNETES_SERVICE_HOST": "127.0.0.1",
             "KUBERNETES_SERVICE_PORT": str(self.server.port),
         }
-        run = PodRun(pod, address, folder, self.node, env, mounts, read, report)
+        run = PodRun(
+            pod, address, folder, self.node, env, mounts, read, report, lambda: self._delete(pod)
+        )
         self.pods[about["uid"]] = run
         if "deletionTimestamp" in about:
             run.stop(0)
@@ -186,4 +185,7 @@ class Kubelet:
             self.server.ask("DELETE", path, options)
         except Refused as refused:
             if refused.status not in (404, 409):
+                raise
+        except OSError:
+            if not self._stopping:
                 raise

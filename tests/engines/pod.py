@@ -29,28 +29,32 @@ class PodRun(threading.Thread):
     def __init__(
         self, pod: Object, address: str, folder: Path, node: Path, env: dict[str, str],
         mounts: Sequence[volumes.Mount], read: Read, report: Callable[[Object], None],
+        gone: Callable[[], None],
     ) -> None:  # fmt: skip
         super().__init__(name=f"pod {pod['metadata']['name']}", daemon=True)
         self.pod = pod | {"status": {"podIP": address, "hostIP": "127.0.0.1"}}
         self.folder, self.node, self.env, self.mounts = folder, node, env, mounts
-        self.read, self.report = read, report
+        self.read, self.report, self.gone = read, report, gone
         self.spec = pod["spec"]
         self.inits = [Run(spec) for spec in self.spec.get("initContainers", ())]
         self.mains = [Run(spec) for spec in self.spec["containers"]]
         self.begun = time.time()
         self.grace: float | None = None
-        self._told = False
+        self._ending, self._told, self._over = threading.Lock(), False, False
         self.reason = ""
         self._reported: Object = {}
 
-    def stop(self, grace: float) -> None:
-        """Tells the pod to end within so many seconds."""
-        self._told = True
-        self.grace = grace if self.grace is None else min(grace, self.grace)
+    def stop(self, grace: float) -> bool:
+        """Tells the pod to end within so many seconds; False when it has ended already.
 
-    @property
-    def asked_to_stop(self) -> bool:
-        return self._told
+        Else `gone` is called when it has.
+        """
+        with self._ending:
+            if self._over:
+                return False
+            self._told = True
+        self.grace = grace if self.grace is None else min(grace, self.grace)
+        return True
 
     def log(self, container: str) -> str:
         """What all tries of a container have written, in order."""
@@ -69,6 +73,10 @@ class PodRun(threading.Thread):
             if all(run.ended and run.ended["exitCode"] == 0 for run in self.mains):
                 phase = phase if self.reason else "Succeeded"
             self._tell(phase)
+            with self._ending:
+                self._over = True
+            if self._told:
+                self.gone()
 
     def _live(self) -> str:
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
