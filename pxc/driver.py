@@ -15,9 +15,10 @@ from pxc.ir.node import Lit, Template, Value
 from pxc.ir.program import Program
 from pxc.ir.run import Replica, Run
 from pxc.ir.spec import Operation
-from pxc.lint.settings import Settings
+from pxc.lint.trace import Trace
 from pxc.pipeline import Phase, Progress, run_pipeline
 from pxc.releases import is_before
+from pxc.request import Request, SourceText
 from pxc.source import Source, Span
 from pxc.world import Catalog, Options, World
 
@@ -27,35 +28,6 @@ if TYPE_CHECKING:
 
 STYLE = ("PXC912", "PXC930")
 """What is told of a text's layout alone; most settings do not ask for it."""
-
-
-class SourceText(Struct, frozen=True):
-    """One file as given: the name it is shown under and its bytes."""
-
-    name: str
-    data: bytes
-
-
-class Request(Struct, frozen=True, kw_only=True):
-    """Everything one compilation depends on; equal requests give equal outcomes.
-
-    `files` holds the main file, then the `-f` presets in order. `root` bounds what references may
-    read; `overlays` are texts that stand for the files of their names; `catalog` are files or
-    folders of catalog objects; `settings` say what a linter tells. `verify` checks the IR after
-    every pass (our own faults, never the user's), as the tests do.
-    """
-
-    files: tuple[SourceText, ...]
-    params: tuple[tuple[str, str], ...] = ()
-    target: str = "kubernetes"
-    options: Options = Options()
-    settings: Settings = Settings()
-    overlays: tuple[SourceText, ...] = ()
-    root: Path | None = None
-    catalog: tuple[Path, ...] = ()
-    dump_after: str | None = None
-    timing: bool = False
-    verify: bool = False
 
 
 class Outcome(Struct):
@@ -137,12 +109,15 @@ def compile_request(request: Request) -> Outcome:
     return outcome
 
 
-def lint_request(request: Request) -> Outcome:
-    """Check the files of a request without choosing a target or needing every param."""
+def lint_request(request: Request, *, trace: Trace | None = None) -> Outcome:
+    """Check the files of a request without choosing a target or needing every param.
+
+    A `trace` learns which further files are read.
+    """
     from pxc.passes import ANALYSIS
 
     report = Report()
-    world = _world(request, report)
+    world = _world(request, report, trace)
     read: list[Source] = []
     progress = _run(request, ANALYSIS, world, report, partial=True, read=read)
     outcome = _outcome(request, progress, report)
@@ -265,7 +240,7 @@ def _with_params(main: Operation, request: Request, world: World, report: Report
     return overlay_params(main, tuple(pairs), world.language, report)
 
 
-def _world(request: Request, report: Report) -> World:
+def _world(request: Request, report: Report, trace: Trace | None = None) -> World:
     from pxc.workspace import Workspace
 
     catalog: Catalog
@@ -279,12 +254,13 @@ def _world(request: Request, report: Report) -> World:
 
         catalog = EmptyCatalog()
     options = _options(request)
+    files = Workspace(
+        request.root or Path(), overlays={text.name: text.data for text in request.overlays}
+    )
     return World(
         options=options,
         language=PolyaxonLanguage(options.spec_version),
-        files=Workspace(
-            request.root or Path(), overlays={text.name: text.data for text in request.overlays}
-        ),
+        files=files if trace is None else trace.over(files),
         catalog=catalog,
     )
 

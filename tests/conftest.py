@@ -17,6 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ["PXC_NO_CACHE"] = "1"  # no test leans on another, nor on who ran it
     if config.getoption("--update") and os.environ.get("CI"):
         raise pytest.UsageError("goldens are never rewritten in CI")
 

@@ -545,16 +545,16 @@ def test_when_to_colour(
 def test_our_own_fault_is_confessed(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(here, {"a.yaml": GOOD})
 
-    def fails(*_: Any) -> Any:
+    def fails(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError(f"at {here}")
 
-    import pxc.cli.lint
+    import pxc.cli.workers
 
-    monkeypatch.setattr(pxc.cli.lint, "lint_request", fails)
+    monkeypatch.setattr(pxc.cli.workers, "lint_request", fails)
     ran = run("lint", "a.yaml")
     assert ran.code == 70
     assert ran.err.startswith("error[PXC000] internal-error: ")
-    assert "ZeroDivisionError in pxc.cli.lint:" in ran.err
+    assert "ZeroDivisionError in pxc.cli.workers:" in ran.err
     assert f"pxc {pxc.__version__}, Python 3." in ran.err
     assert "PXC_DEBUG=1" in ran.err
     assert str(here) not in ran.err

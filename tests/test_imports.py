@@ -36,7 +36,7 @@ IMPORTS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "completion": (("completion", "zsh"), {"click"}),
     "rule": (("rule",), {"click", "msgspec"}),
     "rule CODE": (("rule", "PXC302"), {"click", "msgspec"}),
-    "lint --help": (("lint", "--help"), {"click", "msgspec", "pxc.driver"}),
+    "lint --help": (("lint", "--help"), {"click", "msgspec"}),
     "lint": (("lint", "a.yaml"), READING),
     "lint FOLDER": (("lint", "."), READING),
     "schedule": (("schedule", "a.yaml"), READING),

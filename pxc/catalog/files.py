@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pxc.ir.program import Connection
 from pxc.ir.spec import Operation
 from pxc.source import Source, Span
 
-__all__ = ["FileCatalog"]
+__all__ = ["FileCatalog", "catalog_digest"]
 
 ReadYaml = Callable[[Source, Report], Map | None]
 
@@ -181,6 +182,21 @@ class FileCatalog:
             if near
             else "write `kind: Connection`, or a list under `connections`",
         )
+
+
+def catalog_digest(paths: Iterable[Path]) -> bytes:
+    """A digest of everything that a catalog of these paths is made of, or cannot be made of."""
+    made = blake2b(digest_size=16)
+    report = Report()
+    for path, _ in _catalog_files(paths, report):
+        source = _source(path, report)
+        parts = [path.as_posix(), path.resolve().as_posix(), source.text if source else "\0"]
+        for part in parts:
+            data = part.encode("utf-8", "surrogatepass")
+            made.update(len(data).to_bytes(8, "big") + data)
+    for fault in report:
+        made.update(str((fault.span.source.name, fault.message)).encode("utf-8", "surrogatepass"))
+    return made.digest()
 
 
 def _inner_name(name: Lit[str], spec: Any, report: Report) -> Lit[str] | None:

@@ -15,7 +15,7 @@ from pxc.cli.options import STDIN
 from pxc.cli.output import write_file
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import Diagnostic, Report
-from pxc.driver import SourceText
+from pxc.request import SourceText
 from pxc.source import Source
 
 __all__ = ["Fixed", "Fixing", "difference", "fix_options", "fix_text"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pxc.cli.options import STDIN
 from pxc.diagnostics import Report, nearest
-from pxc.driver import SourceText
+from pxc.request import SourceText
 from pxc.source import Source, Span
 from pxc.workspace import MAX_BYTES, TooLarge, display_name, find_root, read_bytes
 

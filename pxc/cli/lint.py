@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,11 @@ import click
 
 from pxc.cli import CLEAN
 from pxc.cli.baselines import Baselines
-from pxc.cli.findings import exit_code, merged, printed
+from pxc.cli.findings import Printing, check_statistics, exit_code, merged
 from pxc.cli.fixing import Fixing, fix_options
-from pxc.cli.inputs import read_given, report_missing, root_of
+from pxc.cli.inputs import read_given, report_missing
 from pxc.cli.lint_settings import Choices, Chooser, settings_options, settings_text
+from pxc.cli.linting import Linter
 from pxc.cli.options import (
     STDIN,
     catalog_option,
@@ -23,15 +26,13 @@ from pxc.cli.options import (
     stdin_option,
 )  # fmt: skip
 from pxc.cli.terminal import say
-from pxc.diagnostics import Report, Severity
-from pxc.discovery import Found, Kind, discover
-from pxc.driver import Request, SourceText, lint_request
+from pxc.diagnostics import Diagnostic, Report, Severity
+from pxc.discovery import Kind, discover
+from pxc.lint.cache import Cache, cache_home
 from pxc.render import FOR_PEOPLE, Summary, sentence
+from pxc.request import SourceText
 
 __all__ = ["lint_command"]
-
-_UNREADABLE = frozenset({"PXC001", "PXC009", "PXC015", "PXC016", "PXC017", "PXC018", "PXC021"})
-"""What is worth saying about a file that may not be a Polyaxonfile: nobody could tell."""
 
 
 @click.command(
@@ -60,6 +61,22 @@ Examples:
 @catalog_option
 @color_option
 @stdin_option
+@click.option("--statistics", is_flag=True, help="Print how often each code is found instead.")
+@click.option("--show-all", is_flag=True, help="Shorten no long list of findings in one file.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Lint many files in so many processes [default: one a core].",
+)
+@click.option(
+    "--no-cache", is_flag=True, envvar="PXC_NO_CACHE", help="Neither use nor keep a cache."
+)
+@click.option(
+    "--cache-dir", type=click.Path(), metavar="DIR", envvar="PXC_CACHE_DIR",
+    help="Where to keep what is known of files that have not changed.",
+)  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Say which files were passed over and why.")
 def lint_command(
     paths: tuple[str, ...],
@@ -73,6 +90,11 @@ def lint_command(
     catalogs: tuple[str, ...],
     color: str,
     stdin_filename: str | None,
+    statistics: bool,
+    show_all: bool,
+    jobs: int | None,
+    no_cache: bool,
+    cache_dir: str | None,
     verbose: bool,
     **chosen: Any,
 ) -> int:
@@ -84,6 +106,8 @@ def lint_command(
     over. Diagnostics go to standard output, everything else to standard error.
     """
     check_stdin_filename(stdin_filename, paths)
+    if statistics:
+        check_statistics(format_)
     choices = Choices(**chosen)
     chooser = Chooser(choices)
     settings = chooser.settings_of(_settings_place(paths, stdin_filename))
@@ -101,18 +125,28 @@ def lint_command(
     unread = Report()
     places = [Path(p) for p in paths if p != STDIN] if paths else [Path()]
     found = discover(places, lambda path: report_missing(path, unread))
-    reports = [unread]
+    cache = None if no_cache or fixing.asked else _cache(cache_dir)
+    linter = Linter(chooser, catalogs, cache=cache, jobs=jobs or _cores())
+    reports: list[Iterable[Diagnostic]] = [unread]
     linted: list[str] = []
     if STDIN in paths:
         linted.append(stdin_filename or STDIN)
-        reports.append(_lint(STDIN, catalogs, chooser, fixing, stdin_filename))
-    for file in found:
-        report = _lint_found(file, catalogs, chooser, fixing)
+        reports.append(_lint_fixing(STDIN, linter, fixing, stdin_filename))
+    if fixing.asked:
+        own = [f for f in found if f.kind is Kind.POLYAXON]
+        reports += [_lint_fixing(str(f.path), linter, fixing) for f in own]
+        linted += [f.name for f in own]
+        found = [f for f in found if f.kind is not Kind.POLYAXON]
+    for file, report in zip(found, linter.lint(found), strict=True):
         if report is not None:
             linted.append(file.name)
             reports.append(report)
         elif verbose:
             say(f"passed over `{file.name}`: {file.kind.value}\n", sys.stderr)
+    if cache is not None:
+        cache.save()
+        if verbose:
+            say(f"{linter.hits} of {len(found)} files known from {cache.path}\n", sys.stderr)
 
     least = Severity[min_severity.upper()]
     every = merged(reports)
@@ -125,7 +159,9 @@ def lint_command(
             say(f"{_findings(count)} taken out of {path}\n", sys.stderr)
     every = baselines.new(every)
     shown = [d for d in every if d.severity >= least]
-    summary = printed(shown, len(linted), format_, color, fixing.stream)
+    printing = Printing(format_, color, fixing.stream, everything=show_all)
+    write = printing.statistics if statistics else printing.findings
+    summary = write(shown, len(linted))
     if format_ in FOR_PEOPLE:
         _conclude(summary, nothing_missing=not len(unread), verbose=verbose)
     code = exit_code(shown, Severity[fail_on.upper()]) or int(fixing.would_change)
@@ -145,45 +181,33 @@ def _settings_place(paths: tuple[str, ...], stdin_filename: str | None) -> Path:
     return path / "polyaxonfile.yaml" if path.is_dir() else path
 
 
-def _lint(
-    path: str,
-    catalogs: tuple[str, ...],
-    chooser: Chooser,
-    fixing: Fixing | None = None,
-    stdin_filename: str | None = None,
+def _cores() -> int:
+    """How many processes can run at the same time."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _cache(chosen: str | None) -> Cache | None:
+    home = Path(chosen) if chosen else cache_home(os.environ, sys.platform)
+    return Cache(home, Path.cwd()) if home is not None else None
+
+
+def _lint_fixing(
+    path: str, linter: Linter, fixing: Fixing, stdin_filename: str | None = None
 ) -> Report:
+    """Lint one file, or standard input, after the fixes that are asked for."""
+    from pxc.driver import lint_request  # with the whole compiler, which a cache may spare
+
     report = Report()
     given = read_given(path, report, stdin_filename)
     if given is None:
         return report
-    settings = chooser.settings_of(Path(stdin_filename or given.name))
 
     def lint(text: SourceText) -> Report:
-        request = Request(
-            files=(text,),
-            overlays=() if stdin_filename is None else (text,),
-            settings=settings,
-            root=root_of(path, stdin_filename),
-            catalog=tuple(Path(c) for c in catalogs),
-        )
-        return lint_request(request).report
+        return lint_request(linter.request(path, text, stdin_filename)).report
 
-    if fixing is not None and fixing.asked:
-        return fixing.apply(path, given, lint)
-    return lint(given)
-
-
-def _lint_found(
-    file: Found, catalogs: tuple[str, ...], chooser: Chooser, fixing: Fixing
-) -> Report | None:
-    """The report of a Polyaxonfile; of another file only when it cannot be read; else None."""
-    if file.kind is Kind.POLYAXON:
-        return _lint(str(file.path), catalogs, chooser, fixing)
-    if file.kind is not Kind.OTHER or file.path.suffix not in (".yaml", ".yml", ".json"):
-        return None
-    report = _lint(str(file.path), (), chooser)
-    unreadable = any(d.code.id in _UNREADABLE for d in report)
-    return report if unreadable else None
+    return fixing.apply(path, given, lint) if fixing.asked else lint(given)
 
 
 def _conclude(summary: Summary, *, nothing_missing: bool, verbose: bool) -> None:

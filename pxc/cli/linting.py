@@ -1,0 +1,152 @@
+"""Turns the files to lint into what is found in each, asking the cache before the compiler."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pxc.cli.inputs import read_given, root_of
+from pxc.cli.lint_settings import Chooser
+from pxc.diagnostics import Diagnostic, Report
+from pxc.discovery import Found, Kind
+from pxc.lint.cache import Cache
+from pxc.lint.digest import digest
+from pxc.lint.record import Record, known_sources, restore
+from pxc.lint.trace import Question, answer
+from pxc.request import Request, SourceText
+from pxc.source import Source
+from pxc.workspace import Workspace
+
+__all__ = ["Linter"]
+
+_UNREADABLE = frozenset({"PXC001", "PXC009", "PXC015", "PXC016", "PXC017", "PXC018", "PXC021"})
+"""What is worth saying about a file that may not be a Polyaxonfile: nobody could tell."""
+
+
+class Linter:
+    """Lints files under the settings of each; `hits` counts those that the cache knew."""
+
+    def __init__(
+        self, chooser: Chooser, catalogs: Sequence[str], *, cache: Cache | None, jobs: int
+    ) -> None:
+        self.hits = 0
+        self._chooser = chooser
+        self._catalog = tuple(Path(c) for c in catalogs)
+        self._cache = cache
+        self._jobs = jobs
+        self._catalog_digest: bytes | None = None
+
+    def request(self, path: str, given: SourceText, stdin_filename: str | None = None) -> Request:
+        """What is asked of the compiler for a file, or for standard input."""
+        return Request(
+            files=(given,),
+            overlays=() if stdin_filename is None else (given,),
+            settings=self._chooser.settings_of(Path(stdin_filename or given.name)),
+            root=root_of(path, stdin_filename),
+            catalog=self._catalog,
+        )
+
+    def lint(self, files: Sequence[Found]) -> list[list[Diagnostic] | None]:
+        """What is found in each file; None for one that is passed over.
+
+        A file that is no Polyaxonfile, but that somebody named, is passed over when it can be read.
+        """
+        results: list[list[Diagnostic] | None] = [None] * len(files)
+        waiting: list[tuple[int, Request, bytes]] = []
+        for number, file in enumerate(files):
+            if not _is_looked_at(file):
+                continue
+            report = Report()
+            given = read_given(str(file.path), report)
+            if given is None:
+                results[number] = list(report)
+                continue
+            request = self.request(str(file.path), given)
+            if file.kind is not Kind.POLYAXON:
+                request = msgspec.structs.replace(request, catalog=())
+            key = b"" if self._cache is None else self._key(request, file.path)
+            results[number] = self._remembered(key, request)
+            if results[number] is None:
+                waiting.append((number, request, key))
+        if waiting:
+            self._lint_now(waiting, results)
+        for number, file in enumerate(files):
+            found = results[number]
+            if found is not None and file.kind is not Kind.POLYAXON and not _is_unreadable(found):
+                results[number] = None
+        return results
+
+    def _lint_now(self, waiting: Sequence[tuple[int, Request, bytes]], results: list[Any]) -> None:
+        from pxc.cli.workers import lint_all  # with the whole compiler
+
+        requests = [request for _, request, _ in waiting]
+        made = lint_all(requests, self._jobs, wants_entries=self._cache is not None)
+        for (number, _, key), (found, entry) in zip(waiting, made, strict=True):
+            results[number] = found
+            if self._cache is not None and entry is not None:
+                self._cache.keep(key, entry)
+
+    def _key(self, request: Request, path: Path) -> bytes:
+        """What the findings depend on, but for the bytes of the file and of those that it names."""
+        bare = msgspec.structs.replace(request, files=())
+        said = msgspec.msgpack.encode(bare, enc_hook=str, order="deterministic")
+        names = (request.files[0].name, os.path.realpath(path))
+        catalog = self._digest_of_catalog() if request.catalog else b""
+        return digest((said, catalog, *map(os.fsencode, names)))
+
+    def _digest_of_catalog(self) -> bytes:
+        if self._catalog_digest is None:
+            from pxc.catalog.files import catalog_digest
+
+            self._catalog_digest = catalog_digest(self._catalog)
+        return self._catalog_digest
+
+    def _remembered(self, key: bytes, request: Request) -> list[Diagnostic] | None:
+        if self._cache is None:
+            return None
+        given = request.files[0]
+        entry = self._cache.find(key, digest((given.data,)))
+        if entry is None:
+            return None
+        asked = _asked_again(entry.asked, request)
+        found = None if asked is None else _restored(entry.record, given, asked)
+        self.hits += found is not None
+        return found
+
+
+def _is_looked_at(file: Found) -> bool:
+    if file.kind is Kind.OTHER:
+        return file.path.suffix in (".yaml", ".yml", ".json")
+    return file.kind is Kind.POLYAXON
+
+
+def _is_unreadable(found: Sequence[Diagnostic]) -> bool:
+    return any(d.code.id in _UNREADABLE for d in found)
+
+
+def _asked_again(asked: Sequence[Question], request: Request) -> list[Source] | None:
+    """The sources of the files that were read then, when every answer is the same today."""
+    if not asked:
+        return []
+    files = Workspace(request.root)
+    sources = []
+    for question in asked:
+        digest_now, source = answer(files, question)
+        if digest_now != question.answer:
+            return None
+        if source is not None:
+            sources.append(source)
+    return sources
+
+
+def _restored(
+    record: Record, given: SourceText, asked: Sequence[Source]
+) -> list[Diagnostic] | None:
+    try:
+        return restore(record, known_sources(given.name, given.data, asked))
+    except (ValueError, IndexError, TypeError):
+        return None

@@ -1,0 +1,41 @@
+"""Says what one compilation is asked to do, as data that every process and cache can hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from pxc.lint.settings import Settings
+from pxc.world import Options
+
+__all__ = ["Request", "SourceText"]
+
+
+class SourceText(Struct, frozen=True):
+    """One file as given: the name it is shown under and its bytes."""
+
+    name: str
+    data: bytes
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """Everything one compilation depends on; equal requests give equal outcomes.
+
+    `files` holds the main file, then the `-f` presets in order. `root` bounds what references may
+    read; `overlays` are texts that stand for the files of their names; `catalog` are files or
+    folders of catalog objects; `settings` say what a linter tells. `verify` checks the IR after
+    every pass (our own faults, never the user's), as the tests do.
+    """
+
+    files: tuple[SourceText, ...]
+    params: tuple[tuple[str, str], ...] = ()
+    target: str = "kubernetes"
+    options: Options = Options()
+    settings: Settings = Settings()
+    overlays: tuple[SourceText, ...] = ()
+    root: Path | None = None
+    catalog: tuple[Path, ...] = ()
+    dump_after: str | None = None
+    timing: bool = False
+    verify: bool = False
