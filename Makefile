@@ -22,6 +22,7 @@ check: $(STAMP)
 # them skip without.
 engines:
 	tests/engines/install
+	tests/engines/install-tracking
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

@@ -155,6 +155,10 @@ class _Entry:
     def file(self, file: FileInit) -> FileStep:
         """A file in the entry's directory; its name is `file` where the author gives none."""
         root = self.path or ARTIFACTS_PATH
+        if _given(file.kind):
+            kind: Any = file.kind
+            demand = Demand(kind.span, "init.file.kind", "init: file: kind", optional=True)
+            self.lowering.demands.append(demand)
         return FileStep(
             self.entry.span,
             file.content or Lit(file.span, ""),

@@ -17,6 +17,31 @@ if TYPE_CHECKING:
     from pxc.source import Source, Span
 
 
+class Images(Struct, frozen=True, kw_only=True):
+    """The images of the steps that pxc adds to a pod, each pinned by tag or digest.
+
+    `git` needs git and a POSIX shell, `rclone` needs rclone and a POSIX shell, `shell` a POSIX
+    shell with the ordinary tools.
+    """
+
+    git: str = "alpine/git:v2.49.1"
+    rclone: str = "rclone/rclone:1.75.1"
+    shell: str = "busybox:1.37.0"
+
+
+class Runtime(Struct, frozen=True, kw_only=True):
+    """What stands around a run in a cluster without Polyaxon; times in seconds.
+
+    `tracking` makes Polyaxon's own tracking client work without a server. `upload_interval` is the
+    time between two uploads of a running run's results, `upload_grace` the time the last one has.
+    """
+
+    images: Images = Images()
+    tracking: bool = True
+    upload_interval: int = 30
+    upload_grace: int = 600
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What the caller chose. Every field has a value, so that equal options are equal runs.
 
@@ -34,6 +59,7 @@ class Options(Struct, frozen=True, kw_only=True):
     rule_options: tuple[tuple[str, str, int], ...] = ()
     name_policy: str = "content"
     seed: int = 0
+    runtime: Runtime = Runtime()
     allowed_registries: tuple[str, ...] = ()
 
 

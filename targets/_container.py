@@ -9,7 +9,7 @@ from pxc.targets._data import Place, Values, ordered, text_of
 from pxc.targets._image import image_fault
 from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT, RUN_MOUNT
 
-__all__ = ["RESERVED_ENV", "Draft", "author_container", "container_order"]
+__all__ = ["RESERVED_ENV", "Draft", "author_container", "change_of", "container_order"]
 
 _RUN_DIRECTORY = f"{CONTEXT_ROOT}/$(PXC_RUN_UUID)"
 
@@ -59,10 +59,25 @@ class Draft:
                 waiting.extend(last)
         return found
 
+    def change(self, data: dict[str, Any]) -> None:
+        """Lay an author's fields over a container of ours; variables and mounts are added."""
+        for key, value in data.items():
+            if key in ("env", "volumeMounts", "envFrom") and isinstance(value, list):
+                said = {v.get("name") for v in value if key == "env"}
+                own = [v for v in self.data.get(key, ()) if v.get("name") not in said]
+                self.data[key] = [*own, *value]
+            elif key != "name":
+                self.data[key] = value
+
     def finished(self) -> dict[str, Any]:
-        """The container with its variables, in the order of the Kubernetes reference."""
+        """The container with its variables, in the order of the Kubernetes reference.
+
+        Of a variable of ours and one of the author's with its name only the author's is there.
+        """
         data = dict(self.data)
-        env = [*self.env.values(), *data.get("env", ())]
+        written = data.get("env", ())
+        names = {variable.get("name") for variable in written}
+        env = [*(v for name, v in self.env.items() if name not in names), *written]
         if env:
             data["env"] = env
         empty = [key for key in ("args", "env") if data.get(key) == []]
@@ -81,17 +96,26 @@ def author_container(node: KObject, name: str, values: Values, what: str) -> Dra
     PXC208 for an image that no runtime would read, PXC710 for a variable with a name of ours.
     """
     env: dict[str, dict[str, Any]] = {}
-    place = Place(what, env)
-    data: dict[str, Any] = {"name": name}
+    data = {"name": name} | _fields(node, values, Place(what, env))
+    _check_image(node, data.get("image"), values, what)
+    return Draft(data, env)
+
+
+def change_of(node: KObject, values: Values, what: str) -> dict[str, Any]:
+    """What an author changes of a container of ours: the fields that are written, and no more."""
+    return _fields(node, values, Place(what))
+
+
+def _fields(node: KObject, values: Values, place: Place) -> dict[str, Any]:
+    data: dict[str, Any] = {}
     for key, child in node.entries:
         field = values.text(key, place)
         if field is None or field == "name":
             continue
-        value = _field(field, child, values, place.at(f"{what}.{field}"))
+        value = _field(field, child, values, place.at(f"{place.field}.{field}"))
         if value is not None:
             data[field] = value
-    _check_image(node, data.get("image"), values, what)
-    return Draft(data, env)
+    return data
 
 
 def _field(field: str, node: Any, values: Values, place: Place) -> Any:

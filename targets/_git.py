@@ -9,10 +9,7 @@ from pxc.ir.node import Lit, Scalar
 from pxc.ir.plan import GitStep
 from pxc.targets._data import Place, Values
 
-__all__ = ["GIT_IMAGE", "GIT_SCRIPT", "git_container"]
-
-GIT_IMAGE = "alpine/git:v2.49.1"
-"""The one image of ours: any image with `git` and a POSIX `sh` can stand here."""
+__all__ = ["GIT_SCRIPT", "git_container"]
 
 # Url, revision and directory come as variables and flags as arguments: nothing that an author
 # wrote is ever part of the script. It has neither `$(` nor two dollar signs in a row, because the
@@ -55,7 +52,55 @@ git log -1 --format="git: %H"
 """
 
 
-def git_container(step: GitStep, name: str, values: Values, place: Place) -> dict[str, Any]:
+# A token, or a user and a password with a colon between; git asks the helper, so that neither is
+# ever an argument of a process or part of the URL.
+_PASSWORD_SCRIPT = """\
+if test -n "${POLYAXON_GIT_CREDENTIALS:-}"; then
+  case "$POLYAXON_GIT_CREDENTIALS" in
+  *:*) PXC_GIT_USER=${POLYAXON_GIT_CREDENTIALS%%:*} ;;
+  *) PXC_GIT_USER=oauth2 ;;
+  esac
+  PXC_GIT_PASSWORD=${POLYAXON_GIT_CREDENTIALS#*:}
+  export PXC_GIT_USER PXC_GIT_PASSWORD
+  export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=credential.helper
+  export GIT_CONFIG_VALUE_0='!answer() { test "$1" != get || printf \
+"username=%s\\npassword=%s\\n" "$PXC_GIT_USER" "$PXC_GIT_PASSWORD"; }; answer'
+fi
+"""
+
+# ssh refuses a key that others may read, and files of a mounted secret can be read by others.
+_KEY_SCRIPT = """\
+if test -n "${POLYAXON_SSH_PATH:-}"; then
+  key=$POLYAXON_SSH_PATH/${POLYAXON_SSH_PRIVATE_KEY:-id_rsa}
+  test -f "$key" || fail "there is no ssh key $key"
+  umask 077
+  cp "$key" /tmp/ssh-key
+  umask 022
+  export GIT_SSH_COMMAND="ssh -i /tmp/ssh-key -o IdentitiesOnly=yes \
+-o StrictHostKeyChecking=accept-new"
+fi
+"""
+
+
+def _script(step: GitStep) -> str:
+    """The script with what the connection's credentials need."""
+    if step.attachment is None or not step.attachment.injections:
+        return GIT_SCRIPT
+    head, rest = GIT_SCRIPT.split("\n", 1)
+    return f"{head}\n{_PASSWORD_SCRIPT}{_KEY_SCRIPT}{rest}"
+
+
+def _key_directory(step: GitStep) -> str | None:
+    """Where the ssh key of the connection's secret is mounted."""
+    for injection in step.attachment.injections if step.attachment is not None else ():
+        if injection.resource == "secret" and injection.mount_path is not None:
+            return injection.mount_path
+    return None
+
+
+def git_container(
+    step: GitStep, name: str, image: str, values: Values, place: Place
+) -> dict[str, Any]:
     """The container, without its volume mounts."""
     url = values.text(step.url, place.at("git.url", expands=True)) or ""
     revision = _revision(step.revision, values, place)
@@ -70,10 +115,14 @@ def git_container(step: GitStep, name: str, values: Values, place: Place) -> dic
         "GIT_TERMINAL_PROMPT": "0",  # a question nobody answers would hold the run forever
         "HOME": "/tmp",
     }
+    if step.attachment is not None and step.attachment.kind == "ssh":
+        directory = _key_directory(step)
+        if directory is not None:
+            env["POLYAXON_SSH_PATH"] = directory
     return {
         "name": name,
-        "image": GIT_IMAGE,
-        "command": ["sh", "-ceu", GIT_SCRIPT, "git"],
+        "image": image,
+        "command": ["sh", "-ceu", _script(step), "git"],
         "args": _flags(step, values, place),
         "env": [{"name": key, "value": value} for key, value in env.items()],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CONTEXT_ROOT", "OUTPUTS_MOUNT", "RUN_MOUNT"]
+__all__ = ["CONTEXT_ROOT", "OUTPUTS_MOUNT", "RUN_MOUNT", "TRACKING_ROOT", "TRACKING_RUNS"]
 
 CONTEXT_ROOT = "/plx-context/artifacts"
 """Where files that steps prepare for the main container lie."""
@@ -18,4 +18,12 @@ RUN_MOUNT = "/plx-context/run"
 """A second way to the run's own directory, under a name that is known before the run.
 
 The kubelet expands no `$(NAME)` in `workingDir`; the same directory mounted here can be named.
+"""
+
+TRACKING_ROOT = "/plx-context/offline"
+TRACKING_RUNS = f"{TRACKING_ROOT}/runs"
+"""A second way to the context root, where Polyaxon's tracking client puts a directory a run.
+
+The client writes to `<root>/runs/<uuid>`; with the context volume mounted here that is the same
+directory as `globals.run_artifacts_path`.
 """

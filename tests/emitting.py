@@ -7,7 +7,7 @@ from typing import Any
 from pxc.diagnostics import Report
 from pxc.driver import PolyaxonLanguage
 from pxc.targets import target
-from pxc.world import Options, World
+from pxc.world import Options, Runtime, World
 from tests.kubernetes_oracle import judge
 from tests.plan_reader import read_plan
 
@@ -25,8 +25,12 @@ limits:
 
 def world(**options: Any) -> World:
     unused: Any = None
+    quiet = {"runtime": Runtime(tracking=False)}
     return World(
-        options=Options(**options), language=PolyaxonLanguage(), files=unused, catalog=unused
+        options=Options(**(quiet | options)),
+        language=PolyaxonLanguage(),
+        files=unused,
+        catalog=unused,
     )
 
 

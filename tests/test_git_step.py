@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pxc.targets._git import GIT_IMAGE, GIT_SCRIPT
+from pxc.targets._git import GIT_SCRIPT
+from pxc.world import Images
 from tests.emitting import JOB, emit, pod_of
 
 
@@ -81,7 +82,7 @@ def check_out(
         "GIT_CONFIG_VALUE_0": "always",
     }
     command = [*container["command"], *container.get("args", ())]
-    assert container["image"] == GIT_IMAGE
+    assert container["image"] == Images().git
     return subprocess.run(command, env=env, cwd=place, capture_output=True, text=True, timeout=60)
 
 

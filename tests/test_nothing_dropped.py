@@ -57,7 +57,7 @@ def samples(shape: Any) -> list[Tree]:
     """Values of a shape that ask for something; of some only one differs from the default."""
     match shape:
         case Text() | AsText() | Verbatim():
-            return ["text-7"]
+            return ["text-7", "text-8"]
         case Integer() | Number():
             return [7]
         case Boolean():
@@ -65,7 +65,7 @@ def samples(shape: Any) -> list[Tree]:
         case Choice(values=values):
             return list(values)
         case Anything():
-            return ["text-7"]
+            return ["text-7", "text-8"]
         case ListOf(item=item):
             return [[sample] for sample in samples(item)]
         case MapOf(value=value):

@@ -86,18 +86,11 @@ def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[
             help="`pxc rule PXC701` lists what this release emits",
         )
         return []
-    if unit.pod.results is not None:
-        report.add(
-            "PXC702",
-            "what the run leaves is not kept in the artifacts store by this release",
-            unit.pod.results.span,
-            help="let the program itself write to a connection",
-        )
     is_service = unit.kind == "service"
     namespace = unit.namespace or world.options.namespace
     uuid = uuid_of(f"{plan.owner}/{plan.project}/{unit.name}") if is_service else None
     run_time = KubernetesRunTime(uuid=uuid, namespace=namespace)
-    pod = build_pod(unit, unit.pod, run_time, report, native_sidecars=not is_service)
+    pod = build_pod(unit, unit.pod, run_time, world.options, report, native_sidecars=not is_service)
     metadata = Metadata(
         plan, unit, namespace, pod.labels, pod.annotations, identity_labels(plan, unit)
     )
@@ -111,7 +104,21 @@ def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[
     else:
         found = [_job(unit, pod, metadata, values, world.options.name_policy)]
     metadata.check(report)
-    return found
+    return [*_config_maps(pod, metadata), *found]
+
+
+def _config_maps(pod: PodParts, metadata: Metadata) -> list[dict[str, Any]]:
+    """What the pod mounts, before what mounts it; its name says its content: it never changes."""
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": metadata.of_object(name),
+            "immutable": True,
+            "data": data,
+        }
+        for name, data in pod.config_maps.items()
+    ]
 
 
 def _job(

@@ -1,0 +1,83 @@
+"""Turns the results of a pod into the sidecar that keeps them and the step that resumes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.ir.plan import Results
+from pxc.targets._store import remote_of, store_script
+from pxc.targets._transfer import TRANSFER_SCRIPT
+from pxc.world import Runtime
+
+__all__ = ["RESULTS_SCRIPT", "results_container", "resume_container"]
+
+# A native sidecar is told to end when the main container has ended, however it did: with success,
+# with a failure, out of memory, or because the pod is deleted. Only then is everything written,
+# so the upload that counts is the one after the signal. A hook before the stop of the main
+# container would not do: the kubelet runs none for a container that ends by itself.
+RESULTS_SCRIPT = """\
+run=$1 to=$2 seconds=$3
+stop=
+trap 'stop=1' TERM INT
+upload() {
+  test -d "$run" || return 0
+  move copy --create-empty-src-dirs --copy-links -- "$run" "$to"
+}
+while test -z "$stop"; do
+  sleep "$seconds" & wait "$!" || kill "$!" 2>/dev/null || :
+  test -n "$stop" || upload || echo "results: this upload failed, the next may not" >&2
+done
+for pause in 1 2 4 8 16 0; do
+  if upload; then echo "results: $run -> $to"; exit 0; fi
+  sleep "$pause"
+done
+echo "results: what is in $run was not kept in $to" >/dev/termination-log
+fail "what is in $run was not kept in $to"
+"""
+
+
+def results_container(
+    results: Results, name: str, uuid: str, run: str, runtime: Runtime
+) -> dict[str, Any]:
+    """The sidecar, without its mounts and what its connection brings.
+
+    `uuid` is the run's as the pod says it, `run` its own directory in this container.
+    """
+    return _container(
+        results,
+        name,
+        runtime.images.rclone,
+        RESULTS_SCRIPT,
+        [run, _kept_at(results, uuid), str(runtime.upload_interval)],
+    ) | {"resources": {"requests": {"cpu": "100m", "memory": "64Mi"}}}
+
+
+def resume_container(
+    results: Results, name: str, uuid: str, run: str, runtime: Runtime
+) -> dict[str, Any]:
+    """The step that brings back what an earlier try of the run has kept."""
+    arguments = ["resume", _kept_at(results, uuid), run]
+    return _container(results, name, runtime.images.rclone, TRANSFER_SCRIPT, arguments)
+
+
+def _kept_at(results: Results, uuid: str) -> str:
+    store = results.attachment.store
+    assert store is not None
+    return remote_of(store).path(uuid)
+
+
+def _container(
+    results: Results, name: str, image: str, script: str, arguments: list[str]
+) -> dict[str, Any]:
+    store = results.attachment.store
+    assert store is not None
+    container: dict[str, Any] = {
+        "name": name,
+        "image": image,
+        "command": ["sh", "-ceu", store_script(store) + script, name],
+        "args": arguments,
+    }
+    env = remote_of(store).env
+    if env:
+        container["env"] = [{"name": key, "value": value} for key, value in env.items()]
+    return container
