@@ -9,6 +9,7 @@ from pxc.passes.check_rules import check_rules
 from pxc.passes.check_schedule import check_schedule
 from pxc.passes.compose_layers import compose_layers
 from pxc.passes.evaluate_expressions import evaluate_expressions
+from pxc.passes.expand_dag import expand_dag
 from pxc.passes.lower_plan import lower_plan
 from pxc.passes.resolve_connections import resolve_connections
 from pxc.passes.resolve_params import resolve_params
@@ -27,6 +28,7 @@ ANALYSIS = (
     ),
     Phase("bind", (resolve_params, resolve_connections)),  # names of connections may use params
     Phase("check", (check_matrix, check_graph)),
+    Phase("expand", (expand_dag,)),  # a file that is only linted stays as it is
     Phase(
         "evaluate",
         (

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from msgspec import Struct
 
 from pxc.diagnostics import Report
-from pxc.ir.io import Join, Param
+from pxc.ir.io import Param
 from pxc.ir.node import Lit, Map, Seq, Template, is_null
 from pxc.ir.program import Binding, Connection, Program
 from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.passes.binder import Binder
 from pxc.passes.check_matrix import check_matrix
+from pxc.passes.graph.asked_inputs import asked_inputs
 from pxc.passes.graph.components import Components, Size
-from pxc.passes.graph.edges import check_edges, params_of
+from pxc.passes.graph.edges import check_edges
 from pxc.passes.graph.expressions import Expressions
 from pxc.passes.graph.nodes import GraphNode, check_build, graph_nodes
 from pxc.passes.graph.references import Enclosing, check_references
 from pxc.passes.graph.triggers import check_triggers
 from pxc.passes.io_types.settle import is_true
-from pxc.passes.param_refs import read_ref, upstream_of
+from pxc.passes.param_refs import read_ref
 from pxc.source import head_of
 from pxc.world import World
 
@@ -94,7 +94,7 @@ def _unused(components: Components, world: World, report: Report) -> dict[str, G
 
 def _bind(nodes: Mapping[str, GraphNode], world: World, report: Report) -> None:
     """Hold the params of every node to its inputs; of an unknown one keep the references."""
-    asked, of_any = _asked(nodes)
+    asked = asked_inputs(nodes)
     for node in nodes.values():
         composed = node.composed
         if not node.is_known:
@@ -106,33 +106,10 @@ def _bind(nodes: Mapping[str, GraphNode], world: World, report: Report) -> None:
             strict=world.options.strict_params or is_true(composed.strict_params),
             partial=_has_presets(composed),
             node=node.place,
-            asked=frozenset(asked.get(node.name, ())) | of_any,
+            asked=asked(node.name),
         )
         node.bindings = binder.bindings()
         check_matrix(Program(composed.span, composed, composed=composed), world, report)
-
-
-def _asked(nodes: Mapping[str, GraphNode]) -> tuple[dict[str, set[str]], frozenset[str]]:
-    """The inputs of each node that others take, and those that a join takes from any run."""
-    asked: dict[str, set[str]] = {}
-    of_any: set[str] = set()
-    for node in nodes.values():
-        for param in params_of(node.composed.params):
-            upstream = upstream_of(param.ref) if param.ref is not None else None
-            if upstream is not None:
-                asked.setdefault(upstream, set()).add(_last(param))
-        joins: Any = node.composed.joins
-        for join in joins.items if isinstance(joins, Seq) else ():
-            if isinstance(join, Join):
-                of_any.update(_last(param) for param in params_of(join.params))
-    return asked, frozenset(of_any)
-
-
-def _last(param: Param) -> str:
-    """The last name of what a reference takes: the x of `inputs.x`, in braces or not."""
-    value = param.value
-    text = value.text if isinstance(value, Template) else getattr(value, "value", "")
-    return str(text).strip("{} ").rpartition(".")[2]
 
 
 def _references(composed: Operation, report: Report) -> tuple[Binding, ...]:

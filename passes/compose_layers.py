@@ -31,7 +31,7 @@ def compose_layers(program: Program, world: World, report: Report) -> Program:
     that the catalog lacks. Source: specification of composition, section 7.
     """
     composed = compose(program.main, world, report)
-    composed = _named_presets(composed, program, world, report)
+    composed = with_named_presets(composed, world, report, partial=program.partial)
     if composed.run is None or isinstance(composed.run, Invalid):
         missing = is_unresolved(program.main)
         if is_preset(program.main):
@@ -104,9 +104,13 @@ def patch_run(run: Any, raw: Any, strategy: str, world: World, report: Report) -
     return run if typed is None else patch(run, typed, strategy)
 
 
-def _named_presets(
-    composed: Operation, program: Program, world: World, report: Report
+def with_named_presets(
+    composed: Operation, world: World, report: Report, *, partial: bool = False
 ) -> Operation:
+    """A composed operation under the presets of the catalog that it names.
+
+    PXC124 for a name that is a template, PXC224 for one that the catalog lacks.
+    """
     names: Any = composed.presets
     for name in names.items if isinstance(names, Seq) else (names,):
         if isinstance(name, Template):
@@ -120,7 +124,7 @@ def _named_presets(
             continue
         preset = world.catalog.preset(str(name.value), world.language, report)
         if preset is None:
-            if not program.partial or world.catalog.declared:
+            if not partial or world.catalog.declared:
                 _unknown_preset(name, world, report)
             continue
         composed = _lay_named(composed, preset, world, report)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pxc.diagnostics import Note, Report, allowed
-from pxc.ir.node import FALSE_WORDS, TRUE_WORDS, Invalid, Template, is_null, plain
+from pxc.ir.node import FALSE_WORDS, TRUE_WORDS, Invalid, Lit, Template, is_null, plain
 from pxc.ir.plan import Demand
 from pxc.ir.spec import Operation, TemplateSection
 from pxc.passes.lowering import text_of, truth
 
-__all__ = ["check_filled_in", "conditions_hold"]
+__all__ = ["check_conditions", "check_filled_in", "conditions_hold"]
 
 
 def check_filled_in(template: TemplateSection | None, report: Report) -> None:
@@ -35,16 +37,8 @@ def conditions_hold(composed: Operation, demands: list[Demand], report: Report) 
     if isinstance(conditions, Template):
         demands.append(Demand(conditions.span, "conditions", "conditions"))
         return True
-    word = str(conditions.value).strip().lower()
-    if word in TRUE_WORDS:
-        return True
-    if word not in FALSE_WORDS:
-        report.add(
-            "PXC317",
-            f"`conditions` gives `{conditions.value}`, which is neither true nor false",
-            conditions.span,
-            help='write an expression in braces: `"{{ n > 1 }}"`',
-        )
+    check_conditions(conditions, report)
+    if str(conditions.value).strip().lower() not in FALSE_WORDS:
         return True
     report.add(
         "PXC702",
@@ -53,3 +47,16 @@ def conditions_hold(composed: Operation, demands: list[Demand], report: Report) 
         help="give params that make them true, or leave `conditions` out",
     )
     return False
+
+
+def check_conditions(conditions: Any, report: Report) -> None:
+    """PXC317 for conditions that are known, and neither true nor false."""
+    if not isinstance(conditions, Lit) or conditions.value is None:
+        return
+    if str(conditions.value).strip().lower() not in TRUE_WORDS | FALSE_WORDS:
+        report.add(
+            "PXC317",
+            f"`conditions` gives `{conditions.value}`, which is neither true nor false",
+            conditions.span,
+            help='write an expression in braces: `"{{ n > 1 }}"`',
+        )

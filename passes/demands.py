@@ -16,10 +16,13 @@ _SECTIONS: tuple[tuple[str, str], ...] = (
     ("hooks", "hooks"),
     ("build", "build"),
     ("joins", "joins"),
+)
+_EDGES: tuple[tuple[str, str], ...] = (
     ("events", "events"),
     ("dependencies", "dependencies"),
     ("trigger", "trigger"),
 )
+"""What an operation of a dag has as edges of its group."""
 
 _OPTIONAL_SECTIONS: tuple[tuple[str, str], ...] = (("cache", "cache"), ("cost", "cost"))
 
@@ -38,13 +41,13 @@ _SILENT_PLUGINS = frozenset(
 """Those of the first line are lowered; the others configure Polyaxon's own services."""
 
 
-def section_demands(composed: Operation) -> Iterator[Demand]:
+def section_demands(composed: Operation, *, in_dag: bool = False) -> Iterator[Demand]:
     """What the operation's sections ask of a target beyond a unit and a timetable.
 
     An explicit null or an empty list asks for nothing. `optional` marks what only tunes how
     Polyaxon's own services watch a run.
     """
-    for attribute, feature in _SECTIONS:
+    for attribute, feature in (*_SECTIONS, *(() if in_dag else _EDGES)):
         yield from _section(composed, attribute, feature, optional=False)
     for attribute, feature in _OPTIONAL_SECTIONS:
         yield from _section(composed, attribute, feature, optional=True)
@@ -52,10 +55,13 @@ def section_demands(composed: Operation) -> Iterator[Demand]:
     if isinstance(approved, Template) or (isinstance(approved, Lit) and approved.value is False):
         yield Demand(approved.span, "approval", f"isApproved: {str(plain(approved)).lower()}")
     yield from _section(composed, "mount", "mount", optional=False)
-    if isinstance(composed.skip_on_upstream_skip, Lit) and composed.skip_on_upstream_skip.value:
-        yield Demand(composed.skip_on_upstream_skip.span, "skip", "skipOnUpstreamSkip", True)
+    skips = composed.skip_on_upstream_skip
+    if isinstance(skips, Lit) and skips.value and not in_dag:
+        yield Demand(skips.span, "skip", "skipOnUpstreamSkip", True)
     if isinstance(composed.plugins, Plugins):
         yield from _plugin_demands(composed.plugins)
+    if isinstance(composed.run, Dag):
+        yield from _early_stopping(composed.run)
     yield from _termination_demands(composed)
 
 
@@ -95,9 +101,15 @@ def _termination_demands(composed: Operation) -> Iterator[Demand]:
             yield Demand(value.span, name, name)
 
 
+def _early_stopping(dag: Dag) -> Iterator[Demand]:
+    policies = dag.early_stopping
+    if policies is not None and not is_null(policies) and getattr(policies, "items", True):
+        yield Demand(head_of(policies.span), "dag.earlyStopping", "earlyStopping")
+
+
 def runtime_demand(run: Any) -> Demand | None:
     """The demand of a runtime that is not made of pods, or was one in older releases only."""
-    if isinstance(run, Dag | Legacy):
+    if isinstance(run, Legacy):
         return Demand(head_of(run.span), f"run.{run.kind}", f"run.kind: {run.kind}")
     return None
 

@@ -37,7 +37,7 @@ _NOT_EXPANDED = frozenset({"tuner"})
 
 
 def evaluate_expressions(program: Program, world: World, report: Report) -> Program:
-    """Render `composed`, section by section, with the contexts of its bindings.
+    """Render `composed`, section by section, with the contexts of its bindings; `operations` too.
 
     In: `composed`, `bindings`, `connections`. Out: `composed` whose templates hold only run-time
     references. Every fault of an expression is reported at its own characters; when a component
@@ -49,21 +49,28 @@ def evaluate_expressions(program: Program, world: World, report: Report) -> Prog
         return program
     faults = Report()
     contexts = build_contexts(program, world, faults)
-    evaluation = _Evaluation(contexts, world.language, faults)
+    evaluation = Evaluation(contexts, world.language, faults)
     changed: dict[str, Any] = {}
     for name in EVALUATED:
         value = getattr(composed, name)
         if value is not None:
             changed[name] = evaluation.rewrite(value)
-    if not isinstance(composed.run, Dag | Legacy):
+    if isinstance(composed.run, Dag):
+        concurrency = evaluation.rewrite(composed.run.concurrency)
+        changed["run"] = replace(composed.run, concurrency=concurrency)
+    elif not isinstance(composed.run, Legacy):
         changed["run"] = evaluation.rewrite(composed.run)
     for part in expanded_parts(composed):
         evaluation.rewrite(part)  # what comes of it is known when they are expanded
     hand_over(faults, report, is_open=program.partial)
-    return replace(program, composed=replace(composed, **changed))
+    return replace(
+        program,
+        composed=replace(composed, **changed),
+        operations=tuple(evaluate_expressions(o, world, report) for o in program.operations),
+    )
 
 
-class _Evaluation:
+class Evaluation:
     """One walk over the operation with one scope and one budget."""
 
     def __init__(self, contexts: Contexts, language: Language, report: Report) -> None:

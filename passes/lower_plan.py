@@ -10,12 +10,25 @@ from typing import Any
 from pxc.diagnostics import Report
 from pxc.ir.dump import dump
 from pxc.ir.node import KObject, Lit, Seq, Template, plain, replace
-from pxc.ir.plan import Demand, Limits, Listening, Output, Plan, Timetable, Unit
+from pxc.ir.plan import (
+    Demand,
+    Edge,
+    Group,
+    Limits,
+    Listening,
+    Output,
+    Plan,
+    Timetable,
+    Unit,
+)
 from pxc.ir.program import Program
-from pxc.ir.run import Service
+from pxc.ir.run import Dag, Service
 from pxc.ir.spec import Operation, Schedule, Termination
-from pxc.passes.conditions import check_filled_in, conditions_hold
+from pxc.passes.conditions import check_conditions, check_filled_in, conditions_hold
 from pxc.passes.demands import runtime_demand, section_demands
+from pxc.passes.graph.edges import check_edges
+from pxc.passes.graph.nodes import GraphNode
+from pxc.passes.graph.starts import edges_into, inputs_of, start_of
 from pxc.passes.lower_roles import bare_runtime, lower_roles
 from pxc.passes.lowering import Lowering, known, text_of, truth, whole
 from pxc.source import Span
@@ -27,10 +40,10 @@ _IDENTITY_VERSION = "h1"
 def lower_plan(program: Program, world: World, report: Report) -> Plan:
     """The plan of an evaluated program.
 
-    In: `composed` whose templates hold only run-time references. Out: at most one unit, the
-    timetable, and a demand for everything the author asked that no unit carries. PXC104 for a
-    missing container, PXC131 for a template that nobody filled in, PXC317 for conditions that are
-    no boolean.
+    In: `composed` whose templates hold only run-time references, and so `operations`. Out: at most
+    one unit or one group, the timetable, and a demand for everything the author asked that neither
+    carries. PXC104 for a missing container, PXC131 for a template that nobody filled in, PXC317
+    for conditions that are no boolean.
     """
     composed = program.composed
     assert composed is not None
@@ -39,19 +52,14 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
     demands = list(section_demands(composed))
     check_filled_in(composed.template, report)
     runs = conditions_hold(composed, demands, report)
-    units: tuple[Unit, ...] = ()
-    unlowered = runtime_demand(composed.run)
-    if unlowered is not None:
-        demands.append(unlowered)
-    elif runs:
-        unit = _unit(name, composed, Lowering(program, world, report, demands))
-        units = (unit,) if unit is not None else ()
+    found = _member(name, Lowering(program, world, report, demands)) if runs else None
     return Plan(
         composed.span,
         name,
-        units,
+        (found,) if isinstance(found, Unit) else (),
+        group=found if isinstance(found, Group) else None,
         timetable=_timetable(composed.schedule, report),
-        demands=tuple(demands),
+        demands=tuple({(d.feature, d.span): d for d in demands}.values()),
         owner=world.options.owner,
         project=world.options.project,
         source=program.origin,
@@ -63,6 +71,56 @@ def _name(composed: Operation, program: Program) -> str:
         return str(composed.name.value)
     stem = program.main.span.source.name.replace("\\", "/").rsplit("/", 1)[-1].split(".")[0]
     return stem if stem.strip("-") else "run"
+
+
+def _member(name: str, lowering: Lowering) -> Unit | Group | None:
+    """What an operation becomes; None for a runtime that is only a demand."""
+    composed = lowering.program.composed
+    assert composed is not None
+    if isinstance(composed.run, Dag):
+        return _group(name, composed, composed.run, lowering)
+    unlowered = runtime_demand(composed.run)
+    if unlowered is None:
+        return _unit(name, composed, lowering)
+    lowering.demands.append(unlowered)
+    return None
+
+
+def _group(name: str, composed: Operation, dag: Dag, lowering: Lowering) -> Group | None:
+    """The operations of a dag and what leads from one to another."""
+    report = lowering.report
+    members: list[Unit | Group] = []
+    edges: list[Edge] = []
+    nodes: dict[str, GraphNode] = {}
+    for program in lowering.program.operations:
+        inner = program.composed
+        assert inner is not None
+        assert inner.name is not None
+        title = text_of(inner.name) or ""
+        nodes[title] = GraphNode(title, inner.name.span, inner, True)
+        lowering.demands.extend(section_demands(inner, in_dag=True))
+        check_filled_in(inner.template, report)
+        check_conditions(inner.conditions, report)
+        found = _member(title, Lowering(program, lowering.world, report, lowering.demands))
+        if found is not None:
+            start = start_of(inner, report)
+            members.append(found if start is None else replace(found, start=start))
+            edges.extend(edges_into(title, inner))
+    if not check_edges(nodes, report, is_open=False):  # what was a template is known only now
+        return None
+    return Group(
+        composed.span,
+        name,
+        dag.kind,
+        tuple(members),
+        tuple(edges),
+        concurrency=whole(dag.concurrency, "concurrency", report) or None,
+        inputs=inputs_of(lowering.program),
+        limits=_limits(composed.termination, composed.span, report),
+        namespace=known(composed.namespace, "namespace", report),
+        description=text_of(composed.description),
+        tags=tuple(str(t) for t in plain(composed.tags) or ()),
+    )
 
 
 def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
@@ -83,6 +141,7 @@ def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
         _limits(composed.termination, composed.span, report),
         runtime=bare_runtime(run),
         listening=_listening(run, lowering) if isinstance(run, Service) else None,
+        inputs=inputs_of(program),
         outputs=outputs,
         namespace=known(composed.namespace, "namespace", report)
         or lowering.world.options.namespace,

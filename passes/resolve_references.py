@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from operator import is_
+
 from pxc.diagnostics import Note, Report
-from pxc.ir.node import Lit, replace
+from pxc.ir.node import Lit, Seq, replace
 from pxc.ir.program import Program
+from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.world import World
 
@@ -15,7 +18,8 @@ def resolve_references(program: Program, world: World, report: Report) -> Progra
     """Bind `pathRef` to the file it names, and every reference of that file in turn.
 
     In: a program whose `main` is as written. Out: `main.component` holds what the reference
-    names, at any depth. An inline component wins over a reference. PXC212 for a path that cannot
+    names, at any depth, and so have the operations and components of a dag. An inline component
+    wins over a reference. PXC212 for a path that cannot
     be read, PXC221 for a cycle, PXC213 and PXC220 for hub and URL references, which are not
     fetched; when a file is only linted these two are no finding. Source: specification section 6.
     """
@@ -24,8 +28,17 @@ def resolve_references(program: Program, world: World, report: Report) -> Progra
 
 
 def _resolve(
-    operation: Operation, world: World, report: Report, chain: tuple[str, ...], partial: bool
+    operation: Operation,
+    world: World,
+    report: Report,
+    chain: tuple[str, ...],
+    partial: bool,
+    *,
+    in_dag: bool = False,
 ) -> Operation:
+    if isinstance(operation.run, Dag):
+        run = _resolve_dag(operation.run, world, report, chain, partial)
+        operation = operation if run is operation.run else replace(operation, run=run)
     if operation.component is not None:
         _report_without_effect(operation, report)
         if not isinstance(operation.component, Operation):
@@ -34,9 +47,29 @@ def _resolve(
         return replace(operation, component=component)
     if isinstance(operation.path_ref, Lit) and operation.path_ref.value is not None:
         return _resolve_path(operation, operation.path_ref, world, report, chain, partial)
-    if not partial:
+    if not partial and not (in_dag and operation.dag_ref is not None):
         _report_remote(operation, report)
     return operation
+
+
+def _resolve_dag(
+    dag: Dag, world: World, report: Report, chain: tuple[str, ...], partial: bool
+) -> Dag:
+    """The dag with the references of its operations and components resolved."""
+    changed: dict[str, Seq] = {}
+    for name in ("operations", "components"):
+        listed = getattr(dag, name)
+        if not isinstance(listed, Seq):
+            continue
+        items = tuple(
+            _resolve(i, world, report, chain, partial, in_dag=True)
+            if isinstance(i, Operation)
+            else i
+            for i in listed.items
+        )
+        if not all(map(is_, items, listed.items)):
+            changed[name] = replace(listed, items=items)
+    return replace(dag, **changed) if changed else dag
 
 
 def _resolve_path(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pxc.ir.node import KObject, Map, Node, Scalar
+from collections.abc import Iterator
+
+from pxc.ir.node import KObject, Map, Node, Scalar, Template
 from pxc.ir.run import Cluster, Distributed, Environment
 
 CRON_MACROS = {
@@ -217,12 +219,53 @@ class Timetable(Node, frozen=True):
     depends_on_past: bool = False
 
 
+class Input(Node, frozen=True):
+    """A value that a run is given when it starts; `type` is empty when undeclared.
+
+    `value` is a template of run-time references: `ops.a.outputs.x` is an output of another member
+    of the same group. What leads out of the group begins with `dag.`; the rest is as the enclosing
+    group itself sees it: `dag.globals.uuid`, `dag.ops.a.outputs.x`.
+    """
+
+    name: str
+    value: Template
+    type: str = ""
+
+
+class Start(Node, frozen=True):
+    """When a member of a group starts, and whether.
+
+    `trigger` is what its upstreams must have come to: `all_succeeded`, `all_failed`, `all_done`,
+    `one_succeeded`, `one_failed`, `one_done`. As documented, a skipped upstream counts as one that
+    succeeded, unless `skip_on_upstream_skip` skips the member too. A `condition` that is false then
+    skips it; one that is known already is a literal.
+    """
+
+    trigger: str = "all_succeeded"
+    condition: Scalar | None = None
+    skip_on_upstream_skip: bool = False
+
+
+class Edge(Node, frozen=True):
+    """One member of a group that waits for another; the span is where its author said so.
+
+    `values` are what it takes from the other: `outputs.loss`, `globals.uuid`, `artifacts`.
+    `events` are kinds of events of the other, any of which starts it whatever its trigger says.
+    """
+
+    upstream: str
+    downstream: str
+    values: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
 class Unit(Node, frozen=True):
     """One thing that runs; `kind` is the runtime's, `name` the author's, not yet DNS-1123.
 
     A job and a service have the one role `main`; a distributed runtime has those its author wrote,
     and its own fields in `runtime` (whose roles are empty). `identity` is the hex digest of
-    everything that decides what runs: equal units are equal runs.
+    everything that decides what runs: equal units are equal runs. `inputs` are values that only
+    the run knows; `start` is None where the unit starts as soon as its upstreams succeeded.
     """
 
     name: str
@@ -231,7 +274,9 @@ class Unit(Node, frozen=True):
     limits: Limits
     runtime: Distributed | Cluster | None = None
     listening: Listening | None = None
+    inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
+    start: Start | None = None
     namespace: str | None = None
     queue: str | None = None
     description: str | None = None
@@ -244,14 +289,45 @@ class Unit(Node, frozen=True):
         return self.roles[0].pod
 
 
-class Plan(Node, frozen=True):
-    """Everything to emit. A plan with demands a target cannot meet is refused by that target.
+class Group(Node, frozen=True):
+    """Members that run in the order of their edges, at most `concurrency` of them at once.
 
-    `project` and `owner` come from the workspace; `source` is the file's name as given.
+    Members are units and inner groups in authored order, each with a name of its own; edges name
+    members of this very group and make no cycle. A group has succeeded when no member has failed.
+    `kind` is `dag`. `limits` hold for the group as a whole; each unit has its own.
     """
 
     name: str
-    units: tuple[Unit, ...]
+    kind: str
+    members: tuple[Unit | Group, ...]
+    edges: tuple[Edge, ...] = ()
+    concurrency: int | None = None
+    inputs: tuple[Input, ...] = ()
+    start: Start | None = None
+    limits: Limits | None = None
+    namespace: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+
+    def units(self) -> Iterator[Unit]:
+        """Every unit of this group and of those inside of it."""
+        for member in self.members:
+            if isinstance(member, Unit):
+                yield member
+            else:
+                yield from member.units()
+
+
+class Plan(Node, frozen=True):
+    """Everything to emit. A plan with demands a target cannot meet is refused by that target.
+
+    A run of its own is the one unit of `units`; a pipeline is a `group`. `project` and `owner` come
+    from the workspace; `source` is the file's name as given.
+    """
+
+    name: str
+    units: tuple[Unit, ...] = ()
+    group: Group | None = None
     timetable: Timetable | None = None
     demands: tuple[Demand, ...] = ()
     owner: str = ""

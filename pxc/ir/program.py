@@ -51,6 +51,7 @@ class Program(Node, frozen=True):
     `origin` is the main file's path from the workspace's root, whatever directory it was named
     from; empty for text that has no file.
     `partial` tells that a component is linted alone, so that missing params are no fault.
+    `operations` are those of a dag after `expand_dag`, each a program of its own.
     `authored` holds the nodes that its author wrote, while the lint rules ask for them.
     """
 
@@ -62,3 +63,4 @@ class Program(Node, frozen=True):
     origin: str = ""
     partial: bool = False
     authored: tuple[Node, ...] | None = None
+    operations: tuple[Program, ...] = ()

@@ -43,6 +43,13 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     PXC710 for two objects of one name, PXC104, PXC116, PXC118, PXC208 for values it refuses.
     """
     _refuse_demands(plan, report)
+    if plan.group is not None:
+        report.add(
+            "PXC701",
+            "`run.kind: dag` cannot be said in the kubernetes target yet",
+            head_of(plan.group.span),
+            help="`pxc rule PXC701` lists what this release emits",
+        )
     if report.has_errors:
         return ()
     taken: dict[tuple[str, str, str], Span] = {}

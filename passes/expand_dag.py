@@ -1,0 +1,82 @@
+"""Makes a program of every operation of a dag, at any depth, each bound with names of its own."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pxc.diagnostics import Report
+from pxc.ir.node import replace
+from pxc.ir.program import Program
+from pxc.ir.run import Dag
+from pxc.passes.binder import Binder
+from pxc.passes.compose_layers import with_named_presets
+from pxc.passes.graph.asked_inputs import asked_inputs
+from pxc.passes.graph.components import Components, Size
+from pxc.passes.graph.dag_values import DagValues
+from pxc.passes.graph.nodes import GraphNode, graph_nodes
+from pxc.passes.graph.push_down import Pushed, pushed_down
+from pxc.passes.io_types.settle import is_true
+from pxc.passes.resolve_connections import resolve_connections
+from pxc.world import World
+
+
+def expand_dag(program: Program, world: World, report: Report) -> Program:
+    """Compose, bind and connect every operation of a dag.
+
+    In: a dag without a fault of its own. Out: `operations`, one program an operation in authored
+    order, over what the dag gives all of them; `ref: dag` is the dag's value where it is known,
+    outputs of other operations stay references to the run. What is shared is composed once. Faults
+    are those of params, presets and connections of a file of its own (PXC204 to PXC206, PXC209,
+    PXC224), now with the values in them. Source: specification of dags, section 4.
+    """
+    composed = program.composed
+    if program.partial or composed is None or not isinstance(composed.run, Dag):
+        return program
+    return _expanded(program, composed.run, Size(), world, report)
+
+
+def _expanded(program: Program, dag: Dag, size: Size, world: World, report: Report) -> Program:
+    assert program.composed is not None
+    nodes = graph_nodes(dag, Components(dag, size, world, report), world, report)
+    asked = asked_inputs(nodes)
+    values = DagValues(program, world, report)
+    around = _Around(program, values, pushed_down(program.composed, values, world, report), size)
+    found = (_program(n, asked(n.name), around, world, report) for n in nodes.values())
+    return replace(program, operations=tuple(found))
+
+
+class _Around(Struct, frozen=True):
+    """What the operations of one dag share."""
+
+    program: Program
+    values: DagValues
+    pushed: Pushed
+    size: Size
+
+
+def _program(
+    node: GraphNode, asked: frozenset[str], around: _Around, world: World, report: Report
+) -> Program:
+    """The program of one operation, with those inside of it when it is a dag."""
+    composed = with_named_presets(node.composed, world, report)
+    composed = around.pushed.beneath(composed)
+    composed = replace(composed, params=around.values.given(composed.params))
+    binder = Binder(
+        composed,
+        report,
+        strict=world.options.strict_params or is_true(composed.strict_params),
+        partial=False,
+        node=node.place,
+        asked=asked,
+    )
+    program = Program(
+        composed.span,
+        composed,
+        composed=composed,
+        bindings=binder.bindings(),
+        origin=around.program.origin,
+    )
+    program = resolve_connections(program, world, report)
+    if isinstance(composed.run, Dag):
+        return _expanded(program, composed.run, around.size, world, report)
+    return program

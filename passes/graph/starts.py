@@ -1,0 +1,92 @@
+"""Turns dependencies, params, events, triggers and conditions of an operation into plan edges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.ir.expr import ExprNode, RunTimeRef
+from pxc.ir.node import FALSE_WORDS, Hole, Lit, Seq, Template, plain
+from pxc.ir.plan import Edge, Input, Start
+from pxc.ir.program import Binding, Program
+from pxc.ir.spec import Event, Operation
+from pxc.passes.free_names import free_names
+from pxc.passes.graph.edges import edges_of, params_of
+from pxc.passes.lowering import known, truth
+from pxc.passes.param_refs import upstream_of
+
+__all__ = ["edges_into", "inputs_of", "start_of"]
+
+_DEFAULT_TRIGGER = "all_succeeded"
+
+
+def edges_into(name: str, composed: Operation) -> tuple[Edge, ...]:
+    """The edges that lead to an operation, one for each upstream, in the order they are written.
+
+    Source: specification of dags, sections 2 and 7.
+    """
+    places = {edge.upstream: edge.span for edge in reversed(tuple(edges_of(composed)))}
+    order = dict.fromkeys(edge.upstream for edge in edges_of(composed))
+    values: dict[str, list[str]] = {}
+    for param in params_of(composed.params):
+        upstream = upstream_of(param.ref) if param.ref is not None else None
+        if upstream is not None:
+            text = param.value.text if isinstance(param.value, Template) else plain(param.value)
+            values.setdefault(upstream, []).append(str(text).strip("{} "))
+    events: dict[str, list[str]] = {}
+    for event in composed.events.items if isinstance(composed.events, Seq) else ():
+        upstream = upstream_of(event.ref) if isinstance(event, Event) else None
+        if upstream is not None:
+            events.setdefault(upstream, []).extend(str(k) for k in plain(event.kinds) or ())
+    return tuple(
+        Edge(
+            places[upstream],
+            upstream,
+            name,
+            tuple(dict.fromkeys(values.get(upstream, ()))),
+            tuple(dict.fromkeys(events.get(upstream, ()))),
+        )
+        for upstream in order
+    )
+
+
+def start_of(composed: Operation, report: Report) -> Start | None:
+    """When an operation starts; None for one that starts as soon as its upstreams succeeded.
+
+    PXC703 for a trigger that only the run knows. A condition that is known and true is none.
+    """
+    trigger = known(composed.trigger, "trigger", report) or _DEFAULT_TRIGGER
+    skips = truth(composed.skip_on_upstream_skip, "skipOnUpstreamSkip", report) is True
+    conditions = composed.conditions
+    waits = isinstance(conditions, Template)
+    if isinstance(conditions, Lit):
+        waits = str(conditions.value).strip().lower() in FALSE_WORDS
+        conditions = Lit(conditions.span, False)
+    if trigger == _DEFAULT_TRIGGER and not skips and not waits:
+        return None
+    places = (composed.trigger, conditions if waits else None, composed.skip_on_upstream_skip)
+    place = next(p for p in places if p is not None)
+    return Start(place.span, trigger, conditions if waits else None, skips)
+
+
+def inputs_of(program: Program) -> tuple[Input, ...]:
+    """The inputs and params of an operation whose values come when it runs."""
+    return tuple(
+        Input(binding.span, binding.name, binding.value, binding.type)
+        for binding in program.bindings
+        if binding.section != "outputs" and _is_given_later(binding)
+    )
+
+
+def _is_given_later(binding: Binding) -> bool:
+    """Whether a value is made of references to runs, and not of other params."""
+    value = binding.value
+    return isinstance(value, Template) and not free_names(value) and _refers(value.parts)
+
+
+def _refers(part: Any) -> bool:
+    if isinstance(part, tuple):
+        return any(map(_refers, part))
+    if isinstance(part, Hole | ExprNode) and not isinstance(part, RunTimeRef):
+        return any(_refers(getattr(part, name)) for name in part.__struct_fields__)
+    return isinstance(part, RunTimeRef)
