@@ -55,9 +55,12 @@ _POD_FIELDS = (
 )  # fmt: skip
 _RUN_FIELDS = ("connections", "init", "kind", "plugins", "replicas", "sidecars", "volumes")
 _VOLUME_SOURCES = ("configMap", "emptyDir", "hostPath", "nfs", "persistentVolumeClaim", "secret")
-_CONTAINER_SECURITY = (
+CONTAINER_SECURITY = (
     "allowPrivilegeEscalation", "capabilities", "privileged", "procMount", "readOnlyRootFilesystem",
 )  # fmt: skip
+ENVIRONMENT_SECURITY = "EnvironmentSecurityContext"
+"""`securityContext` of an environment: a pod's, with fields of a container's (spec: surprises)."""
+
 _POD_SECURITY = (
     "fsGroup", "fsGroupChangePolicy", "supplementalGroups", "supplementalGroupsPolicy", "sysctls",
 )  # fmt: skip
@@ -73,7 +76,7 @@ MOVED: dict[str, dict[str, str]] = {
         "gpus": "ask for it in `resources.limits`, as `nvidia.com/gpu`",
     },
     "V1PodSecurityContext": dict.fromkeys(
-        _CONTAINER_SECURITY, "it is a field of `container.securityContext`"
+        CONTAINER_SECURITY, "it is a field of `container.securityContext`"
     ),
     "V1ResourceRequirements": dict.fromkeys(
         ("cpu", "ephemeral-storage", "gpu", "memory", "nvidia.com/gpu"), _COUNTS
@@ -107,6 +110,10 @@ def definitions() -> dict[str, Shape]:
     """Kubernetes' own definitions under their model names, as the file has them."""
     text = Path(__file__).with_name("kubernetes.schema.json").read_bytes()
     found: dict[str, Shape] = msgspec.json.decode(text)["$defs"]
+    pod = found["V1PodSecurityContext"]
+    container = found["V1SecurityContext"]["properties"]
+    further = {name: container[name] for name in CONTAINER_SECURITY}
+    found[ENVIRONMENT_SECURITY] = {**pod, "properties": {**pod["properties"], **further}}
     return found
 
 

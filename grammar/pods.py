@@ -41,7 +41,7 @@ ENVIRONMENT = Model(
         serviceAccountName=(Text(), "service account"),
         hostAliases=(ListOf(Kubernetes("V1HostAlias")), "entries of /etc/hosts"),
         securityContext=(
-            Kubernetes("V1PodSecurityContext", template=True),
+            Kubernetes("EnvironmentSecurityContext", template=True),
             "security context of the pod",
         ),
         imagePullSecrets=(ListOf(Text()), "names of pull secrets"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pxc.passes.check_graph import check_graph
 from pxc.passes.check_matrix import check_matrix
+from pxc.passes.check_mounts import check_mounts
 from pxc.passes.check_pods import check_pods
 from pxc.passes.check_rules import check_rules
 from pxc.passes.check_schedule import check_schedule
@@ -33,6 +34,7 @@ ANALYSIS = (
         "evaluate",
         (
             evaluate_expressions,  # folds what is known; the rest waits for the run
+            check_mounts,  # after: names of volumes may be templates
             check_schedule,  # after: a schedule may be a template
             check_pods,  # after: so may ports and numbers of pods
             check_rules,  # last: a file with errors has worse to tell

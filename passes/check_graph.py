@@ -14,6 +14,7 @@ from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.passes.binder import Binder
 from pxc.passes.check_matrix import check_matrix
+from pxc.passes.check_mounts import check_pod_mounts
 from pxc.passes.graph.asked_inputs import asked_inputs
 from pxc.passes.graph.components import Components, Size
 from pxc.passes.graph.edges import check_edges
@@ -74,9 +75,20 @@ def _check_dag(
     _bind(nodes, world, report)
     check_references(nodes, enclosing, report)
     shared.expressions.check(nodes, dag, shared.connections, enclosing.values)
+    _check_mounts(nodes, dag, report)
     _check_inner(nodes, components, shared, world, report)
     unused = _unused(components, world, report)
     shared.expressions.check(unused, dag, shared.connections, is_open=True)
+
+
+def _check_mounts(nodes: Mapping[str, GraphNode], dag: Dag, report: Report) -> None:
+    """Hold the mounts of every node to its volumes and to those of the dag."""
+    if isinstance(dag.volumes, Template) or dag.connections is not None:
+        return
+    pushed = dag.volumes.items if isinstance(dag.volumes, Seq) else ()
+    for node in nodes.values():
+        if node.is_known and not _has_presets(node.composed):
+            check_pod_mounts(node.composed, node.bindings, pushed, report)
 
 
 def _unused(components: Components, world: World, report: Report) -> dict[str, GraphNode]:

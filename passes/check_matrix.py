@@ -1,4 +1,4 @@
-"""Reports search spaces that cannot be searched."""
+"""Reports search spaces that cannot be searched, and values that no input takes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pxc.diagnostics import Note, Report
 from pxc.ir.matrix import Matrix, Space
 from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, plain
 from pxc.ir.program import Program
+from pxc.passes.evaluate_expressions import hand_over
 from pxc.passes.io_types.misfit import Misfit
 from pxc.passes.io_types.times import date, date_time
 from pxc.passes.matrix_values import check_matrix_values
@@ -44,13 +45,13 @@ def check_matrix(program: Program, world: World, report: Report) -> Program:
     """Check every space of `matrix.params`: its form, its order, and that the search can use it.
 
     Reports PXC401 for a bad space, PXC403 for a distribution in a grid, PXC407 for a hyperband
-    without a metric, PXC412 for probabilities of less than 1, and PXC206 or PXC214 for values that
-    do not fit the input they are for. Source: specification of matrices, sections 1 to 3.
+    without a metric, PXC412 for probabilities of less than 1, and PXC206 and PXC214 for values
+    that do not fit their inputs. Source: specification of matrices, sections 1 to 3.
     """
-    operation = program.composed
-    matrix: Any = operation.matrix if operation is not None else None
-    if operation is None or not isinstance(matrix, Matrix):
+    composed = program.composed
+    if composed is None or not isinstance(composed.matrix, Matrix):
         return program
+    matrix = composed.matrix
     if matrix.kind == "hyperband" and _is_unset(matrix.metric) and _is_unset(matrix.tuner):
         report.add(
             "PXC407",
@@ -58,11 +59,13 @@ def check_matrix(program: Program, world: World, report: Report) -> Program:
             head_of(matrix.span),
             help="add `metric: {name: loss, optimization: minimize}`",
         )
-    spaces = matrix.params.entries if isinstance(matrix.params, Map) else ()
-    for key, space in spaces:
+    faults = Report()
+    for key, space in matrix.params.entries if isinstance(matrix.params, Map) else ():
         if isinstance(space, Space) and isinstance(space.kind, Lit):
-            _check_space(str(plain(key)), space, matrix.kind, world.language, report)
-    check_matrix_values(operation, matrix, report)
+            _check_space(str(plain(key)), space, matrix.kind, world.language, faults)
+    if not faults.has_errors:
+        check_matrix_values(composed, matrix, report)
+    hand_over(faults, report, is_open=False)
     return program
 
 

@@ -1,4 +1,4 @@
-"""Reports pods that a cluster would refuse: ports that collide, and masters that are not one."""
+"""Reports pods that a cluster would refuse: images, ports that collide, masters not one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pxc.diagnostics import Note, Report
+from pxc.image_reference import IMAGE_FORM, image_fault
 from pxc.ir.node import KObject, Lit, Seq, walk
 from pxc.ir.program import Program
 from pxc.ir.run import Distributed, Pod, Replica, Service
@@ -16,16 +17,18 @@ _LAST_PORT = 65535
 
 
 def check_pods(program: Program, world: World, report: Report) -> Program:
-    """Check ports and the number of masters. Reports PXC517 and PXC521.
+    """Check images, ports and the number of masters.
 
-    Source: the validation of services and pods by Kubernetes' API server, and that of the
-    training operator for its jobs.
+    Reports PXC208, PXC517 and PXC521. Source: the validation of services and pods by Kubernetes'
+    API server, and that of the training operator for its jobs.
     """
     if program.composed is None or program.composed.run is None:
         return program
     for node in walk(program.composed.run):
         if isinstance(node, Service):
             _check_listening(node, report)
+        if isinstance(node, KObject) and node.definition == "V1Container":
+            _check_image(node, report, partial=program.partial)
         if isinstance(node, Pod):
             _check_containers(node, report)
         if isinstance(node, Distributed) and node.kind in _ONE_MASTER:
@@ -33,6 +36,19 @@ def check_pods(program: Program, world: World, report: Report) -> Program:
     for operation in program.operations:
         check_pods(operation, world, report)
     return program
+
+
+def _check_image(container: KObject, report: Report, *, partial: bool) -> None:
+    """The image of a container, once it is known; the default of an input is not the last word."""
+    image = container.get("image")
+    if not isinstance(image, Lit) or not isinstance(image.value, str) or not image.value:
+        return
+    if partial and "{{" in image.span.text:
+        return
+    fault = image_fault(image.value)
+    if fault is not None:
+        message = f"`{image.value}` is not an image reference: {fault}"
+        report.add("PXC208", message, image.span, help=IMAGE_FORM)
 
 
 def _check_listening(service: Service, report: Report) -> None:

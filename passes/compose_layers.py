@@ -10,6 +10,7 @@ from pxc.ir.program import Program
 from pxc.ir.spec import Operation
 from pxc.passes.patch import patch
 from pxc.passes.resolve_presets import IGNORED, strategy_of
+from pxc.passes.security_context import carry_security
 from pxc.passes.shortcuts import SHORTCUTS, apply_shortcuts
 from pxc.world import World
 
@@ -27,8 +28,9 @@ def compose_layers(program: Program, world: World, report: Report) -> Program:
 
     In: `main` with references resolved and preset files laid over it. Out: `composed`, whose
     `run` is typed and holds every shortcut and `runPatch`; None when a reference is missing.
-    PXC120 when there is nothing to run, PXC123 when a patch does not fit, PXC224 for a preset
-    that the catalog lacks. Source: specification of composition, section 7.
+    PXC120 when there is nothing to run, PXC123 when a patch does not fit, PXC136 for settings of
+    a container on the pod, PXC224 for a preset that the catalog lacks. Source: specification of
+    composition, section 7.
     """
     composed = compose(program.main, world, report)
     composed = with_named_presets(composed, world, report, partial=program.partial)
@@ -50,7 +52,8 @@ def compose_layers(program: Program, world: World, report: Report) -> Program:
                 help="add `run: {kind: job, container: {image: ...}}` to the component",
             )
         return replace(program, composed=None)
-    return replace(program, composed=composed)
+    run: Any = carry_security(composed.run, report)
+    return replace(program, composed=replace(composed, run=run))
 
 
 def compose(

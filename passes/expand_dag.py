@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from pxc.diagnostics import Report
@@ -17,6 +19,7 @@ from pxc.passes.graph.nodes import GraphNode, graph_nodes
 from pxc.passes.graph.push_down import Pushed, pushed_down
 from pxc.passes.io_types.settle import is_true
 from pxc.passes.resolve_connections import resolve_connections
+from pxc.passes.security_context import carry_security
 from pxc.world import World
 
 
@@ -60,7 +63,8 @@ def _program(
     """The program of one operation, with those inside of it when it is a dag."""
     composed = with_named_presets(node.composed, world, report)
     composed = around.pushed.beneath(composed)
-    composed = replace(composed, params=around.values.given(composed.params))
+    run: Any = carry_security(composed.run, report)
+    composed = replace(composed, run=run, params=around.values.given(composed.params))
     binder = Binder(
         composed,
         report,

@@ -1,64 +1,140 @@
-"""Reports values of a matrix that do not fit the inputs they are for."""
+"""Holds every value of a matrix to the input that it is for."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from pxc.diagnostics import Note, Report
-from pxc.ir.io import IO
 from pxc.ir.matrix import Matrix, Space
 from pxc.ir.node import Lit, Map, Seq, plain
 from pxc.ir.spec import Operation
-from pxc.passes.io_types.settle import IOFacts, facts_of, settle_value
-from pxc.passes.io_types.types import NUMBERS
+from pxc.passes.io_types.declare import declare
+from pxc.passes.io_types.settle import IOFacts, settle_value
+from pxc.passes.io_types.types import NUMBERS, TEXTS
+from pxc.source import Span
 
-_DATES = frozenset({"daterange", "datetimerange"})
+_WHOLE = frozenset({
+    "int", "PositiveInt", "NonNegativeInt", "NegativeInt", "NonPositiveInt", "StrictInt",
+    "ByteSize",
+})  # fmt: skip
 _TAKES_NUMBERS = NUMBERS | {"any", "str"}
+_TAKES_DATES = TEXTS | {"any"}
+_CONTINUOUS = frozenset({"uniform", "loguniform", "normal", "lognormal"})
+_STEPS = {
+    "range": "step", "quniform": "q", "qloguniform": "q", "qnormal": "q", "qlognormal": "q",
+}  # fmt: skip
+_POSITIONS = {
+    "range": ("start", "stop", "step"),
+    "linspace": ("start", "stop", "num"),
+    "geomspace": ("start", "stop", "num"),
+    "quniform": ("low", "high", "q"),
+    "qloguniform": ("low", "high", "q"),
+    "qnormal": ("loc", "scale", "q"),
+    "qlognormal": ("loc", "scale", "q"),
+}
+_ENDS = {"range": ("start",), "linspace": ("start", "stop"), "geomspace": ("start", "stop")}
+"""The bounds that are values themselves; the stop of a range is not."""
 
 
 def check_matrix_values(operation: Operation, matrix: Matrix, report: Report) -> None:
-    """Hold every row of a mapping and every choice to the input of its name.
+    """PXC206 and PXC214 for each value of a mapping's rows and of the spaces that does not fit.
 
-    In: a composed operation and its matrix. PXC206 for a value of another type, and for a space of
-    numbers whose input takes none; PXC214 for one that a validation refuses. Values with
-    expressions in them are passed over. Source: specification of matrices, section 3.
+    In: a matrix whose spaces are sound. Source: specification of matrices, section 3; unlike the
+    real system every row and every choice is held to its input.
     """
-    inputs = operation.inputs.items if isinstance(operation.inputs, Seq) else ()
-    facts = {f.name: f for f in (facts_of(i) for i in inputs if isinstance(i, IO))}
-    if isinstance(matrix.values, Seq):
-        for row in matrix.values.items:
-            for key, value in row.entries if isinstance(row, Map) else ():
-                _check_value(facts.get(str(plain(key))), value, report)
-    spaces = matrix.params.entries if isinstance(matrix.params, Map) else ()
-    for key, space in spaces:
-        asked = facts.get(str(plain(key)))
-        if asked is not None and isinstance(space, Space) and isinstance(space.kind, Lit):
-            _check_space(asked, space.kind, space.value, report)
+    inputs = {
+        d.name: d.facts
+        for d in declare(operation, Report())
+        if d.section == "inputs" and (d.facts.type is not None or d.io.type is None)
+    }
+    for row in matrix.values.items if isinstance(matrix.values, Seq) else ():
+        for key, value in row.entries if isinstance(row, Map) else ():
+            facts = inputs.get(str(plain(key)))
+            if facts is not None:
+                settle_value(facts, value, report, "PXC206")
+    for key, space in matrix.params.entries if isinstance(matrix.params, Map) else ():
+        facts = inputs.get(str(plain(key)))
+        if facts is not None and isinstance(space, Space) and isinstance(space.kind, Lit):
+            _check_space(facts, str(space.kind.value), space, report)
 
 
-def _check_space(facts: IOFacts, kind: Lit[Any], value: Any, report: Report) -> None:
-    if kind.value in ("choice", "pchoice"):
-        for item in value.items if isinstance(value, Seq) else ():
-            if kind.value == "choice":
-                _check_value(facts, item, report)
-            elif isinstance(item, Seq) and item.items:
-                _check_value(facts, item.items[0], report)
-    elif kind.value not in _DATES:
-        _check_numbers(facts, kind, report)
-
-
-def _check_numbers(facts: IOFacts, kind: Lit[Any], report: Report) -> None:
-    if facts.type is None or facts.type.bare.name in _TAKES_NUMBERS:
+def _check_space(facts: IOFacts, kind: str, space: Space, report: Report) -> None:
+    if kind in ("choice", "pchoice"):
+        for item in space.value.items if isinstance(space.value, Seq) else ():
+            if kind == "pchoice":
+                if not isinstance(item, Seq) or len(item.items) != 2:
+                    return
+                item = item.items[0]
+            settle_value(facts, item, report, "PXC206")
         return
-    report.add(
-        "PXC206",
-        f"`{facts.name}` is of type `{facts.type}`, but a `{kind.value}` gives numbers",
-        kind.span,
-        notes=(Note("its type is declared here", facts.type_span),) if facts.type_span else (),
-        help="use `kind: choice`, or declare the input as `int` or `float`",
-    )
+    assert isinstance(space.kind, Lit)
+    name = facts.type.bare.name if facts.type is not None else "any"
+    dates = kind in ("daterange", "datetimerange")
+    if name not in (_TAKES_DATES if dates else _TAKES_NUMBERS):
+        what = "dates" if dates else "numbers"
+        _misfit(facts, f"a `{kind}` gives {what}", space.kind.span, None, report)
+        return
+    if dates:
+        return
+    if name in _WHOLE and kind in _CONTINUOUS:
+        help = f"use `q{kind}` with a whole `q`, or declare the input as `float`"
+        _misfit(facts, f"a `{kind}` gives fractions", space.kind.span, help, report)
+        return
+    given = _numbers(kind, space.value)
+    if name in _WHOLE and _has_fractions(kind, given):
+        first = _exact(given.get("start"))
+        start = first is not None and first.denominator != 1
+        place = given.get("start" if start else _STEPS.get(kind, ""), space.value)
+        help = "choose whole numbers, or declare the input as `float`"
+        _misfit(facts, f"this `{kind}` gives fractions", place.span, help, report)
+        return
+    for end in _ENDS.get(kind, ()):
+        if end in given:
+            settle_value(facts, given[end], report, "PXC206")
 
 
-def _check_value(facts: IOFacts | None, value: Any, report: Report) -> None:
-    if facts is not None:
-        settle_value(facts, value, report, "PXC206")
+def _misfit(facts: IOFacts, what: str, span: Span, help: str | None, report: Report) -> None:
+    notes: tuple[Note, ...] = ()
+    if facts.type_span is not None:
+        notes = (Note(f"`{facts.name}` is declared `{facts.type}` here", facts.type_span),)
+    message = f"`{facts.name}` is of type `{facts.type}`, but {what}"
+    report.add("PXC206", message, span, notes=notes, help=help)
+
+
+def _numbers(kind: str, value: Any) -> dict[str, Lit[Any]]:
+    """The numbers of a space by their names; empty when one is not known, or none."""
+    names = _POSITIONS.get(kind, ())
+    if isinstance(value, Map):
+        found = {str(plain(k)): v for k, v in value.entries}
+    elif isinstance(value, Seq):
+        found = dict(zip(names, value.items, strict=False))
+    else:
+        return {}
+    given = {name: found[name] for name in names if name in found}
+    sound = len(given) == len(names) and all(_exact(v) is not None for v in given.values())
+    return given if sound else {}
+
+
+def _exact(node: Any) -> Fraction | None:
+    value = node.value if isinstance(node, Lit) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and not abs(value) < 1e15:
+        return None
+    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+
+
+def _has_fractions(kind: str, given: dict[str, Lit[Any]]) -> bool:
+    """Whether some value of a space is surely no whole number."""
+    numbers = {name: n for name, node in given.items() if (n := _exact(node)) is not None}
+    if not numbers:
+        return False
+    if kind == "range":
+        first = numbers["start"]
+        more = first + numbers["step"] < numbers["stop"]
+        return first.denominator != 1 or (more and numbers["step"].denominator != 1)
+    if kind == "linspace" and numbers["num"] > 1:
+        step = (numbers["stop"] - numbers["start"]) / (numbers["num"] - 1)
+        return numbers["start"].denominator != 1 or step.denominator != 1
+    return kind in _STEPS and numbers["q"].denominator != 1

@@ -16,13 +16,13 @@ from pxc.source import Span
 class Provided(Struct, frozen=True):
     """Names that get their values later, with the place that says so.
 
-    `gaps` has, for a name that only some rows of a mapping give, the first row that does not.
+    `gaps` has, for a name that only some rows of a mapping give, the rows that do not.
     `is_open` tells that further names may come from a part that is a template.
     """
 
     matrix: dict[str, Span]
     joins: dict[str, Span]
-    gaps: dict[str, Span]
+    gaps: dict[str, list[Span]]
     is_open: bool
 
 
@@ -31,7 +31,7 @@ def provided_names(operation: Operation) -> Provided:
 
     Source: specification of inputs, section 6.
     """
-    matrix, joins, gaps = dict[str, Span](), dict[str, Span](), dict[str, Span]()
+    matrix, joins, gaps = dict[str, Span](), dict[str, Span](), dict[str, list[Span]]()
     is_open = isinstance(operation.matrix, Template | Invalid)
     if isinstance(operation.matrix, Matrix):
         search = operation.matrix
@@ -59,8 +59,8 @@ def _gather(params: Any, names: dict[str, Span]) -> bool:
     return any(not isinstance(key, Lit) for key, _ in params.entries)
 
 
-def _gather_rows(rows: Any, names: dict[str, Span], gaps: dict[str, Span]) -> bool:
-    """Add the keys of a mapping's rows, and the first row that lacks one; whether open."""
+def _gather_rows(rows: Any, names: dict[str, Span], gaps: dict[str, list[Span]]) -> bool:
+    """Add the keys of a mapping's rows, and the rows that lack one; whether open."""
     if not isinstance(rows, Seq):
         return isinstance(rows, Template | Invalid)
     is_open = False
@@ -71,5 +71,5 @@ def _gather_rows(rows: Any, names: dict[str, Span], gaps: dict[str, Span]) -> bo
             given = {str(key.value) for key, _ in row.entries if isinstance(key, Lit)}
             for name in names:
                 if name not in given and not is_open:
-                    gaps.setdefault(name, row.span)
+                    gaps.setdefault(name, []).append(row.span)
     return is_open

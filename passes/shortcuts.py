@@ -48,8 +48,8 @@ def apply_shortcuts(run: Any, layer: Operation, strategy: str, report: Report) -
             help="set it on the operations of the dag",
         )
         return run
-    for name, role in _roles(run):
-        run = _set_role(run, name, _apply_to_pod(role, layer, strategy))
+    for name, role in pods_of(run):
+        run = with_pod(run, name, _apply_to_pod(role, layer, strategy))
     return run
 
 
@@ -65,7 +65,7 @@ def _with_ports(run: Any, layer: Operation, strategy: str, report: Report) -> An
     return replace(run, ports=patch(run.ports, layer.ports, strategy))
 
 
-def _roles(run: Any) -> list[tuple[str, Any]]:
+def pods_of(run: Any) -> list[tuple[str, Any]]:
     """The pods of a runtime with the name each is found under; one unnamed for job and service."""
     if hasattr(run, "roles"):
         return [(name, role) for name, role in run.roles if isinstance(role, Replica)]
@@ -79,7 +79,8 @@ def _roles(run: Any) -> list[tuple[str, Any]]:
     return [("", run)]
 
 
-def _set_role(run: Any, name: str, role: Any) -> Any:
+def with_pod(run: Any, name: str, role: Any) -> Any:
+    """The runtime with another pod under a name that `pods_of` gave."""
     if not name:
         return role
     if hasattr(run, "roles"):

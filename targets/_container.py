@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from pxc.image_reference import IMAGE_FORM, image_fault
 from pxc.ir.node import KObject, Lit, Map, Seq, Template
 from pxc.targets._data import Place, Values, ordered, text_of
-from pxc.targets._image import image_fault
 from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT, RUN_MOUNT
 
 __all__ = ["RESERVED_ENV", "Draft", "author_container", "change_of", "container_order"]
@@ -241,5 +241,5 @@ def _check_image(node: KObject, image: Any, values: Values, what: str) -> None:
             "PXC208",
             f"`{image}` is not an image reference: {fault}",
             written.span,
-            help="an image is `[host[:port]/]name[:tag][@digest]`",
+            help=IMAGE_FORM,
         )

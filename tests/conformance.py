@@ -35,6 +35,7 @@ STRICTER = {
     "PXC208": "a text that is no image reference",
     "PXC212": "a reference to a file that the corpus does not hold",
     "PXC219": "a reference to an operation outside of a dag",
+    "PXC303": "a name with a hyphen, which Polyaxon renders as a subtraction",
     "PXC307": "a name that has no value there",
     "PXC316": "a param of an operation of a dag whose value is its own name",
     "PXC428": "a `dagRef` to no component, which `polyaxon check` refuses too",

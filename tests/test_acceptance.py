@@ -35,9 +35,12 @@ FAULTS = [
     (DIGITS, (), ["PXC201 8:10 min_samples_leaf"]),
     (DIGITS, (8,), ["PXC318 21:31 min_samples_split"]),
     (TFJOB, (), [f"PXC207 {line}:10 {name}" for line, name in enumerate(UNUSED, 6)]),
-    (BUILDAH, (), ["PXC103 41:7 privileged"]),
-    (BUILDAH, (39, 40, 41), ["PXC303 45:95 tls-verify", "PXC303 46:74 tls-verify"]),
-    (BUILDAH_OLD, (39, 40, 41), ["PXC303 45:95 tls-verify", "PXC303 46:74 tls-verify"]),
+    (
+        BUILDAH,
+        (),
+        ["PXC136 41:7 privileged", "PXC303 45:95 tls-verify", "PXC303 46:74 tls-verify"],
+    ),
+    (BUILDAH_OLD, (), ["PXC303 45:95 tls-verify", "PXC303 46:74 tls-verify"]),
     (DEEP, (), ["PXC521 12:15 5"]),
 ]
 """A file, the lines that are emptied because of another fault, and what must be found then."""

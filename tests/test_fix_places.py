@@ -138,7 +138,7 @@ def test_a_name_written_with_a_hyphen_for_an_underscore() -> None:
     text = with_run("inputs: [{name: a_b, type: int, value: 1}]").replace(
         "a:1", 'x:1, args: ["{{ a-b }}"]'
     )
-    assert fixed(text) == (text, [], ["PXC207", "PXC303"])
+    assert fixed(text) == (text, [], ["PXC303"])
     assert fixed(text, unsafe=True) == (text.replace("a-b", "a_b"), ["PXC303"], [])
 
 

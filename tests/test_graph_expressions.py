@@ -137,7 +137,7 @@ SOUND = [
         ),
     ),
     ("an operation of a hub", dag("- {name: a, hubRef: 'h:1', params: {x: '{{ anything }}'}}")),
-    ("a preset may do anything", dag(job("a", "'{{ 1 }}'", "presets: [p]"))),
+    ("a preset may do anything", dag(job("a", "'{{ globals.uuid }}'", "presets: [p]"))),
 ]  # fmt: skip
 
 

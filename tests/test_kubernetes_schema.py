@@ -22,12 +22,21 @@ from pxc.codes import Severity
 from pxc.diagnostics import Diagnostic, Report
 from pxc.grammar import generate
 from pxc.grammar.kubernetes import definition_fields, kubernetes_object, schema_defs
-from pxc.grammar.kubernetes_definitions import definitions, exclusive_fields, required_fields
+from pxc.grammar.kubernetes_definitions import (
+    ENVIRONMENT_SECURITY,
+    definitions,
+    exclusive_fields,
+    required_fields,
+)
 from pxc.grammar.yaml_tree import read_yaml
 from pxc.ir.node import Invalid, KObject, Lit, Map, Node, Seq, Template, plain, walk
 from pxc.source import Source
 
-MODELS = sorted(name for name, shape in definitions().items() if "properties" in shape)
+MODELS = sorted(
+    name
+    for name, shape in definitions().items()
+    if "properties" in shape and name != ENVIRONMENT_SECURITY  # which no API has
+)
 
 
 def read(
@@ -213,6 +222,11 @@ ACCEPTED: list[tuple[str, str, Any]] = [
     ),
     ("V1Toleration", "{key: a, value: true}", {"key": "a", "value": "true"}),
     ("V1PodSecurityContext", "{fsGroup: 1, runAsUser: 2}", {"fsGroup": 1, "runAsUser": 2}),
+    (
+        "EnvironmentSecurityContext",
+        "{fsGroup: 1, privileged: true}",
+        {"fsGroup": 1, "privileged": True},
+    ),
     (
         "V1Volume",
         "{name: a, emptyDir: {medium: HugePages-1Gi, sizeLimit: 1024}}",
@@ -547,7 +561,6 @@ MANY = {"hostAliases": "V1HostAlias", "sidecars": "V1Container", "tolerations": 
 
 # Kubernetes refuses these too; Polyaxon's check looks at the first level alone.
 _BY_NAME = "resources by name, as version 0 had them"
-_ON_THE_POD = "`privileged` on the pod, which has no such field"
 TRUE_MISTAKES = {
     "gmrukwa-polyaxon-python-template-polyaxon-jobs-minimal": _BY_NAME,
     "site-docs-intro-quick-start-iterate-in-notebooks": _BY_NAME,
@@ -557,8 +570,6 @@ TRUE_MISTAKES = {
     "core-tests-fixtures-plain-job-file-with-environment": "a node selector without terms",
     "hub-commuter-latest": "env as a map",
     "hub-commuter-gcs": "env as a map",
-    "hub-buildah-latest": _ON_THE_POD,
-    "hub-buildah-1-14-8": _ON_THE_POD,
 }
 
 
@@ -575,7 +586,7 @@ def objects(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[Node, str]]
             elif name in MANY and isinstance(value, Seq):
                 yield from ((item, MANY[name]) for item in value.items)
             elif name == "securityContext" and path[-1:] == ("environment",):
-                yield value, "V1PodSecurityContext"
+                yield value, "EnvironmentSecurityContext"
             else:
                 yield from objects(value, (*path, str(name)))
 

@@ -288,6 +288,31 @@ CASES = [
         lint=True,
     ),
     Case(59, operation("joins: [{query: 'status: succeeded'}]"), "PXC441", lint=True),
+    Case(65, component("", ", volumeMounts: [{name: v, mountPath: /v}]"), "PXC211"),
+    Case(
+        66,
+        dag(
+            "name: a, matrix: {kind: mapping, values: [{p: 1}]}, container: {image: a}",
+            "name: b, params: {x: {ref: ops.a, value: outputs.o, contextOnly: true}},"
+            " container: {image: a}",
+        ),
+        "PXC216",
+    ),
+    Case(
+        67,
+        "kind: component\nrun: {kind: job, environment: {securityContext: {privileged: true,"
+        " fsGroup: 5}}, container: {image: a}}",
+        "PXC136",
+        holds="securityContext:\n            privileged: true",
+    ),
+    Case(
+        68,
+        component(
+            "inputs: [{name: tls_verify, type: bool, value: true}]", ", args: ['{{ tls-verify }}']"
+        ),
+        "PXC303",
+        lint=True,
+    ),
 ]
 
 

@@ -92,7 +92,7 @@ OBJECTS: dict[str, Tree] = {
     "V1PodDNSConfig": {"searches": ["a.b"]},
     "V1PodFailurePolicy": {"rules": [{"action": "Ignore", "onExitCodes": {"operator": "In",
                                                                          "values": [7]}}]},
-    "V1PodSecurityContext": {"runAsUser": 7},
+    "EnvironmentSecurityContext": {"runAsUser": 7},
     "V1ResourceRequirements": {"limits": {"cpu": "7"}},
     "V1Toleration": {"key": "k", "operator": "Exists"},
     "V1Volume": {"name": "v", "emptyDir": {}},

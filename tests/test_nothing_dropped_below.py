@@ -63,13 +63,17 @@ def holding(small: dict[str, Tree], key: str, wrap: Wrap) -> Wrap:
     return lambda value: wrap({**small, key: value})
 
 
+VOLUME: dict[str, Tree] = {"name": "7", "emptyDir": {}}
+"""What the mounts of samples mount."""
+
+
 def run(**more: Tree) -> dict[str, Tree]:
-    return {**BASE, "run": {"kind": "job", "container": IMAGE, **more}}
+    return {**BASE, "run": {"kind": "job", "container": IMAGE, "volumes": [VOLUME], **more}}
 
 
 PLACES: dict[str, Wrap] = {
     "V1Container": lambda value: run(container={**IMAGE, **value}),
-    "V1Volume": lambda value: run(volumes=[{"name": "v", **value}]),
+    "V1Volume": lambda value: run(volumes=[VOLUME, {"name": "v", **value}]),
     "V1Affinity": lambda value: run(environment={"affinity": value}),
     "V1Toleration": lambda value: run(environment={"tolerations": [value]}),
     "V1HostAlias": lambda value: run(environment={"hostAliases": [value]}),

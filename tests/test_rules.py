@@ -50,7 +50,7 @@ def resources(text: str) -> str:
     return f"    resources: {{{text}}}\n"
 
 
-def search(matrix: str, inputs: str = "{name: a, type: int}", arguments: str = "'{{ a }}'") -> str:
+def search(matrix: str, inputs: str = "{name: a, type: any}", arguments: str = "'{{ a }}'") -> str:
     return (
         f"kind: operation\nmatrix: {{{matrix}}}\ncomponent:\n  inputs: [{inputs}]\n"
         f"  run: {{kind: job, container: {{image: img:1, args: [{arguments}]}}}}\n"
@@ -67,6 +67,7 @@ STOPPING = (
     " earlyStopping: [{{kind: metric_early_stopping, metric: m, value: 1, optimization: minimize, {}}}]"
 )
 A = "inputs: [{name: a, type: int, value: 1}]\n"
+A_FLOAT = "{name: a, type: float}"
 
 BAD = [
     (
@@ -99,12 +100,12 @@ BAD = [
     ),
     (
         "PXC402",
-        search("kind: grid, params: {a: {kind: linspace, value: '0:1:2000'}}"),
+        search("kind: grid, params: {a: {kind: linspace, value: '0:1:2000'}}", A_FLOAT),
         "{a: {kind: linspace, value: '0:1:2000'}}",
     ),
     (
         "PXC406",
-        search("kind: random, numRuns: 3, params: {a: {kind: uniform, value: [0, 1]}}"),
+        search("kind: random, numRuns: 3, params: {a: {kind: uniform, value: [0, 1]}}", A_FLOAT),
         "a",
     ),
     ("PXC408", search("kind: grid, params: {a: {kind: choice, value: [1, 2, 1]}}"), "1"),

@@ -218,7 +218,7 @@ HYPER = [
 def test_search_spaces(kind: str, value: str, expected: list[str]) -> None:
     text = (
         f"matrix: {{kind: random, numRuns: 2, params: {{x: {{kind: {kind}, value: {value}}}}}}}\n"
-        "component: {inputs: [{name: x, type: float}], run: {kind: job, container: {image: a}}}\n"
+        "component: {inputs: [{name: x, type: any}], run: {kind: job, container: {image: a}}}\n"
     )
     assert own(text) == expected
 

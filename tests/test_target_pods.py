@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pxc.image_reference import image_fault
 from pxc.targets._data import before_reference
-from pxc.targets._image import image_fault
 from tests.emitting import JOB, SERVICE, emit, main_of, pod_of, refusals
 
 ARGUMENTS = [

@@ -32,14 +32,16 @@ def missing(node: Name, scope: Scope) -> Undefined | Name:
     if name in _OUTSIDE_TEMPLATES or name.startswith("__"):
         raise unsafe(span, f"`{name}` is not part of templates", "templates only reach data")
     message = f"`{name}` is not an input, output or context value"
-    return Undefined(EvaluationFault("PXC302", message, span, _what_there_is(name, scope)))
+    edit = _of_run(name, scope)
+    help = f"write `{edit}`" if edit is not None else _what_there_is(name, scope)
+    return Undefined(EvaluationFault("PXC302", message, span, help, edit=edit))
 
 
 def hyphens_meant(
     node: Binary, scope: Scope, look_into: Callable[[Expr], Any]
 ) -> EvaluationFault | None:
     """PXC303 when a subtraction spells a known name, as it is or with underscores; else None."""
-    leaves = _hyphenated(node)
+    leaves = hyphenated(node)
     if leaves is None:
         return None
     owner, joined = leaves
@@ -69,6 +71,14 @@ def call_refused(node: Call) -> EvaluationFault:
     return unsafe(node.span, "calls are not part of templates", help)
 
 
+def _of_run(name: str, scope: Scope) -> str | None:
+    """What a name of early releases is called now: the values of the run had no context."""
+    run = scope.names.get("globals")
+    if name == "plx_contexts" and run is not None:
+        return "globals"
+    return f"globals.{name}" if isinstance(run, dict) and name in run else None
+
+
 def _what_there_is(name: str, scope: Scope) -> str:
     names = list(scope.names)
     meant = like(name, names)
@@ -82,7 +92,7 @@ def _of_params(name: str) -> str:
     return f"params['{name}'].value"
 
 
-def _hyphenated(node: Binary) -> tuple[Expr | None, str] | None:
+def hyphenated(node: Binary) -> tuple[Expr | None, str] | None:
     """What `a.b-c-d.e` would look up if the hyphens were part of a name: (`a`, `b-c-d`)."""
     if node.span.text != "".join(node.span.text.split()):
         return None

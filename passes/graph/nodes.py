@@ -5,12 +5,13 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pxc.diagnostics import Report
-from pxc.ir.node import Lit, Template, is_null
+from pxc.ir.node import Lit, Template, is_null, replace
 from pxc.ir.program import Binding
 from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.passes.compose_layers import compose, is_unresolved
 from pxc.passes.graph.components import Components, dag_ref, named
+from pxc.passes.security_context import carry_security
 from pxc.source import Span
 from pxc.world import World
 
@@ -54,6 +55,9 @@ def _node(
     faults = report if is_known else Report()  # without its base a patch cannot be judged
     before = len(faults)
     composed = compose(entry, world, faults, base)
+    run = carry_security(composed.run, faults)
+    if run is not composed.run:
+        composed = replace(composed, run=run)
     if is_known and composed.run is None and len(faults) == before:
         report.add(
             "PXC120",

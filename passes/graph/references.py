@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from pxc.diagnostics import Note, Report, allowed, nearest
 from pxc.ir.expr import RunTimeRef
-from pxc.ir.node import Hole, Invalid, Template
+from pxc.ir.node import Hole, Invalid, Template, is_null
 from pxc.ir.program import Binding
+from pxc.ir.run import Dag
 from pxc.passes.graph.flow_types import flows
 from pxc.passes.graph.nodes import GraphNode
 from pxc.passes.io_types.parse_type import parse_type
@@ -34,8 +35,9 @@ def check_references(nodes: Mapping[str, GraphNode], enclosing: Enclosing, repor
     """Check every `ref: ops.NAME` and `ref: dag` of the nodes.
 
     PXC446 for an input or output that the other does not have, PXC425 for one of another type,
-    PXC219 for outputs of the dag itself. As in the real system, what an undeclared param takes
-    from another operation need not be declared there: a run may log more than it declares.
+    PXC216 for an output of what has none, PXC219 for outputs of the dag itself. As in the real
+    system, what an undeclared param takes from another operation need not be declared there: a
+    run may log more than it declares.
     """
     for node in nodes.values():
         for binding in node.bindings:
@@ -65,6 +67,9 @@ def _check_upstream(
     binding: Binding, upstream: GraphNode, place: list[str], report: Report
 ) -> None:
     section, *names = place
+    if section == "outputs" and names and _has_no_output(upstream, names[0]):
+        _report_never(binding, upstream, names[0], report)
+        return
     if not _is_declared(binding) or section == "artifacts":
         return
     whose = f"of `{upstream.name}`"
@@ -86,6 +91,28 @@ def _check_upstream(
             (Note(f"`{upstream.name}` is here", upstream.place),),
             report,
         )
+
+
+def _has_no_output(upstream: GraphNode, name: str) -> bool:
+    """Whether an output is nobody's to make: that of a dag or a matrix, unless a param gives it."""
+    composed = upstream.composed
+    if not isinstance(composed.run, Dag) and (composed.matrix is None or is_null(composed.matrix)):
+        return False
+    outputs = (b for b in upstream.bindings if b.section == "outputs" and b.name == name)
+    return all(b.value is None or is_null(b.value) for b in outputs)
+
+
+def _report_never(binding: Binding, upstream: GraphNode, name: str, report: Report) -> None:
+    is_dag = isinstance(upstream.composed.run, Dag)
+    what = "a dag: its operations have outputs" if is_dag else "a matrix: its runs have outputs"
+    report.add(
+        "PXC216",
+        f"`{upstream.name}` never has an output `{name}`, for it is {what}",
+        binding.value.span,
+        notes=(Note(f"`{upstream.name}` is here", upstream.place),),
+        help="gather them with a join: take `globals.uuid` of it, and ask for runs whose"
+        " `pipeline` that is",
+    )
 
 
 def _check_dag(binding: Binding, enclosing: Enclosing, place: list[str], report: Report) -> None:

@@ -8,11 +8,12 @@ from pxc.diagnostics import Report
 from pxc.ir.program import Program
 from pxc.passes.rules.commands import piped_download, string_command
 from pxc.passes.rules.distributed import no_shared_memory, one_replica
+from pxc.passes.rules.effects import without_effect
 from pxc.passes.rules.exposed_secrets import secret_inputs, secrets_in_arguments
 from pxc.passes.rules.graphs import false_conditions, redundant_edges, single_operations
 from pxc.passes.rules.hooks import hook_names, hook_references, unconnected_hooks
 from pxc.passes.rules.images import images, untrusted_registries
-from pxc.passes.rules.inputs import unused_inputs
+from pxc.passes.rules.inputs import untyped_inputs, unused_inputs
 from pxc.passes.rules.installs import long_scripts, unpinned_installs
 from pxc.passes.rules.joins import ignored_in_joins, unbounded_joins
 from pxc.passes.rules.pods import (
@@ -42,10 +43,12 @@ from pxc.passes.rules.searches import (
 )
 from pxc.passes.rules.secrets import secret_literals, url_credentials
 from pxc.passes.rules.services import no_probe
+from pxc.passes.rules.shells import shell_injection
 from pxc.passes.rules.style import copied_operations, no_description, no_name
-from pxc.passes.rules.templates import dollar_brace
+from pxc.passes.rules.templates import constant, dollar_brace, optional_used_raw
 from pxc.passes.rules.terminations import no_timeout, unbounded_retries
 from pxc.passes.rules.versions import git_revisions, hub_tags, moving_urls
+from pxc.passes.rules.volumes import unused_volumes
 from pxc.passes.rules.workdirs import unwritable_workdir
 from pxc.world import World
 
@@ -56,10 +59,16 @@ RULES: tuple[Rule, ...] = (
     short_params,
     joined_commands,
     service_plugins,
+    without_effect,
     unused_inputs,
+    untyped_inputs,
+    unused_volumes,
+    optional_used_raw,
+    shell_injection,
     dollar_brace,
     arguments_as_one_text,
     namespace_in_queue,
+    constant,
     explosion,
     no_seed,
     duplicate_values,

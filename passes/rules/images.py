@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Report, allowed
+from pxc.image_reference import image_fault
 from pxc.ir.program import Program
 from pxc.ir.run import DockerfileInit
 from pxc.passes.rules.authored import authored, containers, text_of
@@ -56,7 +57,7 @@ def repository(name: str) -> str:
 
 def _check_image(image: Any, report: Report) -> None:
     name = text_of(image)
-    if not name or "@" in name or name == "scratch":
+    if not name or "@" in name or name == "scratch" or image_fault(name) is not None:
         return
     tag = _tag(name)
     if tag is None:

@@ -1,19 +1,20 @@
-"""Rules about inputs that change nothing."""
+"""Rules about inputs: those that change nothing, and those that say nothing."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pxc.diagnostics import Note, Report
-from pxc.ir.expr import Attribute, Const, ExprNode, Index, Name
+from pxc.ir.expr import Attribute, Binary, Const, ExprNode, Index, Name
 from pxc.ir.io import IO
 from pxc.ir.matrix import Matrix
 from pxc.ir.node import Hole, Invalid, Lit, Map, Node, Template, is_null, walk
 from pxc.ir.program import Program
 from pxc.ir.run import Legacy
 from pxc.ir.spec import Operation
+from pxc.passes.evaluation.unknown_names import hyphenated
 from pxc.passes.free_names import free_names
-from pxc.passes.rules.authored import items
+from pxc.passes.rules.authored import items, operations
 from pxc.source import Span
 from pxc.world import World
 
@@ -60,6 +61,19 @@ def unused_inputs(program: Program, world: World, report: Report) -> None:
                 _place(io),
                 help=f"use it as `{{{{ {name} }}}}`, set `toEnv`, or delete it",
             )
+
+
+def untyped_inputs(program: Program, world: World, report: Report) -> None:
+    """PXC215: a declared input that says nothing of the values it takes."""
+    for operation in operations(program, world):
+        for name, io in _inputs(operation):
+            if io.type is None or is_null(io.type):
+                report.add(
+                    "PXC215",
+                    f"the input `{name}` has no type, so every value fits it",
+                    _place(io),
+                    help="add `type`, such as `str`, `int`, `float` or `any`",
+                )
 
 
 def _components(main: Operation) -> list[Operation]:
@@ -150,7 +164,7 @@ def _words(text: str) -> set[str]:
 
 
 def _passed_keys(node: Node) -> set[str]:
-    """The key of a constant that an expression indexes with: `params["lr"]`."""
+    """The keys that an expression indexes with, `params["lr"]`, and names with a hyphen."""
     if not isinstance(node, Template):
         return set()
     found: set[str] = set()
@@ -162,6 +176,8 @@ def _passed_keys(node: Node) -> set[str]:
         elif isinstance(one, ExprNode):
             if isinstance(one, Const) and isinstance(one.value, str):
                 found.add(one.value)
+            if isinstance(one, Binary) and (name := hyphenated(one)) is not None:
+                found |= {name[1], name[1].replace("-", "_")}  # PXC303 tells of it
             stack.extend(getattr(one, f) for f in one.__struct_fields__ if f != "span")
     return found
 

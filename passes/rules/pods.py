@@ -57,7 +57,9 @@ def node_name(program: Program, world: World, report: Report) -> None:
 
 def privileged(program: Program, world: World, report: Report) -> None:
     """PXC605: a container with the powers of its node."""
-    for context in objects(program, world, "V1SecurityContext"):
+    contexts = (*objects(program, world, "V1SecurityContext"),
+                *objects(program, world, "EnvironmentSecurityContext"))  # fmt: skip
+    for context in contexts:
         value = context.get("privileged")
         if isinstance(value, Lit) and value.value is True:
             key = context.key("privileged")

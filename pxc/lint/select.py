@@ -11,6 +11,8 @@ __all__ = ["PRESETS", "Selection", "codes_of", "is_unignorable", "unknown_select
 PRESETS = ("minimal", "default", "strict", "gitops")
 
 _BEYOND_DEFAULT: dict[str, tuple[str, ...]] = {
+    "PXC215": ("strict",),
+    "PXC309": ("strict",),
     "PXC406": ("strict", "gitops"),
     "PXC423": ("strict",),
     "PXC427": ("strict",),

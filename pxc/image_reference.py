@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-__all__ = ["image_fault"]
+__all__ = ["IMAGE_FORM", "image_fault"]
+
+IMAGE_FORM = "an image is `[host[:port]/]name[:tag][@digest]`"
 
 _LONGEST_NAME = 255
 _LONGEST = 4096

@@ -1,0 +1,45 @@
+"""Rules about volumes that nothing mounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.ir.node import KObject, Lit, Seq
+from pxc.ir.program import Program
+from pxc.ir.run import Dag, Legacy
+from pxc.passes.check_mounts import containers_of, mount_names
+from pxc.passes.shortcuts import pods_of
+from pxc.world import World
+
+
+def unused_volumes(program: Program, world: World, report: Report) -> None:
+    """PXC230: a volume that no container of its pod mounts."""
+    composed = program.composed
+    if composed is None or composed.presets is not None or composed.run is None:
+        return
+    if isinstance(composed.run, Dag | Legacy):
+        return
+    for _, pod in pods_of(composed.run):
+        volumes: Any = pod.volumes
+        if not isinstance(volumes, Seq) or not isinstance(pod.container, KObject):
+            continue
+        if any(_is_open(container) for container in containers_of(pod)):
+            continue
+        mounted = {name.value for c in containers_of(pod) for name in mount_names(c)}
+        for volume in volumes.items:
+            name = volume.get("name") if isinstance(volume, KObject) else None
+            if isinstance(name, Lit) and name.value not in mounted:
+                report.add(
+                    "PXC230",
+                    f"no container mounts the volume `{name.value}`",
+                    name.span,
+                    help=f"add `volumeMounts: [{{name: {name.value}, mountPath: ...}}]` to the"
+                    " container, or delete the volume",
+                )
+
+
+def _is_open(container: KObject) -> bool:
+    """Whether a container may use volumes in a way that is not written there."""
+    mounts, devices = container.get("volumeMounts"), container.get("volumeDevices")
+    return devices is not None or not (mounts is None or isinstance(mounts, Seq))
