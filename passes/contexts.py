@@ -29,11 +29,13 @@ from pxc.world import World
 class Contexts(Struct, frozen=True):
     """The names of one operation. `values` holds every settled binding's plain value or Expr.
 
+    `nodes` has the same values as trees, with the places they come from.
     `catalog` tells whether what the run asks for can be known; `partial` that a file is only
     linted, so that what a catalog would say is not known rather than missing.
     """
 
     values: dict[str, Any]
+    nodes: dict[str, Any]
     params: dict[str, Any]
     globals: dict[str, Any]
     connections: dict[str, Any]
@@ -79,9 +81,11 @@ def build_contexts(program: Program, world: World, report: Report) -> Contexts:
     connections = {c.name: _schema(c.schema) for c in program.connections}
     run = program.composed.run if program.composed is not None else None
     used = {name.value for name in init_connection_names(run)}
+    used |= {binding.connection for binding in program.bindings if binding.to_init}
     asked = program.composed is not None and any(connection_names(program))
     contexts = Contexts(
         settling.values,
+        settling.nodes,
         param_names(program, settling, world, report),
         globals_,
         connections,

@@ -39,9 +39,10 @@ _NOT_EXPANDED = frozenset({"tuner"})
 def evaluate_expressions(program: Program, world: World, report: Report) -> Program:
     """Render `composed`, section by section, with the contexts of its bindings; `operations` too.
 
-    In: `composed`, `bindings`, `connections`. Out: `composed` whose templates hold only run-time
-    references. Every fault of an expression is reported at its own characters; when a component
-    is linted alone, an unknown name is a warning (PXC318), for an operation may pass it.
+    In: `composed`, `bindings`, `connections`. Out: `composed`, and `settled` of the bindings,
+    whose templates hold only run-time references. Every fault of an expression is reported at its
+    own characters; when a component is linted alone, an unknown name is a warning (PXC318), for an
+    operation may pass it.
     Source: specification of contexts, section 5.
     """
     composed = program.composed
@@ -66,6 +67,9 @@ def evaluate_expressions(program: Program, world: World, report: Report) -> Prog
     return replace(
         program,
         composed=replace(composed, **changed),
+        bindings=tuple(
+            replace(b, settled=contexts.nodes.get(b.name, b.value)) for b in program.bindings
+        ),
         operations=tuple(evaluate_expressions(o, world, report) for o in program.operations),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pxc.diagnostics import allowed
-from pxc.ir.node import KObject, Lit, Map, Seq, Template, is_null
+from pxc.ir.node import KObject, Lit, Map, Scalar, Seq, Template, is_null
 from pxc.ir.plan import (
     Attachment,
     ContainerStep,
@@ -17,23 +17,27 @@ from pxc.ir.plan import (
     Step,
     TransferStep,
 )
-from pxc.ir.run import ArtifactsInit, FileInit, GitInit, Init
+from pxc.ir.run import ArtifactsInit, DockerfileInit, FileInit, GitInit, Init, TensorboardInit
+from pxc.passes.dockerfile_text import DOCKERFILE, dockerfile_text
 from pxc.passes.global_names import ARTIFACTS_PATH
+from pxc.passes.init_params import param_entries
 from pxc.passes.lower_connections import attach, find_connection
 from pxc.passes.lowering import Lowering, known
+from pxc.passes.tensorboard_steps import tensorboard_steps
 
 __all__ = ["lower_init"]
 
-_DEMANDED = (
-    ("dockerfile", "dockerfile"), ("tensorboard", "tensorboard"), ("lineage_ref", "lineageRef"),
-    ("model_ref", "modelRef"), ("artifact_ref", "artifactRef"),
+_REFERENCES = (
+    ("lineage_ref", "lineageRef"), ("model_ref", "modelRef"), ("artifact_ref", "artifactRef"),
 )  # fmt: skip
-_KEYS = ("artifacts", "paths", *(key for _, key in _DEMANDED), "file", "git", "container")
+_KEYS = (
+    "artifacts", "paths", "dockerfile", "file", "git", "tensorboard", "container",
+)  # fmt: skip
 _REPOSITORIES = ("git", "ssh")
 
 
 def lower_init(run: Any, lowering: Lowering) -> tuple[Step, ...]:
-    """The steps in authored order; entries that no step carries become demands.
+    """The steps in authored order, after those of params; what no step carries becomes a demand.
 
     A `git` entry is a checkout into `<path>/<name>`, the name being the connection's or the last
     part of the URL. Files of a store land in `<path>`, without one in the context directory, those
@@ -43,24 +47,29 @@ def lower_init(run: Any, lowering: Lowering) -> tuple[Step, ...]:
     that nobody names; PXC703 for a path that only the run knows.
     """
     steps: list[Step] = []
-    for entry in run.init.items if isinstance(run.init, Seq) else ():
+    written = run.init.items if isinstance(run.init, Seq) else ()
+    for entry in (*param_entries(lowering), *written):
         if not isinstance(entry, Init):
             continue
-        demand = _demand(entry)
+        demand = _demand(entry, lowering)
         if demand is not None:
             lowering.demands.append(demand)
             continue
-        step = _Entry(entry, lowering).step()
-        if step is not None:
-            steps.append(step)
+        steps += _Entry(entry, lowering).steps()
     return tuple(steps)
 
 
-def _demand(entry: Init) -> Demand | None:
-    for attribute, key in _DEMANDED:
+def _demand(entry: Init, lowering: Lowering) -> Demand | None:
+    """What an entry asks of Polyaxon's server alone."""
+    for attribute, key in _REFERENCES:
         value: Any = getattr(entry, attribute)
-        if value is not None and not is_null(value):
-            return Demand(value.span, f"init.{key}", f"init: {key}")
+        if _given(value):
+            instead = "only Polyaxon's server knows where its files lie: name them with `paths`"
+            return Demand(value.span, f"init.{key}", f"init: {key}", instead=instead)
+    board = entry.tensorboard
+    if isinstance(board, TensorboardInit) and not _given(board.uuids):
+        instead = "only Polyaxon's server lists runs: name those to show with `uuids`"
+        return Demand(board.span, "init.tensorboard", "init: tensorboard", instead=instead)
     return None
 
 
@@ -83,15 +92,30 @@ class _Entry:
         elif isinstance(name, Template):
             known(name, "init.connection", self.report)
 
+    def steps(self) -> Iterator[Step]:
+        """The steps; none after a report."""
+        if self.named and self.attachment is None:
+            return
+        board = self.entry.tensorboard
+        if isinstance(board, TensorboardInit):
+            store = self.store()
+            if store is not None:
+                root = self.path or ARTIFACTS_PATH
+                yield from tensorboard_steps(self.entry, board, root, store, self.lowering)
+            return
+        step = self.step()
+        if step is not None:
+            yield step
+
     def step(self) -> Step | None:
-        """The step; None after a report."""
+        """The one step of any other entry; None after a report."""
         entry, attachment = self.entry, self.attachment
-        if self.named and attachment is None:
-            return None
         if isinstance(entry.git, GitInit):
             return self.git(entry.git)
         if isinstance(entry.file, FileInit):
             return self.file(entry.file)
+        if isinstance(entry.dockerfile, DockerfileInit):
+            return self.dockerfile(entry.dockerfile)
         if _given(entry.artifacts) or _given(entry.paths):
             return self.transfer()
         if attachment is not None and attachment.kind in _REPOSITORIES:
@@ -154,33 +178,35 @@ class _Entry:
 
     def file(self, file: FileInit) -> FileStep:
         """A file in the entry's directory; its name is `file` where the author gives none."""
-        root = self.path or ARTIFACTS_PATH
         if _given(file.kind):
             kind: Any = file.kind
             demand = Demand(kind.span, "init.file.kind", "init: file: kind", optional=True)
             self.lowering.demands.append(demand)
+        name = known(file.filename, "init.file.filename", self.report) or "file"
+        mode = known(file.chmod, "init.file.chmod", self.report)
+        return self.written(file.content or Lit(file.span, ""), name, mode)
+
+    def dockerfile(self, entry: DockerfileInit) -> FileStep:
+        """The generated Dockerfile in the entry's directory."""
+        name = known(entry.filename, "init.dockerfile.filename", self.report) or DOCKERFILE
+        return self.written(dockerfile_text(entry, self.report), name, None)
+
+    def written(self, content: Scalar, name: str, mode: str | None) -> FileStep:
+        """A file in the entry's directory; no connection takes part in it."""
+        root = self.path or ARTIFACTS_PATH
+        if self.attachment is not None:
+            span = self.attachment.span
+            what = "connection of an init entry that writes a file"
+            demand = Demand(span, "init.file.connection", what, optional=True)
+            self.lowering.demands.append(demand)
         return FileStep(
-            self.entry.span,
-            file.content or Lit(file.span, ""),
-            root,
-            known(file.filename, "init.file.filename", self.report) or "file",
-            root,
-            mode=known(file.chmod, "init.file.chmod", self.report),
-            container=self.container,
+            self.entry.span, content, root, name, root, mode=mode, container=self.container
         )
 
     def transfer(self) -> TransferStep | None:
         """Files of the connection's store, or of the artifacts store."""
-        attachment = self.attachment or self.artifacts_store()
+        attachment = self.store()
         if attachment is None:
-            return None
-        if attachment.store is None:
-            self.report.add(
-                "PXC116",
-                f"a `{attachment.kind}` connection holds no files to bring in",
-                attachment.span,
-                help="name a bucket, a volume claim or a host path",
-            )
             return None
         own = self.attachment is None or attachment.name == self.store_name()
         default = ARTIFACTS_PATH if own else f"{ARTIFACTS_PATH}/{attachment.name}"
@@ -193,6 +219,21 @@ class _Entry:
             workers=artifacts.workers if isinstance(artifacts, ArtifactsInit) else None,
             container=self.container,
         )
+
+    def store(self) -> Attachment | None:
+        """The store that the entry reads; None after PXC116 for a connection without files."""
+        attachment = self.attachment or self.artifacts_store()
+        if attachment is None:
+            return None
+        if attachment.store is None:
+            self.report.add(
+                "PXC116",
+                f"a `{attachment.kind}` connection holds no files to bring in",
+                attachment.span,
+                help="name a bucket, a volume claim or a host path",
+            )
+            return None
+        return attachment
 
     def store_name(self) -> str | None:
         """The name of the artifacts store."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from pxc.diagnostics import Report
@@ -126,7 +125,6 @@ def _group(name: str, composed: Operation, dag: Dag, lowering: Lowering) -> Grou
 def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
     run: Any = composed.run
     program, report = lowering.program, lowering.report
-    lowering.demands.extend(_brought_in(program))
     roles = lower_roles(run, composed, lowering)
     if not roles:
         return None
@@ -153,14 +151,6 @@ def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
         span = composed.queue.span  # type: ignore[union-attr]
         lowering.demands.append(Demand(span, "queue", "queue", optional=True))
     return replace(unit, identity=_identity(unit))
-
-
-def _brought_in(program: Program) -> Iterator[Demand]:
-    """Params that an init step is to bring in, which none does yet."""
-    for binding in program.bindings:
-        if binding.to_init:
-            place = binding.given_at or binding.span
-            yield Demand(place, "params.toInit", f"toInit of {binding.name}")
 
 
 def _identity(unit: Unit) -> str:

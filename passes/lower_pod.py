@@ -84,8 +84,8 @@ def _with_params_env(container: KObject, program: Program) -> KObject:
     """The container with `toEnv` params after its own variables; of one name the last stays."""
     added = []
     for binding in program.bindings:
-        if binding.to_env and binding.value is not None and not is_null(binding.value):
-            added.append((binding.to_env, _env_value(binding.value)))
+        if binding.to_env and binding.settled is not None and not is_null(binding.settled):
+            added.append((binding.to_env, _env_value(binding.settled)))
     if not added:
         return container
     span = container.span

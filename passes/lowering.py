@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
 from pxc.diagnostics import Report
-from pxc.ir.node import KObject, Lit, Seq, Template
+from pxc.ir.node import Hole, KObject, Lit, Seq, Template
 from pxc.ir.plan import Demand
 from pxc.ir.program import Program
+from pxc.source import Span
 from pxc.world import World
 
-__all__ = ["Lowering", "known", "objects", "text_of", "truth", "whole"]
+__all__ = ["Lowering", "joined", "known", "objects", "pieces_of", "text_of", "truth", "whole"]
 
 
 class Lowering(Struct):
@@ -63,3 +65,31 @@ def objects(field: Any) -> tuple[KObject, ...]:
     if not isinstance(field, Seq):
         return ()
     return tuple(item for item in field.items if isinstance(item, KObject))
+
+
+def pieces_of(field: Any, what: str, report: Report) -> tuple[str | Hole, ...]:
+    """A scalar as text and run-time values; nothing for one that is not given.
+
+    PXC703 for a text with statements in it.
+    """
+    if isinstance(field, Template) and not field.statements:
+        return field.parts
+    known(field, what, report)
+    if not isinstance(field, Lit) or field.value is None or field.value == "":
+        return ()
+    return (str(field.value).lower() if isinstance(field.value, bool) else str(field.value),)
+
+
+def joined(span: Span, pieces: Iterable[str | Hole]) -> Lit[str] | Template:
+    """One text made of pieces; a template where a run-time value is among them."""
+    parts: list[str | Hole] = []
+    for piece in pieces:
+        last = parts[-1] if parts else None
+        if isinstance(piece, str) and isinstance(last, str):
+            parts[-1] = last + piece
+        else:
+            parts.append(piece)
+    text = "".join(p if isinstance(p, str) else "{{ }}" for p in parts)
+    if any(isinstance(p, Hole) for p in parts):
+        return Template(span, text, tuple(parts))
+    return Lit(span, text)

@@ -57,6 +57,10 @@ MARKED = {
     "run: {kind: job, container: {image: a, args: ['{{ params.x.connection }}']}}\n",
     "outputs[].toEnv": "outputs: [{name: x, type: int, value: 7«, toEnv: X»}]\n" + JOB,
     "outputs[].options": "outputs: [{name: x, type: str, value: a«, options: [b]»}]\n" + JOB,
+    "params.*.toInit": "params: {x: {value: {url: u}«, toInit: true»}}\n"
+    "inputs: [{name: x, type: git}]\n" + JOB,
+    "plugins.autoResume": "plugins: {collectArtifacts: true«, autoResume: false»}\n"
+    "termination: {maxRetries: 1}\n" + JOB,
     "params": "«params: {x: 7}\n»inputs: [{name: x, value: 8}]\n" + USES,
     "params.*.value": "params: {x: {contextOnly: false«, value: 7»}}\ninputs: [{name: x}]\n" + USES,
     "params.*.ref": "params: {x: {value: outputs.y«, ref: ops.a»}}\ninputs: [{name: x}]\n" + USES,

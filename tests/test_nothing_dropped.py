@@ -110,8 +110,10 @@ SAMPLES: dict[str, list[Tree]] = {
     ".kind": ["choice"], ".value": [[1, 2]],
     **{f"schedule[{kind}].{key}": ["2030-01-01"] for kind in ("cron", "interval", "datetime")
        for key in ("startAt", "endAt")},
+    **{f"{runtime}init[].dockerfile.env": [{"A": "7"}] for runtime in ("", "run[job].",
+       "run[service].", "component.run[job].", "component.run[service].")},
 }  # fmt: skip
-"""Of a search space: what goes with the other field of the smallest one; times of a schedule."""
+"""Of a search space: what goes with the other field of the smallest one; times; variables."""
 
 
 POD: dict[str, dict[str, Tree]] = {"job": {"container": IMAGE}, "service": {"container": IMAGE}}
@@ -180,8 +182,7 @@ EXCUSED = {
     "inputs[].description": "words for readers of the file",
     "outputs[].description": "words for readers of the file",
     **{f"plugins.{name}": _OF_SERVICES for name in (
-        "collectArtifacts", "collectLogs", "collectResources", "syncStatuses", "autoResume",
-        "logLevel", "sidecar.image", "sidecar.imageTag", "sidecar.imagePullPolicy",
+        "collectLogs", "collectResources", "syncStatuses", "logLevel", "sidecar.image", "sidecar.imageTag", "sidecar.imagePullPolicy",
         "sidecar.sleepInterval", "sidecar.syncInterval", "sidecar.monitorLogs",
         "sidecar.monitorSpec", "sidecar.resources",
     )},
@@ -196,7 +197,7 @@ WALKED = [path for path in LEAVES if path not in MARKED and path not in EXCUSED]
 
 
 def compiled(text: str) -> Outcome:
-    """What comes of a file beside a catalog with the connection `store`."""
+    """What comes of a file beside a catalog whose artifacts store is the connection `store`."""
     return compile_request(
         Request(files=(SourceText("f.yaml", text.encode()),), catalog=(CATALOG,))
     )

@@ -25,12 +25,14 @@ class Demand(Node, frozen=True):
 
     `feature` is a dotted name (`run.tfjob`, `hooks`, `init.artifacts`); `what` names the field as
     the author knows it. `optional` marks a wish whose loss changes no result of the run: a target
-    that lacks it warns (PXC702) where it would otherwise refuse (PXC701).
+    that lacks it warns (PXC702) where it would otherwise refuse (PXC701). `instead` says what to
+    write where there is something.
     """
 
     feature: str
     what: str
     optional: bool = False
+    instead: str = ""
 
 
 class Output(Node, frozen=True):
@@ -103,7 +105,8 @@ class GitStep(Node, frozen=True):
 class Copy(Node, frozen=True):
     """A file or a directory of a store and where it goes.
 
-    `kind` is `file`, `dir`, or `any` where only the store knows. `source` is relative to the
+    `kind` is `file`, `dir`, `any` where only the store knows, or `resume` for what need not be
+    there. `source` is relative to the
     store's path, empty for all of it; `target` is absolute.
     """
 

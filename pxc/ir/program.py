@@ -14,6 +14,7 @@ class Binding(Node, frozen=True):
 
     `section` is `inputs`, `outputs` or `contexts`. `value` is None when nothing was given (lint),
     else a value tree; `given_at` is where it was written. `type` is empty when undeclared.
+    `settled` is the value with all names in it resolved, after `evaluate_expressions`.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Binding(Node, frozen=True):
     to_env: str | None = None
     to_init: bool = False
     given_at: Span | None = None
+    settled: Any = None
 
 
 class Connection(Node, frozen=True):

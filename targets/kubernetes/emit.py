@@ -79,7 +79,7 @@ def _refuse_demands(plan: Plan, report: Report) -> None:
                 "PXC701",
                 f"`{demand.what}` cannot be said in the kubernetes target yet",
                 demand.span,
-                help="`pxc rule PXC701` lists what this release emits",
+                help=demand.instead or "`pxc rule PXC701` lists what this release emits",
             )
 
 
