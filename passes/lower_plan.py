@@ -101,14 +101,15 @@ def _group(name: str, composed: Operation, dag: Dag, lowering: Lowering) -> Grou
         check_filled_in(inner.template, report)
         check_conditions(inner.conditions, report)
         found = _member(title, Lowering(program, lowering.world, report, lowering.demands))
-        if found is not None:
-            start = start_of(inner, report)
-            members.append(found if start is None else replace(found, start=start))
-            edges.extend(edges_into(title, inner))
+        if found is None:
+            continue
+        start = start_of(inner, report)
+        members.append(found if start is None else replace(found, start=start))
+        edges.extend(edges_into(title, inner))
     if not check_edges(nodes, report, is_open=False):  # what was a template is known only now
         return None
     return Group(
-        composed.span,
+        dag.span,
         name,
         dag.kind,
         tuple(members),
@@ -116,7 +117,8 @@ def _group(name: str, composed: Operation, dag: Dag, lowering: Lowering) -> Grou
         concurrency=whole(dag.concurrency, "concurrency", report) or None,
         inputs=inputs_of(lowering.program),
         limits=_limits(composed.termination, composed.span, report),
-        namespace=known(composed.namespace, "namespace", report),
+        namespace=known(composed.namespace, "namespace", report)
+        or lowering.world.options.namespace,
         description=text_of(composed.description),
         tags=tuple(str(t) for t in plain(composed.tags) or ()),
     )

@@ -63,12 +63,12 @@ def dns_label(text: str, limit: int = LABEL_LIMIT, *, letter_first: bool = False
     return _join(_slug(text), digest(_CHANGED_CHARS, text), limit, letter_first)
 
 
-def content_name(text: str, limit: int, *content: str) -> str:
+def content_name(text: str, limit: int, *content: str, letter_first: bool = False) -> str:
     """`<base>-<hash>`: the base is the slug of the name, the hash covers the name and its content.
 
     The base is cut, never the hash.
     """
-    return _join(_slug(text), digest(_CONTENT_CHARS, text, *content), limit, False)
+    return _join(_slug(text), digest(_CONTENT_CHARS, text, *content), limit, letter_first)
 
 
 def _join(base: str, suffix: str, limit: int, letter_first: bool) -> str:

@@ -83,6 +83,10 @@ MARKED = {
     "template.description": "template: {enabled: true«, description: x»}\n" + JOB,
     "template.fields": "template: {enabled: true«, fields: [x]»}\n" + JOB,
     "ports": "«ports: [8080]\n»container: {image: a}\n",
+    "run[dag].components": "name: d\nrun: {kind: dag, operations: [{name: x, dagRef: c}]"
+    "«, components: [{name: c, container: {image: a}}]»}\n",
+    "run[dag].concurrency": "name: d\nrun: {kind: dag«, concurrency: 1», operations: "
+    "[{name: x, container: {image: a}}, {name: y, container: {image: a}}]}\n",
     "schedule[cron].cron": "«schedule: {kind: cron, cron: 0 0 * * *}\n»" + JOB,
     "schedule[cron].startAt": "schedule: {kind: cron, cron: 0 0 * * *«, startAt: '2030-01-01'»}\n"
     + JOB,

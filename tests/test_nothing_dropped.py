@@ -116,8 +116,12 @@ SAMPLES: dict[str, list[Tree]] = {
 """Of a search space: what goes with the other field of the smallest one; times; variables."""
 
 
-POD: dict[str, dict[str, Tree]] = {"job": {"container": IMAGE}, "service": {"container": IMAGE}}
-"""The runtimes of one pod; every other is refused whole, whatever it holds."""
+POD: dict[str, dict[str, Tree]] = {
+    "job": {"container": IMAGE},
+    "service": {"container": IMAGE},
+    "dag": {"operations": [{"name": "one", "container": IMAGE}]},
+}
+"""The runtimes that are emitted; every other is refused whole, whatever it holds."""
 
 NEEDED: dict[str, dict[str, Tree]] = {"hyperband": {"metric": {"name": "loss"}}}
 """What a kind needs although its schema does not ask for it in every case."""

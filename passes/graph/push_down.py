@@ -17,7 +17,7 @@ from pxc.passes.patch import patch
 from pxc.source import Span
 from pxc.world import World
 
-_SECTIONS = ("cache", "termination", "plugins", "queue")
+_SECTIONS = ("cache", "termination", "plugins", "queue", "namespace")
 _OF_POD = ("environment", "connections", "volumes")
 _STRATEGY = "pre_merge"
 
@@ -57,7 +57,8 @@ def pushed_down(composed: Operation, values: DagValues, world: World, report: Re
     """What the operation of a dag gives the operations inside of it.
 
     Its own sections are rendered with its own names; those of the pods, as the real system does,
-    with the names of each operation.
+    with the names of each operation. The real system chooses a namespace for each operation when it
+    runs; here that of the dag is the only one known.
     """
     dag: Any = composed.run
     sections = {n: getattr(composed, n) for n in _SECTIONS if getattr(composed, n) is not None}

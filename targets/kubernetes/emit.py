@@ -10,21 +10,20 @@ from pxc.ir.plan import Plan, Timetable, Unit
 from pxc.source import Span, head_of
 from pxc.targets._data import Values
 from pxc.targets._names import content_name, dns_label, uuid_of
-from pxc.targets._pod import PodParts, build_pod
+from pxc.targets._pod import PodParts
 from pxc.targets._yaml import write_documents
 from pxc.targets.kubernetes.cron_job import cron_job_spec
+from pxc.targets.kubernetes.group import lay_out, set_objects, units_alone
 from pxc.targets.kubernetes.job import job_spec
-from pxc.targets.kubernetes.metadata import Metadata, identity_labels
-from pxc.targets.kubernetes.run_time import KubernetesRunTime
+from pxc.targets.kubernetes.metadata import Metadata
 from pxc.targets.kubernetes.service import service_objects
+from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, unit_parts
 from pxc.world import Language, World
 
 __all__ = ["FEATURES", "emit"]
 
 FEATURES = frozenset({"schedule.cron", "schedule.interval"})
 """The demands that this target can meet (an interval only where a clock shows it)."""
-
-_INSTANCE = "app.kubernetes.io/instance"
 
 # Names leave room for what controllers add: `-xxxxx` to the pods of a Job, eleven characters to
 # the Jobs of a CronJob, a template hash and `-xxxxx` to the pods of a Deployment. A generated name
@@ -43,21 +42,18 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     PXC710 for two objects of one name, PXC104, PXC116, PXC118, PXC208 for values it refuses.
     """
     _refuse_demands(plan, report)
-    if plan.group is not None:
-        report.add(
-            "PXC701",
-            "`run.kind: dag` cannot be said in the kubernetes target yet",
-            head_of(plan.group.span),
-            help="`pxc rule PXC701` lists what this release emits",
-        )
+    flat = lay_out(plan.group, report) if plan.group is not None else []
     if report.has_errors:
         return ()
     taken: dict[tuple[str, str, str], Span] = {}
     objects: list[dict[str, Any]] = []
-    for unit in plan.units:
+    units = units_alone(plan.group, flat) if plan.group is not None else plan.units
+    for unit in units:
         for found in _objects(plan, unit, world, report):
             _check_collision(found, unit, taken, report)
             objects.append(found)
+    if plan.group is not None and flat and not units:
+        objects = set_objects(plan, plan.group, flat, world, report)
     if report.has_errors or not objects:
         return ()
     return (OutFile(f"{dns_label(plan.name, _FILE_LIMIT)}.yaml", write_documents(objects)),)
@@ -94,15 +90,10 @@ def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[
         )
         return []
     is_service = unit.kind == "service"
-    namespace = unit.namespace or world.options.namespace
     uuid = uuid_of(f"{plan.owner}/{plan.project}/{unit.name}") if is_service else None
-    run_time = KubernetesRunTime(uuid=uuid, namespace=namespace)
-    pod = build_pod(unit, unit.pod, run_time, world.options, report, native_sidecars=not is_service)
-    metadata = Metadata(
-        plan, unit, namespace, pod.labels, pod.annotations, identity_labels(plan, unit)
-    )
+    parts = unit_parts(plan, unit, world, report, uuid=uuid)
+    pod, metadata, values = parts.pod, parts.metadata, parts.values
     _check_queue(plan, unit, report)
-    values = Values(run_time, report)
     if uuid is not None:
         metadata.own["pxc.dev/run-uuid"] = uuid
         found = _service(unit, pod, metadata, report, plan.timetable)
@@ -111,21 +102,7 @@ def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[
     else:
         found = [_job(unit, pod, metadata, values, world.options.name_policy)]
     metadata.check(report)
-    return [*_config_maps(pod, metadata), *found]
-
-
-def _config_maps(pod: PodParts, metadata: Metadata) -> list[dict[str, Any]]:
-    """What the pod mounts, before what mounts it; its name says its content: it never changes."""
-    return [
-        {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": metadata.of_object(name),
-            "immutable": True,
-            "data": data,
-        }
-        for name, data in pod.config_maps.items()
-    ]
+    return [*config_maps(pod, metadata), *found]
 
 
 def _job(
@@ -140,7 +117,7 @@ def _job(
         name = dns_label(unit.name, _JOB_LIMIT)
     else:
         name = content_name(unit.name, _JOB_LIMIT, unit.identity, _canonical(spec["template"]))
-    metadata.own[_INSTANCE] = name
+    metadata.own[INSTANCE] = name
     spec["template"]["metadata"] = metadata.of_pod()
     about = metadata.of_object(name)
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": about, "spec": spec}
@@ -166,7 +143,7 @@ def _cron_job(
     language: Language,
 ) -> dict[str, Any]:
     name = dns_label(unit.name, _CRON_JOB_LIMIT)
-    metadata.own[_INSTANCE] = name
+    metadata.own[INSTANCE] = name
     job = job_spec(unit, pod, metadata.of_pod(), values)
     spec = cron_job_spec(timetable, job, metadata.of_pod(), language, values.report)
     about = metadata.of_object(name)
@@ -184,7 +161,7 @@ def _service(
             help="a service runs until it is deleted: schedule a job",
         )
     name = dns_label(unit.name, _SERVICE_LIMIT, letter_first=True)
-    metadata.own[_INSTANCE] = name
+    metadata.own[INSTANCE] = name
     return service_objects(unit, pod, name, metadata, report)
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pxc.diagnostics import Report
 from pxc.ir.node import Map, Node
-from pxc.ir.plan import Plan, Unit
+from pxc.ir.plan import Group, Plan, Unit
 from pxc.targets._names import is_label_value, label_value
 
 __all__ = ["Metadata", "identity_labels"]
@@ -23,7 +23,7 @@ class Metadata(Struct):
     """
 
     plan: Plan
-    unit: Unit
+    unit: Unit | Group
     namespace: str | None
     labels: dict[str, str]
     annotations: dict[str, str]
@@ -61,7 +61,7 @@ class Metadata(Struct):
 
     def check(self, report: Report) -> None:
         """Report labels that Kubernetes would refuse (PXC116) or that are ours (PXC702)."""
-        environment = self.unit.pod.environment
+        environment = self.unit.pod.environment if isinstance(self.unit, Unit) else None
         written = environment.labels if environment is not None else None
         for key, value in self.labels.items():
             node = written.get(key) if isinstance(written, Map) else None
@@ -83,11 +83,13 @@ class Metadata(Struct):
                 )
 
 
-def identity_labels(plan: Plan, unit: Unit) -> dict[str, str]:
+def identity_labels(plan: Plan, unit: Unit | Group) -> dict[str, str]:
     """Our labels, but for the instance, which is the object's name."""
     name = label_value(unit.name)
     own = {"app.kubernetes.io/name": name, "app.kubernetes.io/managed-by": "pxc"}
     if plan.project not in _NO_PROJECT:
         own["app.kubernetes.io/part-of"] = label_value(plan.project)
     own["pxc.dev/operation"] = name
+    if plan.group is not None:
+        own["pxc.dev/dag"] = label_value(plan.group.name)
     return own

@@ -1,0 +1,155 @@
+"""Turns units that wait for each other into one JobSet, the operator's object for jobs in order."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pxc.diagnostics import Note, Report
+from pxc.ir.plan import Group, Plan
+from pxc.source import head_of
+from pxc.targets._names import content_name, dns_label, free_name
+from pxc.targets.kubernetes.flat_group import FlatUnit, run_at_once
+from pxc.targets.kubernetes.job import job_spec
+from pxc.targets.kubernetes.metadata import Metadata, identity_labels
+from pxc.targets.kubernetes.unit_parts import INSTANCE, UnitParts
+
+__all__ = ["job_set"]
+
+# The operator calls the Job of a replicated job `<set>-<job>-0`, and a pod of it gets `-xxxxx`.
+_NAMES_LIMIT = 63 - len("-") - len("-0") - len("-xxxxx")
+_JOB_LIMIT = 30
+_GENERATED = len("xxxxx")
+
+
+def job_set(
+    plan: Plan,
+    group: Group,
+    units: list[tuple[FlatUnit, UnitParts]],
+    policy: str,
+    report: Report,
+) -> dict[str, Any]:
+    """The JobSet of a group: a replicated job for each unit, after those it waits for.
+
+    Names of Jobs hold the name of the set, which so gets what the longest of its jobs leaves.
+    PXC701 for units in several namespaces, PXC702 for what a set as a whole lacks.
+    """
+    _tell_losses(group, [flat for flat, _ in units], report)
+    metadata = _metadata(plan, group, units, report)
+    names = _job_names([unit for unit, _ in units])
+    specs = [job_spec(flat.unit, parts.pod, {}, parts.values) for flat, parts in units]
+    ttl = _ttl(group, specs, report)
+    content = [_template(spec, parts) for spec, (_, parts) in zip(specs, units, strict=True)]
+    limit = _NAMES_LIMIT - max(map(len, names))
+    if policy == "generate":
+        name = dns_label(group.name, limit - _GENERATED - 1, letter_first=True) + "-"
+        about = metadata.of_object(name, generate=True)
+    else:
+        if policy == "pinned":
+            name = dns_label(group.name, limit, letter_first=True)
+        else:
+            text = json.dumps([names, content, [u.upstreams for u, _ in units]], sort_keys=True)
+            identities = "".join(flat.unit.identity for flat, _ in units)
+            name = content_name(group.name, limit, identities, text, letter_first=True)
+        for own in (metadata.own, *(parts.metadata.own for _, parts in units)):
+            own[INSTANCE] = name
+        content = [_template(spec, parts) for spec, (_, parts) in zip(specs, units, strict=True)]
+        about = metadata.of_object(name)
+    jobs = [
+        _replicated(name, [names[u] for u in flat.upstreams], template)
+        for name, (flat, _), template in zip(names, units, content, strict=True)
+    ]
+    return {
+        "apiVersion": "jobset.x-k8s.io/v1alpha2",
+        "kind": "JobSet",
+        "metadata": about,
+        "spec": {
+            "network": {"enableDNSHostnames": False},
+            "replicatedJobs": jobs,
+            **({"ttlSecondsAfterFinished": ttl} if ttl is not None else {}),
+        },
+    }
+
+
+def _replicated(name: str, upstreams: list[str], template: dict[str, Any]) -> dict[str, Any]:
+    job: dict[str, Any] = {"name": name, "replicas": 1}
+    if upstreams:
+        job["dependsOn"] = [{"name": upstream, "status": "Complete"} for upstream in upstreams]
+    return job | {"template": template}
+
+
+def _template(spec: dict[str, Any], parts: UnitParts) -> dict[str, Any]:
+    """The Job of a unit as a template: a plain one, as without a set, where a set makes indexes."""
+    about = parts.metadata.of_pod()
+    pod = {**spec["template"], "metadata": about}
+    return {"metadata": about, "spec": {"completionMode": "NonIndexed", **spec, "template": pod}}
+
+
+def _job_names(units: list[FlatUnit]) -> list[str]:
+    """A name for each unit within the set; one that had to be changed carries a hash."""
+    found: list[str] = []
+    for unit in units:
+        found.append(free_name(dns_label(unit.name, _JOB_LIMIT, letter_first=True), found))
+    return found
+
+
+def _metadata(
+    plan: Plan, group: Group, units: list[tuple[FlatUnit, UnitParts]], report: Report
+) -> Metadata:
+    """What the set says of itself: the labels and annotations that all of its units have."""
+    every = [parts.metadata for _, parts in units]
+    first = every[0]
+    for (flat, _), other in zip(units, every, strict=True):
+        if other.namespace != first.namespace:
+            report.add(
+                "PXC701",
+                f"`{flat.name}` runs in another namespace than `{units[0][0].name}`, and the jobs"
+                " of a JobSet are in one",
+                flat.unit.span,
+                notes=(Note(f"`{units[0][0].name}` is here", units[0][0].unit.span),),
+                help="give the `namespace` to the dag alone",
+            )
+            break
+
+    def shared(name: str) -> dict[str, str]:
+        maps = [getattr(metadata, name).items() for metadata in every]
+        return {k: v for k, v in maps[0] if all((k, v) in other for other in maps)}
+
+    labels, annotations = shared("labels"), shared("annotations")
+    own = identity_labels(plan, group)
+    return Metadata(plan, group, first.namespace, labels, annotations, own)
+
+
+def _ttl(group: Group, specs: list[dict[str, Any]], report: Report) -> int | None:
+    """When the whole set goes: a Job that went before would be made, and run, again."""
+    found = [spec.pop("ttlSecondsAfterFinished", None) for spec in specs]
+    known = [ttl for ttl in found if ttl is not None]
+    if not known:
+        return None
+    if len(set(found)) > 1:
+        report.add(
+            "PXC702",
+            "the `termination.ttl` of the operations differ, but the jobs of a JobSet go together:"
+            + (" the longest holds" if None not in found else " they stay"),
+            head_of(group.span),
+            help="give `termination: {ttl: ...}` to the dag alone",
+        )
+    return None if None in found else max(known)
+
+
+def _tell_losses(group: Group, flat: list[FlatUnit], report: Report) -> None:
+    if run_at_once(flat):
+        report.add(
+            "PXC702",
+            "when one operation fails, the JobSet ends those that run beside it",
+            head_of(group.span),
+            help="Polyaxon lets them end; the dag fails in both",
+        )
+    limits = group.limits
+    if limits is not None and limits.timeout is not None:
+        report.add(
+            "PXC702",
+            "a JobSet has no deadline: `termination.timeout` holds for each operation by itself",
+            limits.span,
+            help="the dag as a whole may take longer",
+        )

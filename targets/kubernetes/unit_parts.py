@@ -1,0 +1,56 @@
+"""Turns a unit into the pod, the metadata and the values that its objects are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from pxc.diagnostics import Report
+from pxc.ir.plan import Plan, Unit
+from pxc.targets._data import Values
+from pxc.targets._pod import PodParts, build_pod
+from pxc.targets.kubernetes.metadata import Metadata, identity_labels
+from pxc.targets.kubernetes.run_time import KubernetesRunTime
+from pxc.world import World
+
+__all__ = ["INSTANCE", "UnitParts", "config_maps", "unit_parts"]
+
+INSTANCE = "app.kubernetes.io/instance"
+"""The label that tells the objects of two runs of one name apart."""
+
+
+class UnitParts(Struct, frozen=True):
+    """What the objects of a unit share."""
+
+    pod: PodParts
+    metadata: Metadata
+    values: Values
+
+
+def unit_parts(
+    plan: Plan, unit: Unit, world: World, report: Report, *, uuid: str | None = None
+) -> UnitParts:
+    """The parts of a unit with one pod; `uuid` is the run's where it is known now."""
+    namespace = unit.namespace or world.options.namespace
+    run_time = KubernetesRunTime(uuid=uuid, namespace=namespace)
+    pod = build_pod(
+        unit, unit.pod, run_time, world.options, report, native_sidecars=unit.kind != "service"
+    )
+    own = identity_labels(plan, unit)
+    metadata = Metadata(plan, unit, namespace, pod.labels, pod.annotations, own)
+    return UnitParts(pod, metadata, Values(run_time, report))
+
+
+def config_maps(pod: PodParts, metadata: Metadata) -> list[dict[str, Any]]:
+    """What the pod mounts, before what mounts it; its name says its content: it never changes."""
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": metadata.of_object(name),
+            "immutable": True,
+            "data": data,
+        }
+        for name, data in pod.config_maps.items()
+    ]
