@@ -20,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.many_files import COMPONENT, mixture
+from benchmarks.pipelines import pipeline
 from benchmarks.processes import interleaved
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -111,6 +112,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         (work / "small.yaml").write_text(SMALL)
+        (work / "dag.yaml").write_text(pipeline(1000))
+        (work / "order.yaml").write_text(pipeline(300, width=10))
         unit = "python -c 'import yaml, click'"
         commands = {
             unit: [str(pxc / "python"), "-c", "import yaml, click"],
@@ -123,6 +126,8 @@ def main() -> None:
                 "small.yaml",
             ],
             "pxc compile small.yaml": [str(pxc / "pxc"), "compile", "small.yaml"],
+            "pxc compile, a dag of 1,000 operations": [str(pxc / "pxc"), "compile", "dag.yaml"],
+            "pxc compile, a JobSet of 300": [str(pxc / "pxc"), "compile", "order.yaml"],
         }
         if options.polyaxon:
             real = environment("polyaxon", "polyaxon")

@@ -67,10 +67,26 @@ def _judge_custom(document: dict[str, Any]) -> None:
     name = about.get("name") or about["generateName"].rstrip("-")
     assert len(name) <= 63, name
     assert all(_LABEL.fullmatch(v) for v in about.get("labels", {}).values()), about
+    if document["kind"] == "JobSet":
+        _judge_job_set(document, name)
     for template in _pod_templates(document["spec"]):
         labels = template.get("metadata", {}).get("labels", {})
         assert all(_LABEL.fullmatch(v) for v in labels.values()), labels
         _judge_pod(template["spec"], labels)
+
+
+def _judge_job_set(document: dict[str, Any], name: str) -> None:
+    """Rules of the operator's own admission: names of Jobs and pods, and who may wait for whom."""
+    seen: list[str] = []
+    for job in document["spec"]["replicatedJobs"]:
+        whole = f"{name}-{job['name']}-0"
+        assert whole[0].isalpha(), whole
+        assert _DNS.fullmatch(whole), whole
+        assert len(f"{whole}-xxxxx") <= 63, whole
+        assert {each["name"] for each in job.get("dependsOn", ())} <= set(seen), (job, seen)
+        assert job["name"] not in seen, seen
+        assert "ttlSecondsAfterFinished" not in job["template"]["spec"], job
+        seen.append(job["name"])
 
 
 def _pod_templates(value: Any) -> Iterator[dict[str, Any]]:

@@ -273,6 +273,17 @@ def test_names(policy: str, name: str) -> None:
     assert whole[0].isalpha()
 
 
+@pytest.mark.parametrize(("size", "fits"), [(600_000, True), (750_000, False)])
+def test_a_set_that_no_cluster_stores(size: int, fits: bool) -> None:
+    """A cluster takes 1.5 MiB in one request."""
+    long = f"container: {{image: i, args: [{'x' * size}]}}"
+    found, said = objects(dag(f"- {{name: a, {long}}}\n- {{name: b, {long}, dependencies: [a]}}\n"))
+    assert bool(found) is fits
+    assert [text.partition(" has ")[0] for text in said] == (
+        [] if fits else ["PXC701 the JobSet of the dag"]
+    )
+
+
 def test_another_content_is_another_set() -> None:
     texts = [CHAIN, CHAIN.replace("image: i}, dependencies: [b]", "image: j}, dependencies: [b]"),
              step("a") + step("b") + step("c", "b", "a")]  # fmt: skip

@@ -21,6 +21,9 @@ _NAMES_LIMIT = 63 - len("-") - len("-0") - len("-xxxxx")
 _JOB_LIMIT = 30
 _GENERATED = len("xxxxx")
 
+# etcd refuses a request of more than 1.5 MiB; the status tells of each replicated job.
+_MOST_BYTES = 1_400_000
+
 
 def job_set(
     plan: Plan,
@@ -32,7 +35,8 @@ def job_set(
     """The JobSet of a group: a replicated job for each unit, after those it waits for.
 
     Names of Jobs hold the name of the set, which so gets what the longest of its jobs leaves.
-    PXC701 for units in several namespaces, PXC702 for what a set as a whole lacks.
+    PXC701 for units in several namespaces and for more than a cluster stores, PXC702 for what a set
+    as a whole lacks.
     """
     _tell_losses(group, [flat for flat, _ in units], report)
     metadata = _metadata(plan, group, units, report)
@@ -59,7 +63,7 @@ def job_set(
         _replicated(name, [names[u] for u in flat.upstreams], template)
         for name, (flat, _), template in zip(names, units, content, strict=True)
     ]
-    return {
+    found = {
         "apiVersion": "jobset.x-k8s.io/v1alpha2",
         "kind": "JobSet",
         "metadata": about,
@@ -69,6 +73,20 @@ def job_set(
             **({"ttlSecondsAfterFinished": ttl} if ttl is not None else {}),
         },
     }
+    _check_size(found, group, report)
+    return found
+
+
+def _check_size(found: dict[str, Any], group: Group, report: Report) -> None:
+    """PXC701 for a set that no cluster stores: it is one object, and its status takes room too."""
+    size = len(json.dumps(found, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > _MOST_BYTES:
+        report.add(
+            "PXC701",
+            f"the JobSet of the dag has {size:,} bytes, more than a cluster stores in one object",
+            head_of(group.span),
+            help=f"at most {_MOST_BYTES:,} leave room for its status: split the dag",
+        )
 
 
 def _replicated(name: str, upstreams: list[str], template: dict[str, Any]) -> dict[str, Any]:
