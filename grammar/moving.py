@@ -13,7 +13,7 @@ from pxc.source import Span
 __all__ = ["move_inside"]
 
 _STEP = 2
-_INDICATED = re.compile(r"[|>][-+]?[1-9]")
+_INDICATED = r"[|>][-+]?[1-9]"
 
 
 def move_inside(key: Lit[Any], model: Model, within: Map) -> Fix | None:
@@ -74,7 +74,7 @@ def _lines(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _is_odd(text: str) -> bool:
-    return bool(_INDICATED.search(text)) or "\t" in text or "\r" in text
+    return bool(re.search(_INDICATED, text)) or "\t" in text or "\r" in text
 
 
 def _applied(text: str, first: int, end: int, edits: list[tuple[int, int, str]]) -> str:

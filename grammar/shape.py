@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from pxc.diagnostics import Fix, Report, allowed, is_slip, nearest
-from pxc.grammar.moving import move_inside
 from pxc.grammar.shapes import Model, snake
 from pxc.ir.node import Lit, Map, Seq, Template
 from pxc.source import Span
@@ -86,6 +85,8 @@ def unknown_field(key: Lit[Any], model: Model, within: Map, report: Report) -> s
     if text in model.moved:
         code = "PXC119" if "removed" in model.moved[text] else "PXC103"
         said = "was removed" if code == "PXC119" else f"is not a field of `{model.name}`"
+        from pxc.grammar.moving import move_inside  # what a correct file never needs
+
         fix = move_inside(key, model, within) if code == "PXC103" else None
         report.add(code, f"`{text}` {said}", key.span, help=model.moved[text], fix=fix)
         return None

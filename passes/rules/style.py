@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from pxc.diagnostics import Note, Report
-from pxc.ir.dump import dump
 from pxc.ir.node import Map, Node, plain, replace
 from pxc.ir.program import Program
 from pxc.ir.run import Dag
@@ -72,6 +70,8 @@ def copied_operations(program: Program, world: World, report: Report) -> None:
 def _groups(dag: Dag) -> Iterator[list[Operation]]:
     """Operations that are equal but for their names and params, if there are many."""
     alike: dict[str, list[Operation]] = {}
+    if len(items(dag.operations)) < _FEWEST_COPIES:
+        return
     for operation in items(dag.operations):
         if isinstance(operation, Operation) and isinstance(operation.params, Map):
             bare = replace(operation, name=None, params=None)
@@ -100,4 +100,8 @@ def _report_group(group: list[Operation], report: Report) -> None:
 
 
 def _text(node: Node) -> str:
+    import json
+
+    from pxc.ir.dump import dump
+
     return json.dumps(dump(node), sort_keys=True, default=str)
