@@ -39,6 +39,7 @@ from pxc.grammar.shapes import (
     Verbatim,
 )  # fmt: skip
 from pxc.ir.run import Replica
+from pxc.targets.kubernetes.features import feature_of
 from tests.conftest import ROOT
 from tests.fields_in_company import MARKED
 
@@ -250,6 +251,8 @@ def test_a_field_is_emitted_or_refused(path: str) -> None:
         start, end = place(text, without, path)
         told = any(d.span.start < end and start < d.span.end for d in refusals)
         answered = answered or told or differs(outcome, bare)
+        asked = outcome.plan.demands if outcome.plan is not None else ()
+        assert all(feature_of(demand.feature) for demand in asked), asked
     assert answered, f"`{path}` changes nothing and nobody is told"
 
 

@@ -109,7 +109,7 @@ REFUSED = [
     (JOB + POLICY.format("other"), "PXC116", "`other`"),
     (JOB + "queue: fast", "PXC702", "queue"),
     (JOB + "demands: [{feature: run.tfjob, what: 'run.kind: tfjob'}]", "PXC701",
-     "`run.kind: tfjob` cannot be said in the kubernetes target yet"),
+     "`run.kind: tfjob` cannot be said in the kubernetes target"),
     (JOB + "demands: [{feature: cache, what: cache, optional: true}]", "PXC702", "`cache`"),
     ("name: a\nmain: {command: [x]}", "PXC104", "`container` has no `image`"),
     ("name: a\nmain: {image: ''}", "PXC104", "image"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pxc.targets.kubernetes.emit import FEATURES, emit
+from pxc.targets.kubernetes.emit import emit
+from pxc.targets.kubernetes.features import FEATURES
 
 if TYPE_CHECKING:
     from pxc.contracts import OutFile

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import CRON_MACROS, Timetable
+from pxc.targets.kubernetes.features import tell
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from pxc.world import Language
+    from pxc.world import Language, World
 
 __all__ = ["cron_job_spec"]
 
@@ -31,7 +32,7 @@ def cron_job_spec(
     timetable: Timetable,
     job: dict[str, Any],
     metadata: dict[str, Any],
-    language: Language,
+    world: World,
     report: Report,
 ) -> dict[str, Any]:
     """`spec` of the CronJob; PXC701 for what a CronJob has no field for.
@@ -45,15 +46,9 @@ def cron_job_spec(
         ("maxRuns", timetable.max_runs or None),
     ):
         if value is not None and timetable.kind != "datetime":
-            _refuse(
-                f"`schedule.{name}` cannot be said in the kubernetes target",
-                "a CronJob has no beginning, end or number of runs: leave the field out and"
-                " delete the CronJob when it shall stop",
-                timetable,
-                report,
-            )
+            tell(f"schedule.{name}", f"schedule.{name}", timetable.span, report)
     spec: dict[str, Any] = {
-        "schedule": _schedule(timetable, language, report),
+        "schedule": _schedule(timetable, world, report),
         "timeZone": "Etc/UTC",
     }
     if timetable.depends_on_past:
@@ -66,18 +61,13 @@ def _refuse(message: str, help: str, timetable: Timetable, report: Report) -> No
     report.add("PXC701", message, timetable.span, help=help)
 
 
-def _schedule(timetable: Timetable, language: Language, report: Report) -> str:
+def _schedule(timetable: Timetable, world: World, report: Report) -> str:
+    what = f"schedule.kind: {timetable.kind}"
+    if not tell(f"schedule.{timetable.kind}", what, timetable.span, report):
+        return ""
     if timetable.kind == "cron":
         return _cron(timetable, report)
-    if timetable.kind == "interval":
-        return _interval(timetable, language, report)
-    _refuse(
-        f"`schedule.kind: {timetable.kind}` cannot be said in the kubernetes target",
-        "Kubernetes has no object that runs once at a given time; submit the job then",
-        timetable,
-        report,
-    )
-    return ""
+    return _interval(timetable, world.language, report)
 
 
 def _cron(timetable: Timetable, report: Report) -> str:

@@ -13,17 +13,15 @@ from pxc.targets._names import content_name, dns_label, uuid_of
 from pxc.targets._pod import PodParts
 from pxc.targets._yaml import write_documents
 from pxc.targets.kubernetes.cron_job import cron_job_spec
+from pxc.targets.kubernetes.features import tell
 from pxc.targets.kubernetes.group import lay_out, set_objects, units_alone
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.metadata import Metadata
 from pxc.targets.kubernetes.service import service_objects
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, unit_parts
-from pxc.world import Language, World
+from pxc.world import World
 
-__all__ = ["FEATURES", "emit"]
-
-FEATURES = frozenset({"schedule.cron", "schedule.interval"})
-"""The demands that this target can meet (an interval only where a clock shows it)."""
+__all__ = ["emit"]
 
 # Names leave room for what controllers add: `-xxxxx` to the pods of a Job, eleven characters to
 # the Jobs of a CronJob, a template hash and `-xxxxx` to the pods of a Deployment. A generated name
@@ -41,7 +39,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     Faults: PXC701, PXC702 for what Kubernetes has no field for, PXC703 for run-time values,
     PXC710 for two objects of one name, PXC104, PXC116, PXC118, PXC208 for values it refuses.
     """
-    _refuse_demands(plan, report)
+    _tell_demands(plan, report)
     flat = lay_out(plan.group, report) if plan.group is not None else []
     if report.has_errors:
         return ()
@@ -59,46 +57,34 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     return (OutFile(f"{dns_label(plan.name, _FILE_LIMIT)}.yaml", write_documents(objects)),)
 
 
-def _refuse_demands(plan: Plan, report: Report) -> None:
+def _tell_demands(plan: Plan, report: Report) -> None:
     for demand in plan.demands:
-        if demand.feature in FEATURES:
-            continue
-        if demand.optional:
-            report.add(
-                "PXC702",
-                f"`{demand.what}` has no counterpart in the kubernetes target and is left out",
-                demand.span,
-                help="the run and its results stay the same without it",
-            )
-        else:
-            report.add(
-                "PXC701",
-                f"`{demand.what}` cannot be said in the kubernetes target yet",
-                demand.span,
-                help=demand.instead or "`pxc rule PXC701` lists what this release emits",
-            )
+        tell(
+            demand.feature,
+            demand.what,
+            demand.span,
+            report,
+            optional=demand.optional,
+            instead=demand.instead,
+        )
 
 
 def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[str, Any]]:
     """The objects of one unit."""
-    if unit.kind not in ("job", "service"):
-        report.add(
-            "PXC701",
-            f"`run.kind: {unit.kind}` cannot be said in the kubernetes target yet",
-            head_of(unit.runtime.span if unit.runtime is not None else unit.span),
-            help="`pxc rule PXC701` lists what this release emits",
-        )
+    kind = f"run.{unit.kind}"
+    place = head_of(unit.runtime.span if unit.runtime is not None else unit.span)
+    if not tell(kind, f"run.kind: {unit.kind}", place, report):
         return []
     is_service = unit.kind == "service"
     uuid = uuid_of(f"{plan.owner}/{plan.project}/{unit.name}") if is_service else None
     parts = unit_parts(plan, unit, world, report, uuid=uuid)
     pod, metadata, values = parts.pod, parts.metadata, parts.values
-    _check_queue(plan, unit, report)
+    _tell_queue(plan, unit, report)
     if uuid is not None:
         metadata.own["pxc.dev/run-uuid"] = uuid
         found = _service(unit, pod, metadata, report, plan.timetable)
     elif plan.timetable is not None:
-        found = [_cron_job(unit, pod, metadata, values, plan.timetable, world.language)]
+        found = [_cron_job(unit, pod, metadata, values, plan.timetable, world)]
     else:
         found = [_job(unit, pod, metadata, values, world.options.name_policy)]
     metadata.check(report)
@@ -140,12 +126,12 @@ def _cron_job(
     metadata: Metadata,
     values: Values,
     timetable: Timetable,
-    language: Language,
+    world: World,
 ) -> dict[str, Any]:
     name = dns_label(unit.name, _CRON_JOB_LIMIT)
     metadata.own[INSTANCE] = name
     job = job_spec(unit, pod, metadata.of_pod(), values)
-    spec = cron_job_spec(timetable, job, metadata.of_pod(), language, values.report)
+    spec = cron_job_spec(timetable, job, metadata.of_pod(), world, values.report)
     about = metadata.of_object(name)
     return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": about, "spec": spec}
 
@@ -154,25 +140,16 @@ def _service(
     unit: Unit, pod: PodParts, metadata: Metadata, report: Report, timetable: Timetable | None
 ) -> list[dict[str, Any]]:
     if timetable is not None:
-        report.add(
-            "PXC701",
-            "`schedule` of a service cannot be said in the kubernetes target",
-            timetable.span,
-            help="a service runs until it is deleted: schedule a job",
-        )
+        tell("service.schedule", "`schedule` of a service", timetable.span, report)
     name = dns_label(unit.name, _SERVICE_LIMIT, letter_first=True)
     metadata.own[INSTANCE] = name
     return service_objects(unit, pod, name, metadata, report)
 
 
-def _check_queue(plan: Plan, unit: Unit, report: Report) -> None:
+def _tell_queue(plan: Plan, unit: Unit, report: Report) -> None:
+    """A queue that no demand of the plan tells of."""
     if unit.queue and not any(demand.feature == "queue" for demand in plan.demands):
-        report.add(
-            "PXC702",
-            "`queue` has no counterpart in the kubernetes target and is left out",
-            unit.span,
-            help="the run starts as soon as the cluster has room for it",
-        )
+        tell("queue", "queue", unit.span, report)
 
 
 def _check_collision(

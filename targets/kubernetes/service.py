@@ -8,6 +8,7 @@ from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
 from pxc.targets._container import container_order
 from pxc.targets._pod import PodParts
+from pxc.targets.kubernetes.features import tell
 from pxc.targets.kubernetes.metadata import Metadata
 
 __all__ = ["SELECTED", "service_objects"]
@@ -22,7 +23,7 @@ def service_objects(
     unit: Unit, pod: PodParts, name: str, metadata: Metadata, report: Report
 ) -> list[dict[str, Any]]:
     """The Deployment and the Service, both under the same name."""
-    _refuse_limits(unit, report)
+    _tell_limits(unit, report)
     _check_policy(unit, pod, report)
     ports = _ports(unit, pod)
     _declare_ports(pod.main, ports)
@@ -80,34 +81,17 @@ def _service_ports(ports: list[int]) -> list[dict[str, Any]]:
     return [{"name": f"port-{port}", "port": port, "targetPort": port} for port in ports]
 
 
-def _refuse_limits(unit: Unit, report: Report) -> None:
+def _tell_limits(unit: Unit, report: Report) -> None:
     limits = unit.limits
-    if limits.timeout is not None:
-        report.add(
-            "PXC701",
-            "`termination.timeout` of a service cannot be said in the kubernetes target",
-            limits.span,
-            help="a Deployment runs until it is deleted: leave `timeout` out",
-        )
-    if limits.pod_failure_policy is not None:
-        report.add(
-            "PXC701",
-            "`termination.podFailurePolicy` belongs to a job",
-            limits.span,
-            help="leave it out: a Deployment starts a failed pod again",
-        )
-    lost = [
-        ("maxRetries", limits.max_retries, "a Deployment starts a failed pod again without limit"),
-        ("ttl", limits.ttl, "a Deployment never ends by itself"),
-    ]
-    for name, value, why in lost:
+    for name, value in (
+        ("timeout", limits.timeout),
+        ("podFailurePolicy", limits.pod_failure_policy),
+        ("maxRetries", limits.max_retries),
+        ("ttl", limits.ttl),
+    ):
         if value is not None:
-            report.add(
-                "PXC702",
-                f"`termination.{name}` of a service has no place in Kubernetes and is left out",
-                limits.span,
-                help=why,
-            )
+            field = f"termination.{name}"
+            tell(f"service.{field}", f"`{field}` of a service", limits.span, report)
 
 
 def _check_policy(unit: Unit, pod: PodParts, report: Report) -> None:

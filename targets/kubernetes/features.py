@@ -1,0 +1,222 @@
+"""Says what Kubernetes objects can say: one table, read by the emitter and by the documentation."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pxc.diagnostics import Report
+from pxc.source import Span
+
+__all__ = [
+    "APPROXIMATED",
+    "EXACT",
+    "FEATURES",
+    "REFUSED",
+    "TABLE",
+    "Feature",
+    "feature_of",
+    "reason",
+    "tell",
+]
+
+EXACT = "exact"
+APPROXIMATED = "approximated (PXC702)"
+REFUSED = "refused (PXC701)"
+
+
+class Feature(Struct, frozen=True):
+    """One thing an author may ask for.
+
+    `name` is the feature of a demand, `shown` how the author writes it. `says` tells what becomes
+    of it, or why nothing can; `instead` what to do then.
+    """
+
+    name: str
+    shown: str
+    stance: str
+    says: str
+    instead: str = ""
+
+
+_NO_KIND = "plain Kubernetes has no object for it"
+_LEFT = "leave it out"
+
+TABLE = (
+    # runtimes
+    Feature("run.job", "`run.kind: job`", EXACT, "a `batch/v1` Job"),
+    Feature("run.service", "`run.kind: service`", EXACT, "a Deployment and a Service"),
+    Feature("run.dag", "`run.kind: dag`", EXACT,
+            "the objects of its operations, or a JobSet of jobs that wait for each other;"
+            " what needs a workflow engine is refused"),
+    Feature("dag.earlyStopping", "`earlyStopping` of a dag", REFUSED,
+            "nothing watches the dag as a whole", _LEFT),
+    *(
+        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED, _NO_KIND,
+                "write a `job` of one pod")
+        for kind in ("tfjob", "pytorchjob", "mpijob", "xgbjob", "paddlejob", "raycluster",
+                     "rayjob", "daskcluster", "daskjob")
+    ),
+    Feature("run.mxjob", "`run.kind: mxjob`", REFUSED,
+            "no maintained operator runs MXNet jobs", "write a `job` of one pod"),
+    *(
+        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED,
+                "Polyaxon's own scheduler starts such runs",
+                "write `kind: job` to run its container by itself")
+        for kind in ("notifier", "cleaner", "tuner")
+    ),
+    *(
+        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED,
+                "it is a runtime of older releases", "write it as a kind of today")
+        for kind in ("spark", "flink", "dask", "ray")
+    ),
+    # what is around a run
+    Feature("matrix.*", "`matrix`", REFUSED, "an object of Kubernetes is one run",
+            "compile the file once for each cell, with its values by `-P`"),
+    Feature("schedule.cron", "`schedule: {kind: cron}`", EXACT, "a CronJob in UTC"),
+    Feature("schedule.interval", "`schedule: {kind: interval}`", EXACT,
+            "a CronJob in UTC, where a clock shows the interval; else refused"),
+    Feature("schedule.datetime", "`schedule: {kind: datetime}`", REFUSED,
+            "Kubernetes has no object that runs once at a given time",
+            "apply the job when it shall run"),
+    Feature("schedule.dependsOnPast", "`schedule.dependsOnPast`", EXACT,
+            "`concurrencyPolicy: Forbid`: a run is skipped while the one before it goes on"),
+    *(
+        Feature(f"schedule.{field}", f"`schedule.{field}`", REFUSED,
+                "a CronJob has no beginning, end or number of runs", then)
+        for field, then in (
+            ("startAt", "leave it out and apply the CronJob when it shall begin"),
+            ("endAt", "leave it out and delete the CronJob when it shall end"),
+            ("maxRuns", "leave it out and delete the CronJob when it has run enough"),
+        )
+    ),
+    Feature("service.schedule", "`schedule` of a service", REFUSED,
+            "a service runs until it is deleted", "schedule a job"),
+    Feature("hooks", "`hooks`", REFUSED, "no object of Kubernetes starts when a run ends",
+            "do it at the end of the container's own command, or in what watches the Job"),
+    Feature("build", "`build`", REFUSED, "Kubernetes builds no images",
+            "build the image before, and name it in `container.image`"),
+    Feature("joins", "`joins`", REFUSED, "they ask Polyaxon's database for earlier runs",
+            "give their values by `params`"),
+    Feature("events", "`events`", REFUSED, "no object of Kubernetes waits for an event",
+            "apply the file when the event has come"),
+    Feature("dependencies", "`dependencies`", REFUSED,
+            "Kubernetes starts every object at once and orders nothing",
+            "apply the file when the others have ended"),
+    Feature("trigger", "`trigger`", REFUSED,
+            "Kubernetes starts every object at once, whatever others came to",
+            "apply the file when the others have ended"),
+    Feature("skip", "`skipOnUpstreamSkip`", APPROXIMATED,
+            "a run outside of a dag has no upstream that could be skipped"),
+    Feature("conditions", "`conditions` that wait for the run", REFUSED,
+            "what is applied to a cluster is started",
+            "let them use params and inputs only, so that they are known before"),
+    Feature("approval", "`isApproved: false`", REFUSED,
+            "Kubernetes asks nobody before it starts what is applied",
+            "leave `isApproved` out and apply the file when it is approved"),
+    Feature("queue", "`queue`", APPROXIMATED,
+            "the run starts as soon as the cluster has room for it"),
+    Feature("cache", "`cache`", APPROXIMATED,
+            "each run is run: no record of earlier runs is asked"),
+    Feature("cost", "`cost`", APPROXIMATED, "nothing in a cluster adds up costs"),
+    Feature("mount", "`mount`", REFUSED,
+            "it copies files of the machine that starts the run",
+            "put them into the image, or bring them by an `init` step"),
+    # plugins
+    Feature("plugins.auth", "`plugins.auth`", REFUSED,
+            "there is no Polyaxon to hand out a token",
+            "leave it out; a Secret comes by a connection"),
+    Feature("plugins.tmux", "`plugins.tmux`", APPROXIMATED,
+            "the command runs without tmux; `kubectl logs` and `kubectl exec` reach it"),
+    Feature("plugins.sandbox", "`plugins.sandbox`", REFUSED,
+            "a sandbox is a program of Polyaxon's in the container",
+            "leave it out and use `kubectl exec`"),
+    Feature("plugins.ssh", "`plugins.ssh`", REFUSED,
+            "the server is a program of Polyaxon's in the container",
+            "leave it out and use `kubectl exec`, or an image with an ssh server"),
+    Feature("plugins.externalHost", "`plugins.externalHost`", APPROXIMATED,
+            "there is no API of Polyaxon's to reach by another host"),
+    Feature("plugins.notifications", "`plugins.notifications`", APPROXIMATED,
+            "nobody is told how the run ends",
+            "alert on `kube_job_status_failed` and its like"),
+    # how a run begins and ends
+    Feature("termination.culling", "`termination.culling`", APPROXIMATED,
+            "Kubernetes sees no idleness: the service runs until it is deleted",
+            "scale it to zero with `kubectl scale` when nobody needs it"),
+    Feature("termination.probe", "`termination.probe`", APPROXIMATED,
+            "it measures idleness, which Kubernetes does not",
+            "a check of health is `container.livenessProbe`"),
+    Feature("service.termination.maxRetries", "`termination.maxRetries` of a service",
+            APPROXIMATED, "a Deployment starts a failed pod again without limit"),
+    Feature("service.termination.ttl", "`termination.ttl` of a service", APPROXIMATED,
+            "a Deployment never ends by itself"),
+    Feature("service.termination.timeout", "`termination.timeout` of a service", REFUSED,
+            "a Deployment runs until it is deleted", _LEFT),
+    Feature("service.termination.podFailurePolicy", "`termination.podFailurePolicy` of a service",
+            REFUSED, "a Deployment starts a failed pod again", _LEFT),
+    # services
+    Feature("service.rewritePath", "`rewritePath`", APPROXIMATED,
+            "nothing lies before the Service that could rewrite a path"),
+    Feature("service.isExternal", "`isExternal`", APPROXIMATED,
+            "the Service is reached from inside the cluster alone"),
+    # what comes into a pod
+    *(
+        Feature(f"init.{key}", f"`init: {key}`", REFUSED,
+                "only Polyaxon's server knows where its files lie", "name them with `paths`")
+        for key in ("lineageRef", "modelRef", "artifactRef")
+    ),
+    Feature("init.tensorboard", "`init: tensorboard` without `uuids`", REFUSED,
+            "only Polyaxon's server lists runs", "name those to show with `uuids`"),
+    Feature("init.tensorboard.useNames", "`init.tensorboard.useNames`", APPROXIMATED,
+            "only Polyaxon's server knows the names of runs: their uuids are shown"),
+    Feature("init.file.connection", "`connection` of an `init` file", APPROXIMATED,
+            "a file comes from no connection"),
+    Feature("init.file.kind", "`init.file.kind`", APPROXIMATED,
+            "the file is written as any other; its kind is for Polyaxon's lineage"),
+    Feature("connections.hostPath", "`hostPath` in a connection's secret or config map", REFUSED,
+            "a Secret or a ConfigMap lies in no directory of a host",
+            "leave it out, or make it a `host_path` connection"),
+)  # fmt: skip
+
+_BY_NAME = {feature.name: feature for feature in TABLE}
+
+FEATURES = frozenset(name for name, feature in _BY_NAME.items() if feature.stance == EXACT)
+"""The features this target has whatever the options are."""
+
+
+def feature_of(name: str) -> Feature | None:
+    """The row of a feature; `matrix.grid` is found as `matrix.*`."""
+    return _BY_NAME.get(name) or _BY_NAME.get(f"{name.partition('.')[0]}.*")
+
+
+def tell(
+    name: str,
+    what: str,
+    span: Span,
+    report: Report,
+    *,
+    optional: bool = False,
+    instead: str = "",
+) -> bool:
+    """Whether a feature is emitted; PXC701 or PXC702 when it is not.
+
+    `what` names it as its author does. What the table does not know is refused, or left out where
+    it is `optional`. `instead` takes the place of the table's words on what to do.
+    """
+    row = feature_of(name)
+    if row is not None and row.stance == EXACT:
+        return True
+    stance = row.stance if row is not None else APPROXIMATED if optional else REFUSED
+    said = what if "`" in what else f"`{what}`"
+    why = instead or (reason(row) if row is not None else "")
+    if stance == APPROXIMATED:
+        message = f"{said} has no counterpart in the kubernetes target and is left out"
+        report.add("PXC702", message, span, help=why or "the run and its results stay the same")
+    else:
+        message = f"{said} cannot be said in the kubernetes target"
+        report.add("PXC701", message, span, help=why or "leave it out, or choose another target")
+    return False
+
+
+def reason(row: Feature) -> str:
+    """Why it is so, and what to do then."""
+    return "; ".join(part for part in (row.says, row.instead) if part)

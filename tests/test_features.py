@@ -1,0 +1,149 @@
+"""The table of features: each row holds for a file that asks for it, and the page shows the table."""
+
+from __future__ import annotations
+
+import pytest
+
+from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.targets.kubernetes.features import APPROXIMATED, EXACT, TABLE, Feature, feature_of
+from pxc.targets.kubernetes.page import PAGE, page_text
+from tests.emitting import run
+from tests.test_nothing_dropped import CATALOG
+
+JOB = "run: {kind: job, container: {image: a}}\n"
+SERVICE = "run: {kind: service, container: {image: a}}\n"
+CRON = "schedule: {kind: cron, cron: '@daily'"
+WORKER = "{container: {image: a}}"
+
+FILES = {
+    "run.job": JOB,
+    "run.service": SERVICE,
+    "run.dag": "run: {kind: dag, operations: [{name: a, component: {" + JOB.strip() + "}}]}\n",
+    "dag.earlyStopping": "run: {kind: dag, earlyStopping: [{kind: failure_early_stopping, percent: 50}],"
+    " operations: [{name: a, component: {" + JOB.strip() + "}}]}\n",
+    **{
+        f"run.{kind}": f"run: {{kind: {kind}, worker: {WORKER}}}\n"
+        for kind in ("tfjob", "pytorchjob", "mpijob", "xgbjob", "paddlejob", "mxjob")
+    },
+    **{
+        f"run.{kind}": f"run: {{kind: {kind}, entrypoint: a, head: {WORKER}}}\n"
+        for kind in ("raycluster", "rayjob")
+    },
+    "run.daskcluster": f"run: {{kind: daskcluster, worker: {WORKER}, scheduler: {WORKER}}}\n",
+    "run.daskjob": f"run: {{kind: daskjob, worker: {WORKER}, scheduler: {WORKER},"
+    f" job: {WORKER}}}\n",
+    **{
+        f"run.{kind}": JOB.replace("kind: job", f"kind: {kind}")
+        for kind in ("notifier", "cleaner", "tuner", "spark", "flink", "dask", "ray")
+    },
+    "matrix.*": "matrix: {kind: grid, params: {x: {kind: choice, value: [1, 2]}}}\n"
+    "inputs: [{name: x, type: int}]\n" + JOB,
+    "schedule.cron": CRON + "}\n" + JOB,
+    "schedule.interval": "schedule: {kind: interval, frequency: PT1H}\n" + JOB,
+    "schedule.datetime": "schedule: {kind: datetime, startAt: '2030-01-01'}\n" + JOB,
+    "schedule.dependsOnPast": CRON + ", dependsOnPast: true}\n" + JOB,
+    "schedule.startAt": CRON + ", startAt: '2030-01-01'}\n" + JOB,
+    "schedule.endAt": CRON + ", endAt: '2030-01-01'}\n" + JOB,
+    "schedule.maxRuns": CRON + ", maxRuns: 3}\n" + JOB,
+    "service.schedule": CRON + "}\n" + SERVICE,
+    "hooks": "hooks: [{hubRef: slack, trigger: failed}]\n" + JOB,
+    "build": "build: {hubRef: kaniko}\n" + JOB,
+    "joins": "joins: [{query: 'status: succeeded', params: {x: {value: outputs.y}}}]\n"
+    "inputs: [{name: x, type: int, isList: true}]\n" + JOB,
+    "events": "events: [{ref: ops.other, kinds: [run_status_succeeded]}]\n" + JOB,
+    "dependencies": "dependencies: [other]\n" + JOB,
+    "trigger": "trigger: all_done\n" + JOB,
+    "skip": "skipOnUpstreamSkip: true\n" + JOB,
+    "conditions": "conditions: '{{ globals.uuid == \"a\" }}'\n" + JOB,
+    "approval": "isApproved: false\n" + JOB,
+    "queue": "queue: gpu\n" + JOB,
+    "cache": "cache: {disable: true}\n" + JOB,
+    "cost": "cost: 1.5\n" + JOB,
+    "mount": "mount: ['a:b']\n" + JOB,
+    **{
+        f"plugins.{name}": f"plugins: {{{name}: true}}\n" + SERVICE
+        for name in ("auth", "tmux", "sandbox", "ssh", "externalHost")
+    },
+    "plugins.notifications": "plugins: {notifications: [{connections: [store],"
+    " trigger: failed}]}\n" + JOB,
+    "termination.culling": "termination: {culling: {timeout: 60}}\n" + SERVICE,
+    "termination.probe": "termination: {probe: {http: {port: 80}}}\n" + SERVICE,
+    "service.termination.maxRetries": "termination: {maxRetries: 3}\n" + SERVICE,
+    "service.termination.ttl": "termination: {ttl: 3}\n" + SERVICE,
+    "service.termination.timeout": "termination: {timeout: 3}\n" + SERVICE,
+    "service.termination.podFailurePolicy": "termination: {podFailurePolicy: {rules: [{action:"
+    " Ignore, onPodConditions: [{type: DisruptionTarget, status: 'True'}]}]}}\n" + SERVICE,
+    "service.rewritePath": SERVICE.replace("service,", "service, rewritePath: true,"),
+    "service.isExternal": SERVICE.replace("service,", "service, isExternal: true,"),
+    **{
+        f"init.{key}": JOB.replace("job,", f"job, init: [{{{key}: a}}],")
+        for key in ("lineageRef", "modelRef", "artifactRef")
+    },
+    "init.tensorboard": JOB.replace("job,", "job, init: [{tensorboard: {port: 6006}}],"),
+    "init.tensorboard.useNames": JOB.replace(
+        "job,", "job, init: [{connection: store, tensorboard: {uuids: [a], useNames: true}}],"
+    ),
+    "init.file.connection": JOB.replace(
+        "job,", "job, init: [{connection: store, file: {filename: a, content: b}}],"
+    ),
+    "init.file.kind": JOB.replace(
+        "job,", "job, init: [{file: {filename: a, content: b, kind: model}}],"
+    ),
+}
+"""A file that asks for each feature."""
+
+BELOW = {
+    "connections.hostPath": "a catalog has to declare it; see the connections' own tests",
+}
+
+
+def answered(name: str) -> Outcome:
+    text = f"version: 1.1\nkind: component\nname: x\n{FILES[name]}"
+    if not name.startswith(("run.", "dag.", "schedule.", "service.", "termination.", "init.")):
+        text = text.replace("kind: component", "kind: operation", 1)
+    return compile_request(
+        Request(files=(SourceText("f.yaml", text.encode()),), catalog=(CATALOG,))
+    )
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in TABLE if row.name not in BELOW], ids=lambda r: r.name
+)
+def test_a_row_holds(row: Feature) -> None:
+    outcome = answered(row.name)
+    found = [d for d in outcome.report if d.code.id.startswith("PXC7")]
+    if row.stance == EXACT:
+        assert outcome.files
+        assert found == []
+        return
+    code = "PXC702" if row.stance == APPROXIMATED else "PXC701"
+    told = [d.code.id for d in found if row.says in (d.help or "")]
+    assert told == [code], [d.message for d in outcome.report]
+    assert bool(outcome.files) == (code == "PXC702")
+
+
+def test_no_row_is_said_twice() -> None:
+    names = [row.name for row in TABLE]
+    assert len(set(names)) == len(names)
+    assert {*FILES} | {*BELOW} == {*names}
+    assert all(row.says and not row.says.endswith(".") for row in TABLE)
+
+
+def test_a_family_has_one_row() -> None:
+    assert feature_of("matrix.bayes") is feature_of("matrix.*")
+    assert feature_of("nothing") is None
+
+
+def test_what_the_table_does_not_know_is_told() -> None:
+    """A pass from outside may ask for what no release of ours has heard of."""
+    base = "name: a\nmain: {image: b}\n"
+    _, found = run(base + "demands: [{feature: warp, what: warp}]")
+    assert found == ["PXC701 `warp` cannot be said in the kubernetes target"]
+    text, found = run(base + "demands: [{feature: warp, what: warp, optional: true}]")
+    assert text
+    assert found == ["PXC702 `warp` has no counterpart in the kubernetes target and is left out"]
+
+
+def test_the_page_is_current() -> None:
+    page = PAGE.read_text("utf-8")
+    assert page_text(page) == page, "run python -m pxc.targets.kubernetes.page"
