@@ -262,18 +262,63 @@ def test_a_graph_from_templates_is_checked_when_it_is_known() -> None:
     assert [line.split()[0] for line in found(compiled(text).report)] == ["PXC420"]
 
 
-def request(root: Path, catalog: str | None = None) -> Outcome:
-    main = root / "main.yaml"
-    if catalog is not None:
-        (root / "catalog.yaml").write_text(dedent(catalog))
+def request(root: Path) -> Outcome:
+    """What comes of `main.yaml` in a folder, beside its `catalog` where there is one."""
+    main, catalog = root / "main.yaml", root / "catalog"
     return compile_request(
         Request(
             files=(SourceText(str(main), main.read_bytes()),),
             root=root,
-            catalog=(root / "catalog.yaml",) if catalog is not None else (),
+            catalog=(catalog,) if catalog.exists() else (),
             verify=True,
         )
     )
+
+
+CATALOG = {
+    "presets/big.yaml": "isPreset: true\nqueue: big\nrunPatch: {environment: {nodeName: large}}\n",
+    "all.yaml": "artifactsStore: {name: store, kind: volume_claim, "
+    "schema: {volumeClaim: c, mountPath: /store}}\nconnections:\n"
+    "- {name: code, kind: git, schema: {url: 'https://h/r'}}\n"
+    "- {name: data, kind: s3, schema: {bucket: 's3://b'}, secret: {name: s}}\n",
+}
+
+
+def write(root: Path, text: str) -> None:
+    (root / "main.yaml").write_text(text)
+    (root / "catalog" / "presets").mkdir(parents=True)
+    for name, content in CATALOG.items():
+        (root / "catalog" / name).write_text(content)
+
+
+def test_connections_of_the_dag_come_before_those_of_an_operation(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        dag(
+            """
+            - {name: a, container: {image: i}}
+            - {name: b, connections: [code, data], container: {image: i, args: ["{{ connections.code.url }}"]}}
+            """,
+            "connections: [data]\n",
+        ),
+    )
+    outcome = request(tmp_path)
+    assert found(outcome.report) == []
+    units = {unit.name: unit for unit in group_of(outcome).units()}
+    names = {name: [a.name for a in unit.pod.attachments] for name, unit in units.items()}
+    assert names == {"a": ["data"], "b": ["data", "code"]}
+    assert told(group_of(outcome))[1] == "b ['https://h/r']"
+
+
+def test_an_operation_may_name_presets(tmp_path: Path) -> None:
+    write(tmp_path, dag("- {name: a, presets: [big], container: {image: i}}"))
+    [unit] = group_of(request(tmp_path)).units()
+    assert unit.queue == "big"
+    assert unit.pod.environment is not None
+    assert dump(unit.pod.environment)["node_name"] == "large"
+    write_again = dag("- {name: a, presets: [bigg], container: {image: i}}")
+    (tmp_path / "main.yaml").write_text(write_again)
+    assert [d.code.id for d in request(tmp_path).report] == ["PXC224"]
 
 
 def test_operations_of_other_files(tmp_path: Path) -> None:

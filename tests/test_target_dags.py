@@ -303,6 +303,36 @@ def test_labels_that_all_have_are_on_the_set() -> None:
     assert [pod["metadata"]["labels"].get("own") for pod in pods] == [None, "b"]
 
 
+WORDED = (
+    step("a", more=", description: first, tags: [x, y]") + step("b", "a"),
+    "description: all\ntags: [z]\n",
+)
+
+
+def test_words_of_operations_are_kept() -> None:
+    operations, around = WORDED
+    [found], _ = objects(dag(operations, around=around))
+    told = {k: v for k, v in found["metadata"]["annotations"].items() if "source" not in k}
+    assert told == {
+        "a.pxc.dev/description": "first", "a.pxc.dev/tags": "x,y",
+        "pxc.dev/description": "all", "pxc.dev/tags": "z",
+    }  # fmt: skip
+    bare = objects(dag(operations.replace("first", "second"), around=around))[0]
+    assert bare[0]["metadata"]["name"] == found["metadata"]["name"]
+
+
+def test_words_of_a_dag_are_those_of_its_runs() -> None:
+    operations, around = WORDED
+    found, _ = objects(dag(operations.replace(", dependencies: [a]", ""), around=around))
+    told = [
+        {k: v for k, v in o["metadata"]["annotations"].items() if "source" not in k} for o in found
+    ]
+    assert told == [
+        {"pxc.dev/description": "first", "pxc.dev/tags": "z,x,y"},
+        {"pxc.dev/description": "all", "pxc.dev/tags": "z"},
+    ]
+
+
 def test_at_once() -> None:
     unit: Any = None
     lists = [[()], [(), (0,)], [(), ()], [(), (0,), (0,)], [(), (0,), (1,), (2,)]]

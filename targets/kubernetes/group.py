@@ -32,7 +32,17 @@ def units_alone(group: Group, flat: list[FlatUnit]) -> tuple[Unit, ...]:
     """The units as runs of their own, where none waits for another; else none of them."""
     if any(each.upstreams for each in flat):
         return ()
-    return tuple(replace(each.unit, name=f"{group.name}-{each.name}") for each in flat)
+    return tuple(_alone(group, each) for each in flat)
+
+
+def _alone(group: Group, each: FlatUnit) -> Unit:
+    """A unit under the name, the tags and, where it has none, the description of its group."""
+    return replace(
+        each.unit,
+        name=f"{group.name}-{each.name}",
+        description=each.unit.description or group.description,
+        tags=tuple(dict.fromkeys((*group.tags, *each.unit.tags))),
+    )
 
 
 def set_objects(

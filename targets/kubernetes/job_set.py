@@ -133,9 +133,25 @@ def _metadata(
         maps = [getattr(metadata, name).items() for metadata in every]
         return {k: v for k, v in maps[0] if all((k, v) in other for other in maps)}
 
-    labels, annotations = shared("labels"), shared("annotations")
+    labels, annotations = shared("labels"), shared("annotations") | _told(units)
     own = identity_labels(plan, group)
     return Metadata(plan, group, first.namespace, labels, annotations, own)
+
+
+def _told(units: list[tuple[FlatUnit, UnitParts]]) -> dict[str, str]:
+    """Words about single operations, under the names of their jobs.
+
+    They stand on the set: what is inside of it can never change, and words make no other run.
+    """
+    found: dict[str, str] = {}
+    for name, (flat, _) in zip(_job_names([flat for flat, _ in units]), units, strict=True):
+        for key, text in (
+            ("description", flat.unit.description or ""),
+            ("tags", ",".join(flat.unit.tags)),
+        ):
+            if text:
+                found[f"{name}.pxc.dev/{key}"] = text
+    return found
 
 
 def _ttl(group: Group, specs: list[dict[str, Any]], report: Report) -> int | None:

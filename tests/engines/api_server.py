@@ -156,7 +156,7 @@ def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 @contextmanager
 def running(folder: Path) -> Iterator[ApiServer]:
     """An API server of its own in a folder, stopped at the end."""
-    client, peer, port = _free_ports(3)
+    client, peer, port = free_ports(3)
     key = folder / "sa.key"
     subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
     (folder / "tokens.csv").write_text(f"{TOKEN},admin,1,system:masters\n")
@@ -195,7 +195,8 @@ def running(folder: Path) -> Iterator[ApiServer]:
         shutil.rmtree(folder / "etcd", ignore_errors=True)  # 60 MB that tell nobody anything
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports that nothing listens on now."""
     sockets = [socket.socket() for _ in range(count)]
     for each in sockets:
         each.bind(("127.0.0.1", 0))

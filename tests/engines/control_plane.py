@@ -45,7 +45,7 @@ def running(folder: Path) -> Iterator[tuple[ApiServer, Kubelet]]:
     """A whole cluster of one node in a folder, stopped at the end."""
     with api_server.running(folder) as server:
         settings = folder / "kubeconfig"
-        settings.write_text(json.dumps(_kubeconfig(server)))
+        settings.write_text(json.dumps(kubeconfig(server)))
         common = [
             f"--kubeconfig={settings}", "--leader-elect=false", "--bind-address=127.0.0.1",
             "--secure-port=0", "--kube-api-qps=200", "--kube-api-burst=400",
@@ -75,7 +75,8 @@ def _await_namespace(server: ApiServer) -> None:
         time.sleep(0.1)
 
 
-def _kubeconfig(server: ApiServer) -> dict[str, object]:
+def kubeconfig(server: ApiServer) -> dict[str, object]:
+    """What a program is given to find the server and to be let in."""
     link = {"server": server.url, "insecure-skip-tls-verify": True}
     return {
         "apiVersion": "v1",
