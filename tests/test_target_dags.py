@@ -303,6 +303,18 @@ def test_labels_that_all_have_are_on_the_set() -> None:
     assert [pod["metadata"]["labels"].get("own") for pod in pods] == [None, "b"]
 
 
+def test_files_of_operations_come_before_the_set() -> None:
+    file = "init: [{file: {filename: run.sh, content: 'echo hi'}}]"
+    operations = step("a", more=f", {file}") + step("b", "a", more=f", {file}")
+    found, said = objects(dag(operations))
+    assert said == []
+    assert [o["kind"] for o in found] == ["ConfigMap", "ConfigMap", "JobSet"]
+    same = inner("x", step("a", more=f", {file}")) + step("x-a", "x", more=f", {file}")
+    found, _ = objects(dag(same))
+    assert [o["kind"] for o in found] == ["ConfigMap", "JobSet"]
+    assert order(found[1:]) == ["x-a", "x-a-2 < x-a"]
+
+
 WORDED = (
     step("a", more=", description: first, tags: [x, y]") + step("b", "a"),
     "description: all\ntags: [z]\n",

@@ -50,7 +50,8 @@ def set_objects(
 ) -> list[dict[str, Any]]:
     """The JobSet of units that wait for each other, after the ConfigMaps that they mount.
 
-    PXC701 for a schedule, PXC710 for two units of one name, and what `job_set` reports.
+    PXC701 for a schedule, and what `job_set` reports. A ConfigMap is named by its content, so of
+    two with one name one will do.
     """
     if plan.timetable is not None:
         report.add(
@@ -67,8 +68,8 @@ def set_objects(
     found = job_set(plan, group, units, world.options.name_policy, report)
     for _, parts in units:
         parts.metadata.check(report)
-    maps = [found for _, parts in units for found in config_maps(parts.pod, parts.metadata)]
-    return [*maps, found]
+    maps = (each for _, parts in units for each in config_maps(parts.pod, parts.metadata))
+    return [*{each["metadata"]["name"]: each for each in maps}.values(), found]
 
 
 def _tell_skipped(group: Group, report: Report, prefix: str = "") -> None:
