@@ -39,7 +39,7 @@ class Runtime(Struct, frozen=True, kw_only=True):
     images: Images = Images()
     tracking: bool = True
     upload_interval: int = 30
-    upload_grace: int = 600
+    upload_grace: int = 300
 
 
 class Options(Struct, frozen=True, kw_only=True):

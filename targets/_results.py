@@ -14,11 +14,14 @@ __all__ = ["RESULTS_SCRIPT", "results_container", "resume_container"]
 # A native sidecar is told to end when the main container has ended, however it did: with success,
 # with a failure, out of memory, or because the pod is deleted. Only then is everything written,
 # so the upload that counts is the one after the signal. A hook before the stop of the main
-# container would not do: the kubelet runs none for a container that ends by itself.
+# container would not do: the kubelet runs none for a container that ends by itself. The startup
+# probe holds the main container back until the signal would be heard: the first process of a
+# container is deaf to a signal that it has no trap for.
 RESULTS_SCRIPT = """\
 run=$1 to=$2 seconds=$3
 stop=
 trap 'stop=1' TERM INT
+: >/tmp/results-stand
 upload() {
   test -d "$run" || return 0
   move copy --create-empty-src-dirs --copy-links -- "$run" "$to"
@@ -49,7 +52,14 @@ def results_container(
         runtime.images.rclone,
         RESULTS_SCRIPT,
         [run, _kept_at(results, uuid), str(runtime.upload_interval)],
-    ) | {"resources": {"requests": {"cpu": "100m", "memory": "64Mi"}}}
+    ) | {
+        "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}},
+        "startupProbe": {
+            "exec": {"command": ["test", "-e", "/tmp/results-stand"]},
+            "periodSeconds": 1,
+            "failureThreshold": 300,
+        },
+    }
 
 
 def resume_container(

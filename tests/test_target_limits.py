@@ -148,3 +148,13 @@ def test_every_demand_is_reported_before_anything_is_given_up() -> None:
 def test_restart_policy_of_a_job(policy: str) -> None:
     pod = pod_of(emit(JOB + f"environment: {{restartPolicy: {policy}}}")[0])
     assert pod["restartPolicy"] == policy
+
+
+@pytest.mark.parametrize(
+    ("policy", "retries", "limit"),
+    [("Never", 0, 0), ("Never", 2, 2), ("OnFailure", 0, 0), ("OnFailure", 1, 2)],
+)
+def test_retries(policy: str, retries: int, limit: int) -> None:
+    """In its pod a container is restarted one time less than the limit says."""
+    text = JOB + f"limits: {{max_retries: {retries}}}\nenvironment: {{restartPolicy: {policy}}}"
+    assert emit(text)[0]["spec"]["backoffLimit"] == limit

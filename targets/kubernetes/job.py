@@ -26,7 +26,7 @@ def job_spec(unit: Unit, pod: PodParts, metadata: dict[str, Any], values: Values
     policy = _restart_policy(unit, pod, report)
     spec: dict[str, Any] = {}
     counts = (
-        ("backoffLimit", "maxRetries", limits.max_retries or 0),
+        ("backoffLimit", "maxRetries", _tries(limits.max_retries or 0, policy)),
         ("activeDeadlineSeconds", "timeout", limits.timeout),
         ("ttlSecondsAfterFinished", "ttl", limits.ttl),
     )
@@ -37,6 +37,15 @@ def job_spec(unit: Unit, pod: PodParts, metadata: dict[str, Any], values: Values
         spec["podFailurePolicy"] = _failure_policy(unit, pod, policy, values)
     spec["template"] = {"metadata": metadata, "spec": {"restartPolicy": policy} | pod.spec}
     return spec
+
+
+def _tries(retries: int, policy: Any) -> int:
+    """`backoffLimit` for a number of retries.
+
+    Under `OnFailure` the kubelet restarts the container in its pod, and the Job controller ends the
+    Job when the restarts reach the limit, one earlier than failed pods do.
+    """
+    return retries + 1 if policy == "OnFailure" and retries > 0 else retries
 
 
 def _restart_policy(unit: Unit, pod: PodParts, report: Report) -> str:
