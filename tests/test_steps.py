@@ -65,10 +65,11 @@ def command_of(found: dict[str, Any], moved: dict[str, str]) -> tuple[list[str],
     return command, {name: here(value) for name, value in env.items()}
 
 
-@pytest.fixture(scope="module")
-def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
-    root = tmp_path_factory.mktemp("s3")
-    (root / "bk").mkdir()
+@pytest.fixture
+def bucket(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A server of its own for every test: nothing changes behind its back but what the test does."""
+    root = tmp_path / "s3"
+    (root / "bk").mkdir(parents=True)
     with serve(root) as variables:
         yield root, variables
 
@@ -79,8 +80,6 @@ def store(
 ) -> tuple[str, Path, dict[str, str]]:
     """A catalog's store, the directory behind it, and what its secret brings."""
     root, variables = bucket
-    shutil.rmtree(root / "bk")
-    (root / "bk").mkdir()
     text = STORES[request.param].replace("ROOT", str(root))
     return text, root / "bk", variables if request.param == "s3" else {}
 

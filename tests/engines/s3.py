@@ -39,8 +39,8 @@ def serve(root: Path) -> Iterator[dict[str, str]]:
         _wait(port, server)
         yield {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
     finally:
-        server.terminate()
-        server.wait(10)
+        server.kill()  # it has nothing to save, and an open connection would hold its end
+        server.wait()
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
