@@ -89,7 +89,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     command, env = command_of(found, moved)
     whole = {"PATH": os.environ["PATH"], "HOME": "/tmp"} | env | variables
-    return subprocess.run(command, env=whole, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=whole, capture_output=True, text=True, timeout=120)
 
 
 def tree(root: Path) -> dict[str, str]:
@@ -178,7 +178,7 @@ def test_results_are_kept_after_the_signal(
     (outputs / "deep").mkdir()
     (outputs / "deep" / "x").write_text("1")
     sidecar.send_signal(signal.SIGTERM)
-    out, _ = sidecar.communicate(timeout=60)
+    out, _ = sidecar.communicate(timeout=120)
     assert sidecar.returncode == 0, out
     kept = {"outputs/model.bin": "weights", "outputs/deep/x": "1"}
     assert tree(root / RUN) == kept

@@ -37,7 +37,8 @@ def serve(root: Path) -> Iterator[dict[str, str]]:
     )
     try:
         _wait(port, server)
-        yield {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+        # The server now and then leaves a request without an answer; a client then tries again.
+        yield {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "RCLONE_TIMEOUT": "5s"}
     finally:
         server.kill()  # it has nothing to save, and an open connection would hold its end
         server.wait()
