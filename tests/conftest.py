@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.engines.fixtures import api_server, cluster, running_cluster  # noqa: F401
 
@@ -18,6 +19,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ["PXC_NO_CACHE"] = "1"  # no test leans on another, nor on who ran it
+    # A busy machine makes no law false; and what CI tries must not change from run to run.
+    settings.register_profile(
+        "pxc",
+        deadline=None,
+        derandomize=bool(os.environ.get("CI")),
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("pxc")
     if config.getoption("--update") and os.environ.get("CI"):
         raise pytest.UsageError("goldens are never rewritten in CI")
 
