@@ -24,6 +24,7 @@ from pxc.render.fingerprint import fingerprints
 from pxc.source import Source, Span
 from tests.command_line import program, run, write
 from tests.conftest import ROOT
+from tests.engines import place
 
 Found = list[Diagnostic]
 
@@ -94,8 +95,26 @@ def judge(text: str, path: str) -> Any:
     return document
 
 
+@cache
+def published_sarif() -> jsonschema.Draft4Validator | None:
+    """The judge of the whole published schema, where `make engines` has put it."""
+    path = place.CACHE / "schemas" / "sarif-2.1.0.json"
+    if not path.is_file():
+        return None
+    return jsonschema.Draft4Validator(json.loads(path.read_text("utf-8")))
+
+
+def test_the_published_schema_of_sarif_is_here() -> None:
+    if published_sarif() is None:
+        pytest.skip("SKIPPED: no published schema of SARIF, `make engines` installs it")
+
+
 def sarif(found: Found) -> Any:
-    return judge(rendered("sarif", found), "tests/schemas/sarif-subset.json")
+    text = rendered("sarif", found)
+    whole = published_sarif()
+    if whole is not None:
+        whole.validate(json.loads(text))
+    return judge(text, "tests/schemas/sarif-subset.json")
 
 
 def gitlab(found: Found) -> Any:
