@@ -8,6 +8,7 @@ from pxc.passes.check_mounts import check_mounts
 from pxc.passes.check_pods import check_pods
 from pxc.passes.check_rules import check_rules
 from pxc.passes.check_schedule import check_schedule
+from pxc.passes.check_variables import check_variables
 from pxc.passes.compose_layers import compose_layers
 from pxc.passes.evaluate_expressions import evaluate_expressions
 from pxc.passes.expand_dag import expand_dag
@@ -37,6 +38,7 @@ ANALYSIS = (
             check_mounts,  # after: names of volumes may be templates
             check_schedule,  # after: a schedule may be a template
             check_pods,  # after: so may ports and numbers of pods
+            check_variables,  # after: names of variables, too
             check_rules,  # last: a file with errors has worse to tell
         ),
     ),

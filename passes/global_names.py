@@ -12,6 +12,7 @@ from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
 from pxc.ir.node import Lit
 from pxc.ir.program import Program
 from pxc.ir.run import Service
+from pxc.passes.stores import artifacts_store, store_of
 from pxc.source import Span
 from pxc.world import World
 
@@ -26,10 +27,15 @@ _RUN_TIME = (
 
 
 def global_names(program: Program, world: World) -> dict[str, Any]:
-    """The `globals` context: constants, run-time references and paths made from them."""
+    """The `globals` context: constants, run-time references and paths made from them.
+
+    Source for the paths of a store: specification of contexts, section 4.
+    """
     options, span = world.options, program.main.span
     uuid = RunTimeRef(span, "globals.uuid")
-    run_path = _join(span, ARTIFACTS_PATH + "/", uuid)
+    store = _store_path(program, world, "mount_artifacts_store", True)
+    kept_at = _store_path(program, world, "collect_artifacts", False)
+    run_path = _join(span, f"{kept_at or ARTIFACTS_PATH}/", uuid)
     unique = f"{options.owner}.{options.project}"
     composed = program.composed
     name = composed.name.value if composed is not None and isinstance(composed.name, Lit) else None
@@ -51,9 +57,24 @@ def global_names(program: Program, world: World) -> dict[str, Any]:
         "run_artifacts_path": run_path,
         "run_outputs_path": Binary(span, "~", run_path, Const(span, "/outputs")),
         "run_relative_outputs_path": Binary(span, "~", uuid, Const(span, "/outputs")),
-        "store_path": "",
+        "store_path": store,
     }
     return names
+
+
+def _store_path(program: Program, world: World, plugin: str, asked: bool) -> str:
+    """Where the artifacts store lies, for a run whose plugin asks for it; else nothing.
+
+    A run mounts it to have `store_path`; one that does not collect artifacts writes straight to it.
+    """
+    composed = program.composed
+    plugins = composed.plugins if composed is not None else None
+    wish = getattr(plugins, plugin, None)
+    store = artifacts_store(world)
+    if store is None or not isinstance(wish, Lit) or wish.value is not asked:
+        return ""
+    found = store_of(store)
+    return found.path if found is not None else ""
 
 
 def service_names(

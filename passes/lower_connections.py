@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from pxc.ir.node import KObject, Lit, Map, Seq, Template, is_null, plain
-from pxc.ir.plan import Attachment, Demand, Injection, Store
+from pxc.ir.plan import Attachment, Demand, Injection
 from pxc.ir.program import Connection
 from pxc.passes.lowering import Lowering, text_of
+from pxc.passes.stores import store_of
 from pxc.source import Span
 
-__all__ = ["attach", "attached", "find_connection"]
-
-_VOLUMES = {"volume_claim": "volumeClaim", "host_path": "hostPath"}
-_BUCKETS = ("s3", "gcs", "wasb")
+__all__ = ["attach", "attached", "connection_variables", "find_connection"]
 
 
 def attached(names: Any, lowering: Lowering) -> tuple[Attachment, ...]:
@@ -69,7 +67,7 @@ def attach(connection: Connection, span: Span, lowering: Lowering) -> Attachment
         span,
         connection.name,
         connection.kind,
-        store=_store(connection),
+        store=store_of(connection),
         injections=injections,
         env=tuple(_variables(connection.env)),
         annotations=tuple((str(plain(k)), str(plain(v))) for k, v in annotations)
@@ -79,26 +77,19 @@ def attach(connection: Connection, span: Span, lowering: Lowering) -> Attachment
     )
 
 
-def _store(connection: Connection) -> Store | None:
-    schema = connection.schema
-    if not isinstance(schema, Map):
-        return None
-    if connection.kind in _VOLUMES:
-        return Store(
-            schema.span,
-            connection.kind,
-            _without_slash(text_of(schema.get("mountPath")) or ""),
-            volume=text_of(schema.get(_VOLUMES[connection.kind])) or "",
-            read_only=plain(schema.get("readOnly")) is True,
-        )
-    if connection.kind in _BUCKETS:
-        bucket = text_of(schema.get("bucket")) or ""
-        return Store(schema.span, connection.kind, _without_slash(bucket))
-    return None
-
-
-def _without_slash(path: str) -> str:
-    return path.rstrip("/") or "/"
+def connection_variables(connection: Connection) -> Iterator[tuple[str, Any, Span]]:
+    """The variables that a connection sets: name, value (None for a secret's) and place."""
+    for node in _variables(connection.env):
+        name = node.get("name")
+        if name is not None:
+            yield str(plain(name)), plain(node.get("value")), name.span
+    for resource, mounts in ((connection.secret, "mountPath"), (connection.config_map, None)):
+        found = resource if isinstance(resource, Map) else Map(connection.span, ())
+        items, mounted = found.get("items"), found.get(mounts) if mounts else None
+        if mounted is not None and not is_null(mounted):
+            continue  # its keys are files
+        for item in items.items if isinstance(items, Seq) else ():
+            yield str(plain(item)), None, item.span
 
 
 def _injection(resource: str, node: Map, connection: Connection, lowering: Lowering) -> Injection:

@@ -23,6 +23,7 @@ from pxc.passes.global_names import ARTIFACTS_PATH
 from pxc.passes.init_params import param_entries
 from pxc.passes.lower_connections import attach, find_connection
 from pxc.passes.lowering import Lowering, known
+from pxc.passes.stores import artifacts_store
 from pxc.passes.tensorboard_steps import tensorboard_steps
 
 __all__ = ["lower_init"]
@@ -155,6 +156,7 @@ class _Entry:
         revision = git.revision if _given(git.revision) else _field(schema, "revision")
         known(git.flags, "init.git.flags", self.report)
         flags = git.flags if isinstance(git.flags, Seq) else _field(schema, "flags")
+        self.check_key()
         name = self.attachment.name if self.attachment is not None else self.repository(url)
         root = self.path or ARTIFACTS_PATH
         return GitStep(
@@ -167,6 +169,19 @@ class _Entry:
             attachment=self.attachment,
             container=self.container,
         )
+
+    def check_key(self) -> None:
+        """An `ssh` connection without a key to read opens nothing; PXC104."""
+        attachment = self.attachment
+        if attachment is None or attachment.kind != "ssh":
+            return
+        if not any(i.resource == "secret" and i.mount_path for i in attachment.injections):
+            self.report.add(
+                "PXC104",
+                f"the `ssh` connection `{attachment.name}` has no key: its `secret` is not mounted",
+                attachment.span,
+                help="give the connection a `secret` with the key and a `mountPath`",
+            )
 
     def repository(self, url: Lit[Any] | Template) -> str:
         """The directory git itself would choose: the last part of the URL without `.git`."""
@@ -241,8 +256,7 @@ class _Entry:
 
     def artifacts_store(self) -> Attachment | None:
         """The artifacts store as an attachment; PXC209 when the catalog has none."""
-        name = self.store_name()
-        connection = self.lowering.world.catalog.connection(name) if name is not None else None
+        connection = artifacts_store(self.lowering.world)
         if connection is not None:
             return attach(connection, self.entry.span, self.lowering)
         self.report.add(

@@ -12,6 +12,7 @@ from pxc.ir.spec import Operation, Plugins, SidecarPlugin
 from pxc.passes.lower_connections import attach, attached
 from pxc.passes.lower_init import lower_init
 from pxc.passes.lowering import Lowering, objects, truth
+from pxc.passes.stores import artifacts_store
 
 __all__ = ["lower_pod"]
 
@@ -35,6 +36,7 @@ def lower_pod(run: Any, composed: Operation, lowering: Lowering) -> Pod:
         attachments=_attachments(run, plugins, lowering),
         sidecars_attached=truth(alone, "plugins.sidecar.noConnections", lowering.report)
         is not True,
+        artifacts_store=lowering.world.catalog.artifacts_store,
         results=_results(plugins, composed, lowering),
         shm=_wanted(plugins, "shm", True, lowering),
         docker=_wanted(plugins, "docker", False, lowering),
@@ -58,15 +60,14 @@ def _attachments(run: Any, plugins: Plugins | None, lowering: Lowering) -> tuple
         return found
     if not (mounted or not collected) or any(a.name == store for a in found):
         return found
-    connection = lowering.world.catalog.connection(store)
+    connection = artifacts_store(lowering.world)
     if connection is None:
         return found
     return (*found, attach(connection, run.span, lowering))
 
 
 def _results(plugins: Plugins | None, composed: Operation, lowering: Lowering) -> Results | None:
-    store = lowering.world.catalog.artifacts_store
-    connection = lowering.world.catalog.connection(store) if store is not None else None
+    connection = artifacts_store(lowering.world)
     if connection is None or not _wanted(plugins, "collect_artifacts", True, lowering):
         return None
     span = composed.span

@@ -7,7 +7,7 @@ from typing import Any
 from pxc.diagnostics import Report, allowed, nearest
 from pxc.ir.node import Lit, Seq, Template, replace
 from pxc.ir.program import Connection, Program
-from pxc.passes.connection_names import connection_names
+from pxc.passes.connection_names import connection_names, name_fields, with_pods
 from pxc.passes.contexts import build_contexts, evaluate_tree, has_template
 from pxc.passes.fit_field import fit_field
 from pxc.world import World
@@ -37,16 +37,10 @@ def resolve_connections(program: Program, world: World, report: Report) -> Progr
 
 
 def _with_names(program: Program, world: World, report: Report) -> Program:
-    """The program with templated connection names evaluated."""
+    """The program with templated connection names evaluated, in every role of the runtime."""
     assert program.composed is not None
     run: Any = program.composed.run
-    assert run is not None
-    names, init = getattr(run, "connections", None), getattr(run, "init", None)
-    entries = init.items if isinstance(init, Seq) else ()
-    templated = has_template(names) or any(
-        has_template(getattr(entry, "connection", None)) for entry in entries
-    )
-    if not templated or program.partial:
+    if program.partial or not any(map(has_template, name_fields(run))):
         return program
     scope = build_contexts(program, world, report).scope(connections=False)
 
@@ -57,14 +51,18 @@ def _with_names(program: Program, world: World, report: Report) -> Program:
             return replace(node, items=tuple(evaluated(i) for i in node.items))
         return node
 
-    changed: dict[str, Any] = {"connections": evaluated(names)}
-    if isinstance(init, Seq) and entries:
-        items = tuple(
-            replace(e, connection=evaluated(e.connection)) if hasattr(e, "connection") else e
-            for e in entries
-        )
-        changed["init"] = replace(init, items=items)
-    composed = replace(program.composed, run=replace(run, **changed))
+    def changed(pod: Any) -> Any:
+        fields: dict[str, Any] = {"connections": evaluated(pod.connections)}
+        init = getattr(pod, "init", None)
+        if isinstance(init, Seq):
+            items = tuple(
+                replace(e, connection=evaluated(e.connection)) if hasattr(e, "connection") else e
+                for e in init.items
+            )
+            fields["init"] = replace(init, items=items)
+        return replace(pod, **fields)
+
+    composed = replace(program.composed, run=with_pods(run, changed))
     return replace(program, composed=composed)
 
 

@@ -10,6 +10,7 @@ from pxc.diagnostics import Report
 from pxc.ir.node import KObject, Lit
 from pxc.ir.plan import ContainerStep, GitStep, Pod, Step, TransferStep, Unit
 from pxc.ir.run import Environment
+from pxc.targets._catalog import describe
 from pxc.targets._connections import Volumes, attach
 from pxc.targets._container import Draft, author_container, change_of
 from pxc.targets._context import Context
@@ -172,9 +173,11 @@ class _Assembly:
             attachment = getattr(step, "attachment", None)
             if attachment is not None:
                 attach(draft, (attachment,), self.volumes, self.values)
-        attach(self.main, self.pod.attachments, self.volumes, self.values)
-        for draft in self.sidecars if self.pod.sidecars_attached else ():
+            if attachment is not None and isinstance(step, ContainerStep):
+                describe(draft, (attachment,), self.pod.artifacts_store)
+        for draft in (self.main, *(self.sidecars if self.pod.sidecars_attached else ())):
             attach(draft, self.pod.attachments, self.volumes, self.values)
+            describe(draft, self.pod.attachments, self.pod.artifacts_store)
         if self.pod.docker:
             socket = {"hostPath": {"path": _DOCKER_SOCKET, "type": "Socket"}}
             self.main.mount(

@@ -79,6 +79,28 @@ def test_params_come_first_in_every_runtime(runtime: str, tmp_path: Path) -> Non
     assert steps(text, tmp_path) == [f"git https://h/r.git {ROOT}/r", f"file {ROOT}/file"]
 
 
+@pytest.mark.parametrize("name", ["data", "'{{ c }}'"])
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_every_runtime_has_its_connections(runtime: str, name: str, tmp_path: Path) -> None:
+    """Also of the roles of a cluster, also under a name that is a template."""
+    asked = f"connections: [{name}], init: [{{connection: {name}}}],"
+    run = RUNTIMES[runtime].replace("INIT", asked)
+    inputs = "[{name: c, type: str, value: data}]"
+    outcome = compiled(f"kind: component\nname: a\ninputs: {inputs}\nrun: {run}\n", tmp_path)
+    pods = [role.pod for unit in outcome.plan.units for role in unit.roles]
+    assert [[a.name for a in pod.attachments] for pod in pods] == [["data"]] * len(pods)
+    assert [[told_of(s) for s in pod.init] for pod in pods] == [
+        [f"data: dir  -> {ROOT}/data"]
+    ] * len(pods)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_every_runtime_is_told_of_unknown_connections(runtime: str, tmp_path: Path) -> None:
+    run = RUNTIMES[runtime].replace("INIT", "connections: [nope],")
+    outcome = compiled(f"kind: component\nname: a\nrun: {run}\n", tmp_path)
+    assert {d.code.id for d in outcome.report} == {"PXC209"}
+
+
 FROM_PARAMS = [
     ("git", "{value: {url: 'https://h/{{ owner }}.git'}}", [f"git https://h/me.git {ROOT}/me"]),
     (

@@ -158,6 +158,41 @@ def test_missing_files_fail(
     assert message in done.stderr
 
 
+def test_events_of_other_runs_arrive_and_are_shown(
+    store: tuple[str, Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """A run without events is passed over; the script hands everything on as it was written."""
+    declared, root, variables = store
+    for name in ("r1/outputs/tensorboard/events.1", "r1/outputs/other", "r3/outputs/other"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("1")
+    board = "{uuids: [r1, r2, r3], port: 7007, plugins: ['a b'], pathPrefix: \"/it's $HOME\"}"
+    text = (
+        f"kind: component\nname: j\nrun:\n  kind: job\n  init: [{{tensorboard: {board}}}]\n"
+        "  container: {image: a}\n"
+    )
+    found = objects(text, tmp_path, f"artifactsStore: {declared}\n")
+    local = tmp_path / "context"
+    spec = found[-1]["spec"]["template"]["spec"]
+    done = run(container(spec, "files-1"), {"/plx-context/artifacts": str(local)}, variables)
+    assert done.returncode == 0, done.stderr
+    assert tree(local) == {"tensorboard/r1/events.1": "1"}
+
+    script = tmp_path / "start_tensorboard"
+    script.write_text(found[0]["data"]["start_tensorboard"])
+    for name in ("pip", "tensorboard"):
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text('#!/bin/sh\nprintf "%s|" "${0##*/}" "$@"\n')
+        program.chmod(0o755)
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    told = subprocess.run(["sh", script], env={"PATH": path}, capture_output=True, text=True)
+    assert told.stdout.split("|")[:-1] == [
+        "pip", "install", "a b", "tensorboard", "--logdir=/plx-context/artifacts/tensorboard",
+        "--host=0.0.0.0", "--port=7007", "--path_prefix=/it's $HOME",
+    ]  # fmt: skip
+
+
 RESULTS = "kind: component\nname: j\ntermination: {maxRetries: 1}\nrun: {kind: job, container: {image: a}}\n"
 
 

@@ -195,6 +195,8 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC522", "shm-missing", _W),
     ("PXC523", "unwritable-workdir", _W),
     ("PXC524", "request-above-limit", _E),
+    ("PXC525", "variable-set-twice", _W),
+    ("PXC526", "resource-given-twice", _W),
     # 6 security
     ("PXC601", "secret-literal", _W),
     ("PXC602", "secret-in-args", _W),

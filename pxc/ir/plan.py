@@ -162,7 +162,8 @@ class Pod(Node, frozen=True):
     """One pod: every part evaluated, so that only run-time references are left in templates.
 
     `main` has no name yet; the target gives it. `init` keeps the authored order. `attachments`
-    are the connections of the main container, and of the sidecars where `sidecars_attached`.
+    are the connections of the main container, and of the sidecars where `sidecars_attached`;
+    `artifacts_store` names the one that keeps what runs leave, whether it is among them or not.
     `shm` asks for a memory-backed `/dev/shm`, `docker` for the host's docker socket.
     """
 
@@ -173,6 +174,7 @@ class Pod(Node, frozen=True):
     environment: Environment | None = None
     attachments: tuple[Attachment, ...] = ()
     sidecars_attached: bool = True
+    artifacts_store: str | None = None
     results: Results | None = None
     shm: bool = False
     docker: bool = False
