@@ -248,7 +248,7 @@ def _world(request: Request, report: Report, trace: Trace | None = None) -> Worl
         from pxc.catalog.files import FileCatalog
         from pxc.grammar.yaml_tree import read_yaml
 
-        catalog = FileCatalog(request.catalog, read_yaml, report)
+        catalog = FileCatalog(request.catalog, read_yaml, report, root=request.root)
     else:
         from pxc.catalog import EmptyCatalog
 
@@ -320,27 +320,57 @@ def read_plain_yaml(name: str, data: bytes, report: Report) -> Any:
     return plain(tree) if tree is not None else None
 
 
+def read_settings_yaml(path: Path) -> Any:
+    """The bare data of a settings file. Raises ValueError with the first thing that is wrong."""
+    from pxc.workspace import read_bytes
+
+    try:
+        data = read_bytes(path)
+    except OSError as fault:
+        raise ValueError((fault.strerror or "cannot be opened").lower()) from fault
+    report = Report()
+    tree = read_plain_yaml(str(path), data, report)
+    for found in report:
+        if report.has_errors:
+            raise ValueError(f"line {found.span.line}: {found.message}")
+    return tree
+
+
 def compile_file(
     path: str | Path, *, params: dict[str, Any] | None = None, target: str = "kubernetes"
 ) -> Outcome:
-    """Compile one file from disk. `params` values that are not text are passed as JSON."""
+    """Compile one file from disk under its workspace's pxc.yaml.
+
+    `params` values that are not text are passed as JSON. Raises ValueError for a pxc.yaml that is
+    at fault.
+    """
     return compile_request(_file_request(path, params or {}, target))
 
 
 def lint_file(path: str | Path) -> Outcome:
-    """Lint one file from disk."""
+    """Lint one file from disk under its workspace's pxc.yaml, as `compile_file` does."""
     return lint_request(_file_request(path, {}, "kubernetes"))
 
 
 def _file_request(path: str | Path, params: dict[str, Any], target: str) -> Request:
     import json
 
+    from pxc.defaults import read_defaults
     from pxc.workspace import find_root
 
     file = Path(path)
     pairs = tuple((k, v if isinstance(v, str) else json.dumps(v)) for k, v in params.items())
     given = SourceText(str(path).replace("\\", "/"), file.read_bytes())
-    return Request(files=(given,), params=pairs, target=target, root=find_root(file))
+    root = find_root(file)
+    defaults = read_defaults(root, read_settings_yaml)
+    return Request(
+        files=(given,),
+        params=pairs,
+        target=target,
+        options=defaults.options,
+        root=root,
+        catalog=defaults.catalog,
+    )
 
 
 __all__ = [

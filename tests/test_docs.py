@@ -97,7 +97,9 @@ def test_console_blocks(path: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     for block in blocks_of(path.read_text("utf-8")):
         if len(block.words) > 1 and block.words[1].startswith("file="):
-            (tmp_path / block.words[1].removeprefix("file=")).write_text(block.text, "utf-8")
+            file = tmp_path / block.words[1].removeprefix("file=")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text, "utf-8")
         if block.language != "console":
             continue
         for command in commands_of(block.text):

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from hashlib import blake2b
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from pxc.catalog import ReadsPresets
 from pxc.catalog.connections import ARTIFACT_KINDS, build_connection, check_keys, text_of
+from pxc.catalog.folders import catalog_files, leads_out, nowhere, source_of
 from pxc.diagnostics import Note, Report, allowed, nearest
 from pxc.ir.node import Invalid, Lit, Map, Seq, is_null
 from pxc.ir.program import Connection
 from pxc.ir.spec import Operation
 from pxc.source import Source, Span
 
-__all__ = ["FileCatalog", "catalog_digest"]
+__all__ = ["FileCatalog"]
 
 ReadYaml = Callable[[Source, Report], Map | None]
 
-_FILE_BYTES = 4 * 1024 * 1024
-_SUFFIXES = (".yaml", ".yml", ".json")
-_PRESETS = "presets"
 _AGENT_KEYS = ("connections", "artifactsStore")
+_AGENT_VARIABLES = {
+    "connections": "POLYAXON_AGENT_CONNECTIONS",
+    "artifactsStore": "POLYAXON_AGENT_ARTIFACTS_STORE",
+}
+"""The same as an agent's environment says it: in JSON."""
 
 
 class FileCatalog:
@@ -31,12 +33,20 @@ class FileCatalog:
     A file holds one `kind: Connection` object, or the `connections` and `artifactsStore` of an
     agent's configuration (its other keys are not the catalog's). `presets/NAME.yaml` is the preset
     `NAME`. All but presets is read and checked at once, faults are PXC810; a preset is read when
-    it is asked for. `read` turns the text of a file into its root map.
+    it is asked for. `read` turns the text of a file into its root map. A link in a folder below
+    `root` leads nowhere else, so that what others wrote cannot have a file read from elsewhere.
     """
 
     declared = True
 
-    def __init__(self, paths: Iterable[Path], read: ReadYaml, report: Report) -> None:
+    def __init__(
+        self,
+        paths: Iterable[Path],
+        read: ReadYaml,
+        report: Report,
+        *,
+        root: Path | None = None,
+    ) -> None:
         self.artifacts_store: str | None = None
         self._connections: dict[str, Connection] = {}
         self._places: dict[str, Span] = {}
@@ -44,7 +54,11 @@ class FileCatalog:
         self._store: Span | None = None
         self._read = read
         seen: set[Path] = set()
-        for path, preset in _catalog_files(paths, report):
+        for path, preset in catalog_files(paths, report):
+            if leads_out(path, root):
+                message = f"`{path.as_posix()}` is a link that leads out of the workspace"
+                report.add("PXC021", message, nowhere(path), help="copy the file")
+                continue
             if path.resolve() in seen:
                 continue
             seen.add(path.resolve())
@@ -64,7 +78,7 @@ class FileCatalog:
     def preset(self, name: str, language: ReadsPresets, report: Report) -> Operation | None:
         """A preset by name, as an operation; None also when its file is at fault (reported)."""
         path = self._presets.get(name)
-        source = _source(path, report) if path is not None else None
+        source = source_of(path, report) if path is not None else None
         return language.read_operation(source, report, preset=True) if source is not None else None
 
     def preset_names(self) -> tuple[str, ...]:
@@ -77,17 +91,18 @@ class FileCatalog:
             report.add(
                 "PXC810",
                 f"the preset `{name}` is in two files",
-                _nowhere(path),
-                notes=(Note("the other file", _nowhere(first)),),
+                nowhere(path),
+                notes=(Note("the other file", nowhere(first)),),
                 help="rename or delete one",
             )
 
     def _add_file(self, path: Path, report: Report) -> None:
-        source = _source(path, report)
+        source = source_of(path, report)
         tree = self._read(source, report) if source is not None else None
         if tree is None:
             return
-        if tree.get("kind") is None and any(tree.get(key) is not None for key in _AGENT_KEYS):
+        said = (*_AGENT_KEYS, *_AGENT_VARIABLES.values())
+        if tree.get("kind") is None and any(tree.get(key) is not None for key in said):
             self._add_agent(tree, report)
         elif tree.get("kind") is None:
             self._report_stranger(tree, report)
@@ -95,15 +110,26 @@ class FileCatalog:
             self._add_object(tree, report)
 
     def _add_agent(self, tree: Map, report: Report) -> None:
-        connections = tree.get("connections")
+        connections = self._said("connections", tree, report)
         if isinstance(connections, Seq):
             for node in connections.items:
                 self._add_connection(node, report)
         elif connections is not None and not is_null(connections):
             _expected_list(connections, report)
-        store = tree.get("artifactsStore")
+        store = self._said("artifactsStore", tree, report)
         if store is not None and not is_null(store):
             self._add_store(store, report)
+
+    def _said(self, key: str, tree: Map, report: Report) -> Any:
+        """What an agent's configuration has under a key, or under the variable of its name."""
+        name = _AGENT_VARIABLES[key]
+        written = tree.get(name)
+        if tree.get(key) is not None or not isinstance(written, Lit) or written.value is None:
+            return tree.get(key) if written is None or is_null(written) else written
+        inner = self._read(
+            Source(f"{tree.span.source.name}:{name}", f'{{"{key}": {written.value}}}'), report
+        )
+        return inner.get(key) if inner is not None else None
 
     def _add_store(self, node: Any, report: Report) -> None:
         store = self._add_connection(node, report)
@@ -184,21 +210,6 @@ class FileCatalog:
         )
 
 
-def catalog_digest(paths: Iterable[Path]) -> bytes:
-    """A digest of everything that a catalog of these paths is made of, or cannot be made of."""
-    made = blake2b(digest_size=16)
-    report = Report()
-    for path, _ in _catalog_files(paths, report):
-        source = _source(path, report)
-        parts = [path.as_posix(), path.resolve().as_posix(), source.text if source else "\0"]
-        for part in parts:
-            data = part.encode("utf-8", "surrogatepass")
-            made.update(len(data).to_bytes(8, "big") + data)
-    for fault in report:
-        made.update(str((fault.span.source.name, fault.message)).encode("utf-8", "surrogatepass"))
-    return made.digest()
-
-
 def _inner_name(name: Lit[str], spec: Any, report: Report) -> Lit[str] | None:
     """The name outside `spec`, or None when `spec` has one itself and both are the same."""
     inner = spec.get("name") if isinstance(spec, Map) else None
@@ -235,68 +246,3 @@ def _expected_list(node: Any, report: Report) -> None:
             node.span,
             help="write `- name: ...` for each connection",
         )
-
-
-def _catalog_files(paths: Iterable[Path], report: Report) -> Iterator[tuple[Path, str | None]]:
-    """Each file in a steady order, with the preset's name when it is a preset."""
-    for top in paths:
-        if top.is_dir():
-            for path in sorted(_below(top), key=lambda p: p.as_posix()):
-                yield path, _preset_name(path, top)
-        elif top.exists():
-            yield top, _preset_name(top, top.absolute().parent.parent)
-        else:
-            report.add(
-                "PXC021",
-                f"the catalog `{top.as_posix()}` does not exist",
-                _nowhere(top),
-                help="check the path; it is relative to the current folder",
-            )
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """The YAML and JSON files below a folder, without hidden ones; linked folders are left out."""
-    for path in folder.iterdir():
-        if path.name.startswith("."):
-            continue
-        if path.is_dir():
-            if not path.is_symlink():
-                yield from _below(path)
-        elif path.suffix in _SUFFIXES:
-            yield path
-
-
-def _preset_name(path: Path, top: Path) -> str | None:
-    """`a/b` for `presets/a/b.yaml`, when the nearest such folder is at or below `top`."""
-    folders = path.absolute().relative_to(top.absolute()).parts[:-1]
-    if top.name == _PRESETS and _PRESETS not in folders:
-        folders = (_PRESETS, *folders)
-    if _PRESETS not in folders:
-        return None
-    inner = folders[folders.index(_PRESETS) + 1 :]
-    return "/".join((*inner, path.stem))
-
-
-def _source(path: Path, report: Report) -> Source | None:
-    """The text of a catalog file, or None after reporting why there is none."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_FILE_BYTES + 1)
-    except OSError as fault:
-        reason = (fault.strerror or "it cannot be opened").lower()
-        report.add("PXC021", f"cannot read `{path.as_posix()}`: {reason}", _nowhere(path))
-        return None
-    if len(data) > _FILE_BYTES:
-        message = f"the file has more bytes than the limit of {_FILE_BYTES:,}"
-        report.add("PXC017", message, _nowhere(path), help="split it")
-        return None
-    try:
-        return Source(path.as_posix(), data.decode("utf-8-sig"))
-    except UnicodeDecodeError as fault:
-        message = f"the byte 0x{data[fault.start]:02x} is not UTF-8"
-        report.add("PXC018", message, _nowhere(path), help="save the file as UTF-8")
-        return None
-
-
-def _nowhere(path: Path) -> Span:
-    return Span(Source(path.as_posix(), ""), 0, 0)

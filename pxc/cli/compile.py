@@ -18,21 +18,21 @@ from pxc.cli.options import (
     check_stdin_filename,
     color_option,
     format_option,
+    isolated_option,
     param_option,
     spec_version_option,
     stdin_option,
 )  # fmt: skip
 from pxc.cli.output import as_stream, is_folder, write_file, write_folder
 from pxc.cli.terminal import say, write_product
+from pxc.cli.workspaces import Workspaces
+from pxc.defaults import NAME_POLICIES
 from pxc.diagnostics import Diagnostic, Report, Severity, nearest
 from pxc.driver import Outcome, Request, SourceText, compile_request, pass_list, target_names
 from pxc.lint.settings import Settings
 from pxc.render import FOR_PEOPLE, sentence
-from pxc.world import Options
 
 __all__ = ["compile_command"]
-
-NAME_POLICIES = ("content", "pinned", "generate")
 
 
 def _known_pass(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -74,15 +74,19 @@ Examples:
     "[default: standard output]",
 )  # fmt: skip
 @click.option("-n", "--namespace", metavar="NAME", help="The namespace where nothing else says it.")
-@click.option("--owner", metavar="NAME", default="default", help="Owner, as templates see it.")
-@click.option("--project", metavar="NAME", default="default", help="Project, as templates see it.")
+@click.option("--owner", metavar="NAME", help="Owner, as templates see it.  [default: default]")
+@click.option("--project", metavar="NAME", help="Project, as templates see it.  [default: default]")
 @click.option(
-    "--name-policy", type=click.Choice(NAME_POLICIES), default="content", show_default=True,
-    help="How objects are named: after their content, as the author wrote, or by the cluster.",
+    "--name-policy", type=click.Choice(NAME_POLICIES),
+    help="How objects are named: after their content, as the author wrote, or by the cluster.  "
+    "[default: content]",
 )  # fmt: skip
-@click.option("--strict-params", is_flag=True, help="Refuse params that no input declares.")
+@click.option(
+    "--strict-params", is_flag=True, default=None, help="Refuse params that no input declares."
+)
 @spec_version_option
 @catalog_option
+@isolated_option
 @format_option
 @color_option
 @stdin_option
@@ -99,12 +103,13 @@ def compile_command(
     presets: tuple[str, ...],
     output: str,
     namespace: str | None,
-    owner: str,
-    project: str,
-    name_policy: str,
-    strict_params: bool,
+    owner: str | None,
+    project: str | None,
+    name_policy: str | None,
+    strict_params: bool | None,
     spec_version: str | None,
     catalogs: tuple[str, ...],
+    isolated: bool,
     format_: str,
     color: str,
     stdin_filename: str | None,
@@ -128,25 +133,32 @@ def compile_command(
         files=(),
         params=params,
         target=target,
-        options=Options(
-            owner=owner,
-            project=project,
-            namespace=namespace,
-            strict_params=strict_params,
-            name_policy=name_policy,
-        ),
         overlays=_overlay(texts, stdin_filename),
-        catalog=tuple(Path(c) for c in catalogs),
         dump_after=dump_after,
         timing=timing,
     )
+    chosen = {
+        "owner": owner,
+        "project": project,
+        "namespace": namespace,
+        "strict_params": strict_params,
+        "name_policy": name_policy,
+    }
+    workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen)
     outcomes = []
     for path in files if len(texts) == len(given) else ():
         laid = tuple(texts[p] for p in (path, *presets))
         root = root_of(path, stdin_filename)
-        release = spec_version or release_of(Path(laid[0].name))
-        settings = Settings(spec_version=release)
-        one = replace(request, files=laid, root=root, settings=settings)
+        release = spec_version or release_of(Path(laid[0].name), isolated=isolated)
+        defaults = workspaces.defaults_of(root)
+        one = replace(
+            request,
+            files=laid,
+            root=root,
+            options=defaults.options,
+            catalog=defaults.catalog,
+            settings=Settings(spec_version=release),
+        )
         outcomes.append(compile_request(one))
     found = merged([unread, *(o.report for o in outcomes)])
     _say(found, len(files), format_, color, quiet=quiet)

@@ -26,6 +26,7 @@ from pxc.cli.options import (
     stdin_option,
 )  # fmt: skip
 from pxc.cli.terminal import say
+from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Diagnostic, Report, Severity
 from pxc.discovery import Kind, discover
 from pxc.lint.cache import Cache, cache_home
@@ -126,7 +127,8 @@ def lint_command(
     places = [Path(p) for p in paths if p != STDIN] if paths else [Path()]
     found = discover(places, lambda path: report_missing(path, unread))
     cache = None if no_cache or fixing.asked else _cache(cache_dir)
-    linter = Linter(chooser, catalogs, cache=cache, jobs=jobs or _cores())
+    workspaces = Workspaces(isolated=choices.isolated, catalogs=catalogs)
+    linter = Linter(chooser, workspaces, cache=cache, jobs=jobs or _cores())
     reports: list[Iterable[Diagnostic]] = [unread]
     linted: list[str] = []
     if STDIN in paths:

@@ -10,12 +10,12 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pxc.cli.options import spec_version_option
+from pxc.cli.options import isolated_option, spec_version_option
 from pxc.lint.select import PRESETS, codes_of, unknown_selector
 from pxc.lint.settings import Settings
 from pxc.lint.settings_file import SettingsError, SettingsFinder, read_settings
 
-__all__ = ["Choices", "Chooser", "release_of", "settings_options", "settings_text"]
+__all__ = ["Choices", "Chooser", "read_yaml", "release_of", "settings_options", "settings_text"]
 
 DEFAULT_BASELINE = ".pxc-baseline.json"
 
@@ -32,7 +32,7 @@ def settings_options(command: F) -> F:
             help=f"A file of known findings, which are not reported [{DEFAULT_BASELINE}].",
         ),
         click.option("--show-config", is_flag=True, help="Print the settings of a PATH and stop."),
-        click.option("--isolated", is_flag=True, help="Read no pyproject.toml and no pxc.yaml."),
+        isolated_option,
         click.option(
             "--config", type=click.Path(exists=True, dir_okay=False), metavar="PATH",
             help="The settings of all files, instead of those above each.",
@@ -120,10 +120,10 @@ def _finder(choices: Choices) -> Callable[[Path], Settings]:
     if choices.isolated:
         return lambda _: Settings()
     if choices.config is None:
-        return SettingsFinder(_read_yaml).settings_of
+        return SettingsFinder(read_yaml).settings_of
     path = Path(choices.config)
     try:
-        found = read_settings(path, _read_yaml)
+        found = read_settings(path, read_yaml)
     except SettingsError as fault:
         raise click.UsageError(str(fault)) from fault
     if found is None:
@@ -131,10 +131,12 @@ def _finder(choices: Choices) -> Callable[[Path], Settings]:
     return lambda _: found
 
 
-def release_of(path: Path) -> str | None:
+def release_of(path: Path, *, isolated: bool = False) -> str | None:
     """The release that the settings of a file choose. Raises UsageError as `settings_of` does."""
+    if isolated:
+        return None
     try:
-        return SettingsFinder(_read_yaml).settings_of(path).spec_version
+        return SettingsFinder(read_yaml).settings_of(path).spec_version
     except SettingsError as fault:
         raise click.UsageError(str(fault)) from fault
 
@@ -187,19 +189,8 @@ def _split(given: Sequence[str], option: str) -> tuple[str, ...]:
     return names
 
 
-def _read_yaml(path: Path) -> Any:
+def read_yaml(path: Path) -> Any:
     """A YAML file as plain data. Raises ValueError with the first thing that is wrong."""
-    from pxc.diagnostics import Report
-    from pxc.driver import read_plain_yaml
-    from pxc.workspace import read_bytes
+    from pxc.driver import read_settings_yaml
 
-    try:
-        data = read_bytes(path)
-    except OSError as fault:
-        raise ValueError((fault.strerror or "cannot be opened").lower()) from fault
-    report = Report()
-    tree = read_plain_yaml(str(path), data, report)
-    for found in report:
-        if report.has_errors:
-            raise ValueError(f"line {found.span.line}: {found.message}")
-    return tree
+    return read_settings_yaml(path)

@@ -11,6 +11,7 @@ import msgspec
 
 from pxc.cli.inputs import read_given, root_of
 from pxc.cli.lint_settings import Chooser
+from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Diagnostic, Report
 from pxc.discovery import Found, Kind
 from pxc.lint.cache import Cache
@@ -31,23 +32,26 @@ class Linter:
     """Lints files under the settings of each; `hits` counts those that the cache knew."""
 
     def __init__(
-        self, chooser: Chooser, catalogs: Sequence[str], *, cache: Cache | None, jobs: int
+        self, chooser: Chooser, workspaces: Workspaces, *, cache: Cache | None, jobs: int
     ) -> None:
         self.hits = 0
         self._chooser = chooser
-        self._catalog = tuple(Path(c) for c in catalogs)
+        self._workspaces = workspaces
         self._cache = cache
         self._jobs = jobs
-        self._catalog_digest: bytes | None = None
+        self._catalogs: dict[tuple[Path, ...], bytes] = {}
 
     def request(self, path: str, given: SourceText, stdin_filename: str | None = None) -> Request:
         """What is asked of the compiler for a file, or for standard input."""
+        root = root_of(path, stdin_filename)
+        defaults = self._workspaces.defaults_of(root)
         return Request(
             files=(given,),
+            options=defaults.options,
             overlays=() if stdin_filename is None else (given,),
             settings=self._chooser.settings_of(Path(stdin_filename or given.name)),
-            root=root_of(path, stdin_filename),
-            catalog=self._catalog,
+            root=root,
+            catalog=defaults.catalog,
         )
 
     def lint(self, files: Sequence[Found]) -> list[list[Diagnostic] | None]:
@@ -95,15 +99,15 @@ class Linter:
         bare = msgspec.structs.replace(request, files=())
         said = msgspec.msgpack.encode(bare, enc_hook=str, order="deterministic")
         names = (request.files[0].name, os.path.realpath(path))
-        catalog = self._digest_of_catalog() if request.catalog else b""
+        catalog = self._digest_of(request.catalog) if request.catalog else b""
         return digest((said, catalog, *map(os.fsencode, names)))
 
-    def _digest_of_catalog(self) -> bytes:
-        if self._catalog_digest is None:
-            from pxc.catalog.files import catalog_digest
+    def _digest_of(self, catalog: tuple[Path, ...]) -> bytes:
+        if catalog not in self._catalogs:
+            from pxc.catalog.folders import catalog_digest
 
-            self._catalog_digest = catalog_digest(self._catalog)
-        return self._catalog_digest
+            self._catalogs[catalog] = catalog_digest(catalog)
+        return self._catalogs[catalog]
 
     def _remembered(self, key: bytes, request: Request) -> list[Diagnostic] | None:
         if self._cache is None:

@@ -15,6 +15,7 @@ __all__ = [
     "check_stdin_filename",
     "color_option",
     "format_option",
+    "isolated_option",
     "param_option",
     "spec_version_option",
     "stdin_option",
@@ -56,8 +57,16 @@ def catalog_option(command: F) -> F:
         multiple=True,
         type=click.Path(exists=True),
         metavar="PATH",
-        help="A file or folder that declares connections and presets; may be repeated.",
+        help="A file or folder that declares connections and presets, instead of those of pxc.yaml;"
+        " may be repeated.",
     )(command)
+
+
+def isolated_option(command: F) -> F:
+    """`--isolated`: what the command line says, and nothing else."""
+    return click.option("--isolated", is_flag=True, help="Read no pyproject.toml and no pxc.yaml.")(
+        command
+    )
 
 
 def stdin_option(command: F) -> F:

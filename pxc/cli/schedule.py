@@ -13,6 +13,7 @@ from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.inputs import read_given, root_of
 from pxc.cli.options import check_stdin_filename, color_option, param_option, stdin_option
 from pxc.cli.terminal import say, write_product
+from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Report, Severity
 from pxc.driver import Request, schedule_request
 
@@ -116,9 +117,15 @@ def schedule_command(
     runs: tuple[datetime, ...] | None = None
     if len(given) == len(texts):
         root: Path = root_of(file, stdin_filename)
-        report, runs = schedule_request(
-            Request(files=given, params=params, root=root), after, count
+        defaults = Workspaces(isolated=False, catalogs=()).defaults_of(root)
+        request = Request(
+            files=given,
+            params=params,
+            options=defaults.options,
+            root=root,
+            catalog=defaults.catalog,
         )
+        report, runs = schedule_request(request, after, count)
         reports.append(report)
     found = [d for d in merged(reports) if d.severity is Severity.ERROR]
     printed(found, 1, "text", color, sys.stderr)

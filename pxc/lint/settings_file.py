@@ -14,14 +14,30 @@ from pxc.lint.select import Selection
 from pxc.lint.settings import Settings
 from pxc.lint.settings_values import SettingFault, read_values
 
-__all__ = ["SettingsError", "SettingsFinder", "read_settings"]
+__all__ = [
+    "WORKSPACE_FILE",
+    "WORKSPACE_KEYS",
+    "ReadYaml",
+    "SettingsError",
+    "SettingsFinder",
+    "fault_at",
+    "read_settings",
+    "read_whole",
+]
 
 ReadYaml = Callable[[Path], Any]
 """Reads a YAML file to plain data. Raises ValueError with what is wrong."""
 
-_FILES = ("pxc.yaml", "pyproject.toml")
+WORKSPACE_FILE = "pxc.yaml"
+WORKSPACE_KEYS = (
+    "owner", "project", "namespace", "catalog", "runtime", "namePolicy", "strictParams", "lint",
+)  # fmt: skip
+"""The keys of pxc.yaml; `pxc.defaults` reads all but the last."""
+
+_FILES = (WORKSPACE_FILE, "pyproject.toml")
 _SECTIONS = ("lint",)
 _LONGEST_CHAIN = 16
+_MARK_BYTES = 64 * 1024
 
 
 class SettingsError(ValueError):
@@ -65,19 +81,16 @@ def read_settings(path: Path, read_yaml: ReadYaml, chain: tuple[Path, ...] = ())
 
     Raises SettingsError for a file that cannot be read and for a key or value that means nothing.
     """
-    whole = _whole(path, read_yaml)
+    whole = read_whole(path, read_yaml)
     if whole is None:
         return None
-    for key in whole:  # others may be of other tools and later releases: only a slip is told
-        if key not in _SECTIONS and nearest(str(key), _SECTIONS) is not None:
-            raise _fault(path, SettingFault.unknown("section of pxc", key, _SECTIONS))
     data = whole.get("lint")
     if data is None:
         return None
     try:
         values = read_values(data)
     except SettingFault as fault:
-        raise _fault(path, fault) from fault
+        raise fault_at(path, fault) from fault
     return _laid_over(_extended(path, values.get("extend"), read_yaml, chain), values, path)
 
 
@@ -97,7 +110,7 @@ def _extended(
         said = f"`extend` names `{target}`, which has no settings of lint"
         found = read_settings(other, read_yaml, here)
     if found is None:
-        raise _fault(path, SettingFault("extend", said))
+        raise fault_at(path, SettingFault("extend", said))
     return found
 
 
@@ -128,8 +141,12 @@ def _laid_over(settings: Settings, changed: dict[str, Any], path: Path) -> Setti
     )
 
 
-def _whole(path: Path, read_yaml: ReadYaml) -> dict[str, Any] | None:
-    """All that a file says to pxc; None when that is nothing."""
+def read_whole(path: Path, read_yaml: ReadYaml) -> dict[str, Any] | None:
+    """All that a file says to pxc; None when that is nothing.
+
+    Raises SettingsError for one that cannot be read and for a key that pxc.yaml does not have; in a
+    file of other tools only a slip is told.
+    """
     if path.suffix == ".toml":
         data = path.read_bytes()
         if b"pxc" not in data:  # the parser costs more than most files do
@@ -142,15 +159,35 @@ def _whole(path: Path, read_yaml: ReadYaml) -> dict[str, Any] | None:
             raise SettingsError(f"{path}: {fault}") from fault
         for key in ("tool", "pxc"):
             found = found.get(key, {}) if isinstance(found, dict) else {}
+    elif _says_nothing(path):
+        return None
     else:
         try:
             found = read_yaml(path)
         except ValueError as fault:
             raise SettingsError(f"{path}: {fault}") from fault
-    return found if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        return None
+    ours = path.name == WORKSPACE_FILE
+    keys = WORKSPACE_KEYS if ours else _SECTIONS
+    for key in found:
+        if key not in keys and (ours or nearest(str(key), keys) is not None):
+            raise fault_at(path, SettingFault.unknown("section of pxc", key, keys))
+    return found
 
 
-def _fault(path: Path, fault: SettingFault) -> SettingsError:
+def _says_nothing(path: Path) -> bool:
+    """Whether a file only marks the root of a workspace: blank, or nothing but comments."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MARK_BYTES + 1)
+    except OSError:
+        return False  # whoever reads it says why it cannot
+    lines = map(bytes.strip, data.splitlines())
+    return len(data) <= _MARK_BYTES and all(not line or line.startswith(b"#") for line in lines)
+
+
+def fault_at(path: Path, fault: SettingFault) -> SettingsError:
     """A fault with its place: the line of the key, when the text shows where that is."""
     try:
         text = path.read_text("utf-8-sig")

@@ -1,0 +1,107 @@
+"""Finds the files of a catalog in what is named as one, and reads their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from pxc.diagnostics import Report
+from pxc.source import Source, Span
+
+__all__ = ["catalog_digest", "catalog_files", "leads_out", "nowhere", "source_of"]
+
+_FILE_BYTES = 4 * 1024 * 1024
+_SUFFIXES = (".yaml", ".yml", ".json")
+_PRESETS = "presets"
+
+
+def catalog_digest(paths: Iterable[Path]) -> bytes:
+    """A digest of everything that a catalog of these paths is made of, or cannot be made of."""
+    made = blake2b(digest_size=16)
+    report = Report()
+    for path, _ in catalog_files(paths, report):
+        source = source_of(path, report)
+        parts = [path.as_posix(), path.resolve().as_posix(), source.text if source else "\0"]
+        for part in parts:
+            data = part.encode("utf-8", "surrogatepass")
+            made.update(len(data).to_bytes(8, "big") + data)
+    for fault in report:
+        made.update(str((fault.span.source.name, fault.message)).encode("utf-8", "surrogatepass"))
+    return made.digest()
+
+
+def catalog_files(paths: Iterable[Path], report: Report) -> Iterator[tuple[Path, str | None]]:
+    """Each file in a steady order, with the preset's name when it is a preset."""
+    for top in paths:
+        if top.is_dir():
+            for path in sorted(_below(top), key=lambda p: p.as_posix()):
+                yield path, _preset_name(path, top)
+        elif top.exists():
+            yield top, _preset_name(top, top.absolute().parent.parent)
+        else:
+            report.add(
+                "PXC021",
+                f"the catalog `{top.as_posix()}` does not exist",
+                nowhere(top),
+                help="check the path; it is relative to the current folder",
+            )
+
+
+def leads_out(path: Path, root: Path | None) -> bool:
+    """Whether a path in the root is a link to a file outside of it."""
+    if root is None:
+        return False
+    within = root.resolve()
+    return (path.parent.resolve() / path.name).is_relative_to(within) and not (
+        path.resolve().is_relative_to(within)
+    )
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The YAML and JSON files below a folder, without hidden ones; linked folders are left out."""
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            if not path.is_symlink():
+                yield from _below(path)
+        elif path.suffix in _SUFFIXES:
+            yield path
+
+
+def _preset_name(path: Path, top: Path) -> str | None:
+    """`a/b` for `presets/a/b.yaml`, when the nearest such folder is at or below `top`."""
+    folders = path.absolute().relative_to(top.absolute()).parts[:-1]
+    if top.name == _PRESETS and _PRESETS not in folders:
+        folders = (_PRESETS, *folders)
+    if _PRESETS not in folders:
+        return None
+    inner = folders[folders.index(_PRESETS) + 1 :]
+    return "/".join((*inner, path.stem))
+
+
+def source_of(path: Path, report: Report) -> Source | None:
+    """The text of a catalog file, or None after reporting why there is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_FILE_BYTES + 1)
+    except OSError as fault:
+        reason = (fault.strerror or "it cannot be opened").lower()
+        report.add("PXC021", f"cannot read `{path.as_posix()}`: {reason}", nowhere(path))
+        return None
+    if len(data) > _FILE_BYTES:
+        message = f"the file has more bytes than the limit of {_FILE_BYTES:,}"
+        report.add("PXC017", message, nowhere(path), help="split it")
+        return None
+    try:
+        return Source(path.as_posix(), data.decode("utf-8-sig"))
+    except UnicodeDecodeError as fault:
+        message = f"the byte 0x{data[fault.start]:02x} is not UTF-8"
+        report.add("PXC018", message, nowhere(path), help="save the file as UTF-8")
+        return None
+
+
+def nowhere(path: Path) -> Span:
+    """The place of a fault that is about a file as a whole."""
+    return Span(Source(path.as_posix(), ""), 0, 0)

@@ -1,0 +1,45 @@
+"""Turns the workspace of a file, and what the command line says, into options and a catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from msgspec.structs import replace
+
+from pxc.cli.lint_settings import read_yaml
+from pxc.defaults import Defaults, read_defaults
+from pxc.lint.settings_file import SettingsError
+
+__all__ = ["Workspaces"]
+
+
+class Workspaces:
+    """The defaults of each workspace, read once, under what the command line chooses.
+
+    `chosen` are options by their fields, None for one that is not given; `catalogs` stand in the
+    place of the workspace's own. Isolated, no pxc.yaml is read.
+    """
+
+    def __init__(
+        self, *, isolated: bool, catalogs: Sequence[str], chosen: dict[str, Any] | None = None
+    ) -> None:
+        self._isolated = isolated
+        self._catalog = tuple(Path(c) for c in catalogs)
+        self._chosen = {k: v for k, v in (chosen or {}).items() if v is not None}
+        self._known: dict[Path, Defaults] = {}
+
+    def defaults_of(self, root: Path) -> Defaults:
+        """What holds in a workspace. Raises UsageError for a pxc.yaml that is at fault."""
+        if root not in self._known:
+            try:
+                found = Defaults() if self._isolated else read_defaults(root, read_yaml)
+            except SettingsError as fault:
+                raise click.UsageError(str(fault)) from fault
+            self._known[root] = Defaults(
+                options=replace(found.options, **self._chosen),
+                catalog=self._catalog or found.catalog,
+            )
+        return self._known[root]
