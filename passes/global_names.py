@@ -6,10 +6,11 @@ Source of the rules: the specification of contexts, section 4. What exists only 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
-from pxc.ir.node import Lit
+from pxc.ir.node import Hole, Lit, Template
 from pxc.ir.program import Program
 from pxc.ir.run import Service
 from pxc.passes.stores import artifacts_store, store_of
@@ -82,19 +83,39 @@ def service_names(
 ) -> dict[str, Any]:
     """`ports`, `base_url`, `base_urls`; `ports` is None when only the run knows them."""
     span = run.span
-    prefix = ("rewrite-" if _true(run.rewrite_path) else "") + (
-        "external" if _true(run.is_external) else "services"
-    )
     if ports is None:
         return {
             name: RunTimeRef(span, f"globals.{name}") for name in ("ports", "base_url", "base_urls")
         }
-    path: Any = Const(span, f"/{prefix}/v1/")
-    path = _append(span, path, names["namespace"])
-    path = _append(span, path, f"/{world.options.owner}/{world.options.project}/runs/")
-    path = _append(span, path, names["uuid"])
+    path: Any = Const(span, "")
+    for piece in _path_pieces(run, names, world):
+        path = _append(span, path, piece)
     urls = [_append(span, path, f"/{number}") for number in ports]
     return {"ports": ports, "base_url": urls[0] if urls else "", "base_urls": urls}
+
+
+def service_path(run: Service, names: dict[str, Any], world: World) -> Template:
+    """What every path of the service begins with: its base URLs without the port."""
+    parts: list[str | Hole] = []
+    for piece in _path_pieces(run, names, world):
+        last = parts[-1] if parts else None
+        if not isinstance(piece, str):
+            parts.append(Hole(run.span, piece))
+        elif isinstance(last, str):
+            parts[-1] = last + piece
+        else:
+            parts.append(piece)
+    return Template(run.span, "{{ globals.base_url }}", tuple(parts), expects="text")
+
+
+def _path_pieces(run: Service, names: dict[str, Any], world: World) -> Iterator[str | Expr]:
+    prefix = ("rewrite-" if _true(run.rewrite_path) else "") + (
+        "external" if _true(run.is_external) else "services"
+    )
+    yield f"/{prefix}/v1/"
+    yield names["namespace"]
+    yield f"/{world.options.owner}/{world.options.project}/runs/"
+    yield names["uuid"]
 
 
 def _join(span: Span, text: str, ref: Expr) -> Expr:

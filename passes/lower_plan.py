@@ -10,6 +10,7 @@ from pxc.diagnostics import Report
 from pxc.ir.dump import dump
 from pxc.ir.node import KObject, Lit, Seq, Template, plain, replace
 from pxc.ir.plan import (
+    TOLD_PREFIX,
     Demand,
     Edge,
     Group,
@@ -25,6 +26,7 @@ from pxc.ir.run import Dag, Service
 from pxc.ir.spec import Operation, Schedule, Termination
 from pxc.passes.conditions import check_conditions, check_filled_in, conditions_hold
 from pxc.passes.demands import runtime_demand, section_demands
+from pxc.passes.global_names import global_names, service_path
 from pxc.passes.graph.edges import check_edges
 from pxc.passes.graph.nodes import GraphNode
 from pxc.passes.graph.starts import edges_into, inputs_of, start_of
@@ -159,8 +161,24 @@ def _identity(unit: Unit) -> str:
     """A digest of what runs. Remarks, queues, retries and times do not make another run of it."""
     limits = Limits(unit.limits.span, pod_failure_policy=unit.limits.pod_failure_policy)
     bare = replace(unit, description=None, tags=(), queue=None, limits=limits)
-    text = json.dumps(dump(bare), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    data: Any = dump(bare)
+    for role in data["roles"]:
+        _leave_out_told(role["pod"])
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(f"{_IDENTITY_VERSION}\n{text}".encode()).hexdigest()
+
+
+def _leave_out_told(pod: Any) -> None:
+    """Take what only tells of an object out of a dumped pod."""
+    environment = pod.get("environment", {})
+    for field in ("labels", "annotations"):
+        told = environment.get(field)
+        if isinstance(told, dict):
+            environment[field] = {k: v for k, v in told.items() if not k.startswith(TOLD_PREFIX)}
+            if not environment[field]:
+                del environment[field]
+    if environment.keys() == {"is"}:
+        del pod["environment"]
 
 
 def _limits(termination: Any, span: Span, report: Report) -> Limits:
@@ -198,6 +216,7 @@ def _listening(run: Service, lowering: Lowering) -> Listening:
     return Listening(
         run.span,
         tuple(ports),
+        path=service_path(run, global_names(lowering.program, lowering.world), lowering.world),
         replicas=whole(run.replicas, "replicas", report),
         rewrite_path=isinstance(run.rewrite_path, Lit) and run.rewrite_path.value is True,
         is_external=isinstance(run.is_external, Lit) and run.is_external.value is True,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pxc.diagnostics import Report
     from pxc.ir.plan import Plan
     from pxc.ir.program import Program
+    from pxc.source import Span
     from pxc.world import World
 
 
@@ -22,11 +23,25 @@ class Pass(Protocol):
         """The program after this step."""
 
 
+class Made(Struct, frozen=True):
+    """An object of an engine in an emitted file, and what asked for it.
+
+    `content` is empty, or tells that objects of one name and one content are one object.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    span: Span
+    content: str = ""
+
+
 class OutFile(Struct, frozen=True):
-    """One emitted file: a relative path and its whole text."""
+    """One emitted file: a relative path, its whole text, and the named objects in it."""
 
     path: str
     text: str
+    made: tuple[Made, ...] = ()
 
 
 class Target(Protocol):

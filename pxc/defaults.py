@@ -23,8 +23,9 @@ from pxc.world import Images, Options, Runtime
 
 __all__ = ["NAME_POLICIES", "Defaults", "read_defaults"]
 
-NAME_POLICIES = ("content", "pinned", "generate")
-"""How objects are named: after their content, as the author wrote, or by the cluster."""
+NAME_POLICIES = ("content", "pinned", "revision", "generate")
+"""How objects are named: after their content, as the author wrote, after a revision of the
+command line, or by the cluster."""
 
 _CATALOG = "catalog"
 

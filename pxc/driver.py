@@ -23,6 +23,7 @@ from pxc.source import Source, Span
 from pxc.world import Catalog, Options, World
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from decimal import Decimal
 
@@ -107,6 +108,19 @@ def compile_request(request: Request) -> Outcome:
         if not report.has_errors:
             outcome.files = files
     return outcome
+
+
+def collisions(outcomes: Iterable[Outcome]) -> Report:
+    """PXC710 for objects of one name in the files of several requests that go to one place.
+
+    A file that was compiled twice is one file.
+    """
+    from pxc.collisions import check_collisions
+
+    report = Report()
+    files = {(f.path, f.text): f for outcome in outcomes for f in outcome.files}
+    check_collisions((each for file in files.values() for each in file.made), report)
+    return report
 
 
 def lint_request(request: Request, *, trace: Trace | None = None) -> Outcome:
@@ -377,6 +391,7 @@ __all__ = [
     "Outcome",
     "Request",
     "SourceText",
+    "collisions",
     "compile_file",
     "compile_request",
     "lint_file",

@@ -46,6 +46,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """What the caller chose. Every field has a value, so that equal options are equal runs.
 
     `spec_version` is the release whose rules hold; None takes what any release took.
+    `expose` opens services by a route: none, ingress or gateway, at `expose_host`, through the
+    IngressClass or the Gateway `expose_via`. `revision` ends the names of the policy `revision`.
     `rule_options` are those that are not at their default: code, name, value.
     """
 
@@ -58,6 +60,10 @@ class Options(Struct, frozen=True, kw_only=True):
     spec_version: str | None = None
     rule_options: tuple[tuple[str, str, int], ...] = ()
     name_policy: str = "content"
+    revision: str = ""
+    expose: str = "none"
+    expose_host: str = ""
+    expose_via: str = ""
     seed: int = 0
     runtime: Runtime = Runtime()
     allowed_registries: tuple[str, ...] = ()

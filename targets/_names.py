@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pxc.world import Options
 
 __all__ = [
     "HASH_VERSION",
@@ -17,6 +21,7 @@ __all__ = [
     "is_dns_label",
     "is_label_value",
     "label_value",
+    "run_name",
     "uuid_of",
 ]
 
@@ -69,6 +74,21 @@ def content_name(text: str, limit: int, *content: str, letter_first: bool = Fals
     The base is cut, never the hash.
     """
     return _join(_slug(text), digest(_CONTENT_CHARS, text, *content), limit, letter_first)
+
+
+def run_name(
+    text: str, limit: int, options: Options, *content: str, letter_first: bool = False
+) -> str:
+    """The name of what runs once, as `options.name_policy` chooses it.
+
+    Of the policy `generate` it is the beginning, which the API server ends.
+    """
+    if options.name_policy == "content":
+        return content_name(text, limit, *content, letter_first=letter_first)
+    ends = {"pinned": "", "generate": "-", "revision": f"-r{options.revision}"}
+    end = ends[options.name_policy]
+    room = limit - len(end.rstrip("-"))
+    return dns_label(text, room, letter_first=letter_first) + end
 
 
 def _join(base: str, suffix: str, limit: int, letter_first: bool) -> str:

@@ -120,9 +120,11 @@ class _Reader:
         return Limits(node.span, pod_failure_policy=policy, **counts)
 
     def listening(self, node: Any) -> Listening:
-        ports, replicas = node.get("ports"), node.get("replicas")
+        fields = {k.value: v for k, v in node.entries}
+        ports, path = fields.pop("ports", None), fields.pop("path", None)
+        plain = {key: value.value for key, value in fields.items()}
         found = tuple(p.value for p in ports.items) if ports else ()
-        return Listening(node.span, found, replicas.value if replicas else None)
+        return Listening(node.span, found, path=path, **plain)
 
     def pod(self, node: Any) -> Pod:
         get: Any = node.get

@@ -267,6 +267,11 @@ def test_two_files_of_one_name_are_refused(here: Path) -> None:
     pinned = ("--name-policy", "pinned", "-o", "out/")
     write(here, {"a.yaml": GOOD, "b.yaml": GOOD.replace("busybox", "alpine")})
     ran = run("compile", "a.yaml", "b.yaml", *pinned)
+    assert ran.code == 1
+    assert "PXC710" in ran.err
+    assert not (here / "out").exists()
+    write(here, {"c.yaml": "kind: operation\nnamespace: c\npathRef: a.yaml\n"})
+    ran = run("compile", "a.yaml", "c.yaml", *pinned)
     assert ran.code == 2
     assert "Two different files would be written as" in ran.err
     assert not (here / "out").exists()

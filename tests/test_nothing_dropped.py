@@ -233,7 +233,11 @@ def said(outcome: Outcome) -> list[tuple[str, str | None, list[str]]]:
 
 
 def differs(one: Outcome, other: Outcome) -> bool:
-    return bool(one.files) and one.files != other.files
+    return bool(one.files) and texts(one) != texts(other)
+
+
+def texts(outcome: Outcome) -> list[tuple[str, str]]:
+    return [(file.path, file.text) for file in outcome.files]
 
 
 @pytest.mark.parametrize("path", WALKED)

@@ -24,11 +24,24 @@ from pxc.cli.options import (
     stdin_option,
 )  # fmt: skip
 from pxc.cli.output import as_stream, is_folder, write_file, write_folder
+from pxc.cli.target_options import (
+    check_expose,
+    check_revision,
+    expose_options,
+    name_options,
+)
 from pxc.cli.terminal import say, write_product
 from pxc.cli.workspaces import Workspaces
-from pxc.defaults import NAME_POLICIES
 from pxc.diagnostics import Diagnostic, Report, Severity, nearest
-from pxc.driver import Outcome, Request, SourceText, compile_request, pass_list, target_names
+from pxc.driver import (
+    Outcome,
+    Request,
+    SourceText,
+    collisions,
+    compile_request,
+    pass_list,
+    target_names,
+)
 from pxc.lint.settings import Settings
 from pxc.render import FOR_PEOPLE, sentence
 
@@ -76,11 +89,8 @@ Examples:
 @click.option("-n", "--namespace", metavar="NAME", help="The namespace where nothing else says it.")
 @click.option("--owner", metavar="NAME", help="Owner, as templates see it.  [default: default]")
 @click.option("--project", metavar="NAME", help="Project, as templates see it.  [default: default]")
-@click.option(
-    "--name-policy", type=click.Choice(NAME_POLICIES),
-    help="How objects are named: after their content, as the author wrote, or by the cluster.  "
-    "[default: content]",
-)  # fmt: skip
+@name_options
+@expose_options
 @click.option(
     "--strict-params", is_flag=True, default=None, help="Refuse params that no input declares."
 )
@@ -106,6 +116,10 @@ def compile_command(
     owner: str | None,
     project: str | None,
     name_policy: str | None,
+    revision: str | None,
+    expose: str,
+    expose_host: str | None,
+    expose_via: str | None,
     strict_params: bool | None,
     spec_version: str | None,
     catalogs: tuple[str, ...],
@@ -120,10 +134,12 @@ def compile_command(
     """Compile Polyaxonfiles for a target.
 
     Each FILE is compiled by itself, in the given order; '-' is standard input. Several become one
-    stream with '---' between documents, or one file each with -o DIR/. Diagnostics go to standard
-    error. If any FILE has an error, nothing is written.
+    stream with '---' between documents, or one file each with -o DIR/. Objects of one name in two
+    FILEs are an error. Diagnostics go to standard error. If any FILE has an error, nothing is
+    written.
     """
     check_stdin_filename(stdin_filename, (*files, *presets))
+    check_expose(expose, expose_host, expose_via)
     if len(files) > 1 and dump_after is not None:
         raise click.UsageError("--dump-after takes a single FILE.")
     unread = Report()
@@ -143,6 +159,10 @@ def compile_command(
         "namespace": namespace,
         "strict_params": strict_params,
         "name_policy": name_policy,
+        "revision": revision,
+        "expose": expose,
+        "expose_host": expose_host,
+        "expose_via": expose_via,
     }
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen)
     outcomes = []
@@ -151,6 +171,7 @@ def compile_command(
         root = root_of(path, stdin_filename)
         release = spec_version or release_of(Path(laid[0].name), isolated=isolated)
         defaults = workspaces.defaults_of(root)
+        check_revision(defaults.options)
         one = replace(
             request,
             files=laid,
@@ -160,11 +181,13 @@ def compile_command(
             settings=Settings(spec_version=release),
         )
         outcomes.append(compile_request(one))
-    found = merged([unread, *(o.report for o in outcomes)])
+    clashes = collisions(outcomes) if len(outcomes) > 1 else Report()
+    found = merged([unread, *(o.report for o in outcomes), clashes])
     _say(found, len(files), format_, color, quiet=quiet)
     if timing:
         say(_timings(outcomes), sys.stderr)
-    _write(outcomes, output, dump_after)
+    if not clashes.has_errors:
+        _write(outcomes, output, dump_after)
     return exit_code(found)
 
 

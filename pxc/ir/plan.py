@@ -19,6 +19,9 @@ CRON_MACROS = {
 }
 """What a word in the place of a cron expression stands for."""
 
+TOLD_PREFIX = "pxc.dev/"
+"""Labels and annotations that begin so tell of an object and change nothing that runs."""
+
 
 class Demand(Node, frozen=True):
     """Something the author asked for that only some targets can say.
@@ -204,12 +207,16 @@ class Limits(Node, frozen=True):
 
 
 class Listening(Node, frozen=True):
-    """What a service opens: port numbers, replicas, how it is reached from outside."""
+    """What a service opens: port numbers, replicas, how it is reached from outside.
+
+    `path` is what `globals.base_url` tells the program, without the port at its end.
+    """
 
     ports: tuple[int, ...] = ()
     replicas: int | None = None
     rewrite_path: bool = False
     is_external: bool = False
+    path: Template | None = None
 
 
 class Timetable(Node, frozen=True):

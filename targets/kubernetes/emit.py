@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.contracts import OutFile
-from pxc.diagnostics import Note, Report
+from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Timetable, Unit
-from pxc.source import Span, head_of
+from pxc.source import head_of
 from pxc.targets._data import Values
-from pxc.targets._names import content_name, dns_label, uuid_of
+from pxc.targets._names import dns_label, run_name, uuid_of
 from pxc.targets._pod import PodParts
-from pxc.targets._yaml import write_documents
 from pxc.targets.kubernetes.cron_job import cron_job_spec
-from pxc.targets.kubernetes.features import tell
+from pxc.targets.kubernetes.features import met_by_option, tell
 from pxc.targets.kubernetes.group import lay_out, set_objects, units_alone
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.metadata import Metadata
+from pxc.targets.kubernetes.objects import written
 from pxc.targets.kubernetes.service import service_objects
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, unit_parts
-from pxc.world import World
+from pxc.world import Options, World
 
 __all__ = ["emit"]
 
@@ -29,8 +29,6 @@ __all__ = ["emit"]
 _JOB_LIMIT = 57
 _CRON_JOB_LIMIT = 52
 _SERVICE_LIMIT = 46
-_GENERATED_LIMIT = 57
-_FILE_LIMIT = 200
 
 
 def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
@@ -39,26 +37,22 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     Faults: PXC701, PXC702 for what Kubernetes has no field for, PXC703 for run-time values,
     PXC710 for two objects of one name, PXC104, PXC116, PXC118, PXC208 for values it refuses.
     """
-    _tell_demands(plan, report)
+    _tell_demands(plan, world.options, report)
     flat = lay_out(plan.group, report) if plan.group is not None else []
     if report.has_errors:
         return ()
-    taken: dict[tuple[str, str, str], Span] = {}
-    objects: list[dict[str, Any]] = []
     units = units_alone(plan.group, flat) if plan.group is not None else plan.units
-    for unit in units:
-        for found in _objects(plan, unit, world, report):
-            _check_collision(found, unit, taken, report)
-            objects.append(found)
+    found = [(data, unit.span) for unit in units for data in _objects(plan, unit, world, report)]
     if plan.group is not None and flat and not units:
-        objects = set_objects(plan, plan.group, flat, world, report)
-    if report.has_errors or not objects:
-        return ()
-    return (OutFile(f"{dns_label(plan.name, _FILE_LIMIT)}.yaml", write_documents(objects)),)
+        made = set_objects(plan, plan.group, flat, world, report)
+        found = [(data, plan.group.span) for data in made]
+    return written(plan.name, found, report)
 
 
-def _tell_demands(plan: Plan, report: Report) -> None:
+def _tell_demands(plan: Plan, options: Options, report: Report) -> None:
     for demand in plan.demands:
+        if met_by_option(demand.feature, options):
+            continue
         tell(
             demand.feature,
             demand.what,
@@ -82,30 +76,26 @@ def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[
     _tell_queue(plan, unit, report)
     if uuid is not None:
         metadata.own["pxc.dev/run-uuid"] = uuid
-        found = _service(unit, pod, metadata, report, plan.timetable)
+        found = _service(unit, pod, metadata, values, plan, world.options)
     elif plan.timetable is not None:
         found = [_cron_job(unit, pod, metadata, values, plan.timetable, world)]
     else:
-        found = [_job(unit, pod, metadata, values, world.options.name_policy)]
+        found = [_job(unit, pod, metadata, values, world.options)]
     metadata.check(report)
     return [*config_maps(pod, metadata), *found]
 
 
 def _job(
-    unit: Unit, pod: PodParts, metadata: Metadata, values: Values, policy: str
+    unit: Unit, pod: PodParts, metadata: Metadata, values: Values, options: Options
 ) -> dict[str, Any]:
     spec = job_spec(unit, pod, metadata.of_pod(), values)
-    if policy == "generate":
-        name = dns_label(unit.name, _GENERATED_LIMIT) + "-"
-        about = metadata.of_object(name, generate=True)
-        return {"apiVersion": "batch/v1", "kind": "Job", "metadata": about, "spec": spec}
-    if policy == "pinned":
-        name = dns_label(unit.name, _JOB_LIMIT)
-    else:
-        name = content_name(unit.name, _JOB_LIMIT, unit.identity, _canonical(spec["template"]))
-    metadata.own[INSTANCE] = name
-    spec["template"]["metadata"] = metadata.of_pod()
-    about = metadata.of_object(name)
+    content = unit.identity, _canonical(spec["template"])
+    name = run_name(unit.name, _JOB_LIMIT, options, *content)
+    generate = options.name_policy == "generate"
+    if not generate:
+        metadata.own[INSTANCE] = name
+        spec["template"]["metadata"] = metadata.of_pod()
+    about = metadata.of_object(name, generate=generate)
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": about, "spec": spec}
 
 
@@ -137,35 +127,17 @@ def _cron_job(
 
 
 def _service(
-    unit: Unit, pod: PodParts, metadata: Metadata, report: Report, timetable: Timetable | None
+    unit: Unit, pod: PodParts, metadata: Metadata, values: Values, plan: Plan, options: Options
 ) -> list[dict[str, Any]]:
-    if timetable is not None:
-        tell("service.schedule", "`schedule` of a service", timetable.span, report)
+    if plan.timetable is not None:
+        span = plan.timetable.span
+        tell("service.schedule", "`schedule` of a service", span, values.report)
     name = dns_label(unit.name, _SERVICE_LIMIT, letter_first=True)
     metadata.own[INSTANCE] = name
-    return service_objects(unit, pod, name, metadata, report)
+    return service_objects(unit, pod, name, metadata, values, options)
 
 
 def _tell_queue(plan: Plan, unit: Unit, report: Report) -> None:
     """A queue that no demand of the plan tells of."""
     if unit.queue and not any(demand.feature == "queue" for demand in plan.demands):
         tell("queue", "queue", unit.span, report)
-
-
-def _check_collision(
-    found: dict[str, Any], unit: Unit, taken: dict[tuple[str, str, str], Span], report: Report
-) -> None:
-    about = found["metadata"]
-    if "name" not in about:
-        return
-    key = (found["kind"], about.get("namespace", ""), about["name"])
-    if key not in taken:
-        taken[key] = unit.span
-        return
-    report.add(
-        "PXC710",
-        f"two operations would make one {found['kind']} `{about['name']}`",
-        unit.span,
-        notes=(Note("the other one is here", taken[key]),),
-        help="give one of them another name",
-    )

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from pxc.diagnostics import Report
 from pxc.source import Span
+from pxc.world import Options
 
 __all__ = [
     "APPROXIMATED",
@@ -15,6 +16,7 @@ __all__ = [
     "TABLE",
     "Feature",
     "feature_of",
+    "met_by_option",
     "reason",
     "tell",
 ]
@@ -28,7 +30,8 @@ class Feature(Struct, frozen=True):
     """One thing an author may ask for.
 
     `name` is the feature of a demand, `shown` how the author writes it. `says` tells what becomes
-    of it, or why nothing can; `instead` what to do then.
+    of it, or why nothing can; `instead` what to do then. With `option` it is exact as soon as that
+    option of the compiler is set to anything but `none`.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Feature(Struct, frozen=True):
     stance: str
     says: str
     instead: str = ""
+    option: str = ""
 
 
 _NO_KIND = "plain Kubernetes has no object for it"
@@ -155,9 +159,10 @@ TABLE = (
             REFUSED, "a Deployment starts a failed pod again", _LEFT),
     # services
     Feature("service.rewritePath", "`rewritePath`", APPROXIMATED,
-            "nothing lies before the Service that could rewrite a path"),
+            "nothing lies before the Service that could rewrite a path",
+            option="expose"),
     Feature("service.isExternal", "`isExternal`", APPROXIMATED,
-            "the Service is reached from inside the cluster alone"),
+            "the Service is reached from inside the cluster alone", option="expose"),
     # what comes into a pod
     *(
         Feature(f"init.{key}", f"`init: {key}`", REFUSED,
@@ -186,6 +191,12 @@ FEATURES = frozenset(name for name, feature in _BY_NAME.items() if feature.stanc
 def feature_of(name: str) -> Feature | None:
     """The row of a feature; `matrix.grid` is found as `matrix.*`."""
     return _BY_NAME.get(name) or _BY_NAME.get(f"{name.partition('.')[0]}.*")
+
+
+def met_by_option(name: str, options: Options) -> bool:
+    """Whether an option of the compiler lets the target say a feature exactly."""
+    row = feature_of(name)
+    return row is not None and bool(row.option) and getattr(options, row.option) != "none"
 
 
 def tell(

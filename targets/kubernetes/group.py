@@ -65,7 +65,7 @@ def set_objects(
     units = [
         (each, unit_parts(plan, replace(each.unit, name=each.name), world, report)) for each in flat
     ]
-    found = job_set(plan, group, units, world.options.name_policy, report)
+    found = job_set(plan, group, units, world.options, report)
     for _, parts in units:
         parts.metadata.check(report)
     maps = (each for _, parts in units for each in config_maps(parts.pod, parts.metadata))

@@ -8,11 +8,12 @@ from typing import Any
 from pxc.diagnostics import Note, Report
 from pxc.ir.plan import Group, Plan
 from pxc.source import head_of
-from pxc.targets._names import content_name, dns_label, free_name
+from pxc.targets._names import dns_label, free_name, run_name
 from pxc.targets.kubernetes.flat_group import FlatUnit, run_at_once
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.metadata import Metadata, identity_labels
 from pxc.targets.kubernetes.unit_parts import INSTANCE, UnitParts
+from pxc.world import Options
 
 __all__ = ["job_set"]
 
@@ -29,7 +30,7 @@ def job_set(
     plan: Plan,
     group: Group,
     units: list[tuple[FlatUnit, UnitParts]],
-    policy: str,
+    options: Options,
     report: Report,
 ) -> dict[str, Any]:
     """The JobSet of a group: a replicated job for each unit, after those it waits for.
@@ -45,20 +46,16 @@ def job_set(
     ttl = _ttl(group, specs, report)
     content = [_template(spec, parts) for spec, (_, parts) in zip(specs, units, strict=True)]
     limit = _NAMES_LIMIT - max(map(len, names))
-    if policy == "generate":
-        name = dns_label(group.name, limit - _GENERATED - 1, letter_first=True) + "-"
-        about = metadata.of_object(name, generate=True)
-    else:
-        if policy == "pinned":
-            name = dns_label(group.name, limit, letter_first=True)
-        else:
-            text = json.dumps([names, content, [u.upstreams for u, _ in units]], sort_keys=True)
-            identities = "".join(flat.unit.identity for flat, _ in units)
-            name = content_name(group.name, limit, identities, text, letter_first=True)
+    identities = "".join(flat.unit.identity for flat, _ in units)
+    text = json.dumps([names, content, [u.upstreams for u, _ in units]], sort_keys=True)
+    generate = options.name_policy == "generate"
+    room = limit - (_GENERATED + 1 if generate else 0)
+    name = run_name(group.name, room, options, identities, text, letter_first=True)
+    if not generate:
         for own in (metadata.own, *(parts.metadata.own for _, parts in units)):
             own[INSTANCE] = name
         content = [_template(spec, parts) for spec, (_, parts) in zip(specs, units, strict=True)]
-        about = metadata.of_object(name)
+    about = metadata.of_object(name, generate=generate)
     jobs = [
         _replicated(name, [names[u] for u in flat.upstreams], template)
         for name, (flat, _), template in zip(names, units, content, strict=True)

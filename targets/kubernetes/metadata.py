@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pxc.diagnostics import Report
 from pxc.ir.node import Map, Node
-from pxc.ir.plan import Group, Plan, Unit
+from pxc.ir.plan import TOLD_PREFIX, Group, Plan, Unit
 from pxc.targets._names import is_label_value, label_value
 
 __all__ = ["Metadata", "identity_labels"]
@@ -44,11 +44,12 @@ class Metadata(Struct):
         """`metadata` of a pod template: only what the content of the run decides.
 
         A Job's template can never change, so where the file lies or how it describes itself must
-        not be in it.
+        not be in it; the author's own `pxc.dev/` labels and annotations neither.
         """
-        found: dict[str, Any] = {"labels": self.labels | self.own}
-        if self.annotations:
-            found["annotations"] = dict(self.annotations)
+        found: dict[str, Any] = {"labels": _of_run(self.labels) | self.own}
+        annotations = _of_run(self.annotations)
+        if annotations:
+            found["annotations"] = annotations
         return found
 
     def _told(self) -> dict[str, str]:
@@ -81,6 +82,10 @@ class Metadata(Struct):
                     at.span,
                     help="choose another key",
                 )
+
+
+def _of_run(told: dict[str, str]) -> dict[str, str]:
+    return {key: text for key, text in told.items() if not key.startswith(TOLD_PREFIX)}
 
 
 def identity_labels(plan: Plan, unit: Unit | Group) -> dict[str, str]:

@@ -23,7 +23,8 @@ def page_text(page: str) -> str:
         raise ValueError(f"the page has no {_BEGIN.strip()} and {_END.strip()}")
     rows = ["| what is written | answer | what becomes of it |", "| --- | --- | --- |"]
     for row in TABLE:
-        rows.append(f"| {row.shown} | {row.stance} | {reason(row)} |")
+        option = f"; exact with `--{row.option.replace('_', '-')}`" if row.option else ""
+        rows.append(f"| {row.shown} | {row.stance}{option} | {reason(row)} |")
     return "\n".join((before + begin, *rows, "", end + after))
 
 

@@ -1,4 +1,4 @@
-"""Turns a unit of kind `service` into an apps/v1 Deployment and the v1 Service before it."""
+"""Turns a unit of kind `service` into a Deployment, the Service before it, and its route."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
 from pxc.targets._container import container_order
+from pxc.targets._data import Values
 from pxc.targets._pod import PodParts
+from pxc.targets.kubernetes.expose import route_objects
 from pxc.targets.kubernetes.features import tell
 from pxc.targets.kubernetes.metadata import Metadata
+from pxc.world import Options
 
 __all__ = ["SELECTED", "service_objects"]
 
@@ -20,9 +23,10 @@ _DEFAULT_PORT = 80
 
 
 def service_objects(
-    unit: Unit, pod: PodParts, name: str, metadata: Metadata, report: Report
+    unit: Unit, pod: PodParts, name: str, metadata: Metadata, values: Values, options: Options
 ) -> list[dict[str, Any]]:
-    """The Deployment and the Service, both under the same name."""
+    """The Deployment, the Service and the route that an option asks for, all of one name."""
+    report = values.report
     _tell_limits(unit, report)
     _check_policy(unit, pod, report)
     ports = _ports(unit, pod)
@@ -47,9 +51,9 @@ def service_objects(
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": metadata.of_object(name),
-        "spec": {"selector": dict(selector), "ports": _service_ports(ports)},
+        "spec": {"selector": dict(selector), "ports": _service_ports(ports, pod.main)},
     }
-    return [deployment, service]
+    return [deployment, service, *route_objects(unit, ports, name, metadata, values, options)]
 
 
 def _ports(unit: Unit, pod: PodParts) -> list[int]:
@@ -74,11 +78,19 @@ def _declare_ports(main: dict[str, Any], ports: list[int]) -> None:
     main.update(whole)
 
 
-def _service_ports(ports: list[int]) -> list[dict[str, Any]]:
-    """A single port needs no name; several must have different ones."""
-    if len(ports) == 1:
-        return [{"port": ports[0], "targetPort": ports[0]}]
-    return [{"name": f"port-{port}", "port": port, "targetPort": port} for port in ports]
+def _service_ports(ports: list[int], main: dict[str, Any]) -> list[dict[str, Any]]:
+    """Ports have the names that the container gives them; several must have different ones."""
+    named = {
+        port["containerPort"]: port["name"]
+        for port in main["ports"]
+        if _is_tcp(port) and isinstance(port.get("name"), str)
+    }
+    found = []
+    for port in ports:
+        entry: dict[str, Any] = {"port": port, "targetPort": port}
+        name = named.get(port) or (f"port-{port}" if len(ports) > 1 else None)
+        found.append({"name": name, **entry} if name else entry)
+    return found
 
 
 def _tell_limits(unit: Unit, report: Report) -> None:

@@ -72,7 +72,8 @@ def definition(group: str, kind: str) -> Definition | None:
 def is_custom(group: str) -> bool:
     """Whether the kinds of an API group are defined by a custom resource definition."""
     known = {name for name, _ in _index()}
-    return group in known or ("." in group and not group.endswith(".k8s.io"))
+    ours = group.endswith(".k8s.io") and group != "gateway.networking.k8s.io"
+    return group in known or ("." in group and not ours)
 
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
