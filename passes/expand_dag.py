@@ -44,8 +44,23 @@ def _expanded(program: Program, dag: Dag, size: Size, world: World, report: Repo
     asked = asked_inputs(nodes)
     values = DagValues(program, world, report)
     around = _Around(program, values, pushed_down(program.composed, values, world, report), size)
-    found = (_program(n, asked(n.name), around, world, report) for n in nodes.values())
-    return replace(program, operations=tuple(found))
+    known = [n for n in nodes.values() if _is_known(n, report)]
+    found = tuple(_program(n, asked(n.name), around, world, report) for n in known)
+    return replace(program, operations=found)
+
+
+def _is_known(node: GraphNode, report: Report) -> bool:
+    """Whether it is known what an operation runs; PXC120 for what a patch brought in unresolved."""
+    if node.is_known and node.composed.run is not None:
+        return True
+    report.add(
+        "PXC120",
+        f"what the operation `{node.name}` runs is not known",
+        node.place,
+        help="a reference that a preset or a `runPatch` brings into a dag is not followed:"
+        " write the operation into the dag itself",
+    )
+    return False
 
 
 class _Around(Struct, frozen=True):

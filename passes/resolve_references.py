@@ -9,9 +9,12 @@ from pxc.ir.node import Lit, Seq, replace
 from pxc.ir.program import Program
 from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
+from pxc.source import head_of
 from pxc.world import World
 
 _MAX_CHAIN = 32
+_MOST_OPERATIONS = 20_000
+_DEEPEST_DAG = 24
 
 
 def resolve_references(program: Program, world: World, report: Report) -> Program:
@@ -19,92 +22,103 @@ def resolve_references(program: Program, world: World, report: Report) -> Progra
 
     In: a program whose `main` is as written. Out: `main.component` holds what the reference
     names, at any depth, and so have the operations and components of a dag. An inline component
-    wins over a reference. PXC212 for a path that cannot
-    be read, PXC221 for a cycle, PXC213 and PXC220 for hub and URL references, which are not
+    wins over a reference. PXC212 for a path that cannot be read, PXC221 for a cycle, PXC447 for
+    files that make dags without end, PXC213 and PXC220 for hub and URL references, which are not
     fetched; when a file is only linted these two are no finding. Source: specification section 6.
     """
-    main = _resolve(program.main, world, report, (), program.partial)
-    return replace(program, main=main)
+    resolving = _Resolving(world, report, program.partial)
+    return replace(program, main=resolving.resolve(program.main, ()))
 
 
-def _resolve(
-    operation: Operation,
-    world: World,
-    report: Report,
-    chain: tuple[str, ...],
-    partial: bool,
-    *,
-    in_dag: bool = False,
-) -> Operation:
-    if isinstance(operation.run, Dag):
-        run = _resolve_dag(operation.run, world, report, chain, partial)
-        operation = operation if run is operation.run else replace(operation, run=run)
-    if operation.component is not None:
-        _report_without_effect(operation, report)
-        if not isinstance(operation.component, Operation):
+class _Resolving:
+    """The references of one program. Each file is read once, however many name it."""
+
+    def __init__(self, world: World, report: Report, partial: bool) -> None:
+        self.world = world
+        self.report = report
+        self.partial = partial
+        self.read: dict[str, Operation | None] = {}
+        self.left = _MOST_OPERATIONS
+
+    def resolve(self, operation: Operation, chain: tuple[str, ...], dags: int = 0) -> Operation:
+        """An operation with what its references name; `dags` is how many dags are around it."""
+        if isinstance(operation.run, Dag):
+            run = self.resolve_dag(operation.run, chain, dags + 1)
+            operation = operation if run is operation.run else replace(operation, run=run)
+        if operation.component is not None:
+            _report_without_effect(operation, self.report)
+            if not isinstance(operation.component, Operation):
+                return operation
+            return replace(operation, component=self.resolve(operation.component, chain, dags))
+        if isinstance(operation.path_ref, Lit) and operation.path_ref.value is not None:
+            return self.resolve_path(operation, operation.path_ref, chain, dags)
+        if not self.partial and not (dags and operation.dag_ref is not None):
+            _report_remote(operation, self.report)
+        return operation
+
+    def resolve_dag(self, dag: Dag, chain: tuple[str, ...], dags: int) -> Dag:
+        """The dag with the references of its operations and components resolved."""
+        changed: dict[str, Seq] = {}
+        for name in ("operations", "components"):
+            listed = getattr(dag, name)
+            if not isinstance(listed, Seq) or not self.has_room(dag, len(listed.items), dags):
+                continue
+            items = tuple(
+                self.resolve(item, chain, dags) if isinstance(item, Operation) else item
+                for item in listed.items
+            )
+            if not all(map(is_, items, listed.items)):
+                changed[name] = replace(listed, items=items)
+        return replace(dag, **changed) if changed else dag
+
+    def has_room(self, dag: Dag, count: int, dags: int) -> bool:
+        """Whether a dag may have so many more entries; PXC447 once where all become too many."""
+        if self.left < 0:
+            return False
+        self.left -= count
+        if self.left >= 0 and dags <= _DEEPEST_DAG:
+            return True
+        self.left = -1
+        self.report.add(
+            "PXC447",
+            f"there are more than {_MOST_OPERATIONS:,} operations and components in all dags"
+            if dags <= _DEEPEST_DAG
+            else f"dags lie more than {_DEEPEST_DAG} deep in each other",
+            head_of(dag.span),
+            help="split the file; one that several operations name counts each time",
+        )
+        return False
+
+    def resolve_path(
+        self, operation: Operation, ref: Lit[str], chain: tuple[str, ...], dags: int
+    ) -> Operation:
+        here = ref.span.source.name
+        try:
+            source = self.world.files.read(ref.value, beside=here)
+        except (OSError, ValueError) as fault:
+            reason = getattr(fault, "strerror", None) or str(fault)
+            self.report.add(
+                "PXC212",
+                f"cannot read `{ref.value}`: {_sentence(reason)}",
+                ref.span,
+                help="the path is relative to the folder of this file",
+            )
             return operation
-        component = _resolve(operation.component, world, report, chain, partial)
-        return replace(operation, component=component)
-    if isinstance(operation.path_ref, Lit) and operation.path_ref.value is not None:
-        return _resolve_path(operation, operation.path_ref, world, report, chain, partial)
-    if not partial and not (in_dag and operation.dag_ref is not None):
-        _report_remote(operation, report)
-    return operation
-
-
-def _resolve_dag(
-    dag: Dag, world: World, report: Report, chain: tuple[str, ...], partial: bool
-) -> Dag:
-    """The dag with the references of its operations and components resolved."""
-    changed: dict[str, Seq] = {}
-    for name in ("operations", "components"):
-        listed = getattr(dag, name)
-        if not isinstance(listed, Seq):
-            continue
-        items = tuple(
-            _resolve(i, world, report, chain, partial, in_dag=True)
-            if isinstance(i, Operation)
-            else i
-            for i in listed.items
-        )
-        if not all(map(is_, items, listed.items)):
-            changed[name] = replace(listed, items=items)
-    return replace(dag, **changed) if changed else dag
-
-
-def _resolve_path(
-    operation: Operation,
-    ref: Lit[str],
-    world: World,
-    report: Report,
-    chain: tuple[str, ...],
-    partial: bool,
-) -> Operation:
-    here = ref.span.source.name
-    try:
-        source = world.files.read(ref.value, beside=here)
-    except (OSError, ValueError) as fault:
-        reason = getattr(fault, "strerror", None) or str(fault)
-        report.add(
-            "PXC212",
-            f"cannot read `{ref.value}`: {_sentence(reason)}",
-            ref.span,
-            help="the path is relative to the folder of this file",
-        )
-        return operation
-    names = (*chain, here)
-    if source.name in names or len(names) > _MAX_CHAIN:
-        cycle = (*names[names.index(source.name) :], source.name) if source.name in names else names
-        report.add(
-            "PXC221",
-            "the reference leads back to itself: " + " -> ".join(f"`{n}`" for n in cycle),
-            ref.span,
-        )
-        return operation
-    component = world.language.read_operation(source, report, preset=False)
-    if component is None:
-        return operation
-    return replace(operation, component=_resolve(component, world, report, names, partial))
+        names, name = (*chain, here), source.name
+        if name in names or len(names) > _MAX_CHAIN:
+            cycle = (*names[names.index(name) :], name) if name in names else names
+            self.report.add(
+                "PXC221",
+                "the reference leads back to itself: " + " -> ".join(f"`{n}`" for n in cycle),
+                ref.span,
+            )
+            return operation
+        if name not in self.read:
+            self.read[name] = self.world.language.read_operation(source, self.report, preset=False)
+        component = self.read[name]
+        if component is None:
+            return operation
+        return replace(operation, component=self.resolve(component, names, dags))
 
 
 def _report_without_effect(operation: Operation, report: Report) -> None:

@@ -341,3 +341,36 @@ def test_operations_of_other_files(tmp_path: Path) -> None:
 def test_a_file_that_leads_back_to_itself(tmp_path: Path) -> None:
     (tmp_path / "main.yaml").write_text(dag("- {name: a, pathRef: main.yaml}"))
     assert [d.code.id for d in request(tmp_path).report] == ["PXC221"]
+
+
+def test_files_that_make_dags_without_end(tmp_path: Path) -> None:
+    """Each file names the next one three times: ten files would be 30,000 operations."""
+    three = "".join(f"- {{name: n{i}, pathRef: PATH}}\n" for i in range(3))
+    (tmp_path / "main.yaml").write_text(dag(three.replace("PATH", "f0.yaml")))
+    for i in range(9):
+        (tmp_path / f"f{i}.yaml").write_text(dag(three.replace("PATH", f"f{i + 1}.yaml")))
+    (tmp_path / "f9.yaml").write_text("kind: component\nrun: {kind: job, container: {image: i}}\n")
+    [said] = request(tmp_path).report
+    assert said.code.id == "PXC447"
+    assert "20,000" in said.message
+
+
+@pytest.mark.parametrize(("count", "codes"), [(24, []), (25, ["PXC447"])])
+def test_dags_that_lie_deep(tmp_path: Path, count: int, codes: list[str]) -> None:
+    for i in range(count):
+        name = f"f{i}.yaml" if i else "main.yaml"
+        (tmp_path / name).write_text(dag(f"- {{name: n, pathRef: f{i + 1}.yaml}}"))
+    (tmp_path / f"f{count}.yaml").write_text(
+        "kind: component\nrun: {kind: job, container: {image: i}}\n"
+    )
+    assert [d.code.id for d in request(tmp_path).report] == codes
+
+
+def test_a_reference_that_a_patch_brings_in_is_told() -> None:
+    text = """
+    kind: operation
+    runPatch: {operations: [{name: x, pathRef: other.yaml}]}
+    component:
+      run: {kind: dag, operations: [{name: a, container: {image: i}}]}
+    """
+    assert found(compiled(text).report) == ["PXC120 3:32 x"]
