@@ -20,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.many_files import COMPONENT, mixture
+from benchmarks.matrices import matrices
 from benchmarks.pipelines import pipeline
 from benchmarks.processes import interleaved
 
@@ -141,6 +142,7 @@ def main() -> None:
         for figure in figures.values():
             print(figure.row())
         many_files(pxc, work, min(options.rounds, 5))
+        matrices(pxc, work, min(options.rounds, 3))
         base = figures[unit].median
         print("\n| ratio | |\n|---|---|")
         for name in list(commands)[1:4]:

@@ -12,6 +12,7 @@ from pxc.passes.check_variables import check_variables
 from pxc.passes.compose_layers import compose_layers
 from pxc.passes.evaluate_expressions import evaluate_expressions
 from pxc.passes.expand_dag import expand_dag
+from pxc.passes.expand_matrix import expand_matrix
 from pxc.passes.lower_plan import lower_plan
 from pxc.passes.resolve_connections import resolve_connections
 from pxc.passes.resolve_params import resolve_params
@@ -30,7 +31,13 @@ ANALYSIS = (
     ),
     Phase("bind", (resolve_params, resolve_connections)),  # names of connections may use params
     Phase("check", (check_matrix, check_graph)),
-    Phase("expand", (expand_dag,)),  # a file that is only linted stays as it is
+    Phase(
+        "expand",
+        (
+            expand_dag,  # a file that is only linted stays as it is
+            expand_matrix,  # after: operations of a dag have matrices, too
+        ),
+    ),
     Phase(
         "evaluate",
         (

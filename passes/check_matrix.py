@@ -8,37 +8,20 @@ from pxc.diagnostics import Note, Report
 from pxc.ir.matrix import Matrix, Space
 from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, plain
 from pxc.ir.program import Program
+from pxc.ir.sweep import DISTRIBUTIONS
 from pxc.passes.evaluate_expressions import hand_over
 from pxc.passes.io_types.misfit import Misfit
 from pxc.passes.io_types.times import date, date_time
 from pxc.passes.matrix_values import check_matrix_values
+from pxc.passes.spaces import POSITIONS, given_positions, number_of
 from pxc.source import Span, head_of
 from pxc.world import Language, World
 
-_POSITIONS: dict[str, tuple[str, ...]] = {
-    "range": ("start", "stop", "step"),
-    "linspace": ("start", "stop", "num"),
-    "logspace": ("start", "stop", "num", "base"),
-    "geomspace": ("start", "stop", "num"),
-    "daterange": ("start", "stop", "step"),
-    "datetimerange": ("start", "stop", "step"),
-    "uniform": ("low", "high", "size"),
-    "loguniform": ("low", "high", "size"),
-    "quniform": ("low", "high", "q", "size"),
-    "qloguniform": ("low", "high", "q", "size"),
-    "normal": ("loc", "scale", "size"),
-    "lognormal": ("loc", "scale", "size"),
-    "qnormal": ("loc", "scale", "q", "size"),
-    "qlognormal": ("loc", "scale", "q", "size"),
-}
 _OPTIONAL = frozenset({"base", "size"})
 _ORDERED = frozenset({"range", "linspace", "logspace", "geomspace"})
 _WHOLE = frozenset({"num", "size"})
 _DATES = frozenset({"daterange", "datetimerange"})
-_DISTRIBUTIONS = frozenset({
-    "pchoice", "uniform", "quniform", "loguniform", "qloguniform", "normal", "qnormal",
-    "lognormal", "qlognormal",
-})  # fmt: skip
+_DRAWN = DISTRIBUTIONS | {"pchoice"}
 
 
 def check_matrix(program: Program, world: World, report: Report) -> Program:
@@ -62,7 +45,7 @@ def check_matrix(program: Program, world: World, report: Report) -> Program:
     faults = Report()
     for key, space in matrix.params.entries if isinstance(matrix.params, Map) else ():
         if isinstance(space, Space) and isinstance(space.kind, Lit):
-            _check_space(str(plain(key)), space, matrix.kind, world.language, faults)
+            check_space(str(plain(key)), space, matrix.kind, world.language, faults)
     if not faults.has_errors:
         check_matrix_values(composed, matrix, report)
     hand_over(faults, report, is_open=False)
@@ -73,12 +56,11 @@ def _is_unset(node: Any) -> bool:
     return node is None or is_null(node)
 
 
-def _check_space(name: str, space: Space, search: str, language: Language, report: Report) -> None:
+def check_space(name: str, space: Space, search: str, language: Language, report: Report) -> None:
+    """Check one space for the kind of search it is in; one that is a template is not known yet."""
     assert isinstance(space.kind, Lit)
     kind = str(space.kind.value)
-    bad = kind in _DISTRIBUTIONS and (
-        search == "grid" or (search == "bayes" and kind not in ("uniform",))
-    )
+    bad = kind in _DRAWN and (search == "grid" or (search == "bayes" and kind not in ("uniform",)))
     if bad:
         report.add(
             "PXC403",
@@ -137,10 +119,10 @@ def _check_weights(name: str, value: Any, report: Report) -> None:
 
 def _check_numbers(name: str, kind: str, value: Any, language: Language, report: Report) -> None:
     """A space of numbers: a map, or a list as `a:b:c` is read too."""
-    positions = _POSITIONS[kind]
+    positions = POSITIONS[kind]
     needed = [p for p in positions if p not in _OPTIONAL]
     form = f'[{", ".join(needed)}], a map of these, or "{":".join(needed)}"'
-    given = _given(positions, value)
+    given = given_positions(positions, value)
     missing = [p for p in needed if p not in given] if given is not None else needed
     unknown = [k for k in given or () if k not in positions]
     if given is None or missing or unknown:
@@ -158,7 +140,7 @@ def _check_numbers(name: str, kind: str, value: Any, language: Language, report:
     if kind in _DATES:
         _check_dates(name, kind, given, language, report)
         return
-    numbers = {k: _number(plain(v)) for k, v in given.items()}
+    numbers = {k: number_of(plain(v)) for k, v in given.items()}
     for key, number in numbers.items():
         what = "a whole number" if key in _WHOLE else "a number"
         if number is None or (key in _WHOLE and not number.is_integer()):
@@ -229,21 +211,3 @@ def _check_dates(
 def _reach(first: Span, second: Span) -> Span:
     """From the earlier of two places to the end of the later."""
     return Span(first.source, min(first.start, second.start), max(first.end, second.end))
-
-
-def _given(positions: tuple[str, ...], value: Any) -> dict[str, Any] | None:
-    """Position -> node, from a map or a list; None for anything else."""
-    if isinstance(value, Map):
-        return {str(plain(k)): v for k, v in value.entries}
-    if isinstance(value, Seq):
-        return dict(zip(positions, value.items, strict=False))
-    return None
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None

@@ -16,6 +16,7 @@ from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
 from pxc.ir.node import Hole, Invalid, Lit, Map, Node, Seq, Template, plain, replace, walk
 from pxc.ir.program import Binding, Program
 from pxc.ir.run import Service
+from pxc.passes.cell_refs import is_of_cell, of_cell
 from pxc.passes.connection_names import connection_names, init_connection_names
 from pxc.passes.evaluation import Budget, Scope, evaluate_template
 from pxc.passes.free_names import free_names
@@ -23,7 +24,7 @@ from pxc.passes.global_names import DEFAULT_PORT, global_names, service_names
 from pxc.passes.io_types.declare import find_io
 from pxc.passes.io_types.settle import settle
 from pxc.source import Source, Span
-from pxc.world import World
+from pxc.world import Language, World
 
 
 class Contexts(Struct, frozen=True):
@@ -169,6 +170,8 @@ def shown(binding: Binding, node: Any, *, partial: bool) -> Any:
             return RunTimeRef(binding.span, f"params.{binding.name}")
         return None
     value = as_data(node)
+    if is_of_cell(value):
+        return of_cell(value, "flag") if binding.is_flag else value
     if binding.is_flag and isinstance(value, bool):
         return f"--{binding.name}" if value else ""
     if binding.type == "str" and value is not None and not is_expr(value):
@@ -187,12 +190,12 @@ def param_names(
         value = None if node is None else as_data(node)
         if program.partial and (value is None or isinstance(node, Invalid)):
             value = RunTimeRef(binding.span, f"params.{binding.name}")
-        argument = _as_arg(binding, value, world, report)
+        argument = as_arg(binding, value, world.language, report)
         params[binding.name] = {
             "value": value,
             "type": binding.type or None,
             "connection": binding.connection,
-            "as_str": as_str(value),
+            "as_str": of_cell(value, "as_str") if is_of_cell(value) else as_str(value),
             "as_arg": argument,
         }
         if argument != "":
@@ -212,13 +215,16 @@ def as_str(value: Any) -> Any:
     return str(value)
 
 
-def _as_arg(binding: Binding, value: Any, world: World, report: Report) -> Any:
+def as_arg(binding: Binding, value: Any, language: Language, report: Report) -> Any:
+    """A value as the argument that a program is given for it."""
     if value is None:
         return ""
+    if is_of_cell(value):
+        return of_cell(value, "as_arg")
     if binding.is_flag and isinstance(value, bool):
         return f"--{binding.name}" if value else ""
     if binding.arg_format is not None:
-        template = world.language.parse_value(binding.arg_format, _span_of(binding))
+        template = language.parse_value(binding.arg_format, _span_of(binding))
         if not isinstance(template, Template):
             return binding.arg_format
         scope = Scope({binding.name: value}, {})

@@ -41,14 +41,20 @@ _SILENT_PLUGINS = frozenset(
 """Those of the first line are lowered; the others configure Polyaxon's own services."""
 
 
-def section_demands(composed: Operation, *, in_dag: bool = False) -> Iterator[Demand]:
-    """What the operation's sections ask of a target beyond a unit and a timetable.
+def section_demands(
+    composed: Operation, *, in_dag: bool = False, swept: bool = False
+) -> Iterator[Demand]:
+    """What the operation's sections ask of a target beyond a unit, its sweep and a timetable.
 
-    An explicit null or an empty list asks for nothing. `optional` marks what only tunes how
-    Polyaxon's own services watch a run.
+    `swept` tells that the matrix is a sweep: only what stops it early is left to ask. An explicit
+    null or an empty list asks for nothing. `optional` marks what only tunes how Polyaxon's own
+    services watch a run.
     """
     for attribute, feature in (*_SECTIONS, *(() if in_dag else _EDGES)):
-        yield from _section(composed, attribute, feature, optional=False)
+        if feature == "matrix" and swept:
+            yield from _sweep_demands(composed.matrix, in_dag=in_dag)
+        else:
+            yield from _section(composed, attribute, feature, optional=False)
     for attribute, feature in _OPTIONAL_SECTIONS:
         yield from _section(composed, attribute, feature, optional=True)
     approved = composed.is_approved
@@ -65,6 +71,18 @@ def section_demands(composed: Operation, *, in_dag: bool = False) -> Iterator[De
     yield from _termination_demands(composed)
 
 
+def _sweep_demands(matrix: Any, *, in_dag: bool) -> Iterator[Demand]:
+    """A demand for a sweep inside of a dag, and for each rule that ends one before its last run."""
+    if in_dag:
+        yield Demand(head_of(matrix.span), "dag.matrix", f"matrix: {{kind: {matrix.kind}}}")
+    rules = matrix.early_stopping
+    for rule in rules.items if isinstance(rules, Seq) else ():
+        kind = plain(getattr(rule, "kind", None))
+        yield Demand(head_of(rule.span), "matrix.earlyStopping", f"earlyStopping: {{kind: {kind}}}")
+    if rules is not None and not isinstance(rules, Seq) and not is_null(rules):
+        yield Demand(head_of(rules.span), "matrix.earlyStopping", "earlyStopping")
+
+
 def _section(
     composed: Operation, attribute: str, feature: str, *, optional: bool
 ) -> Iterator[Demand]:
@@ -75,7 +93,8 @@ def _section(
     span = head_of(value.span)
     if feature == "matrix":
         kind = getattr(value, "kind", "") or "matrix"
-        yield Demand(span, f"matrix.{kind}", f"matrix: {{kind: {kind}}}")
+        later = kind in ("grid", "random", "mapping", "matrix")  # else it were a sweep by now
+        yield Demand(span, f"matrix.{'later' if later else kind}", f"matrix: {{kind: {kind}}}")
         return
     yield Demand(span, feature, feature, optional)
 

@@ -50,7 +50,7 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
     assert composed is not None
     assert composed.run is not None
     name = _name(composed, program)
-    demands = list(section_demands(composed))
+    demands = list(section_demands(composed, swept=program.sweep is not None))
     check_filled_in(composed.template, report)
     runs = conditions_hold(composed, demands, report)
     found = _member(name, Lowering(program, world, report, demands)) if runs else None
@@ -99,7 +99,9 @@ def _group(name: str, composed: Operation, dag: Dag, lowering: Lowering) -> Grou
         assert inner.name is not None
         title = text_of(inner.name) or ""
         nodes[title] = GraphNode(title, inner.name.span, inner, True)
-        lowering.demands.extend(section_demands(inner, in_dag=True))
+        lowering.demands.extend(
+            section_demands(inner, in_dag=True, swept=program.sweep is not None)
+        )
         check_filled_in(inner.template, report)
         check_conditions(inner.conditions, report)
         found = _member(title, Lowering(program, lowering.world, report, lowering.demands))
@@ -150,6 +152,7 @@ def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
         queue=text_of(composed.queue),
         description=text_of(composed.description),
         tags=tuple(str(t) for t in plain(composed.tags) or ()),
+        sweep=program.sweep,
     )
     if unit.queue or isinstance(composed.queue, Template):
         span = composed.queue.span  # type: ignore[union-attr]
@@ -160,7 +163,7 @@ def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
 def _identity(unit: Unit) -> str:
     """A digest of what runs. Remarks, queues, retries and times do not make another run of it."""
     limits = Limits(unit.limits.span, pod_failure_policy=unit.limits.pod_failure_policy)
-    bare = replace(unit, description=None, tags=(), queue=None, limits=limits)
+    bare = replace(unit, description=None, tags=(), queue=None, limits=limits, sweep=None)
     data: Any = dump(bare)
     for role in data["roles"]:
         _leave_out_told(role["pod"])

@@ -11,6 +11,7 @@ from pxc.diagnostics import Report
 from pxc.ir.node import Hole, KObject, Lit, Seq, Template
 from pxc.ir.plan import Demand
 from pxc.ir.program import Program
+from pxc.passes.cell_refs import uses_cell
 from pxc.source import Span
 from pxc.world import World
 
@@ -36,7 +37,7 @@ def text_of(field: Any) -> str | None:
 def known(field: Any, what: str, report: Report) -> str | None:
     """The text of a field; PXC703 when only the run knows it."""
     if isinstance(field, Template):
-        report.add("PXC703", f"`{what}` needs a value that is known before the run", field.span)
+        _report_unknown(field, what, report)
     return text_of(field)
 
 
@@ -49,7 +50,7 @@ def truth(field: Any, what: str, report: Report) -> bool | None:
 def whole(field: Any, what: str, report: Report) -> int | None:
     """A known, non-negative number of a field; PXC703 when only the run knows it, PXC116 below."""
     if isinstance(field, Template):
-        report.add("PXC703", f"`{what}` needs a value that is known before the run", field.span)
+        _report_unknown(field, what, report)
         return None
     if not isinstance(field, Lit) or field.value is None:
         return None
@@ -58,6 +59,16 @@ def whole(field: Any, what: str, report: Report) -> int | None:
                    help="write 0 for none, or leave it out")  # fmt: skip
         return None
     return int(field.value)
+
+
+def _report_unknown(field: Template, what: str, report: Report) -> None:
+    varies = any(isinstance(part, Hole) and uses_cell(part.expr) for part in field.parts)
+    report.add(
+        "PXC703",
+        f"`{what}` needs a value that is known before the run",
+        field.span,
+        help="it is the same for all runs of a matrix: write the value itself" if varies else None,
+    )
 
 
 def objects(field: Any) -> tuple[KObject, ...]:

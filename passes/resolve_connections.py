@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Report, allowed, nearest
-from pxc.ir.node import Lit, Seq, Template, replace
+from pxc.ir.node import Invalid, Lit, Seq, Template, replace
 from pxc.ir.program import Connection, Program
 from pxc.passes.connection_names import connection_names, name_fields, with_pods
 from pxc.passes.contexts import build_contexts, evaluate_tree, has_template
 from pxc.passes.fit_field import fit_field
+from pxc.passes.free_names import free_names
+from pxc.passes.provided_names import provided_names
 from pxc.world import World
 
 
@@ -18,8 +20,9 @@ def resolve_connections(program: Program, world: World, report: Report) -> Progr
 
     In: `composed` and `bindings`. Out: names without templates, and `connections`, one entry a
     connection that the run, its init entries or its params ask for. PXC209 for a name that the
-    catalog lacks; without a catalog every name is taken as given. Source: specification of
-    contexts, section 5: connections are chosen before anything else is rendered.
+    catalog lacks, PXC703 for one that a matrix gives; without a catalog every name is taken as
+    given. Source: specification of contexts, section 5: connections are chosen before anything
+    else is rendered.
     """
     if program.composed is None or program.composed.run is None:
         return program
@@ -43,9 +46,13 @@ def _with_names(program: Program, world: World, report: Report) -> Program:
     if program.partial or not any(map(has_template, name_fields(run))):
         return program
     scope = build_contexts(program, world, report).scope(connections=False)
+    varying = provided_names(program.composed).matrix
 
     def evaluated(node: Any) -> Any:
         if isinstance(node, Template):
+            if not varying.keys().isdisjoint(free_names(node)):
+                _varies(node, report)
+                return Invalid(node.span)
             return fit_field(node, evaluate_tree(node, scope, report), world.language, report)
         if isinstance(node, Seq):
             return replace(node, items=tuple(evaluated(i) for i in node.items))
@@ -64,6 +71,15 @@ def _with_names(program: Program, world: World, report: Report) -> Program:
 
     composed = replace(program.composed, run=with_pods(run, changed))
     return replace(program, composed=composed)
+
+
+def _varies(node: Template, report: Report) -> None:
+    report.add(
+        "PXC703",
+        "the name of a connection cannot be a value of the matrix",
+        node.span,
+        help="connections are chosen once for all runs: write an operation for each connection",
+    )
 
 
 def _unknown(name: Lit[Any], world: World, report: Report) -> None:

@@ -23,9 +23,11 @@ from pxc.source import Source, Span
 from pxc.world import Catalog, Options, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from decimal import Decimal
+
+    from pxc.ir.sweep import Sweep
 
 STYLE = ("PXC912", "PXC930")
 """What is told of a text's layout alone; most settings do not ask for it."""
@@ -90,6 +92,12 @@ class PolyaxonLanguage:
         lit: Lit[str] = Lit(span, text)
         parsed = parse_template(lit, Report())
         return parsed if isinstance(parsed, Lit | Template) else lit
+
+    def cell_filler(self, sweep: Sweep) -> Callable[[Template, tuple[Any, ...], Report], Any]:
+        """See `pxc.world.Language`."""
+        from pxc.passes.fill_cells import CellFiller
+
+        return CellFiller(sweep, self).fill
 
 
 def compile_request(request: Request) -> Outcome:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
     from pxc.diagnostics import Report
-    from pxc.ir.node import Map, Value
+    from pxc.ir.node import Map, Template, Value
     from pxc.ir.program import Connection
     from pxc.ir.run import Replica, Run
     from pxc.ir.spec import Operation
+    from pxc.ir.sweep import Sweep
     from pxc.source import Source, Span
 
 
@@ -64,6 +66,7 @@ class Options(Struct, frozen=True, kw_only=True):
     expose: str = "none"
     expose_host: str = ""
     expose_via: str = ""
+    matrix: str = "auto"
     seed: int = 0
     runtime: Runtime = Runtime()
     allowed_registries: tuple[str, ...] = ()
@@ -86,6 +89,12 @@ class Language(Protocol):
 
     def parse_value(self, text: str, span: Span) -> Value:
         """A text given from outside (a param) as a literal or a template."""
+
+    def cell_filler(self, sweep: Sweep) -> Callable[[Template, tuple[Any, ...], Report], Any]:
+        """What a template that waits for the cell of a sweep is in one cell, fitted to its field.
+
+        What waits for the run, too, stays a template; Invalid after a fault, which is reported.
+        """
 
 
 class Files(Protocol):

@@ -9,7 +9,14 @@ from pxc.ir.node import KObject, Lit, Map, Seq, Template
 from pxc.targets._data import Place, Values, ordered, text_of
 from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT, RUN_MOUNT
 
-__all__ = ["RESERVED_ENV", "Draft", "author_container", "change_of", "container_order"]
+__all__ = [
+    "RESERVED_ENV",
+    "Draft",
+    "arguments",
+    "author_container",
+    "change_of",
+    "container_order",
+]
 
 _RUN_DIRECTORY = f"{CONTEXT_ROOT}/$(PXC_RUN_UUID)"
 
@@ -121,7 +128,7 @@ def _fields(node: KObject, values: Values, place: Place) -> dict[str, Any]:
 def _field(field: str, node: Any, values: Values, place: Place) -> Any:
     match field:
         case "command" | "args":
-            return _arguments(node, values, place.at(place.field, expands=True)) or None
+            return arguments(node, values, place.at(place.field, expands=True)) or None
         case "env":
             return _environment(node, values, place) or None
         case "resources":
@@ -150,8 +157,8 @@ def _working_directory(node: Template, values: Values, place: Place) -> str | No
     return RUN_MOUNT + below
 
 
-def _arguments(node: Any, values: Values, place: Place) -> list[str]:
-    """A list of texts; one text is a list of one; nulls and empty texts are no arguments."""
+def arguments(node: Any, values: Values, place: Place) -> list[str]:
+    """`command` or `args` as a list; one text is a list of one, nulls and empty texts are none."""
     found = values.value(node, place)
     items = found if isinstance(found, list) else [found]
     return [_argument(item) for item in items if item is not None and item != ""]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-__all__ = ["scalar_text", "write_documents"]
+__all__ = ["Writer", "join_documents", "scalar_text", "write_documents"]
 
 # What PyYAML, go-yaml and YAML 1.2 readers take for a boolean, null, merge or default key.
 _WORDS = frozenset(
@@ -159,7 +159,7 @@ def _float(value: float) -> str:
     return text
 
 
-class _Writer:
+class Writer:
     """Writes one document after another into a list of pieces."""
 
     def __init__(self) -> None:
@@ -252,13 +252,18 @@ def _literal(text: str, indent: str) -> str:
 
 
 def _stream(docs: Iterable[Any]) -> Iterator[str]:
-    writer = _Writer()
+    writer = Writer()
     for number, doc in enumerate(docs):
         if number:
             yield "---\n"
         writer.document(doc)
         yield "".join(writer.pieces)
         writer.pieces.clear()
+
+
+def join_documents(texts: Iterable[str]) -> str:
+    """Texts of written documents as one stream."""
+    return "---\n".join(texts)
 
 
 def write_documents(docs: Iterable[Any]) -> str:

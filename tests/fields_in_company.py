@@ -68,6 +68,25 @@ MARKED = {
     "params.*.contextOnly": "params: {x: {value: 7«, contextOnly: true»}}\n" + JOB,
     "params.*.connection": "params: {x: {value: 7«, connection: store»}}\ninputs: [{name: x}]\n"
     "run: {kind: job, container: {image: a, args: ['{{ params.x.connection }}']}}\n",
+    **{
+        f"matrix[{kind}].{field}": f"matrix: {{kind: {kind}, {said}}}\n{USES}"
+        for kind, runs in (("grid", ""), ("random", ", seed: 1, numRuns: 4"))
+        for field, said in (
+            (
+                "params.*.kind",
+                f"params: {{x: {{kind: «p»choice, value: [[1, 0.5], [2, 0.5]]}}}}{runs}",
+            ),
+            ("params.*.value", f"params: {{x: {{kind: choice, value: [1«, 3»]}}}}{runs}"),
+            (
+                "concurrency",
+                f"params: {{x: {{kind: choice, value: [1, 3]}}}}{runs}«, concurrency: 1»",
+            ),
+        )
+    },
+    "matrix[grid].numRuns": "matrix: {kind: grid, params: {x: {kind: choice, value: [1, 3]}}"
+    "«, numRuns: 1»}\n" + USES,
+    "matrix[random].numRuns": "matrix: {kind: random, numRuns: 1«2», seed: 1,"
+    " params: {x: {kind: choice, value: [1, 3]}}}\n" + USES,
     "strictParams": "«strictParams: true\n»params: {x: 7}\n" + USES,
     "presets": "«presets: [gpu]\n»" + JOB,
     "patchStrategy": "«patchStrategy: isnull\n»tags: [a]\ncomponent: {tags: [b], "

@@ -36,8 +36,36 @@ FILES = {
         f"run.{kind}": JOB.replace("kind: job", f"kind: {kind}")
         for kind in ("notifier", "cleaner", "tuner", "spark", "flink", "dask", "ray")
     },
-    "matrix.*": "matrix: {kind: grid, params: {x: {kind: choice, value: [1, 2]}}}\n"
-    "inputs: [{name: x, type: int}]\n" + JOB,
+    **{
+        name: f"matrix: {{{said}}}\ninputs: [{{name: x, type: int}}]\n{JOB}"
+        for name, said in (
+            ("matrix.grid", "kind: grid, params: {x: {kind: choice, value: [1, 2]}}"),
+            (
+                "matrix.random",
+                "kind: random, seed: 1, numRuns: 1, params: {x: {kind: choice, value: [1, 2]}}",
+            ),
+            ("matrix.mapping", "kind: mapping, values: [{x: 1}, {x: 2}]"),
+            (
+                "matrix.*",
+                "kind: bayes, numInitialRuns: 1, maxIterations: 1, metric: {name: y,"
+                " optimization: minimize}, params: {x: {kind: choice, value: [1, 2]}}",
+            ),
+            (
+                "matrix.later",
+                "kind: grid, params: {x: {kind: choice, value: '{{ globals.uuid }}'}}",
+            ),
+            (
+                "matrix.earlyStopping",
+                "kind: mapping, values: [{x: 1}],"
+                " earlyStopping: [{kind: failure_early_stopping, percent: 50}]",
+            ),
+            ("matrix.concurrency", "kind: mapping, values: [{x: 1}, {x: 2}], concurrency: 1"),
+        )
+    },
+    "dag.matrix": "run: {kind: dag, operations: [{name: a, matrix: {kind: mapping,"
+    " values: [{x: 1}]}, component: {inputs: [{name: x, type: int}], " + JOB.strip() + "}}]}\n",
+    "service.matrix": "matrix: {kind: mapping, values: [{x: 1}, {x: 2}]}\n"
+    "inputs: [{name: x, type: int}]\n" + SERVICE,
     "schedule.cron": CRON + "}\n" + JOB,
     "schedule.interval": "schedule: {kind: interval, frequency: PT1H}\n" + JOB,
     "schedule.datetime": "schedule: {kind: datetime, startAt: '2030-01-01'}\n" + JOB,

@@ -6,7 +6,18 @@ from typing import Any, TypeGuard
 
 from msgspec.structs import replace
 
-from pxc.ir.expr import Attribute, Binary, Const, DictExpr, Expr, ExprNode, Index, ListExpr, Name
+from pxc.ir.expr import (
+    Attribute,
+    Binary,
+    Const,
+    DictExpr,
+    Expr,
+    ExprNode,
+    Index,
+    ListExpr,
+    Name,
+    RunTimeRef,
+)  # fmt: skip
 from pxc.passes.evaluation.budget import Budget
 from pxc.passes.evaluation.operators import concat
 from pxc.source import Span
@@ -27,10 +38,12 @@ def has_expr(value: Any) -> bool:
 
 
 def may_be_undefined(value: Any) -> bool:
-    """Whether a residual looks a lenient name up, which may get no value."""
+    """Whether a residual looks up what may be missing: a lenient name, a part of a matrix value."""
+    inside = False
     while isinstance(value, Attribute | Index):
-        value = value.object
-    return isinstance(value, Name)
+        value, inside = value.object, True
+    of_cell = isinstance(value, RunTimeRef) and value.path.startswith("matrix.")
+    return isinstance(value, Name) or (inside and of_cell)
 
 
 def const_of(value: Any, span: Span) -> Expr:

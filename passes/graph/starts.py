@@ -10,6 +10,7 @@ from pxc.ir.node import FALSE_WORDS, Hole, Lit, Seq, Template, plain
 from pxc.ir.plan import Edge, Input, Start
 from pxc.ir.program import Binding, Program
 from pxc.ir.spec import Event, Operation
+from pxc.passes.cell_refs import is_of_cell
 from pxc.passes.free_names import free_names
 from pxc.passes.graph.edges import edges_of, params_of
 from pxc.passes.lowering import known, truth
@@ -89,4 +90,4 @@ def _refers(part: Any) -> bool:
         return any(map(_refers, part))
     if isinstance(part, Hole | ExprNode) and not isinstance(part, RunTimeRef):
         return any(_refers(getattr(part, name)) for name in part.__struct_fields__)
-    return isinstance(part, RunTimeRef)
+    return isinstance(part, RunTimeRef) and not is_of_cell(part)

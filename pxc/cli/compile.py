@@ -47,6 +47,8 @@ from pxc.render import FOR_PEOPLE, sentence
 
 __all__ = ["compile_command"]
 
+MATRIX_FORMS = ("auto", "jobs", "indexed")
+
 
 def _known_pass(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     names = [name for _, name, _ in pass_list()] if value is not None else []
@@ -92,6 +94,11 @@ Examples:
 @name_options
 @expose_options
 @click.option(
+    "--matrix", type=click.Choice(MATRIX_FORMS),
+    help="How the runs of a matrix are written: a Job each, one Indexed Job, or a Job each where"
+    " they are few.  [default: auto]",
+)  # fmt: skip
+@click.option(
     "--strict-params", is_flag=True, default=None, help="Refuse params that no input declares."
 )
 @spec_version_option
@@ -120,6 +127,7 @@ def compile_command(
     expose: str,
     expose_host: str | None,
     expose_via: str | None,
+    matrix: str | None,
     strict_params: bool | None,
     spec_version: str | None,
     catalogs: tuple[str, ...],
@@ -163,6 +171,7 @@ def compile_command(
         "expose": expose,
         "expose_host": expose_host,
         "expose_via": expose_via,
+        "matrix": matrix,
     }
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen)
     outcomes = []

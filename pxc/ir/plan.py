@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pxc.ir.node import KObject, Map, Node, Scalar, Template
 from pxc.ir.run import Cluster, Distributed, Environment
+from pxc.ir.sweep import Sweep
 
 CRON_MACROS = {
     "@hourly": "0 * * * *",
@@ -278,6 +279,9 @@ class Unit(Node, frozen=True):
     and its own fields in `runtime` (whose roles are empty). `identity` is the hex digest of
     everything that decides what runs: equal units are equal runs. `inputs` are values that only
     the run knows; `start` is None where the unit starts as soon as its upstreams succeeded.
+
+    With a `sweep` the unit runs once for each of its cells, and templates hold `matrix.<name>`
+    besides the values of the run; the identity is that of the unit without the table.
     """
 
     name: str
@@ -294,6 +298,7 @@ class Unit(Node, frozen=True):
     description: str | None = None
     tags: tuple[str, ...] = ()
     identity: str = ""
+    sweep: Sweep | None = None
 
     @property
     def pod(self) -> Pod:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pxc.ir.node import Node
 from pxc.ir.spec import Operation
+from pxc.ir.sweep import Sweep
 from pxc.source import Span
 
 
@@ -52,6 +53,7 @@ class Program(Node, frozen=True):
     `connections` after `resolve_connections`: every connection the run asks for, by name.
     `origin` is the main file's path from the workspace's root, whatever directory it was named
     from; empty for text that has no file.
+    `sweep` is the table of a matrix after `expand_matrix`.
     `partial` tells that a component is linted alone, so that missing params are no fault.
     `operations` are those of a dag after `expand_dag`, each a program of its own.
     `authored` holds the nodes that its author wrote, while the lint rules ask for them.
@@ -66,3 +68,4 @@ class Program(Node, frozen=True):
     partial: bool = False
     authored: tuple[Node, ...] | None = None
     operations: tuple[Program, ...] = ()
+    sweep: Sweep | None = None

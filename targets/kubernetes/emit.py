@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pxc.contracts import OutFile
@@ -15,8 +16,9 @@ from pxc.targets.kubernetes.cron_job import cron_job_spec
 from pxc.targets.kubernetes.features import met_by_option, tell
 from pxc.targets.kubernetes.group import lay_out, set_objects, units_alone
 from pxc.targets.kubernetes.job import job_spec
+from pxc.targets.kubernetes.matrix import sweep_texts
 from pxc.targets.kubernetes.metadata import Metadata
-from pxc.targets.kubernetes.objects import written
+from pxc.targets.kubernetes.objects import Written, as_text, written
 from pxc.targets.kubernetes.service import service_objects
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, unit_parts
 from pxc.world import Options, World
@@ -42,11 +44,22 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     if report.has_errors:
         return ()
     units = units_alone(plan.group, flat) if plan.group is not None else plan.units
-    found = [(data, unit.span) for unit in units for data in _objects(plan, unit, world, report)]
+    found = [(each, unit.span) for unit in units for each in _made(plan, unit, world, report)]
     if plan.group is not None and flat and not units:
         made = set_objects(plan, plan.group, flat, world, report)
-        found = [(data, plan.group.span) for data in made]
+        found = [(as_text(data), plan.group.span) for data in made]
     return written(plan.name, found, report)
+
+
+def _made(plan: Plan, unit: Unit, world: World, report: Report) -> Iterable[Written]:
+    """The objects of one unit, once for every cell where it has a sweep."""
+
+    def objects(unit: Unit, indexed: bool) -> list[dict[str, Any]]:
+        return _objects(plan, unit, world, report, indexed=indexed)
+
+    if unit.sweep is not None:
+        return sweep_texts(plan, unit, objects, world, report)
+    return map(as_text, objects(unit, False))
 
 
 def _tell_demands(plan: Plan, options: Options, report: Report) -> None:
@@ -63,15 +76,17 @@ def _tell_demands(plan: Plan, options: Options, report: Report) -> None:
         )
 
 
-def _objects(plan: Plan, unit: Unit, world: World, report: Report) -> list[dict[str, Any]]:
-    """The objects of one unit."""
+def _objects(
+    plan: Plan, unit: Unit, world: World, report: Report, *, indexed: bool = False
+) -> list[dict[str, Any]]:
+    """The objects of one unit; `indexed` tells that each pod of its Job is a run of its own."""
     kind = f"run.{unit.kind}"
     place = head_of(unit.runtime.span if unit.runtime is not None else unit.span)
     if not tell(kind, f"run.kind: {unit.kind}", place, report):
         return []
     is_service = unit.kind == "service"
     uuid = uuid_of(f"{plan.owner}/{plan.project}/{unit.name}") if is_service else None
-    parts = unit_parts(plan, unit, world, report, uuid=uuid)
+    parts = unit_parts(plan, unit, world, report, uuid=uuid, indexed=indexed)
     pod, metadata, values = parts.pod, parts.metadata, parts.values
     _tell_queue(plan, unit, report)
     if uuid is not None:

@@ -74,8 +74,26 @@ TABLE = (
         for kind in ("spark", "flink", "dask", "ray")
     ),
     # what is around a run
-    Feature("matrix.*", "`matrix`", REFUSED, "an object of Kubernetes is one run",
-            "compile the file once for each cell, with its values by `-P`"),
+    *(
+        Feature(f"matrix.{kind}", f"`matrix: {{kind: {kind}}}`", EXACT,
+                "a Job for each run, or one Indexed Job with a table (`--matrix`)")
+        for kind in ("grid", "random", "mapping")
+    ),
+    Feature("matrix.*", "`matrix` of another kind", REFUSED,
+            "its next runs depend on the results of earlier ones, which takes a workflow engine",
+            "use `grid`, `random` or `mapping`"),
+    Feature("matrix.later", "`matrix` whose values come with the run, or of a dag", REFUSED,
+            "its runs must be known when the file is compiled", "give its values by params"),
+    Feature("matrix.earlyStopping", "`earlyStopping` of a `matrix`", REFUSED,
+            "nothing watches the runs of a matrix, which takes a workflow engine",
+            "leave it out, and all runs are made"),
+    Feature("matrix.concurrency", "`concurrency` of a `matrix` of separate Jobs", APPROXIMATED,
+            "all runs start as soon as the cluster has room",
+            "`--matrix indexed` makes one Job that holds to it, and so does a queue of Kueue"),
+    Feature("dag.matrix", "`matrix` of an operation of a dag", REFUSED,
+            "nothing waits for all runs of a matrix", "compile the operation as a file of its own"),
+    Feature("service.matrix", "`matrix` of a service", REFUSED,
+            "a matrix ends when its runs do, and a service does not", "use `kind: job`"),
     Feature("schedule.cron", "`schedule: {kind: cron}`", EXACT, "a CronJob in UTC"),
     Feature("schedule.interval", "`schedule: {kind: interval}`", EXACT,
             "a CronJob in UTC, where a clock shows the interval; else refused"),

@@ -4,47 +4,65 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import Struct
+
 from pxc.collisions import check_collisions
 from pxc.contracts import Made, OutFile
 from pxc.diagnostics import Report
 from pxc.source import Span
 from pxc.targets._names import dns_label
-from pxc.targets._yaml import write_documents
+from pxc.targets._yaml import join_documents, write_documents
 
-__all__ = ["written"]
+__all__ = ["Written", "as_text", "written"]
 
 _FILE_LIMIT = 200
 
 
-def written(
-    name: str, objects: list[tuple[dict[str, Any], Span]], report: Report
-) -> tuple[OutFile, ...]:
+class Written(Struct, frozen=True):
+    """An object as text, with what tells it from others; `content` is that of a ConfigMap."""
+
+    kind: str
+    namespace: str
+    name: str
+    text: str
+    content: str = ""
+
+
+def as_text(data: dict[str, Any]) -> Written:
+    """An object as text."""
+    about, content = data["metadata"], ""
+    if data["kind"] == "ConfigMap":
+        import json
+
+        content = json.dumps(data["data"], sort_keys=True)
+    return Written(
+        data["kind"],
+        about.get("namespace", ""),
+        about.get("name", ""),
+        write_documents([data]),
+        content,
+    )
+
+
+def written(name: str, objects: list[tuple[Written, Span]], report: Report) -> tuple[OutFile, ...]:
     """The file `<name>.yaml`; none without objects, or when anything was reported as an error.
 
     A span is of what asked for the object. ConfigMaps of one name and one content are one object;
     other objects of one name are PXC710.
     """
-    made = [_made(data, span) for data, span in objects]
+    made = [
+        Made(each.kind, each.namespace, each.name, span, each.content) for each, span in objects
+    ]
     check_collisions((each for each in made if each.name), report)
     if report.has_errors or not objects:
         return ()
     seen: set[tuple[str, str, str]] = set()
     kept = []
-    for (data, _), each in zip(objects, made, strict=True):
+    for each, _ in objects:
         key = each.kind, each.namespace, each.name
         if each.name and key in seen:
             continue
         seen.add(key)
-        kept.append(data)
+        kept.append(each.text)
     named = tuple(each for each in made if each.name)
-    return (OutFile(f"{dns_label(name, _FILE_LIMIT)}.yaml", write_documents(kept), named),)
-
-
-def _made(data: dict[str, Any], span: Span) -> Made:
-    about = data["metadata"]
-    content = ""
-    if data["kind"] == "ConfigMap":
-        import json
-
-        content = json.dumps(data["data"], sort_keys=True)
-    return Made(data["kind"], about.get("namespace", ""), about.get("name", ""), span, content)
+    return (OutFile(f"{dns_label(name, _FILE_LIMIT)}.yaml", join_documents(kept), named),)

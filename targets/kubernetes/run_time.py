@@ -17,7 +17,15 @@ UUID_LABEL = "batch.kubernetes.io/controller-uid"
 _UUID = "PXC_RUN_UUID"
 _NAMESPACE = "PXC_NAMESPACE"
 
-_FIELDS = {_UUID: f"metadata.labels['{UUID_LABEL}']", _NAMESPACE: "metadata.namespace"}
+_JOB = "PXC_JOB_UID"
+_INDEX = "PXC_JOB_INDEX"
+
+_FIELDS = {
+    _UUID: f"metadata.labels['{UUID_LABEL}']",
+    _NAMESPACE: "metadata.namespace",
+    _JOB: f"metadata.labels['{UUID_LABEL}']",
+    _INDEX: "metadata.annotations['batch.kubernetes.io/job-completion-index']",
+}
 
 # Values that are a variable with constant text around it.
 _FORMS = {
@@ -33,10 +41,12 @@ class KubernetesRunTime:
     """Run-time values of one unit.
 
     `constants` are those that are known after all: the namespace where one was chosen, the uuid
-    of a service, which is made from its content.
+    of a service, which is made from its content. `indexed` tells that the pods of one Job are runs
+    of their own: the uid of the Job and the index make the uuid of each.
     """
 
-    def __init__(self, *, uuid: str | None, namespace: str | None) -> None:
+    def __init__(self, *, uuid: str | None, namespace: str | None, indexed: bool = False) -> None:
+        self.indexed = indexed
         given = {_UUID: uuid, _NAMESPACE: namespace}
         self.constants = {name: value for name, value in given.items() if value}
 
@@ -53,8 +63,15 @@ class KubernetesRunTime:
         if not place.expands:
             _refuse_place(ref, place, report)
             return None
-        place.env.setdefault(name, _variable(name))
+        for variable in self._variables(name):
+            place.env.setdefault(variable["name"], variable)
         return f"{before}$({name}){after}"
+
+    def _variables(self, name: str) -> list[dict[str, Any]]:
+        if not self.indexed or name != _UUID:
+            return [_variable(name)]
+        parts = [_variable(part) for part in (_JOB, _INDEX)]
+        return [*parts, {"name": name, "value": f"$({_JOB})-$({_INDEX})"}]
 
 
 def _variable(name: str) -> dict[str, Any]:

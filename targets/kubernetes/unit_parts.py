@@ -29,11 +29,20 @@ class UnitParts(Struct, frozen=True):
 
 
 def unit_parts(
-    plan: Plan, unit: Unit, world: World, report: Report, *, uuid: str | None = None
+    plan: Plan,
+    unit: Unit,
+    world: World,
+    report: Report,
+    *,
+    uuid: str | None = None,
+    indexed: bool = False,
 ) -> UnitParts:
-    """The parts of a unit with one pod; `uuid` is the run's where it is known now."""
+    """The parts of a unit with one pod; `uuid` is the run's where it is known now.
+
+    `indexed` tells that each pod of its Job is a run of its own.
+    """
     namespace = unit.namespace or world.options.namespace
-    run_time = KubernetesRunTime(uuid=uuid, namespace=namespace)
+    run_time = KubernetesRunTime(uuid=uuid, namespace=namespace, indexed=indexed)
     pod = build_pod(
         unit, unit.pod, run_time, world.options, report, native_sidecars=unit.kind != "service"
     )
