@@ -184,8 +184,36 @@ LEGACY = frozenset(
 )
 """Runtimes of older releases, which release 2.18 refuses."""
 
-OPAQUE = dict.fromkeys(("spark", "dask", "ray", "flink"), Known(until="1.20"))
+_RELEASE_1 = Known(until="1.20")
+
+OPAQUE = dict.fromkeys(("dask", "ray", "flink"), _RELEASE_1)
 """Runtimes that are kept as they were written, and the last release that knew them."""
+
+_SPARK = Model(
+    "spark",
+    run.Spark,
+    fields(
+        driver=(REPLICA, "the driver"),
+        executor=(REPLICA, "the executors"),
+        type=(Text(), "language of the application: java, scala, python or r"),
+        sparkVersion=(Special("revision"), "release of Spark"),
+        pythonVersion=(Special("revision"), "major release of Python"),
+        deployMode=(Text(), "where the driver runs: cluster or client"),
+        mainClass=(Text(), "main class of a Java or Scala application"),
+        mainApplicationFile=(Text(), "file of the application"),
+        arguments=(ListOf(Anything()), "arguments of the application"),
+        hadoopConf=(TEXT_MAP, "properties of Hadoop"),
+        sparkConf=(TEXT_MAP, "properties of Spark"),
+        hadoopConfigMap=(Text(), "ConfigMap with files of Hadoop's configuration"),
+        sparkConfigMap=(Text(), "ConfigMap with files of Spark's configuration"),
+        connections=CONNECTIONS,
+        volumes=VOLUMES,
+    ),
+    constants=(("kind", "spark"),),
+    template=False,
+    moved={k: v for k, v in POD_MOVED.items() if k not in ("connections", "volumes")},
+    known=_RELEASE_1,
+)
 
 _CLUSTERS = Known(since="2.12")
 _KUBEFLOW = Known(since="1.11", until="2.11")
@@ -228,6 +256,7 @@ RUN = ByKind(
         "daskjob": _cluster(
             "daskjob", {**_DASK, **fields(job=(REPLICA, "the client job"))}, _SHORT_LIVED
         ),
+        "spark": _SPARK,
     },
     about={
         "job": "a container that runs to its end",
@@ -246,6 +275,7 @@ RUN = ByKind(
         "paddlejob": "distributed Paddle by the training operator",
         "rayjob": "a Ray job; `raycluster` took its place",
         "daskjob": "a Dask job; `daskcluster` took its place",
+        "spark": "a Spark application of release 1",
     },
     template=False,
     code="PXC109",

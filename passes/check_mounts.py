@@ -8,7 +8,7 @@ from typing import Any
 from pxc.diagnostics import Report, allowed, nearest
 from pxc.ir.node import Invalid, KObject, Lit, Map, Seq, Template
 from pxc.ir.program import Binding, Program
-from pxc.ir.run import Dag, Init, Legacy
+from pxc.ir.run import Dag, Init, Legacy, Spark
 from pxc.ir.spec import Operation
 from pxc.passes.shortcuts import pods_of
 from pxc.world import World
@@ -43,6 +43,10 @@ def check_pod_mounts(
         return
     if any(b.connection for b in bindings):
         return
+    if isinstance(run, Spark):
+        if run.connections is not None:
+            return
+        pushed = (*pushed, *getattr(run.volumes, "items", ()))
     for _, pod in pods_of(run):
         volumes = _volume_names(pod, pushed)
         if volumes is None or _has_connections(pod):

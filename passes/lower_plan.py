@@ -154,7 +154,8 @@ def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
         tags=tuple(str(t) for t in plain(composed.tags) or ()),
         sweep=program.sweep,
     )
-    if unit.queue or isinstance(composed.queue, Template):
+    queued = unit.queue is not None and lowering.world.options.queue_as != "none"
+    if isinstance(composed.queue, Template) or (unit.queue and not queued):
         span = composed.queue.span  # type: ignore[union-attr]
         lowering.demands.append(Demand(span, "queue", "queue", optional=True))
     return replace(unit, identity=_identity(unit))

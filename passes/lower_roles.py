@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pxc.ir.node import KObject, Lit, Map, is_null, replace
+from pxc.ir.node import KObject, Lit, Map, Seq, is_null, replace
 from pxc.ir.plan import Demand, Role
-from pxc.ir.run import Cluster, Distributed, Job, Replica, Service
+from pxc.ir.run import Cluster, Distributed, Job, Replica, Service, Spark
 from pxc.ir.spec import Operation
 from pxc.passes.lower_pod import lower_pod
 from pxc.passes.lowering import Lowering, whole
@@ -45,6 +45,8 @@ def lower_roles(run: Any, composed: Operation, lowering: Lowering) -> tuple[Role
 
 def bare_runtime(run: Any) -> Distributed | Cluster | None:
     """The fields of a distributed runtime that are not of a role."""
+    if isinstance(run, Spark):
+        return replace(run, roles=(), connections=None, volumes=None)
     if isinstance(run, Distributed):
         return replace(run, roles=())
     if isinstance(run, Cluster):
@@ -54,7 +56,9 @@ def bare_runtime(run: Any) -> Distributed | Cluster | None:
 
 def _replicas(run: Distributed | Cluster) -> Iterator[tuple[str, Replica]]:
     if isinstance(run, Distributed):
-        yield from ((name, role) for name, role in run.roles if isinstance(role, Replica))
+        for name, role in run.roles:
+            if isinstance(role, Replica):
+                yield name, _sharing(run, role) if isinstance(run, Spark) else role
         return
     for name in _CLUSTER_ROLES:
         role = getattr(run, name)
@@ -63,6 +67,21 @@ def _replicas(run: Distributed | Cluster) -> Iterator[tuple[str, Replica]]:
     for key, role in run.workers if isinstance(run.workers, Map) else ():
         if isinstance(role, Replica) and isinstance(key, Lit):
             yield str(key.value), role
+
+
+def _sharing(run: Spark, role: Replica) -> Replica:
+    """A role with the connections and volumes that its run gives to all."""
+    return replace(
+        role,
+        connections=_joined(role.connections, run.connections),
+        volumes=_joined(role.volumes, run.volumes),
+    )
+
+
+def _joined(own: Any, shared: Any) -> Any:
+    if isinstance(own, Seq) and isinstance(shared, Seq):
+        return replace(own, items=(*own.items, *shared.items))
+    return own if isinstance(own, Seq) else shared
 
 
 def _role(

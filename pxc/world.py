@@ -71,6 +71,12 @@ class Options(Struct, frozen=True, kw_only=True):
     runtime: Runtime = Runtime()
     allowed_registries: tuple[str, ...] = ()
 
+    queue_as: str = "none"
+    """What queues runs in the cluster: none, kueue or volcano."""
+
+    distributed: str = "operator"
+    """What runs several pods as one run: operator, or indexed for an Indexed Job."""
+
 
 class Language(Protocol):
     """The grammar, seen from the passes: text and trees into IR, never the other way."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 USES = 'run: {kind: job, container: {image: a, args: ["{{ x }}", "{{ params.x.as_arg }}"]}}\n'
 JOB = "run: {kind: job, container: {image: a}}\n"
+SPARK = "type: r, sparkVersion: 3.5.1, mainApplicationFile: a, executor: {container: {image: a}}, "
+WORKER = "worker: {container: {image: a}}, "
 
 
 def _held(key: str, limit: str, type: str, value: str) -> tuple[str, str]:
@@ -127,6 +129,30 @@ MARKED = {
             ("git.flags", "«, flags: [--depth=7]»}"),
             ("path", "}«, path: /seven»"),
         )
+    },
+    **{
+        f"run[{kind}].{role}.replicas": f"run: {{kind: {kind}, {others}{role}: "
+        "{«replicas: 7, »container: {image: a}}}\n"
+        for kind, role, others in (
+            ("pytorchjob", "master", ""),
+            ("xgbjob", "master", ""),
+            ("mpijob", "launcher", ""),
+            ("raycluster", "head", ""),
+            ("rayjob", "head", "entrypoint: a, "),
+            ("daskcluster", "scheduler", WORKER),
+            ("daskjob", "scheduler", f"{WORKER}job: {{container: {{image: a}}}}, "),
+            ("spark", "driver", SPARK),
+            ("daskjob", "job", f"{WORKER}scheduler: {{container: {{image: a}}}}, "),
+        )
+    },
+    **{
+        f"run[{kind}].{bound}Replicas": f"run: {{kind: {kind}, {WORKER}scheduler: "
+        f"{{container: {{image: a}}}}, {more}minReplicas: 1, maxReplicas: 7»}}\n"
+        for kind, more in (
+            ("daskcluster", "«"),
+            ("daskjob", "job: {container: {image: a}}, «"),
+        )
+        for bound in ("min", "max")
     },
 }
 """Fields that ask for something only in company; the file with and without what stands in « »."""

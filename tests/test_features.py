@@ -23,18 +23,24 @@ FILES = {
     " operations: [{name: a, component: {" + JOB.strip() + "}}]}\n",
     **{
         f"run.{kind}": f"run: {{kind: {kind}, worker: {WORKER}}}\n"
-        for kind in ("tfjob", "pytorchjob", "mpijob", "xgbjob", "paddlejob", "mxjob")
+        for kind in ("tfjob", "pytorchjob", "paddlejob", "mxjob")
     },
+    "run.xgbjob": f"run: {{kind: xgbjob, master: {WORKER}}}\n",
+    "run.mpijob": f"run: {{kind: mpijob, launcher: {WORKER}}}\n",
+    "run.spark": "run: {kind: spark, type: r, sparkVersion: 3.5.1, mainApplicationFile: a,"
+    f" driver: {WORKER}, executor: {WORKER}}}\n",
     **{
         f"run.{kind}": f"run: {{kind: {kind}, entrypoint: a, head: {WORKER}}}\n"
         for kind in ("raycluster", "rayjob")
     },
-    "run.daskcluster": f"run: {{kind: daskcluster, worker: {WORKER}, scheduler: {WORKER}}}\n",
-    "run.daskjob": f"run: {{kind: daskjob, worker: {WORKER}, scheduler: {WORKER},"
+    "run.daskcluster": "plugins: {collectArtifacts: false}\n"
+    f"run: {{kind: daskcluster, worker: {WORKER}, scheduler: {WORKER}}}\n",
+    "run.daskjob": "plugins: {collectArtifacts: false}\n"
+    f"run: {{kind: daskjob, worker: {WORKER}, scheduler: {WORKER},"
     f" job: {WORKER}}}\n",
     **{
         f"run.{kind}": JOB.replace("kind: job", f"kind: {kind}")
-        for kind in ("notifier", "cleaner", "tuner", "spark", "flink", "dask", "ray")
+        for kind in ("notifier", "cleaner", "tuner", "flink", "dask", "ray")
     },
     **{
         name: f"matrix: {{{said}}}\ninputs: [{{name: x, type: int}}]\n{JOB}"

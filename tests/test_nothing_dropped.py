@@ -18,6 +18,7 @@ import pytest
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.grammar.declarations import PARAM_FIELDS
 from pxc.grammar.language import OPERATION
+from pxc.grammar.pods import POD as POD_FIELDS
 from pxc.grammar.runtimes import RUN
 from pxc.grammar.search import SPACE
 from pxc.grammar.shapes import (
@@ -113,16 +114,30 @@ SAMPLES: dict[str, list[Tree]] = {
        for key in ("startAt", "endAt")},
     **{f"{runtime}init[].dockerfile.env": [{"A": "7"}] for runtime in ("", "run[job].",
        "run[service].", "component.run[job].", "component.run[service].")},
+    **{f"run[{kind}].schedulingPolicy.minResources": [{"cpu": 7}]
+       for kind in ("tfjob", "pytorchjob", "mpijob", "xgbjob", "paddlejob", "mxjob")},
+    "run[pytorchjob].elasticPolicy.rdvzConf": [[{"key": "timeout", "value": "7"}], ["timeout=7"]],
+    "run[spark].type": ["JAVA"], "run[spark].deployMode": ["client"],
+    **{f"run[{kind}].autoscalerOptions": [{"idleTimeoutSeconds": 7}]
+       for kind in ("raycluster", "rayjob")},
 }  # fmt: skip
-"""Of a search space: what goes with the other field of the smallest one; times; variables."""
+"""What a table does not tell: times, variables, what goes with another field of a search space."""
 
 
+ROLE = {"container": IMAGE}
 POD: dict[str, dict[str, Tree]] = {
-    "job": {"container": IMAGE},
-    "service": {"container": IMAGE},
+    "job": ROLE, "service": ROLE,
+    "tfjob": {"worker": ROLE}, "pytorchjob": {"worker": ROLE}, "paddlejob": {"worker": ROLE},
+    "xgbjob": {"master": ROLE}, "mpijob": {"launcher": ROLE},
+    "raycluster": {"head": ROLE, "entrypoint": "python main.py"},
+    "rayjob": {"head": ROLE, "entrypoint": "python main.py"},
+    "daskcluster": {"worker": ROLE, "scheduler": ROLE},
+    "spark": {"type": "python", "sparkVersion": "3.5.1", "mainApplicationFile": "a.py",
+              "driver": ROLE, "executor": ROLE},
     "dag": {"operations": [{"name": "one", "container": IMAGE}]},
-}
-"""The runtimes that are emitted; every other is refused whole, whatever it holds."""
+    "daskjob": {"worker": ROLE, "scheduler": ROLE, "job": ROLE},
+}  # fmt: skip
+"""The smallest of each runtime that is emitted; every other is refused whole, whatever it holds."""
 
 NEEDED: dict[str, dict[str, Tree]] = {"hyperband": {"metric": {"name": "loss"}}}
 """What a kind needs although its schema does not ask for it in every case."""
@@ -136,6 +151,8 @@ def required(model: Model) -> dict[str, Tree]:
 def leaves(shape: Any, path: str, wrap: Wrap) -> Iterator[tuple[str, Any, Wrap]]:
     """Every field below a shape that has no fields of its own, and how a value is put into it."""
     match shape:
+        case Model(cls=cls) if cls is Replica:
+            yield from _fields(_of_role(shape.fields, path), ROLE, path, wrap)
         case Model():
             yield from _fields(shape.fields, required(shape), path, wrap)
         case ByKind(models=models):
@@ -168,6 +185,13 @@ def leaves(shape: Any, path: str, wrap: Wrap) -> Iterator[tuple[str, Any, Wrap]]
             )
         case _:
             yield path, shape, wrap
+
+
+def _of_role(table: dict[str, Field], path: str) -> dict[str, Field]:
+    """The fields of a role: those of its pod in one role a kind, its init steps in a job alone."""
+    kind, _, name = path.removeprefix("run[").partition("].")
+    others = {"init"} if name in (*POD[kind], "workers.*") else {*POD_FIELDS}
+    return {key: field for key, field in table.items() if key not in others}
 
 
 def _fields(

@@ -181,6 +181,24 @@ class Distributed(Node, frozen=True):
     mode: Scalar | None = None
 
 
+class Spark(Distributed, frozen=True):
+    """The legacy kind `spark`: a driver and its executors."""
+
+    type: Scalar | None = None
+    spark_version: Scalar | None = None
+    python_version: Scalar | None = None
+    deploy_mode: Scalar | None = None
+    main_class: Scalar | None = None
+    main_application_file: Scalar | None = None
+    arguments: ListField | None = None
+    hadoop_conf: MapField | None = None
+    spark_conf: MapField | None = None
+    hadoop_config_map: Scalar | None = None
+    spark_config_map: Scalar | None = None
+    connections: ListField | None = None
+    volumes: ListField | None = None
+
+
 class Cluster(Node, frozen=True):
     """raycluster, daskcluster and the legacy rayjob, daskjob."""
 
@@ -201,7 +219,7 @@ class Cluster(Node, frozen=True):
 
 
 class Legacy(Node, frozen=True):
-    """A runtime of older releases kept as it was written (`spark`, `dask`, `ray`, `flink`)."""
+    """A runtime of older releases kept as it was written (`dask`, `ray`, `flink`)."""
 
     kind: str = ""
     body: Any = None

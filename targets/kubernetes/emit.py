@@ -84,11 +84,16 @@ def _objects(
     place = head_of(unit.runtime.span if unit.runtime is not None else unit.span)
     if not tell(kind, f"run.kind: {unit.kind}", place, report):
         return []
+    if unit.runtime is not None:
+        from pxc.targets.kubernetes.distributed import distributed_objects
+
+        return distributed_objects(plan, unit, world.options, report)
     is_service = unit.kind == "service"
     uuid = uuid_of(f"{plan.owner}/{plan.project}/{unit.name}") if is_service else None
     parts = unit_parts(plan, unit, world, report, uuid=uuid, indexed=indexed)
     pod, metadata, values = parts.pod, parts.metadata, parts.values
-    _tell_queue(plan, unit, report)
+    if world.options.queue_as == "none":
+        _tell_queue(plan, unit, report)
     if uuid is not None:
         metadata.own["pxc.dev/run-uuid"] = uuid
         found = _service(unit, pod, metadata, values, plan, world.options)
@@ -97,6 +102,10 @@ def _objects(
     else:
         found = [_job(unit, pod, metadata, values, world.options)]
     metadata.check(report)
+    if unit.queue is not None:
+        from pxc.targets.kubernetes.queue import join_objects
+
+        join_objects(found, unit, world.options, report)
     return [*config_maps(pod, metadata), *found]
 
 

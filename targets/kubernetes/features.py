@@ -42,7 +42,6 @@ class Feature(Struct, frozen=True):
     option: str = ""
 
 
-_NO_KIND = "plain Kubernetes has no object for it"
 _LEFT = "leave it out"
 
 TABLE = (
@@ -55,11 +54,16 @@ TABLE = (
     Feature("dag.earlyStopping", "`earlyStopping` of a dag", REFUSED,
             "nothing watches the dag as a whole", _LEFT),
     *(
-        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED, _NO_KIND,
-                "write a `job` of one pod")
-        for kind in ("tfjob", "pytorchjob", "mpijob", "xgbjob", "paddlejob", "raycluster",
-                     "rayjob", "daskcluster", "daskjob")
+        Feature(f"run.{kind}", f"`run.kind: {kind}`", EXACT, f"{resource} of its operator")
+        for kind, resource in (
+            ("tfjob", "a TFJob"), ("xgbjob", "an XGBoostJob"), ("paddlejob", "a PaddleJob"),
+            ("mpijob", "an MPIJob"), ("rayjob", "a RayJob"), ("daskcluster", "a DaskCluster"),
+            ("daskjob", "a DaskJob"), ("spark", "a SparkApplication"),
+            ("raycluster", "with an `entrypoint` a RayJob, else a RayCluster,"),
+        )
     ),
+    Feature("run.pytorchjob", "`run.kind: pytorchjob`", EXACT,
+            "a PyTorchJob of its operator, or an Indexed Job"),
     Feature("run.mxjob", "`run.kind: mxjob`", REFUSED,
             "no maintained operator runs MXNet jobs", "write a `job` of one pod"),
     *(
@@ -71,7 +75,7 @@ TABLE = (
     *(
         Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED,
                 "it is a runtime of older releases", "write it as a kind of today")
-        for kind in ("spark", "flink", "dask", "ray")
+        for kind in ("flink", "dask", "ray")
     ),
     # what is around a run
     *(

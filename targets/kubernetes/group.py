@@ -10,6 +10,7 @@ from pxc.ir.plan import Group, Plan, Unit
 from pxc.targets.kubernetes.engine_needs import check_engine_needs
 from pxc.targets.kubernetes.flat_group import FlatUnit, flat_units, is_skipped
 from pxc.targets.kubernetes.job_set import job_set
+from pxc.targets.kubernetes.queue import join_set
 from pxc.targets.kubernetes.unit_parts import config_maps, unit_parts
 from pxc.world import World
 
@@ -68,6 +69,7 @@ def set_objects(
     found = job_set(plan, group, units, world.options, report)
     for _, parts in units:
         parts.metadata.check(report)
+    join_set(found, [each.unit for each in flat], world.options, report)
     maps = (each for _, parts in units for each in config_maps(parts.pod, parts.metadata))
     return [*{each["metadata"]["name"]: each for each in maps}.values(), found]
 

@@ -11,6 +11,7 @@ from pxc.ir.plan import Plan, Unit
 from pxc.targets._data import Values
 from pxc.targets._pod import PodParts, build_pod
 from pxc.targets.kubernetes.metadata import Metadata, identity_labels
+from pxc.targets.kubernetes.queue import join_pod
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.world import World
 
@@ -46,6 +47,7 @@ def unit_parts(
     pod = build_pod(
         unit, unit.pod, run_time, world.options, report, native_sidecars=unit.kind != "service"
     )
+    join_pod(pod, unit, world.options, report)
     own = identity_labels(plan, unit)
     metadata = Metadata(plan, unit, namespace, pod.labels, pod.annotations, own)
     return UnitParts(pod, metadata, Values(run_time, report))

@@ -1,0 +1,105 @@
+"""Turns the queue of a unit into what Kueue or Volcano reads it from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.ir.plan import Unit
+from pxc.targets._pod import PodParts
+from pxc.world import Options
+
+__all__ = ["join_objects", "join_pod", "join_set"]
+
+_KUEUE = "kueue.x-k8s.io/queue-name"
+_VOLCANO = "scheduling.volcano.sh/queue-name"
+
+_KUEUE_KINDS = frozenset(
+    ("Job", "CronJob", "Deployment", "TFJob", "PyTorchJob", "XGBoostJob", "PaddleJob", "MPIJob",
+     "RayJob", "RayCluster", "JobSet")
+)  # fmt: skip
+"""The kinds that Kueue suspends and admits by themselves."""
+
+_KUBEFLOW = frozenset(("TFJob", "PyTorchJob", "XGBoostJob", "PaddleJob", "MPIJob"))
+_RAY = frozenset(("RayJob", "RayCluster"))
+
+
+def join_pod(pod: PodParts, unit: Unit, options: Options, report: Report) -> None:
+    """Hand a pod to Volcano's scheduler; PXC702 where its author chose another one.
+
+    It changes the pod itself, so it comes before a name is made of the pod's content.
+    """
+    if unit.queue is None or options.queue_as != "volcano":
+        return
+    chosen = pod.spec.get("schedulerName", "volcano")
+    if chosen != "volcano":
+        report.add(
+            "PXC702",
+            f"`queue: {unit.queue}` is left out, because `schedulerName` is `{chosen}`",
+            unit.span,
+            help="leave `schedulerName` out, or the queue",
+        )
+        return
+    pod.spec = {"schedulerName": "volcano"} | pod.spec
+    pod.annotations[_VOLCANO] = unit.queue
+
+
+def join_objects(
+    objects: list[dict[str, Any]], unit: Unit, options: Options, report: Report
+) -> None:
+    """Tell the objects of a unit which queue they wait in; PXC702 where no object can.
+
+    Kueue's own webhook suspends what carries its label. A suspension written here would come back
+    each time the file is applied and stop a run that Kueue has admitted.
+    """
+    if unit.queue is None or options.queue_as == "none":
+        return
+    if options.queue_as == "volcano":
+        for found in objects:
+            _join_volcano(found, unit.queue)
+        return
+    joined = [found for found in objects if found["kind"] in _KUEUE_KINDS]
+    for found in joined:
+        carrier = found["spec"]["jobTemplate"] if found["kind"] == "CronJob" else found
+        carrier["metadata"].setdefault("labels", {})[_KUEUE] = unit.queue
+    if not joined:
+        report.add(
+            "PXC702",
+            f"Kueue knows no queue for `run.kind: {unit.kind}`: `queue` is left out",
+            unit.span,
+            help="Volcano takes its pods",
+        )
+
+
+def join_set(found: dict[str, Any], units: list[Unit], options: Options, report: Report) -> None:
+    """Tell one object of several units which queue it waits in; PXC702 where they name several."""
+    named = [unit for unit in units if unit.queue is not None]
+    if not named or options.queue_as == "none":
+        return
+    other = next((unit for unit in named if unit.queue != named[0].queue), None)
+    if other is None:
+        join_objects([found], named[0], options, report)
+    elif options.queue_as == "kueue":
+        report.add(
+            "PXC702",
+            f"`queue: {other.queue}` is left out: what waits for each other waits in one queue",
+            other.span,
+            help=f"give all of them the queue `{named[0].queue}`",
+        )
+        join_objects([found], named[0], options, report)
+
+
+def _join_volcano(found: dict[str, Any], queue: str) -> None:
+    """What the operators that make Volcano's pod groups themselves read."""
+    spec = found.get("spec", {})
+    if found["kind"] in _KUBEFLOW:
+        spec.setdefault("runPolicy", {}).setdefault("schedulingPolicy", {}).setdefault(
+            "queue", queue
+        )
+    elif found["kind"] in _RAY:
+        labels = found["metadata"].setdefault("labels", {})
+        labels["ray.io/scheduler-name"] = "volcano"
+        labels["volcano.sh/queue-name"] = queue
+    elif found["kind"] == "SparkApplication":
+        spec["batchScheduler"] = "volcano"
+        spec["batchSchedulerOptions"] = {"queue": queue}
