@@ -278,6 +278,18 @@ def test_two_files_of_one_name_are_refused(here: Path) -> None:
     assert run("compile", "a.yaml", "a.yaml", *pinned).code == 0
 
 
+def test_what_the_cluster_has(here: Path) -> None:
+    pod = "{container: {image: a}}"
+    write(here, {"a.yaml": f"name: a\nqueue: q\nrun: {{kind: pytorchjob, worker: {pod}}}\n"})
+    plain = run("compile", "a.yaml")
+    assert "kind: PyTorchJob" in plain.out
+    assert "--queue-as" in plain.err
+    made = run("compile", "a.yaml", "--distributed", "indexed", "--queue-as", "kueue")
+    assert (made.code, made.err) == (0, "")
+    assert "completionMode: Indexed" in made.out
+    assert "kueue.x-k8s.io/queue-name: q" in made.out
+
+
 # lint
 
 

@@ -107,7 +107,7 @@ CASES = [
         "run: {kind: service, ports: ['{{ p }}'], container: {image: a}}",
         holds="- port: 80",
     ),
-    Case(13, "kind: component\nrun: {kind: spark, jars: [a]}", "PXC122", lint=True),
+    Case(13, "kind: component\nrun: {kind: flink, jars: [a]}", "PXC122", lint=True),
     Case(14, component("name: a\nname: b"), "PXC003"),
     Case(15, component("", ", livenessProbe: {httpGet: {port: 1, paht: /}}"), "PXC102"),
     Case(16, component("", ", args: ['{{ x }}']"), "PXC302"),

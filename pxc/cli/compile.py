@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from pxc.cli.cluster_options import cluster_options
 from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.inputs import read_given, root_of
 from pxc.cli.lint_settings import release_of
@@ -101,6 +102,7 @@ Examples:
 @click.option(
     "--strict-params", is_flag=True, default=None, help="Refuse params that no input declares."
 )
+@cluster_options
 @spec_version_option
 @catalog_option
 @isolated_option
@@ -138,6 +140,7 @@ def compile_command(
     dump_after: str | None,
     timing: bool,
     quiet: bool,
+    **cluster: str | None,
 ) -> int:
     """Compile Polyaxonfiles for a target.
 
@@ -172,6 +175,7 @@ def compile_command(
         "expose_host": expose_host,
         "expose_via": expose_via,
         "matrix": matrix,
+        **cluster,
     }
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen)
     outcomes = []

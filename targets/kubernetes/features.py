@@ -63,7 +63,7 @@ TABLE = (
         )
     ),
     Feature("run.pytorchjob", "`run.kind: pytorchjob`", EXACT,
-            "a PyTorchJob of its operator, or an Indexed Job"),
+            "a PyTorchJob of its operator, or by `--distributed indexed` an Indexed Job"),
     Feature("run.mxjob", "`run.kind: mxjob`", REFUSED,
             "no maintained operator runs MXNet jobs", "write a `job` of one pod"),
     *(
@@ -140,7 +140,8 @@ TABLE = (
             "Kubernetes asks nobody before it starts what is applied",
             "leave `isApproved` out and apply the file when it is approved"),
     Feature("queue", "`queue`", APPROXIMATED,
-            "the run starts as soon as the cluster has room for it"),
+            "the run starts as soon as the cluster has room for it",
+            "`--queue-as` says what a queue is in the cluster"),
     Feature("cache", "`cache`", APPROXIMATED,
             "each run is run: no record of earlier runs is asked"),
     Feature("cost", "`cost`", APPROXIMATED, "nothing in a cluster adds up costs"),
