@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +11,9 @@ import pytest
 from pxc.driver import Request, SourceText, compile_request
 from tests.engines import place
 from tests.engines.cluster import Cluster
-from tests.engines.s3 import serve
+from tests.engines.s3 import PATH, RCLONE, serve
 
-pytestmark = pytest.mark.skipif(shutil.which("rclone") is None, reason="SKIPPED: no rclone here")
+pytestmark = pytest.mark.skipif(RCLONE is None, reason="SKIPPED: no rclone here")
 
 STORES = {
     "s3": "{name: store, kind: s3, schema: {bucket: 's3://bk/runs'}, secret: {name: keys}}",
@@ -55,7 +53,7 @@ class Kept:
 @pytest.fixture(params=STORES)
 def kept(request: pytest.FixtureRequest, cluster: Cluster, tmp_path: Path) -> Iterator[Kept]:
     # An image here is this machine, so the secret also says where this machine has rclone.
-    path = {"PATH": os.environ["PATH"]}
+    path = {"PATH": PATH}
     if request.param == "s3":
         (tmp_path / "s3" / "bk").mkdir(parents=True)
         with serve(tmp_path / "s3") as variables:

@@ -17,9 +17,9 @@ import yaml
 
 from pxc.driver import Request, SourceText, compile_request
 from tests.engines import place
-from tests.engines.s3 import serve
+from tests.engines.s3 import PATH, RCLONE, serve
 
-pytestmark = pytest.mark.skipif(shutil.which("rclone") is None, reason="SKIPPED: no rclone here")
+pytestmark = pytest.mark.skipif(RCLONE is None, reason="SKIPPED: no rclone here")
 
 RUN = "6f3a1c92-1111-4222-8333-444455556666"
 """What the downward API says of the run."""
@@ -88,7 +88,7 @@ def run(
     found: dict[str, Any], moved: dict[str, str], variables: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     command, env = command_of(found, moved)
-    whole = {"PATH": os.environ["PATH"], "HOME": "/tmp"} | env | variables
+    whole = {"PATH": PATH, "HOME": "/tmp"} | env | variables
     return subprocess.run(command, env=whole, capture_output=True, text=True, timeout=120)
 
 
@@ -206,7 +206,7 @@ def test_results_are_kept_after_the_signal(
     command, env = command_of(container(spec, "results"), {"/plx-context/artifacts": str(local)})
     outputs = local / RUN / "outputs"
     outputs.mkdir(parents=True)
-    whole = {"PATH": os.environ["PATH"], "HOME": "/tmp"} | env | variables
+    whole = {"PATH": PATH, "HOME": "/tmp"} | env | variables
     sidecar = subprocess.Popen(command, env=whole, stdout=subprocess.PIPE, text=True)
     time.sleep(0.3)  # the sidecar stands before the main container starts to write
     (outputs / "model.bin").write_text("weights")
@@ -245,7 +245,7 @@ def test_results_upload_while_the_run_goes_on(
     (local / RUN).mkdir(parents=True)
     (local / RUN / "early").write_text("1")
     command, env = command_of(found, {"/plx-context/artifacts": str(local)})
-    whole = {"PATH": os.environ["PATH"], "HOME": "/tmp"} | env | variables
+    whole = {"PATH": PATH, "HOME": "/tmp"} | env | variables
     sidecar = subprocess.Popen(command, env=whole, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 30
     kept = root / "bk" / RUN / "early"
@@ -331,7 +331,7 @@ def test_the_tracking_client_writes_into_the_run(ready: Path, tmp_path: Path) ->
     assert mounts["/plx-context/offline/runs"]["name"] == mounts["/plx-context/artifacts"]["name"]
     (tmp_path / "offline").mkdir()
     _, env = command_of(main | {"command": []}, {"/plx-context/offline": str(tmp_path / "offline")})
-    whole = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)} | env
+    whole = {"PATH": PATH, "HOME": str(tmp_path)} | env
     python = str(ready.parent / "bin" / "python")
     done = subprocess.run(
         [python, "-c", TRACKED], env=whole, capture_output=True, text=True, timeout=120

@@ -6,12 +6,18 @@ import os
 import shutil
 import socket
 import subprocess
+import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["KEYS", "serve"]
+__all__ = ["KEYS", "PATH", "RCLONE", "serve"]
+
+PATH = os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"]))
+"""Where programs are: first those that stand beside the interpreter, whoever started it."""
+
+RCLONE = shutil.which("rclone", path=PATH)
 
 KEYS = {"AWS_ACCESS_KEY_ID": "AKPXCTESTS", "AWS_SECRET_ACCESS_KEY": "SKPXCTESTS"}
 
@@ -26,19 +32,16 @@ def _free_port() -> int:
 def serve(root: Path) -> Iterator[dict[str, str]]:
     """The variables by which a client reaches the buckets, each a directory of `root`."""
     port = _free_port()
-    rclone = shutil.which("rclone")
-    assert rclone is not None
+    assert RCLONE is not None
     auth = ",".join(KEYS.values())
-    command = [rclone, "--config", "", "serve", "s3", "--addr", f"127.0.0.1:{port}"]
-    command += ["--dir-cache-time", "0s"]  # the tests look behind the server's back
+    command = [RCLONE, "--config", "", "serve", "s3", "--addr", f"127.0.0.1:{port}"]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("RCLONE_", "AWS_"))}
     server = subprocess.Popen(
         [*command, "--auth-key", auth, str(root)], env=clean, stderr=subprocess.DEVNULL
     )
     try:
         _wait(port, server)
-        # The server now and then leaves a request without an answer; a client then tries again.
-        yield {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "RCLONE_TIMEOUT": "5s"}
+        yield {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
     finally:
         server.kill()  # it has nothing to save, and an open connection would hold its end
         server.wait()
