@@ -46,7 +46,7 @@ from pxc.passes.rules.services import no_probe
 from pxc.passes.rules.shells import shell_injection
 from pxc.passes.rules.style import copied_operations, no_description, no_name
 from pxc.passes.rules.templates import constant, dollar_brace, optional_used_raw
-from pxc.passes.rules.terminations import no_timeout, unbounded_retries
+from pxc.passes.rules.terminations import no_timeout, short_lived_runs, unbounded_retries
 from pxc.passes.rules.versions import git_revisions, hub_tags, moving_urls
 from pxc.passes.rules.volumes import unused_volumes
 from pxc.passes.rules.workdirs import unwritable_workdir
@@ -92,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     resources,
     no_timeout,
     unbounded_retries,
+    short_lived_runs,
     no_probe,
     unpinned_installs,
     node_name,

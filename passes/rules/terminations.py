@@ -8,7 +8,7 @@ from pxc.diagnostics import Report
 from pxc.ir.node import Lit
 from pxc.ir.program import Program
 from pxc.ir.run import Dag, Service
-from pxc.ir.spec import Operation, Termination
+from pxc.ir.spec import Operation, Schedule, Termination
 from pxc.passes.rules.authored import authored, items
 from pxc.source import head_of
 from pxc.world import World
@@ -70,4 +70,20 @@ def unbounded_retries(program: Program, world: World, report: Report) -> None:
             else f"{most} retries hide a fault for hours, and pay for each",
             node.max_retries.span,
             help=f"name a number from 0 to {_MOST_RETRIES}, such as `maxRetries: 3`",
+        )
+
+
+def short_lived_runs(program: Program, world: World, report: Report) -> None:
+    """PXC712: a run that deletes itself, where a controller keeps the cluster like a repository."""
+    whole = program.composed
+    if whole is None or isinstance(whole.run, Service) or isinstance(whole.schedule, Schedule):
+        return
+    termination = whole.termination
+    ttl = termination.ttl if isinstance(termination, Termination) else None
+    if isinstance(ttl, Lit) and ttl.value is not None:
+        report.add(
+            "PXC712",
+            "a finished run that is deleted is started again by a controller that heals",
+            ttl.span,
+            help="leave `ttl` out and prune from the repository, or let a schedule start the runs",
         )

@@ -214,6 +214,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC702", "target-lossy", _W),
     ("PXC703", "run-time-value-here", _E),
     ("PXC710", "name-collision", _E),
+    ("PXC712", "ttl-with-selfheal", _W),
     # 8 catalog
     ("PXC810", "catalog-invalid", _E),
     # 9 meta
