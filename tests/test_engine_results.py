@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pxc.driver import Request, SourceText, compile_request
+from pxc.world import Options
 from tests.engines import place
 from tests.engines.cluster import Cluster
 from tests.engines.s3 import PATH, RCLONE, serve
@@ -32,9 +34,12 @@ class Kept:
         self.catalog = tmp_path / "catalog.yaml"
         self.catalog.write_text(f"artifactsStore: {STORES[kind]}\n")
 
-    def manifest(self, text: str) -> str:
+    def manifest(self, text: str, **options: Any) -> str:
         request = Request(
-            files=(SourceText("job.yaml", text.encode()),), catalog=(self.catalog,), verify=True
+            files=(SourceText("job.yaml", text.encode()),),
+            catalog=(self.catalog,),
+            options=Options(**options),
+            verify=True,
         )
         outcome = compile_request(request)
         assert [d.message for d in outcome.report] == []
@@ -42,7 +47,15 @@ class Kept:
 
     def files(self) -> dict[str, str]:
         """The files of the one run that is kept, by their path in its directory."""
-        [run] = list(self.folder.iterdir())
+        [run] = self.runs()
+        return self.files_of(run)
+
+    def runs(self) -> list[Path]:
+        """The directories of the runs that are kept."""
+        return sorted(self.folder.iterdir())
+
+    def files_of(self, run: Path) -> dict[str, str]:
+        """The files of one run."""
         return {
             path.relative_to(run).as_posix(): path.read_text()
             for path in sorted(run.rglob("*"))
@@ -136,3 +149,25 @@ def test_unchanged_training_code(client: Path, kept: Kept, cluster: Cluster) -> 
     assert files["outputs/model.txt"] == "weights"
     assert json.loads(files["run.plx.json"])["outputs"] == {"accuracy": 0.93, "loss": 0.05}
     assert files["events/metric/loss.plx"].count("\n") >= 2
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda path: path.name)
+def test_unchanged_training_code_in_every_run_of_a_matrix(
+    client: Path, kept: Kept, cluster: Cluster
+) -> None:
+    """The runs of one Indexed Job are different runs to the client, and to the store."""
+    python = client / "bin" / "python"
+    code = TRACKED.replace('"weights"', "sys.argv[1]").replace("0.93", "float(sys.argv[1])")
+    text = (
+        "version: 1.1\nkind: operation\nname: leaves\n"
+        "matrix: {kind: mapping, values: [{x: 1.5}, {x: 2.5}]}\n"
+        "component:\n  inputs: [{name: x, type: float}]\n  run:\n    kind: job\n"
+        f"    container: {{image: any, command: [{python}, -c,"
+        f" {json.dumps('import sys; ' + code)}, '{{{{ x }}}}']}}\n"
+    )
+    cluster.apply(kept.manifest(text, matrix="indexed"))
+    cluster.wait("Job", "leaves", "Complete", timeout=180)
+    found = [kept.files_of(run) for run in kept.runs()]
+    assert [files["outputs/model.txt"] for files in found] == ["1.5", "2.5"]
+    told = [json.loads(files["run.plx.json"])["outputs"]["accuracy"] for files in found]
+    assert told == [1.5, 2.5]

@@ -13,6 +13,7 @@ from pxc.source import Span
 from pxc.targets._cells import varies
 from pxc.targets._container import RESERVED_ENV, arguments, container_order
 from pxc.targets._data import Place, Values
+from pxc.targets._paths import TRACKING_RUNS
 from pxc.targets._shell import expanded_word, is_variable, kubelet_pieces, quoted
 from pxc.targets.kubernetes.cell_rows import Row, Rows
 
@@ -30,6 +31,17 @@ _OF_SHELLS = frozenset(
     ("_", "UID", "EUID", "PPID", "BASHOPTS", "SHELLOPTS", "BASH_VERSINFO", "LINENO", "OPTIND",
      "JOB_COMPLETION_INDEX")
 )  # fmt: skip
+
+
+# The tracking client takes nothing but a uuid, and one Job has one: with the index in the place of
+# its end it is that of a run. The run's own directory goes by it, too.
+_TRACKED = f"""\
+if test -d {TRACKING_RUNS}; then
+  PXC_TRACKED=${{PXC_JOB_UID%????????????}}`printf %012d "$JOB_COMPLETION_INDEX"`
+  mkdir -p "{TRACKING_RUNS}/$PXC_RUN_UUID"
+  ln -sfn "$PXC_RUN_UUID" "{TRACKING_RUNS}/$PXC_TRACKED"
+  export POLYAXON_RUN_INSTANCE="${{POLYAXON_RUN_INSTANCE%.*}}.$PXC_TRACKED"
+fi""".split("\n")
 
 
 class NotIndexed(Exception):
@@ -67,6 +79,11 @@ class Wrapper:
         self._is_open = bool(container.get("envFrom"))
         self._names = [entry["name"] for entry in container.get("env", ())]
         self._late: set[str] = set()
+        self._is_tracked = any(
+            entry["name"] == "POLYAXON_RUN_INSTANCE"
+            and entry.get("value", "").endswith("$(PXC_RUN_UUID)")
+            for entry in container.get("env", ())
+        )
         for name in {*self._names, *rows.env}:
             self._check_name(name)
         self._find_late(container)
@@ -157,6 +174,7 @@ class Wrapper:
         lines = ["# Written by pxc: becomes the program of one run, whose row is in the table."]
         for at in range(len(self._expanded)):
             lines.append(f"PXC_ARG_{at + 1}=${{{at + 1}}}")
+        lines += _TRACKED if self._is_tracked else []
         lines.append("row() {")
         lines += [f"  {line}" for line in self._exported]
         lines.append("  exec " + " ".join([*before, '"$@"', *after]))
