@@ -79,6 +79,9 @@ def test_without_processes_there_are_fewer(
     possible: int, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(here)
+    # Whatever threads other tests have left in this process.
+    monkeypatch.setattr(workers, "_can_fork", lambda: sys.platform == "linux")
+    monkeypatch.setattr(workers, "_LEAST_SPAWNED", 50)
     one = run("lint", "--jobs", "1")
     started = []
     start_one = BaseProcess.start
@@ -99,6 +102,7 @@ def test_our_fault_in_another_process_is_confessed(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(here)
+    monkeypatch.setattr(workers, "_can_fork", lambda: True)
     lint = workers.lint_request
 
     def fails(request: Any, **more: Any) -> Any:
@@ -119,6 +123,7 @@ def test_a_process_that_dies_is_replaced_by_this_one(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many(here)
+    monkeypatch.setattr(workers, "_can_fork", lambda: True)
     one = run("lint", "--jobs", "1")
     lint, parent = workers.lint_request, os.getpid()
 
