@@ -207,8 +207,12 @@ def test_results_are_kept_after_the_signal(
     outputs = local / RUN / "outputs"
     outputs.mkdir(parents=True)
     whole = {"PATH": PATH, "HOME": "/tmp"} | env | variables
+    [_, _, stands] = container(spec, "results")["startupProbe"]["exec"]["command"]
+    Path(stands).unlink(missing_ok=True)
     sidecar = subprocess.Popen(command, env=whole, stdout=subprocess.PIPE, text=True)
-    time.sleep(0.3)  # the sidecar stands before the main container starts to write
+    deadline = time.monotonic() + 60
+    while not Path(stands).exists() and time.monotonic() < deadline:
+        time.sleep(0.01)  # the kubelet, too, asks again and again
     (outputs / "model.bin").write_text("weights")
     (outputs / "deep").mkdir()
     (outputs / "deep" / "x").write_text("1")
