@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Report
-from pxc.driver import PolyaxonLanguage
+from pxc.language import PolyaxonLanguage
 from pxc.targets import target
 from pxc.world import Options, Runtime, World
 from tests.kubernetes_oracle import judge

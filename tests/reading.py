@@ -6,7 +6,8 @@ from textwrap import dedent
 from typing import Any
 
 from pxc.diagnostics import Diagnostic, Report
-from pxc.driver import Outcome, PolyaxonLanguage, Request, SourceText, compile_request, lint_request
+from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
+from pxc.language import PolyaxonLanguage
 from pxc.ir.spec import Operation
 from pxc.source import Source
 from pxc.world import Options

@@ -11,9 +11,9 @@ from pxc.catalog import EmptyCatalog
 from pxc.catalog.connections import KINDS
 from pxc.catalog.files import FileCatalog
 from pxc.diagnostics import Report
-from pxc.driver import PolyaxonLanguage
 from pxc.grammar.yaml_tree import read_yaml
 from pxc.ir.node import plain
+from pxc.language import PolyaxonLanguage
 from pxc.world import Catalog
 from tests.command_line import write
 from tests.reading import found

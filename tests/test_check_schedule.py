@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pxc.driver import PolyaxonLanguage
 from pxc.ir.node import Lit
 from pxc.ir.spec import Schedule
+from pxc.language import PolyaxonLanguage
 from pxc.passes.schedule_times import cron_times, next_runs, smallest_gap
 from tests.reading import compiled, found, linted, operation
 

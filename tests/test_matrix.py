@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from pxc.diagnostics import Report
-from pxc.driver import PolyaxonLanguage
 from pxc.ir.draws import Generator, draw_rows
 from pxc.ir.plan import Plan
 from pxc.ir.sweep import Axis, Sweep, cells
+from pxc.language import PolyaxonLanguage
 from pxc.source import Source, Span
 from tests.reading import compiled, found, linted
 

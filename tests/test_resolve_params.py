@@ -10,11 +10,11 @@ import pytest
 
 from pxc.catalog import EmptyCatalog
 from pxc.diagnostics import Diagnostic, Report
-from pxc.driver import PolyaxonLanguage
 from pxc.ir.expr import RunTimeRef
 from pxc.ir.io import Param
 from pxc.ir.node import Hole, Invalid, Lit, Map, Template, plain
 from pxc.ir.program import Binding, Program
+from pxc.language import PolyaxonLanguage
 from pxc.passes.compose_layers import compose_layers
 from pxc.passes.io_types.declare import find_io
 from pxc.passes.io_types.settle import node_of, settle

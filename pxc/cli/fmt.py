@@ -18,7 +18,8 @@ from pxc.cli.output import write_file
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import Diagnostic, Report, Severity
 from pxc.discovery import Found, Kind, discover
-from pxc.driver import PolyaxonLanguage, SourceText
+from pxc.driver import SourceText
+from pxc.language import PolyaxonLanguage
 
 __all__ = ["fmt_command"]
 

@@ -1,0 +1,76 @@
+"""Hands the grammar, and the evaluator that cells need, to whoever may import neither."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pxc.diagnostics import Report
+from pxc.ir.node import Lit, Template, Value
+from pxc.ir.run import Replica, Run
+from pxc.ir.spec import Operation
+from pxc.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from pxc.ir.sweep import Sweep
+
+__all__ = ["PolyaxonLanguage"]
+
+
+class PolyaxonLanguage:
+    """The grammar behind the protocol that passes see; `release` is the one whose rules hold."""
+
+    def __init__(self, release: str | None = None) -> None:
+        self._release = release
+
+    def read_operation(self, source: Source, report: Report, *, preset: bool) -> Operation | None:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.documents import build_operation
+        from pxc.grammar.yaml_tree import read_yaml
+
+        tree = read_yaml(source, report)
+        if tree is None:
+            return None
+        built = build_operation(tree, report, preset=preset)
+        if self._release is not None:
+            from pxc.grammar.check_release import check_release
+
+            check_release(tree, self._release, report, preset=preset)
+        return built
+
+    def build_run(self, kind: str, fields: Any, report: Report) -> Run | Replica | None:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.runtime_kinds import build_run
+
+        return build_run(kind, fields, report)
+
+    def quantity_fault(self, text: str) -> str | None:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.quantity import check_quantity
+
+        fault = check_quantity(text)
+        return fault.message if fault is not None else None
+
+    def interval_seconds(self, text: str) -> Decimal | str:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.duration import parse_interval
+        from pxc.grammar.embedded_fault import Fault
+
+        parsed = parse_interval(text)
+        return parsed.message if isinstance(parsed, Fault) else parsed
+
+    def parse_value(self, text: str, span: Span) -> Value:
+        """See `pxc.world.Language`; a faulty template is kept as the text it is."""
+        from pxc.grammar.template import parse_template
+
+        lit: Lit[str] = Lit(span, text)
+        parsed = parse_template(lit, Report())
+        return parsed if isinstance(parsed, Lit | Template) else lit
+
+    def cell_filler(self, sweep: Sweep) -> Callable[[Template, tuple[Any, ...], Report], Any]:
+        """See `pxc.world.Language`."""
+        from pxc.passes.fill_cells import CellFiller
+
+        return CellFiller(sweep, self).fill
