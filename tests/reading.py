@@ -7,8 +7,8 @@ from typing import Any
 
 from pxc.diagnostics import Diagnostic, Report
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
-from pxc.language import PolyaxonLanguage
 from pxc.ir.spec import Operation
+from pxc.language import PolyaxonLanguage
 from pxc.source import Source
 from pxc.world import Options
 
