@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,44 @@ from pxc.lint.settings_values import SettingFault
 from pxc.workspace import display_name
 from pxc.world import Images, Options, Runtime
 
-__all__ = ["NAME_POLICIES", "Defaults", "read_defaults"]
+__all__ = [
+    "DISTRIBUTED",
+    "MATRIX_FORMS",
+    "NAME_POLICIES",
+    "QUEUES",
+    "ROUTES",
+    "Defaults",
+    "expose_fault",
+    "read_defaults",
+    "revision_fault",
+]
 
 NAME_POLICIES = ("content", "pinned", "revision", "generate")
 """How objects are named: after their content, as the author wrote, after a revision of the
 command line, or by the cluster."""
 
+MATRIX_FORMS = ("auto", "jobs", "indexed")
+"""How the runs of a matrix are written; `auto` takes a Job each where they are few."""
+
+DISTRIBUTED = ("operator", "indexed")
+"""What runs several pods as one run."""
+
+QUEUES = ("none", "kueue", "volcano")
+"""What a queue becomes."""
+
+ROUTES = ("none", "ingress", "gateway")
+"""What opens a service."""
+
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_NAME = rf"{_LABEL}(\.{_LABEL})*"
+_HOST = rf"(\*\.)?{_NAME}"
+_MOST_REVISION = 20
+
 _CATALOG = "catalog"
+_EXPOSE = "expose"
+
+
+Reader = Callable[[str, Any], Any]
 
 
 class Defaults(Struct, frozen=True, kw_only=True):
@@ -52,10 +84,40 @@ def read_defaults(root: Path, read_yaml: ReadYaml) -> Defaults:
         for key, (field, read) in _OPTIONS.items():
             if data.get(key) is not None:
                 options[field] = read(key, data[key])
+        if data.get(_EXPOSE) is not None:
+            options |= _expose(data[_EXPOSE])
         catalog = _catalog(path.parent, data.get(_CATALOG))
     except SettingFault as fault:
         raise fault_at(path, fault) from fault
     return Defaults(options=Options(**options), catalog=catalog)
+
+
+def revision_fault(options: Options) -> str | None:
+    """Why a revision is missing, or cannot end a name; None when nothing is wrong with it."""
+    text = options.revision
+    if options.name_policy == "revision" and not text:
+        return "names after a revision need one"
+    if text and (len(text) > _MOST_REVISION or not re.fullmatch(_LABEL, text)):
+        return f"'{text}' is not at most {_MOST_REVISION} lower-case letters, digits and inner '-'"
+    return None
+
+
+def expose_fault(route: str, host: str, via: str) -> tuple[str, str] | None:
+    """Which of `as`, `host` and `via` is wrong, and why; None when all go together."""
+    if route == "none" and (host or via):
+        return "as", "a host and what leads to it need a route: ingress or gateway"
+    if route == "gateway" and not via:
+        return "via", "a route of the Gateway API needs the Gateway, as [NAMESPACE/]NAME"
+    if host and not _is(_HOST, host):
+        return "host", f"'{host}' is no host name"
+    names = via.split("/") if route == "gateway" else [via]
+    if via and (len(names) > 2 or not all(_is(_NAME, name) for name in names)):
+        return "via", f"'{via}' is no name"
+    return None
+
+
+def _is(form: str, text: str) -> bool:
+    return len(text) <= 253 and re.fullmatch(form, text) is not None
 
 
 def _catalog(root: Path, said: Any) -> tuple[Path, ...]:
@@ -92,10 +154,13 @@ def _seconds(key: str, value: Any) -> int:
     return value
 
 
-def _policy(key: str, value: Any) -> str:
-    if value not in NAME_POLICIES:
-        raise SettingFault(key, f"`{key}` is one of {', '.join(NAME_POLICIES)}")
-    return str(value)
+def _one_of(choices: tuple[str, ...]) -> Reader:
+    def read(key: str, value: Any) -> str:
+        if value not in choices:
+            raise SettingFault(key, f"`{key}` is one of {', '.join(choices)}")
+        return str(value)
+
+    return read
 
 
 def _image(key: str, value: Any) -> str:
@@ -113,7 +178,15 @@ def _runtime(key: str, value: Any) -> Runtime:
     return replace(Runtime(), **_read(key, value, _RUNTIME))
 
 
-Reader = Callable[[str, Any], Any]
+def _expose(value: Any) -> dict[str, Any]:
+    """The three options of `expose`."""
+    found = _read(_EXPOSE, value, _EXPOSED)
+    route, host, via = (found.get(field, "") for field in ("expose", "expose_host", "expose_via"))
+    fault = expose_fault(route or "none", host, via)
+    if fault is not None:
+        key, why = fault
+        raise SettingFault(key if key in value else _EXPOSE, f"`{_EXPOSE}`: {why}")
+    return found
 
 
 def _read(key: str, value: Any, readers: dict[str, tuple[str, Reader]]) -> dict[str, Any]:
@@ -139,12 +212,20 @@ _RUNTIME: dict[str, tuple[str, Reader]] = {
     "uploadGrace": ("upload_grace", _seconds),
     "images": ("images", _images),
 }
+_EXPOSED: dict[str, tuple[str, Reader]] = {
+    "as": ("expose", _one_of(ROUTES)),
+    "host": ("expose_host", _text),
+    "via": ("expose_via", _text),
+}
 _OPTIONS: dict[str, tuple[str, Reader]] = {
     "owner": ("owner", _text),
     "project": ("project", _text),
     "namespace": ("namespace", _text),
-    "namePolicy": ("name_policy", _policy),
+    "namePolicy": ("name_policy", _one_of(NAME_POLICIES)),
+    "matrix": ("matrix", _one_of(MATRIX_FORMS)),
+    "distributed": ("distributed", _one_of(DISTRIBUTED)),
+    "queueAs": ("queue_as", _one_of(QUEUES)),
     "strictParams": ("strict_params", _truth),
     "runtime": ("runtime", _runtime),
 }
-assert {*_OPTIONS, _CATALOG, "lint"} == {*WORKSPACE_KEYS}
+assert {*_OPTIONS, _CATALOG, _EXPOSE, "lint"} == {*WORKSPACE_KEYS}

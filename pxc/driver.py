@@ -304,9 +304,15 @@ def compile_file(
     """Compile one file from disk under its workspace's pxc.yaml.
 
     `params` values that are not text are passed as JSON. Raises ValueError for a pxc.yaml that is
-    at fault.
+    at fault, or whose names end in a revision that only the command line gives.
     """
-    return compile_request(_file_request(path, params or {}, target))
+    from pxc.defaults import revision_fault
+
+    request = _file_request(path, params or {}, target)
+    fault = revision_fault(request.options)
+    if fault is not None:
+        raise ValueError(fault)
+    return compile_request(request)
 
 
 def lint_file(path: str | Path) -> Outcome:

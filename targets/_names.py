@@ -21,6 +21,7 @@ __all__ = [
     "is_dns_label",
     "is_label_value",
     "label_value",
+    "reserved",
     "run_name",
     "uuid_of",
 ]
@@ -86,9 +87,17 @@ def run_name(
     if options.name_policy == "content":
         return content_name(text, limit, *content, letter_first=letter_first)
     ends = {"pinned": "", "generate": "-", "revision": f"-r{options.revision}"}
-    end = ends[options.name_policy]
-    room = limit - len(end.rstrip("-"))
-    return dns_label(text, room, letter_first=letter_first) + end
+    room = limit - reserved(options)
+    return dns_label(text, room, letter_first=letter_first) + ends[options.name_policy]
+
+
+def reserved(options: Options) -> int:
+    """How many characters of what runs once a policy puts behind its name, a hash apart.
+
+    Those of a generated name are the API server's: a dash and five letters and digits.
+    """
+    ends = {"generate": "-xxxxx", "revision": f"-r{options.revision}"}
+    return len(ends.get(options.name_policy, ""))
 
 
 def _join(base: str, suffix: str, limit: int, letter_first: bool) -> str:

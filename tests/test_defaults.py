@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
-from pxc.defaults import NAME_POLICIES, Defaults, read_defaults
+from pxc.defaults import (
+    DISTRIBUTED,
+    MATRIX_FORMS,
+    NAME_POLICIES,
+    QUEUES,
+    ROUTES,
+    Defaults,
+    read_defaults,
+)
 from pxc.driver import compile_file, lint_file, read_settings_yaml
 from pxc.lint.settings_file import WORKSPACE_KEYS, SettingsError
 from pxc.world import Images, Options, Runtime
@@ -57,6 +65,10 @@ owner: acme
 project: vision
 namespace: ml
 namePolicy: pinned
+matrix: indexed
+distributed: indexed
+queueAs: kueue
+expose: {as: gateway, host: "*.ml.example", via: edge/public}
 strictParams: true
 catalog: [shared/agent.yaml]
 runtime:
@@ -79,6 +91,12 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         project="vision",
         namespace="ml",
         name_policy="pinned",
+        matrix="indexed",
+        distributed="indexed",
+        queue_as="kueue",
+        expose="gateway",
+        expose_host="*.ml.example",
+        expose_via="edge/public",
         strict_params=True,
         runtime=Runtime(images=images, tracking=False, upload_interval=5, upload_grace=60),
     )
@@ -105,6 +123,16 @@ REFUSED = [
     ("owner: ''\n", 1, "`owner` must be text"),
     ("strictParams: 1\n", 1, "`strictParams` must be true or false"),
     ("namePolicy: random\n", 1, ", ".join(NAME_POLICIES)),
+    ("matrix: grid\n", 1, ", ".join(MATRIX_FORMS)),
+    ("distributed: yes\n", 1, ", ".join(DISTRIBUTED)),
+    ("queueAs: slurm\n", 1, ", ".join(QUEUES)),
+    ("expose: ingress\n", 1, "`expose` must be a map"),
+    ("expose: {as: istio}\n", 1, ", ".join(ROUTES)),
+    ("expose: {on: a}\n", 1, "known: as, host, via"),
+    ("\nexpose: {as: gateway}\n", 2, "needs the Gateway"),
+    ("\nexpose: {host: a.b}\n", 2, "need a route"),
+    ("expose:\n  as: ingress\n  host: a_b\n", 3, "'a_b' is no host name"),
+    ("expose:\n  as: ingress\n  via: a/b\n", 3, "'a/b' is no name"),
     ("runtime: fast\n", 1, "`runtime` must be a map"),
     ("runtime:\n  uploadIntervall: 3\n", 2, "did you mean `uploadInterval`"),
     ("runtime:\n  uploadGrace: 0\n", 2, "1 or more"),
@@ -157,6 +185,64 @@ def test_the_command_line_goes_before_it(tmp_path: Path) -> None:
     assert job["metadata"]["namespace"] == "mine"
     assert job["metadata"]["name"].startswith("a-")
     assert main_of([job])["args"] == ["me/vision"]
+
+
+WEB = "kind: component\nname: web\nrun: {kind: service, ports: [80], container: {image: a}}\n"
+SWEEP = """kind: operation
+name: s
+matrix: {kind: mapping, values: [{x: 1}, {x: 2}]}
+component:
+  inputs: [{name: x}]
+  run: {kind: job, container: {image: a, command: [run, "{{ x }}"]}}
+"""
+TORCH = "kind: component\nname: t\nrun: {kind: pytorchjob, worker: {container: {image: a}}}\n"
+QUEUED = "kind: component\nname: q\nqueue: gpu\nrun: {kind: job, container: {image: a}}\n"
+INGRESS = "namespace: ml\nexpose: {as: ingress, host: a.b, via: nginx}\n"
+CHOICES = [
+    # pxc.yaml, file, a flag against it, what is made by the first and by both
+    ("matrix: indexed\n", SWEEP, "--matrix jobs", ["ConfigMap", "Job"], ["Job", "Job"]),
+    ("distributed: indexed\n", TORCH, "--distributed operator", ["Service", "Job"],
+     ["PyTorchJob"]),
+    (INGRESS, WEB, "--expose none", ["Deployment", "Service", "Ingress"],
+     ["Deployment", "Service"]),
+    (INGRESS, WEB, "--expose gateway --expose-via public", ["Deployment", "Service", "Ingress"],
+     ["Deployment", "Service", "HTTPRoute"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "text", "flag", "first", "both"), CHOICES)
+def test_what_a_flag_chooses_goes_before_it(
+    settings: str, text: str, flag: str, first: list[str], both: list[str], tmp_path: Path
+) -> None:
+    write(tmp_path, {"pxc.yaml": settings, "a.yaml": text})
+    assert [d["kind"] for d in compiled(tmp_path / "a.yaml")] == first
+    assert [d["kind"] for d in compiled(tmp_path / "a.yaml", *flag.split())] == both
+
+
+def test_a_route_of_the_command_line_has_its_own_host(tmp_path: Path) -> None:
+    write(tmp_path, {"pxc.yaml": INGRESS, "a.yaml": WEB})
+    hosts = [
+        compiled(tmp_path / "a.yaml", *flags)[-1]["spec"]["rules"][0].get("host")
+        for flags in ((), ("--expose-host", "c.d"), ("--expose", "ingress"))
+    ]
+    assert hosts == ["a.b", "c.d", None]
+
+
+def test_a_queue_of_the_workspace(tmp_path: Path) -> None:
+    write(tmp_path, {"pxc.yaml": "queueAs: kueue\n", "a.yaml": QUEUED})
+    (job,) = compiled(tmp_path / "a.yaml")
+    assert job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "gpu"
+    assert "PXC702" in run("compile", tmp_path / "a.yaml", "--queue-as", "none").err
+
+
+def test_names_after_a_revision_need_one(tmp_path: Path) -> None:
+    write(tmp_path, {"pxc.yaml": "namePolicy: revision\n", "a.yaml": JOB})
+    assert run("lint", tmp_path / "a.yaml").code == 0
+    assert "go together" in run("compile", tmp_path / "a.yaml").err
+    (job,) = compiled(tmp_path / "a.yaml", "--revision", "7")
+    assert job["metadata"]["name"] == "a-r7"
+    with pytest.raises(ValueError, match="need one"):
+        compile_file(tmp_path / "a.yaml")
 
 
 def test_isolated_reads_none(tmp_path: Path) -> None:

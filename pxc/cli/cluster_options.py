@@ -1,20 +1,25 @@
-"""The options that say what a cluster has: what runs distributed runs, and what queues them."""
+"""The options that say what runs the many pods of one file, and what queues them."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["cluster_options"]
+from pxc.defaults import DISTRIBUTED, MATRIX_FORMS, QUEUES
 
-DISTRIBUTED = ("operator", "indexed")
-QUEUES = ("none", "kueue", "volcano")
+__all__ = ["cluster_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def cluster_options(command: F) -> F:
-    """`--distributed` and `--queue-as`; None where the caller says nothing."""
+    """`--matrix`, `--distributed` and `--queue-as`; None where the caller says nothing."""
+    matrix = click.option(
+        "--matrix",
+        type=click.Choice(MATRIX_FORMS),
+        help="How the runs of a matrix are written: a Job each, one Indexed Job, or a Job each"
+        " where they are few.  [default: auto]",
+    )
     queue = click.option(
         "--queue-as",
         type=click.Choice(QUEUES),
@@ -27,4 +32,4 @@ def cluster_options(command: F) -> F:
         help="What runs a run of several pods: the operator of its kind, or, for pytorchjob, an "
         "Indexed Job, which needs no operator.  [default: operator]",
     )
-    return distributed(queue(command))
+    return matrix(distributed(queue(command)))

@@ -28,6 +28,7 @@ from pxc.cli.output import as_stream, is_folder, write_file, write_folder
 from pxc.cli.target_options import (
     check_expose,
     check_revision,
+    chosen_route,
     expose_options,
     name_options,
 )
@@ -47,8 +48,6 @@ from pxc.lint.settings import Settings
 from pxc.render import FOR_PEOPLE, sentence
 
 __all__ = ["compile_command"]
-
-MATRIX_FORMS = ("auto", "jobs", "indexed")
 
 
 def _known_pass(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -95,11 +94,6 @@ Examples:
 @name_options
 @expose_options
 @click.option(
-    "--matrix", type=click.Choice(MATRIX_FORMS),
-    help="How the runs of a matrix are written: a Job each, one Indexed Job, or a Job each where"
-    " they are few.  [default: auto]",
-)  # fmt: skip
-@click.option(
     "--strict-params", is_flag=True, default=None, help="Refuse params that no input declares."
 )
 @cluster_options
@@ -126,10 +120,9 @@ def compile_command(
     project: str | None,
     name_policy: str | None,
     revision: str | None,
-    expose: str,
+    expose: str | None,
     expose_host: str | None,
     expose_via: str | None,
-    matrix: str | None,
     strict_params: bool | None,
     spec_version: str | None,
     catalogs: tuple[str, ...],
@@ -150,7 +143,6 @@ def compile_command(
     written.
     """
     check_stdin_filename(stdin_filename, (*files, *presets))
-    check_expose(expose, expose_host, expose_via)
     if len(files) > 1 and dump_after is not None:
         raise click.UsageError("--dump-after takes a single FILE.")
     unread = Report()
@@ -171,10 +163,7 @@ def compile_command(
         "strict_params": strict_params,
         "name_policy": name_policy,
         "revision": revision,
-        "expose": expose,
-        "expose_host": expose_host,
-        "expose_via": expose_via,
-        "matrix": matrix,
+        **chosen_route(expose, expose_host, expose_via),
         **cluster,
     }
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen)
@@ -185,6 +174,7 @@ def compile_command(
         release = spec_version or release_of(Path(laid[0].name), isolated=isolated)
         defaults = workspaces.defaults_of(root)
         check_revision(defaults.options)
+        check_expose(defaults.options)
         one = replace(
             request,
             files=laid,

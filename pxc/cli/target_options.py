@@ -1,22 +1,14 @@
 """The options that say how objects are named and how services are opened."""
 
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from pxc.defaults import NAME_POLICIES
+from pxc.defaults import NAME_POLICIES, ROUTES, expose_fault, revision_fault
 from pxc.world import Options
 
-__all__ = ["check_expose", "check_revision", "expose_options", "name_options"]
-
-ROUTES = ("none", "ingress", "gateway")
-
-_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
-_HOST = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})*")
-_MOST_REVISION = 20
+__all__ = ["check_expose", "check_revision", "chosen_route", "expose_options", "name_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,36 +35,37 @@ def expose_options(command: F) -> F:
     )  # fmt: skip
     host = click.option("--expose-host", metavar="HOST", help="The host name of the route.")
     expose = click.option(
-        "--expose", type=click.Choice(ROUTES), default="none", show_default=True,
-        help="Open services by an Ingress, or by an HTTPRoute of the Gateway API.",
+        "--expose", type=click.Choice(ROUTES),
+        help="Open services by an Ingress, or by an HTTPRoute of the Gateway API."
+        "  [default: none]",
     )  # fmt: skip
     return expose(host(via(command)))
 
 
 def check_revision(options: Options) -> None:
     """UsageError for a revision that is missing, useless or no part of a name."""
-    text = options.revision
-    if (options.name_policy == "revision") != bool(text):
+    if (options.name_policy == "revision") != bool(options.revision):
         raise click.UsageError("'--name-policy revision' and '--revision NAME' go together.")
-    if text and (len(text) > _MOST_REVISION or not re.fullmatch(_LABEL, text)):
-        raise click.BadParameter(
-            f"'{text}' is not at most {_MOST_REVISION} lower-case letters, digits and inner '-'.",
-            param_hint="'--revision'",
-        )
+    fault = revision_fault(options)
+    if fault is not None:
+        raise click.BadParameter(f"{fault}.", param_hint="'--revision'")
 
 
-def check_expose(expose: str, host: str | None, via: str | None) -> None:
+def chosen_route(expose: str | None, host: str | None, via: str | None) -> dict[str, str | None]:
+    """The options of a route; who chooses a route chooses its host and its way, too."""
+    if expose is not None:
+        host, via = host or "", via or ""
+    return {"expose": expose, "expose_host": host, "expose_via": via}
+
+
+def check_expose(options: Options) -> None:
     """UsageError for a host, a class or a Gateway that is missing, useless or no name."""
-    if expose == "none" and (host is not None or via is not None):
+    fault = expose_fault(options.expose, options.expose_host, options.expose_via)
+    if fault is None:
+        return
+    key, why = fault
+    if key == "as":
         raise click.UsageError("'--expose-host' and '--expose-via' need '--expose'.")
-    if expose == "gateway" and via is None:
+    if not options.expose_via and key == "via":
         raise click.UsageError("'--expose gateway' needs '--expose-via [NAMESPACE/]NAME'.")
-    if host is not None and not (len(host) <= 253 and _HOST.fullmatch(host)):
-        raise click.BadParameter(f"'{host}' is no host name.", param_hint="'--expose-host'")
-    names = (via or "").split("/") if expose == "gateway" else [via or ""]
-    if via is not None and (len(names) > 2 or not all(map(_is_name, names))):
-        raise click.BadParameter(f"'{via}' is no name.", param_hint="'--expose-via'")
-
-
-def _is_name(text: str) -> bool:
-    return len(text) <= 253 and _NAME.fullmatch(text) is not None
+    raise click.BadParameter(f"{why}.", param_hint=f"'--expose-{key}'")

@@ -30,7 +30,8 @@ ReadYaml = Callable[[Path], Any]
 
 WORKSPACE_FILE = "pxc.yaml"
 WORKSPACE_KEYS = (
-    "owner", "project", "namespace", "catalog", "runtime", "namePolicy", "strictParams", "lint",
+    "owner", "project", "namespace", "catalog", "runtime", "namePolicy", "matrix", "distributed",
+    "queueAs", "expose", "strictParams", "lint",
 )  # fmt: skip
 """The keys of pxc.yaml; `pxc.defaults` reads all but the last."""
 

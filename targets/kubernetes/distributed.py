@@ -12,7 +12,7 @@ from pxc.ir.plan import Output, Plan, Unit
 from pxc.ir.run import Cluster
 from pxc.source import head_of
 from pxc.targets._data import Place, Values
-from pxc.targets._names import content_name, dns_label, uuid_of
+from pxc.targets._names import run_name, uuid_of
 from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT
 from pxc.targets.kubernetes import mpi_job, paddle_job, pytorch_job, tf_job, xgboost_job
 from pxc.targets.kubernetes.dask import autoscaler_spec, dask_cluster_spec, dask_job_spec
@@ -34,8 +34,8 @@ _SPARK = "sparkoperator.k8s.io/v1beta2"
 
 # An operator makes pods and services of the name with up to eighteen more characters
 # (`-evaluator-` and an index, `-head-svc`, `-scheduler`), and all are labels of 63 characters.
+# KubeRay itself refuses a RayJob whose name is longer than 47.
 _LIMIT = 45
-_GENERATED_LIMIT = 40
 
 
 class _Kind(Struct, frozen=True):
@@ -79,7 +79,8 @@ def distributed_objects(
 ) -> list[dict[str, Any]]:
     """The ConfigMaps that the pods mount, the operator's resource, and what goes with it.
 
-    The run's uuid is made from its content: pods of an operator have no label that holds one.
+    The run's uuid is made from its content, and from the revision that starts it again where
+    there is one: pods of an operator have no label that holds a uid.
     PXC701, PXC702 for what the operator has no field for, PXC104 and PXC116 for what it refuses.
     """
     _refuse_schedule(plan, unit, report)
@@ -87,7 +88,7 @@ def distributed_objects(
     if options.distributed == "indexed":
         return _indexed(plan, unit, options, report)
     unit = _without_results(unit, report) if kind.api == _DASK else unit
-    uuid = uuid_of(f"{plan.owner}/{plan.project}/{unit.name}/{unit.identity}")
+    uuid = _uuid(plan, unit, options)
     gang = _gang(plan, unit, uuid, kind, options, report)
     if options.name_policy == "generate" and kind.api == _DASK:
         _refuse_generated(gang)
@@ -116,7 +117,7 @@ def _gang(
         native_sidecars=kind.api != _DASK,
     )
     gang = Gang(plan, unit, "", members, whole, Values(run_time, report), options)
-    gang.name = _name(gang, options.name_policy)
+    gang.name = _name(gang, options)
     if options.name_policy != "generate":
         whole.own[INSTANCE] = gang.name
     return gang
@@ -157,15 +158,14 @@ def _kind(unit: Unit) -> _Kind:
     return _KINDS[unit.kind]
 
 
-def _name(gang: Gang, policy: str) -> str:
-    name = gang.unit.name
-    if policy == "generate":
-        return dns_label(name, _GENERATED_LIMIT, letter_first=True) + "-"
-    if policy == "pinned":
-        return dns_label(name, _LIMIT, letter_first=True)
+def _uuid(plan: Plan, unit: Unit, options: Options) -> str:
+    again = f"/{options.revision}" if options.name_policy == "revision" else ""
+    return uuid_of(f"{plan.owner}/{plan.project}/{unit.name}/{unit.identity}{again}")
+
+
+def _name(gang: Gang, options: Options) -> str:
     content = (gang.unit.identity, gang.canonical())
-    made = content_name(name, _LIMIT, *content)
-    return made if made[0].isalpha() else content_name(f"x-{name}", _LIMIT, *content)
+    return run_name(gang.unit.name, _LIMIT, options, *content, letter_first=True)
 
 
 def _refuse_generated(gang: Gang) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from pxc.diagnostics import Note, Report
 from pxc.ir.plan import Group, Plan
 from pxc.source import head_of
-from pxc.targets._names import dns_label, free_name, run_name
+from pxc.targets._names import dns_label, free_name, reserved, run_name
 from pxc.targets.kubernetes.flat_group import FlatUnit, run_at_once
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.metadata import Metadata, identity_labels
@@ -20,7 +20,7 @@ __all__ = ["job_set"]
 # The operator calls the Job of a replicated job `<set>-<job>-0`, and a pod of it gets `-xxxxx`.
 _NAMES_LIMIT = 63 - len("-") - len("-0") - len("-xxxxx")
 _JOB_LIMIT = 30
-_GENERATED = len("xxxxx")
+_LEAST_BASE = 10  # of the set's name besides its end: a letter, and a hash of what it was
 
 # etcd refuses a request of more than 1.5 MiB; the status tells of each replicated job.
 _MOST_BYTES = 1_400_000
@@ -40,8 +40,8 @@ def job_set(
     as a whole lacks.
     """
     _tell_losses(group, [flat for flat, _ in units], report)
-    metadata = _metadata(plan, group, units, report)
-    names = _job_names([unit for unit, _ in units])
+    metadata = _metadata(plan, group, units, options, report)
+    names = _job_names([unit for unit, _ in units], options)
     specs = [job_spec(flat.unit, parts.pod, {}, parts.values) for flat, parts in units]
     ttl = _ttl(group, specs, report)
     content = [_template(spec, parts) for spec, (_, parts) in zip(specs, units, strict=True)]
@@ -49,8 +49,7 @@ def job_set(
     identities = "".join(flat.unit.identity for flat, _ in units)
     text = json.dumps([names, content, [u.upstreams for u, _ in units]], sort_keys=True)
     generate = options.name_policy == "generate"
-    room = limit - (_GENERATED + 1 if generate else 0)
-    name = run_name(group.name, room, options, identities, text, letter_first=True)
+    name = run_name(group.name, limit, options, identities, text, letter_first=True)
     if not generate:
         for own in (metadata.own, *(parts.metadata.own for _, parts in units)):
             own[INSTANCE] = name
@@ -100,16 +99,21 @@ def _template(spec: dict[str, Any], parts: UnitParts) -> dict[str, Any]:
     return {"metadata": about, "spec": {"completionMode": "NonIndexed", **spec, "template": pod}}
 
 
-def _job_names(units: list[FlatUnit]) -> list[str]:
+def _job_names(units: list[FlatUnit], options: Options) -> list[str]:
     """A name for each unit within the set; one that had to be changed carries a hash."""
+    limit = min(_JOB_LIMIT, _NAMES_LIMIT - _LEAST_BASE - reserved(options))
     found: list[str] = []
     for unit in units:
-        found.append(free_name(dns_label(unit.name, _JOB_LIMIT, letter_first=True), found))
+        found.append(free_name(dns_label(unit.name, limit, letter_first=True), found))
     return found
 
 
 def _metadata(
-    plan: Plan, group: Group, units: list[tuple[FlatUnit, UnitParts]], report: Report
+    plan: Plan,
+    group: Group,
+    units: list[tuple[FlatUnit, UnitParts]],
+    options: Options,
+    report: Report,
 ) -> Metadata:
     """What the set says of itself: the labels and annotations that all of its units have."""
     every = [parts.metadata for _, parts in units]
@@ -130,18 +134,19 @@ def _metadata(
         maps = [getattr(metadata, name).items() for metadata in every]
         return {k: v for k, v in maps[0] if all((k, v) in other for other in maps)}
 
-    labels, annotations = shared("labels"), shared("annotations") | _told(units)
+    labels, annotations = shared("labels"), shared("annotations") | _told(units, options)
     own = identity_labels(plan, group)
     return Metadata(plan, group, first.namespace, labels, annotations, own)
 
 
-def _told(units: list[tuple[FlatUnit, UnitParts]]) -> dict[str, str]:
+def _told(units: list[tuple[FlatUnit, UnitParts]], options: Options) -> dict[str, str]:
     """Words about single operations, under the names of their jobs.
 
     They stand on the set: what is inside of it can never change, and words make no other run.
     """
     found: dict[str, str] = {}
-    for name, (flat, _) in zip(_job_names([flat for flat, _ in units]), units, strict=True):
+    names = _job_names([flat for flat, _ in units], options)
+    for name, (flat, _) in zip(names, units, strict=True):
         for key, text in (
             ("description", flat.unit.description or ""),
             ("tags", ",".join(flat.unit.tags)),
