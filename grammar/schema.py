@@ -35,6 +35,7 @@ from pxc.grammar.shapes import (
     camel,
     snake,
 )  # fmt: skip
+from pxc.ir.node import FALSE_WORDS, TRUE_WORDS
 from pxc.releases import Known
 
 SCHEMA_PATH = Path(__file__).with_name("polyaxonfile.schema.json")
@@ -48,7 +49,7 @@ def _any_case(word: str) -> str:
 
 
 _TEMPLATE: Schema = {"$ref": "#/$defs/template"}
-_BOOLEAN_WORDS = ("true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "0", "1")
+_BOOLEAN_WORDS = sorted(TRUE_WORDS | FALSE_WORDS, key=lambda word: (-len(word), word))
 _SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 _NULL: Schema = {"type": "null"}
 _BOOLEAN: Schema = {
