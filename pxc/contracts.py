@@ -1,4 +1,4 @@
-"""The protocols that passes and targets keep, so that either can be added without a new wall."""
+"""The protocol that targets keep, and the files and objects they make."""
 
 from __future__ import annotations
 
@@ -9,18 +9,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from pxc.diagnostics import Report
     from pxc.ir.plan import Plan
-    from pxc.ir.program import Program
     from pxc.source import Span
     from pxc.world import World
-
-
-class Pass(Protocol):
-    """A pure step: frozen nodes in, new nodes out; faults go to the report."""
-
-    __name__: str
-
-    def __call__(self, program: Program, world: World, report: Report) -> Program:
-        """The program after this step."""
 
 
 class Made(Struct, frozen=True):

@@ -21,6 +21,7 @@ from pxc.cli.options import (
     format_option,
     isolated_option,
     param_option,
+    preset_option,
     spec_version_option,
     stdin_option,
 )  # fmt: skip
@@ -79,10 +80,7 @@ Examples:
     help="What to compile for.",
 )  # fmt: skip
 @param_option
-@click.option(
-    "-f", "--file", "presets", multiple=True, metavar="FILE", type=click.Path(),
-    help="A preset laid over every FILE, in the given order; may be repeated.",
-)  # fmt: skip
+@preset_option
 @click.option(
     "-o", "--output", metavar="PATH", default=STDIN,
     help="Write to this file, or, ending in '/', one file each into this folder.  "

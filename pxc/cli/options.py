@@ -17,6 +17,7 @@ __all__ = [
     "format_option",
     "isolated_option",
     "param_option",
+    "preset_option",
     "spec_version_option",
     "stdin_option",
 ]
@@ -120,6 +121,19 @@ def param_option(command: F) -> F:
         metavar="NAME=VALUE",
         callback=_pairs,
         help="The value of an input; may be repeated.",
+    )(command)
+
+
+def preset_option(command: F) -> F:
+    """`-f`: presets laid over what is compiled."""
+    return click.option(
+        "-f",
+        "--file",
+        "presets",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(),
+        help="A preset laid over every FILE, in the given order; may be repeated.",
     )(command)
 
 

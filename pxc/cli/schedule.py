@@ -11,7 +11,13 @@ import click
 
 from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.inputs import read_given, root_of
-from pxc.cli.options import check_stdin_filename, color_option, param_option, stdin_option
+from pxc.cli.options import (
+    check_stdin_filename,
+    color_option,
+    param_option,
+    preset_option,
+    stdin_option,
+)
 from pxc.cli.terminal import say, write_product
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Report, Severity
@@ -83,10 +89,7 @@ Examples:
     help="Show the time in this zone too, such as Europe/Berlin.",
 )  # fmt: skip
 @param_option
-@click.option(
-    "-f", "--file", "presets", multiple=True, metavar="FILE", type=click.Path(),
-    help="A preset laid over FILE, in the given order; may be repeated.",
-)  # fmt: skip
+@preset_option
 @click.option(
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True,
     help="How the runs are written.",
