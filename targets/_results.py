@@ -16,18 +16,22 @@ __all__ = ["RESULTS_SCRIPT", "results_container", "resume_container"]
 # so the upload that counts is the one after the signal. A hook before the stop of the main
 # container would not do: the kubelet runs none for a container that ends by itself. The startup
 # probe holds the main container back until the signal would be heard: the first process of a
-# container is deaf to a signal that it has no trap for.
+# container is deaf to a signal that it has no trap for. A signal that comes just before `wait`
+# would wait with it; so the trap ends the pause, and so does the line before `wait` where the trap
+# ran too early to know it.
 RESULTS_SCRIPT = """\
 run=$1 to=$2 seconds=$3
-stop=
-trap 'stop=1' TERM INT
+stop= pause=
+trap 'stop=1; test -z "$pause" || kill "$pause" 2>/dev/null || :' TERM INT
 : >/tmp/results-stand
 upload() {
   test -d "$run" || return 0
   move copy --create-empty-src-dirs --copy-links -- "$run" "$to"
 }
 while test -z "$stop"; do
-  sleep "$seconds" & wait "$!" || kill "$!" 2>/dev/null || :
+  sleep "$seconds" & pause=$!
+  test -z "$stop" || kill "$pause" 2>/dev/null || :
+  wait "$pause" || :
   test -n "$stop" || upload || echo "results: this upload failed, the next may not" >&2
 done
 for pause in 1 2 4 8 16 0; do
