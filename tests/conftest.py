@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ["PXC_NO_CACHE"] = "1"  # no test leans on another, nor on who ran it
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # by who started it in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # A busy machine makes no law false; and what CI tries must not change from run to run.
     settings.register_profile(
         "pxc",

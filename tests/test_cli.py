@@ -649,16 +649,10 @@ def test_a_full_disk_is_said(here: Path) -> None:
     assert b"Traceback" not in ended.stderr
 
 
-def _hear_interrupts() -> None:
-    """Whoever started the tests in the background made them deaf to it, and their children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_an_interrupt_ends_with_130(here: Path) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "pxc", "lint", "-"],
         cwd=here, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
-        preexec_fn=_hear_interrupts,
     )  # fmt: skip
     assert running.stdin is not None
     running.stdin.write(b"a" * 70000)  # more than a pipe holds: it is reading now

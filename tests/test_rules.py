@@ -5,68 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pxc.driver import Request, SourceText, lint_request
-from pxc.lint.select import Selection
-from pxc.lint.settings import Settings
 from tests.code_pages import examples_of
 from tests.conftest import ROOT
-from tests.reading import describe
+from tests.rule_tables import ALL, A, args, dag, env, job, lint, resources, rule_tests, search
 
-DEFAULT = Settings()
-ALL = Settings(selection=Selection(select=("ALL",)))
 MODELINE = b"# yaml-language-server: $schema=polyaxonfile.schema.json\n"
-
-
-def lint(text: str, settings: Settings = DEFAULT) -> list[str]:
-    request = Request(
-        files=(SourceText("file.yaml", text.encode()),), settings=settings, verify=True
-    )
-    return [describe(d) for d in lint_request(request).report]
-
-
-def only(text: str, code: str) -> list[str]:
-    found = lint(text, Settings(selection=Selection(select=(code,))))
-    assert all(line.startswith(f"{code} ") for line in found)
-    return [line.split(" ", 2)[2] for line in found]
-
-
-def job(container: str = "", run: str = "", root: str = "") -> str:
-    return f"kind: component\n{root}run:\n  kind: job\n{run}  container:\n    image: img:1\n{container}"
-
-
-def args(*values: str) -> str:
-    return "    args:\n" + "".join(f"      - {v}\n" for v in values)
-
-
-def env(name: str, value: str) -> str:
-    return f"    env:\n      - {{name: {name}, value: {value}}}\n"
-
-
-def resources(text: str) -> str:
-    return f"    resources: {{{text}}}\n"
-
-
-def search(matrix: str, inputs: str = "{name: a, type: any}", arguments: str = "'{{ a }}'") -> str:
-    return (
-        f"kind: operation\nmatrix: {{{matrix}}}\ncomponent:\n  inputs: [{inputs}]\n"
-        f"  run: {{kind: job, container: {{image: img:1, args: [{arguments}]}}}}\n"
-    )
-
-
-def dag(*operations: str) -> str:
-    entries = "".join(f"    - {{name: {o}, container: {{image: 'img:1'}}}}\n" for o in operations)
-    return f"kind: component\nrun:\n  kind: dag\n  operations:\n{entries}"
-
 
 STOPPING = (
     "kind: grid, params: {{a: {{kind: choice, value: [1]}}}},"
     " earlyStopping: [{{kind: metric_early_stopping, metric: m, value: 1, optimization: minimize, {}}}]"
 )
-A = "inputs: [{name: a, type: int, value: 1}]\n"
 A_FLOAT = "{name: a, type: float}"
 
 BAD = [
@@ -306,27 +258,7 @@ GOOD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("code", "text", "marked"), BAD, ids=[f"{r[0]}-{i}" for i, r in enumerate(BAD)]
-)
-def test_bad(code: str, text: str, marked: str) -> None:
-    assert only(text, code) == [marked]
-
-
-@pytest.mark.parametrize(("code", "text"), GOOD, ids=[f"{r[0]}-{i}" for i, r in enumerate(GOOD)])
-def test_good(code: str, text: str) -> None:
-    assert only(text, code) == []
-
-
-@pytest.mark.parametrize(
-    ("code", "text", "marked"), BAD, ids=[f"{r[0]}-{i}" for i, r in enumerate(BAD)]
-)
-def test_ignored(code: str, text: str, marked: str) -> None:
-    (found,) = lint(text, Settings(selection=Selection(select=(code,))))
-    line = int(found.split()[1].split(":")[0])
-    lines = text.splitlines()
-    lines[line - 1] += f" # pxc: ignore[{code}] a test"
-    assert only("\n".join(lines) + "\n", code) == []
+test_bad, test_good, test_ignored = rule_tests(BAD, GOOD)
 
 
 def test_one_mistake_is_one_finding() -> None:

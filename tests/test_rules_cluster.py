@@ -12,7 +12,7 @@ from pxc.lint.settings import Settings
 from pxc.passes.rules.images import repository
 from tests.command_line import write
 from tests.console import run
-from tests.test_rules import A, args, env, job, lint, only, resources
+from tests.rule_tables import A, args, env, job, lint, resources, rule_tests
 
 RAW = "https://raw.githubusercontent.com/acme/parts/"
 SHELL = "    command: [sh, -c]\n"
@@ -188,28 +188,8 @@ GOOD = [
     ("PXC930", '{"run": {"kind": "job", "container": {"image": "img:1"}}}\n'),
 ]  # fmt: skip
 
-NAMED = [f"{row[0]}-{i}" for i, row in enumerate(BAD)]
-
-
-@pytest.mark.parametrize(("code", "text", "marked"), BAD, ids=NAMED)
-def test_bad(code: str, text: str, marked: str) -> None:
-    assert only(text, code) == [marked]
-
-
-@pytest.mark.parametrize(("code", "text"), GOOD, ids=[f"{r[0]}-{i}" for i, r in enumerate(GOOD)])
-def test_good(code: str, text: str) -> None:
-    assert only(text, code) == []
-
-
-@pytest.mark.parametrize(("code", "text", "marked"), BAD, ids=NAMED)
-def test_ignored(code: str, text: str, marked: str) -> None:
-    if marked == "wandb":
-        return  # a line of a script has no place for a comment of YAML
-    (found,) = lint(text, Settings(selection=Selection(select=(code,))))
-    line = int(found.split()[1].split(":")[0])
-    lines = text.splitlines()
-    lines[line - 1] += f" # pxc: ignore[{code}] a test"
-    assert only("\n".join(lines) + "\n", code) == []
+# A line of a script has no place for a comment of YAML.
+test_bad, test_good, test_ignored = rule_tests(BAD, GOOD, no_place=("wandb",))
 
 
 IMAGES = {

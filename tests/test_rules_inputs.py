@@ -6,10 +6,8 @@ import pytest
 
 from pxc.driver import Request, SourceText, lint_request
 from pxc.grammar.rewrite import rewrite
-from pxc.lint.select import Selection
-from pxc.lint.settings import Settings
 from tests.reading import compiled
-from tests.test_rules import A, args, job, lint, only
+from tests.rule_tables import A, args, job, lint, rule_tests
 
 OPTIONAL = "inputs: [{name: o, type: str, isOptional: true}]\n"
 TEXT = "inputs: [{name: s, type: str}]\n"
@@ -110,27 +108,7 @@ GOOD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("code", "text", "marked"), BAD, ids=[f"{r[0]}-{i}" for i, r in enumerate(BAD)]
-)
-def test_bad(code: str, text: str, marked: str) -> None:
-    assert only(text, code) == [marked]
-
-
-@pytest.mark.parametrize(("code", "text"), GOOD, ids=[f"{r[0]}-{i}" for i, r in enumerate(GOOD)])
-def test_good(code: str, text: str) -> None:
-    assert only(text, code) == []
-
-
-@pytest.mark.parametrize(
-    ("code", "text", "marked"), BAD, ids=[f"{r[0]}-{i}" for i, r in enumerate(BAD)]
-)
-def test_ignored(code: str, text: str, marked: str) -> None:
-    (found,) = lint(text, Settings(selection=Selection(select=(code,))))
-    line = int(found.split()[1].split(":")[0])
-    lines = text.splitlines()
-    lines[line - 1] += f" # pxc: ignore[{code}] a test"
-    assert only("\n".join(lines) + "\n", code) == []
+test_bad, test_good, test_ignored = rule_tests(BAD, GOOD)
 
 
 ELSEWHERE = [
