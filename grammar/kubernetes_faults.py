@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import Any
 
 from pxc.diagnostics import Fix, Note, Report, allowed, nearest
@@ -120,6 +119,8 @@ def _near(text: str, fields: tuple[str, ...]) -> str | None:
 
 
 def _likeness(a: str, b: str) -> float:
+    from difflib import SequenceMatcher  # only a mistake needs it
+
     return SequenceMatcher(None, a, b).ratio()
 
 

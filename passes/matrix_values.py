@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pxc.diagnostics import Note, Report
 from pxc.ir.matrix import Matrix, Space
@@ -13,6 +12,9 @@ from pxc.passes.io_types.declare import declare
 from pxc.passes.io_types.settle import IOFacts, settle_value
 from pxc.passes.io_types.types import NUMBERS, TEXTS
 from pxc.source import Span
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _WHOLE = frozenset({
     "int", "PositiveInt", "NonNegativeInt", "NegativeInt", "NonPositiveInt", "StrictInt",
@@ -117,6 +119,8 @@ def _numbers(kind: str, value: Any) -> dict[str, Lit[Any]]:
 
 
 def _exact(node: Any) -> Fraction | None:
+    from fractions import Fraction  # only numbers that are counted by steps need it
+
     value = node.value if isinstance(node, Lit) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

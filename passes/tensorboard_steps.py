@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 from pxc.ir.node import Hole, Lit, Seq, Template
@@ -51,16 +50,18 @@ def tensorboard_steps(
 
 
 def _script(board: TensorboardInit, logs: str, lowering: Lowering) -> Lit[str] | Template:
+    from shlex import quote
+
     report = lowering.report
     known(board.plugins, "init.tensorboard.plugins", report)
     given = board.plugins.items if isinstance(board.plugins, Seq) else (board.plugins,)
     texts = (known(item, "init.tensorboard.plugins", report) for item in given)
-    plugins = " ".join(shlex.quote(text) for text in texts if text)
+    plugins = " ".join(quote(text) for text in texts if text)
     port = whole(board.port, "init.tensorboard.port", report) or _PORT
     text = "#!/bin/sh\nset -e\n"
     if plugins:
         text += f"pip install {plugins}\n"
-    text += f"exec tensorboard --logdir={shlex.quote(logs)} --host=0.0.0.0 --port={port}"
+    text += f"exec tensorboard --logdir={quote(logs)} --host=0.0.0.0 --port={port}"
     pieces: list[str | Hole] = [text]
     path = pieces_of(board.path_prefix, "init.tensorboard.pathPrefix", report)
     if path:

@@ -7,22 +7,19 @@ from typing import Any
 
 from pxc.passes.io_types.misfit import misfit
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_DATETIME = re.compile(
+# Patterns stay text until a date or a duration is read: `re` keeps what it has compiled.
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"
+_DATETIME = (
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)"
     r"\s?([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)?\Z"
 )
-_ISO = re.compile(
+_ISO = (
     r"([+-]?)P(?:(\d{1,9}(?:\.\d{1,9})?)W)?(?:(\d{1,9}(?:\.\d{1,9})?)D)?"
     r"(?:T(?:(\d{1,9}(?:\.\d{1,9})?)H)?(?:(\d{1,9}(?:\.\d{1,9})?)M)?"
-    r"(?:(\d{1,12}(?:\.\d{1,9})?)S)?)?\Z",
-    re.I | re.A,
+    r"(?:(\d{1,12}(?:\.\d{1,9})?)S)?)?\Z"
 )
-_CLOCK = re.compile(
-    r"([+-]?)(?:(\d{1,9})\s*(?:d|days?)?,?\s+)?(\d{1,9}):([0-5]?\d):([0-5]?\d(?:\.\d{1,9})?)\Z",
-    re.I | re.A,
-)
-_SECONDS = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})(?:[eE][+-]?\d{1,3})?\Z", re.A)
+_CLOCK = r"([+-]?)(?:(\d{1,9})\s*(?:d|days?)?,?\s+)?(\d{1,9}):([0-5]?\d):([0-5]?\d(?:\.\d{1,9})?)\Z"
+_SECONDS = r"[+-]?(?:\d{1,15}(?:\.\d{0,9})?|\.\d{1,9})(?:[eE][+-]?\d{1,3})?\Z"
 
 _LONGEST = 999_999_999 * 86_400.0
 
@@ -32,7 +29,7 @@ _DURATION = "a duration: seconds, `PT30M` or `1:30:00`"
 def date(value: Any) -> str:
     """`YYYY-MM-DD`, a day that exists."""
     expected = "a date as `YYYY-MM-DD`"
-    if not isinstance(value, str) or not _DATE.match(value):
+    if not isinstance(value, str) or not re.match(_DATE, value):
         raise misfit(value, expected)
     from datetime import date as day
 
@@ -45,9 +42,9 @@ def date(value: Any) -> str:
 def date_time(value: Any) -> str:
     """A date, or a date with a time in ISO 8601; the text comes back in ISO's own form."""
     expected = "a date `YYYY-MM-DD` or a date and time `YYYY-MM-DDTHH:MM:SS`"
-    if isinstance(value, str) and _DATE.match(value):
+    if isinstance(value, str) and re.match(_DATE, value):
         return date(value)
-    found = _DATETIME.match(value) if isinstance(value, str) else None
+    found = re.match(_DATETIME, value) if isinstance(value, str) else None
     if found is None:
         raise misfit(value, expected)
     from datetime import datetime
@@ -76,14 +73,18 @@ def duration(value: Any) -> float:
 
 
 def _seconds(text: str) -> float | None:
-    if _SECONDS.match(text):
+    if re.match(_SECONDS, text, re.A):
         return float(text)
-    if (iso := _ISO.match(text)) and any(iso.groups()[1:]) and not text.upper().endswith("T"):
+    if (
+        (iso := re.match(_ISO, text, re.I | re.A))
+        and any(iso.groups()[1:])
+        and not text.upper().endswith("T")
+    ):
         units = (604_800, 86_400, 3_600, 60, 1)
         parts = zip(iso.groups()[1:], units, strict=True)
         total = sum(float(amount) * unit for amount, unit in parts if amount)
         return -total if iso[1] == "-" else total
-    if clock := _CLOCK.match(text):
+    if clock := re.match(_CLOCK, text, re.I | re.A):
         days, hours, minutes, rest = clock.groups()[1:]
         total = (
             int(days or 0) * 86_400 + int(hours) * 3_600 + int(minutes) * 60 + float(rest)
