@@ -171,7 +171,7 @@ FAULTS = {
     "missing kind": ("connections: [{name: a}]", ["PXC810 1:16 name"], "add `kind`"),
     "bad name": (
         "connections: [{name: My Data, kind: aws}]",
-        ["PXC810 1:22 My Data"], "use up to 63 lower-case letters, digits and `-`",
+        ["PXC810 1:22 My Data"], "use up to 63 letters, digits, `-` and `_`",
     ),
     "number as a name": (
         "connections: [{name: 1, kind: aws}]",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pxc.driver import Outcome, Request, SourceText, compile_request, lint_reque
 from tests.conformance import ELSEWHERE, LENIENT, Judged, judged, text_of
 from tests.conformance import STRICTER as ACCOUNTED
 from tests.conftest import ROOT
+from tests.corpus_supplies import KINDS, Compiled, compiled, table
 from tests.kubernetes_oracle import judge
 
 LATER = {
@@ -107,6 +109,31 @@ def test_accepted_files_have_only_errors_with_a_reason(both: list[Judged]) -> No
             assert set(one.codes) <= set(ACCOUNTED), one.name
 
 
+@pytest.fixture(scope="module")
+def supplied(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Compiled]:
+    """Every file of a runtime that Kubernetes and its operators have, with what it needs."""
+    with contextlib.chdir(shared / "corpus"):
+        return compiled(tmp_path_factory.mktemp("catalog"), KINDS)
+
+
+def test_supplied_files_compile_or_are_refused_for_a_reason(supplied: list[Compiled]) -> None:
+    assert {f.name: f.errors for f in supplied if f.errors != f.expected} == {}
+    assert [f.name for f in supplied if bool(f.errors) == bool(f.outcome.files)] == []
+
+
+def test_their_manifests_fit_the_schemas(supplied: list[Compiled]) -> None:
+    judged = [judge(out.text) for f in supplied for out in f.outcome.files]
+    assert len(judged) >= 285
+    kinds = {document["kind"] for documents in judged for document in documents}
+    assert kinds >= {"Job", "CronJob", "Deployment", "Service", "TFJob", "MPIJob", "RayCluster"}
+
+
+def test_the_table_of_supplies_has_no_row_too_many(supplied: list[Compiled]) -> None:
+    """Each pattern names a file; that it is needed, the other tests see."""
+    patterns = {p for row in table()["refused"] for p in row["files"]} | set(table()["files"])
+    assert [p for p in sorted(patterns) if not any(fnmatch(f.name, p) for f in supplied)] == []
+
+
 def test_files_of_version_0_are_told_so(shared: Path) -> None:
     """One error, PXC901, unless the YAML itself is broken."""
     wrong = {}
@@ -142,5 +169,7 @@ def test_every_file_of_any_kind_is_answered(shared: Path) -> None:
             assert found.span.end <= len(found.span.source.text)
 
 
-def test_the_conformance_page_is_what_the_corpus_says(both: list[Judged]) -> None:
-    assert (ROOT / "docs" / "conformance.md").read_text("utf-8") == text_of(both)
+def test_the_conformance_page_is_what_the_corpus_says(
+    both: list[Judged], supplied: list[Compiled]
+) -> None:
+    assert (ROOT / "docs" / "conformance.md").read_text("utf-8") == text_of(both, supplied)

@@ -30,7 +30,7 @@ KINDS = (
 )  # fmt: skip
 """Every kind of connection. Source: Polyaxon's connection kinds."""
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_NAME = re.compile(r"[A-Za-z0-9]([-_A-Za-z0-9]{0,61}[A-Za-z0-9])?")
 
 Check = Callable[[Any, str, Report], None]
 
@@ -217,12 +217,12 @@ def _name(node: Any, report: Report) -> Lit[str] | None:
         _fault(report, "the name of a connection must be text", node.span, "put it in quotes")
         return None
     if not _NAME.fullmatch(node.value):
-        # it becomes the name of a volume
+        # targets make the names of volumes of it, templates reach it as an attribute
         _fault(
             report,
             f"`{node.value}` cannot be the name of a connection",
             node.span,
-            "use up to 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
+            "use up to 63 letters, digits, `-` and `_`, with a letter or digit at both ends",
         )
     return node
 
