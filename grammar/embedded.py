@@ -172,12 +172,19 @@ def read_event_ref(builder: Builder, node: Any, what: str) -> Any:
 
 
 def read_space(builder: Builder, node: Any, what: str) -> Any:
-    """A search space; a text `a:b:c` becomes the list of its numbers, PXC401 when it cannot."""
-    from pxc.grammar.search import SPACE
+    """A search space; a text `a:b:c` becomes the list of its numbers, PXC401 when it cannot.
+
+    PXC104 for a kind that is null.
+    """
+    from pxc.grammar.search import SPACE, SPACES
 
     built = builder.build(SPACE, node, what)
     if not isinstance(built, Space) or not isinstance(built.kind, Lit):
         return built
+    if built.kind.value is None:
+        builder.report.add("PXC104", "`search space` needs a `kind`", built.kind.span,
+                           help="kinds: " + ", ".join(f"`{kind}`" for kind in SPACES))  # fmt: skip
+        return replace(built, kind=Invalid(built.kind.span))
     value, kind = built.value, str(built.kind.value)
     if kind in ("choice", "pchoice") or not (
         isinstance(value, Lit) and isinstance(value.value, str)

@@ -34,8 +34,8 @@ ANALYSIS = (
     Phase(
         "expand",
         (
+            expand_matrix,  # first: operations of a dag may take values of its matrix
             expand_dag,  # a file that is only linted stays as it is
-            expand_matrix,  # after: operations of a dag have matrices, too
         ),
     ),
     Phase(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeGuard
 
 from pxc.ir.expr import Expr, RunTimeRef
 
-__all__ = ["is_of_cell", "of_cell", "uses_cell"]
+__all__ = ["is_of_cell", "is_of_outer_cell", "of_cell", "uses_cell"]
+
+_OUTER = re.compile(r"(?:dag\.)+matrix\.")
 
 
 def is_of_cell(value: Any) -> TypeGuard[RunTimeRef]:
     """Whether a value is that of a matrix, which every cell has its own of."""
     return isinstance(value, RunTimeRef) and value.path.startswith("matrix.")
+
+
+def is_of_outer_cell(value: Any) -> TypeGuard[RunTimeRef]:
+    """Whether a value is that of the matrix of a dag around: `dag.matrix.x`, `dag.dag.matrix.x`."""
+    return isinstance(value, RunTimeRef) and _OUTER.match(value.path) is not None
 
 
 def uses_cell(expr: Any) -> bool:

@@ -12,11 +12,11 @@ from typing import Any
 from msgspec import Struct
 
 from pxc.diagnostics import Report
-from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
+from pxc.ir.expr import Binary, Conditional, Const, Expr, RunTimeRef
 from pxc.ir.node import Hole, Invalid, Lit, Map, Node, Seq, Template, plain, replace, walk
 from pxc.ir.program import Binding, Program
 from pxc.ir.run import Service
-from pxc.passes.cell_refs import is_of_cell, of_cell
+from pxc.passes.cell_refs import is_of_cell, is_of_outer_cell, of_cell
 from pxc.passes.connection_names import connection_names, init_connection_names
 from pxc.passes.evaluation import Budget, Scope, evaluate_template
 from pxc.passes.free_names import free_names
@@ -172,6 +172,8 @@ def shown(binding: Binding, node: Any, *, partial: bool) -> Any:
     value = as_data(node)
     if is_of_cell(value):
         return of_cell(value, "flag") if binding.is_flag else value
+    if binding.is_flag and is_of_outer_cell(value):
+        return _flag_of_outer(binding, value)
     if binding.is_flag and isinstance(value, bool):
         return f"--{binding.name}" if value else ""
     if binding.type == "str" and value is not None and not is_expr(value):
@@ -195,7 +197,7 @@ def param_names(
             "value": value,
             "type": binding.type or None,
             "connection": binding.connection,
-            "as_str": of_cell(value, "as_str") if is_of_cell(value) else as_str(value),
+            "as_str": as_str(value),
             "as_arg": argument,
         }
         if argument != "":
@@ -206,6 +208,8 @@ def param_names(
 
 def as_str(value: Any) -> Any:
     """A value as text: booleans and containers as JSON, null as nothing."""
+    if is_of_cell(value) or is_of_outer_cell(value):
+        return of_cell(value, "as_str")
     if is_expr(value) or isinstance(value, str):
         return value
     if value is None:
@@ -221,6 +225,8 @@ def as_arg(binding: Binding, value: Any, language: Language, report: Report) -> 
         return ""
     if is_of_cell(value):
         return of_cell(value, "as_arg")
+    if binding.is_flag and is_of_outer_cell(value):
+        return _flag_of_outer(binding, value)
     if binding.is_flag and isinstance(value, bool):
         return f"--{binding.name}" if value else ""
     if binding.arg_format is not None:
@@ -232,8 +238,14 @@ def as_arg(binding: Binding, value: Any, language: Language, report: Report) -> 
         return "" if isinstance(done, Invalid) else as_data(done)
     if is_expr(value):
         span = binding.span
-        return Binary(span, "~", Const(span, f"--{binding.name}="), value)
+        return Binary(span, "~", Const(span, f"--{binding.name}="), as_str(value))
     return f"--{binding.name}={as_str(value)}"
+
+
+def _flag_of_outer(binding: Binding, value: RunTimeRef) -> Conditional:
+    """The flag for a value of the matrix of a dag around: its form there has another name."""
+    span = value.span
+    return Conditional(span, value, Const(span, f"--{binding.name}"), Const(span, ""))
 
 
 def _span_of(binding: Binding) -> Span:

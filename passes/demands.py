@@ -7,7 +7,7 @@ from typing import Any
 
 from pxc.ir.node import Lit, Seq, Template, is_null, plain
 from pxc.ir.plan import Demand
-from pxc.ir.run import Dag, Legacy
+from pxc.ir.run import Legacy
 from pxc.ir.spec import Operation, Plugins
 from pxc.source import head_of
 
@@ -42,18 +42,15 @@ _SILENT_PLUGINS = frozenset(
 
 
 def section_demands(
-    composed: Operation, *, in_dag: bool = False, swept: bool = False
+    composed: Operation, *, in_dag: bool = False, carried: frozenset[str] = frozenset()
 ) -> Iterator[Demand]:
-    """What the operation's sections ask of a target beyond a unit, its sweep and a timetable.
+    """What the operation's sections ask of a target beyond a unit, its matrix and a timetable.
 
-    `swept` tells that the matrix is a sweep: only what stops it early is left to ask. An explicit
-    null or an empty list asks for nothing. `optional` marks what only tunes how Polyaxon's own
-    services watch a run.
+    `carried` names the sections that the plan has as nodes of its own. An explicit null or an empty
+    list asks for nothing. `optional` marks what only tunes how Polyaxon's own services watch a run.
     """
     for attribute, feature in (*_SECTIONS, *(() if in_dag else _EDGES)):
-        if feature == "matrix" and swept:
-            yield from _sweep_demands(composed.matrix, in_dag=in_dag)
-        else:
+        if feature not in carried:
             yield from _section(composed, attribute, feature, optional=False)
     for attribute, feature in _OPTIONAL_SECTIONS:
         yield from _section(composed, attribute, feature, optional=True)
@@ -66,21 +63,16 @@ def section_demands(
         yield Demand(skips.span, "skip", "skipOnUpstreamSkip", True)
     if isinstance(composed.plugins, Plugins):
         yield from _plugin_demands(composed.plugins)
-    if isinstance(composed.run, Dag):
-        yield from _early_stopping(composed.run)
     yield from _termination_demands(composed)
 
 
-def _sweep_demands(matrix: Any, *, in_dag: bool) -> Iterator[Demand]:
-    """A demand for a sweep inside of a dag, and for each rule that ends one before its last run."""
-    if in_dag:
-        yield Demand(head_of(matrix.span), "dag.matrix", f"matrix: {{kind: {matrix.kind}}}")
-    rules = matrix.early_stopping
+def stopping_demands(rules: Any, feature: str) -> Iterator[Demand]:
+    """A demand for each rule that ends a matrix or a dag early and that waits for the run."""
     for rule in rules.items if isinstance(rules, Seq) else ():
         kind = plain(getattr(rule, "kind", None))
-        yield Demand(head_of(rule.span), "matrix.earlyStopping", f"earlyStopping: {{kind: {kind}}}")
+        yield Demand(head_of(rule.span), feature, f"earlyStopping: {{kind: {kind}}}")
     if rules is not None and not isinstance(rules, Seq) and not is_null(rules):
-        yield Demand(head_of(rules.span), "matrix.earlyStopping", "earlyStopping")
+        yield Demand(head_of(rules.span), feature, "earlyStopping")
 
 
 def _section(
@@ -118,12 +110,6 @@ def _termination_demands(composed: Operation) -> Iterator[Demand]:
         if value is not None and not is_null(value):
             name = f"termination.{attribute}"
             yield Demand(value.span, name, name)
-
-
-def _early_stopping(dag: Dag) -> Iterator[Demand]:
-    policies = dag.early_stopping
-    if policies is not None and not is_null(policies) and getattr(policies, "items", True):
-        yield Demand(head_of(policies.span), "dag.earlyStopping", "earlyStopping")
 
 
 def runtime_demand(run: Any) -> Demand | None:

@@ -33,6 +33,9 @@ EVALUATED = (
 )  # fmt: skip
 """Sections rendered with the operation; hooks, build and events wait for others."""
 
+_OF_DAG = ("concurrency", "early_stopping")
+"""What a dag says of itself and not of its operations."""
+
 _NOT_EXPANDED = frozenset({"tuner"})
 
 
@@ -57,12 +60,14 @@ def evaluate_expressions(program: Program, world: World, report: Report) -> Prog
         if value is not None:
             changed[name] = evaluation.rewrite(value)
     if isinstance(composed.run, Dag):
-        concurrency = evaluation.rewrite(composed.run.concurrency)
-        changed["run"] = replace(composed.run, concurrency=concurrency)
+        parts = {n: evaluation.rewrite(getattr(composed.run, n)) for n in _OF_DAG}
+        changed["run"] = replace(composed.run, **parts)
     elif not isinstance(composed.run, Legacy):
         changed["run"] = evaluation.rewrite(composed.run)
     for part in expanded_parts(composed):
-        evaluation.rewrite(part)  # what comes of it is known when they are expanded
+        done = evaluation.rewrite(part)  # what comes of a matrix is known when it is expanded
+        if part is composed.joins:
+            changed["joins"] = done
     hand_over(faults, report, is_open=program.partial)
     return replace(
         program,

@@ -1,4 +1,4 @@
-"""Makes a program of every operation of a dag, at any depth, each bound with names of its own."""
+"""Makes a program of every operation of a dag, at any depth, with names and a matrix of its own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pxc.ir.program import Program
 from pxc.ir.run import Dag
 from pxc.passes.binder import Binder
 from pxc.passes.compose_layers import with_named_presets
+from pxc.passes.expand_matrix import expand_matrix
 from pxc.passes.graph.asked_inputs import asked_inputs
 from pxc.passes.graph.components import Components, Size
 from pxc.passes.graph.dag_values import DagValues
@@ -24,13 +25,13 @@ from pxc.world import World
 
 
 def expand_dag(program: Program, world: World, report: Report) -> Program:
-    """Compose, bind and connect every operation of a dag.
+    """Compose, bind and connect every operation of a dag, and expand the matrix of each.
 
     In: a dag without a fault of its own. Out: `operations`, one program an operation in authored
     order, over what the dag gives all of them; `ref: dag` is the dag's value where it is known,
     outputs of other operations stay references to the run. What is shared is composed once. Faults
-    are those of params, presets and connections of a file of its own (PXC204 to PXC206, PXC209,
-    PXC224), now with the values in them. Source: specification of dags, section 4.
+    are those of params, presets, connections and a matrix of a file of its own (PXC204 to PXC206,
+    PXC209, PXC224 ...), now with the values in them. Source: specification of dags, section 4.
     """
     composed = program.composed
     if program.partial or composed is None or not isinstance(composed.run, Dag):
@@ -95,7 +96,7 @@ def _program(
         bindings=binder.bindings(),
         origin=around.program.origin,
     )
-    program = resolve_connections(program, world, report)
+    program = expand_matrix(resolve_connections(program, world, report), world, report)
     if isinstance(composed.run, Dag):
         return _expanded(program, composed.run, around.size, world, report)
     return program

@@ -7,6 +7,8 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.dump import dump
+from pxc.ir.join import Join
+from pxc.ir.matrix import Matrix
 from pxc.ir.node import KObject, Lit, Seq, Template, plain, replace
 from pxc.ir.plan import (
     TOLD_PREFIX,
@@ -24,13 +26,15 @@ from pxc.ir.program import Program
 from pxc.ir.run import Dag, Service
 from pxc.ir.spec import Operation, Schedule, Termination
 from pxc.passes.conditions import check_conditions, check_filled_in, conditions_hold
-from pxc.passes.demands import runtime_demand, section_demands
+from pxc.passes.demands import runtime_demand, section_demands, stopping_demands
 from pxc.passes.global_names import global_names, service_path
-from pxc.passes.graph.edges import check_edges
+from pxc.passes.graph.edges import check_edges, edges_of
 from pxc.passes.graph.nodes import GraphNode
 from pxc.passes.graph.starts import edges_into, inputs_of, start_of
+from pxc.passes.lower_joins import Siblings, lower_joins
 from pxc.passes.lower_roles import bare_runtime, lower_roles
 from pxc.passes.lowering import Lowering, known, text_of, truth, whole
+from pxc.passes.stopping_rules import stopping_rules
 from pxc.source import Span
 from pxc.world import World
 
@@ -49,10 +53,10 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
     assert composed is not None
     assert composed.run is not None
     name = _name(composed, program)
-    demands = list(section_demands(composed, swept=program.sweep is not None))
+    demands = list(section_demands(composed, carried=_carried(program, None)))
     check_filled_in(composed.template, report)
     runs = conditions_hold(composed, demands, report)
-    found = _member(name, Lowering(program, world, report, demands)) if runs else None
+    found = _member(name, (), Lowering(program, world, report, demands)) if runs else None
     return Plan(
         composed.span,
         name,
@@ -73,37 +77,54 @@ def _name(composed: Operation, program: Program) -> str:
     return stem if stem.strip("-") else "run"
 
 
-def _member(name: str, lowering: Lowering) -> Unit | Group | None:
+def _carried(program: Program, joins: tuple[Join, ...] | None) -> frozenset[str]:
+    """The sections of an operation that the plan has as nodes of their own."""
+    composed = program.composed
+    if composed is None or runtime_demand(composed.run) is not None:
+        return frozenset()
+    found = {"matrix"} if (program.sweep or program.search) is not None else set()
+    return frozenset(found if joins is None else {*found, "joins"})
+
+
+def _member(name: str, joins: tuple[Join, ...], lowering: Lowering) -> Unit | Group | None:
     """What an operation becomes; None for a runtime that is only a demand."""
-    composed = lowering.program.composed
+    program = lowering.program
+    composed = program.composed
     assert composed is not None
+    expanded, matrix = program.sweep or program.search, composed.matrix
+    if expanded is not None and isinstance(matrix, Matrix) and not expanded.stopping:
+        rules = stopping_demands(matrix.early_stopping, "matrix.earlyStopping")
+        lowering.demands.extend(rules)
     if isinstance(composed.run, Dag):
-        return _group(name, composed, composed.run, lowering)
+        return _group(name, joins, composed, composed.run, lowering)
     unlowered = runtime_demand(composed.run)
     if unlowered is None:
-        return _unit(name, composed, lowering)
+        return _unit(name, joins, composed, lowering)
     lowering.demands.append(unlowered)
     return None
 
 
-def _group(name: str, composed: Operation, dag: Dag, lowering: Lowering) -> Group | None:
+def _group(
+    name: str, joins: tuple[Join, ...], composed: Operation, dag: Dag, lowering: Lowering
+) -> Group | None:
     """The operations of a dag and what leads from one to another."""
-    report = lowering.report
+    report, world = lowering.report, lowering.world
     members: list[Unit | Group] = []
     edges: list[Edge] = []
     nodes: dict[str, GraphNode] = {}
+    siblings = _siblings(lowering.program)
     for program in lowering.program.operations:
         inner = program.composed
         assert inner is not None
+        title = _title(inner)
         assert inner.name is not None
-        title = text_of(inner.name) or ""
         nodes[title] = GraphNode(title, inner.name.span, inner, True)
-        lowering.demands.extend(
-            section_demands(inner, in_dag=True, swept=program.sweep is not None)
-        )
+        own = lower_joins(program, title, siblings, world, report)
+        demands = section_demands(inner, in_dag=True, carried=_carried(program, own))
+        lowering.demands.extend(demands)
         check_filled_in(inner.template, report)
         check_conditions(inner.conditions, report)
-        found = _member(title, Lowering(program, lowering.world, report, lowering.demands))
+        found = _member(title, own or (), Lowering(program, world, report, lowering.demands))
         if found is None:
             continue
         start = start_of(inner, report)
@@ -111,6 +132,9 @@ def _group(name: str, composed: Operation, dag: Dag, lowering: Lowering) -> Grou
         edges.extend(edges_into(title, inner))
     if not check_edges(nodes, report, is_open=False):  # what was a template is known only now
         return None
+    stopping = stopping_rules(dag.early_stopping)
+    if stopping is None:
+        lowering.demands.extend(stopping_demands(dag.early_stopping, "dag.earlyStopping"))
     return Group(
         dag.span,
         name,
@@ -124,10 +148,29 @@ def _group(name: str, composed: Operation, dag: Dag, lowering: Lowering) -> Grou
         or lowering.world.options.namespace,
         description=text_of(composed.description),
         tags=tuple(str(t) for t in plain(composed.tags) or ()),
+        stopping=stopping or (),
+        sweep=lowering.program.sweep,
+        search=lowering.program.search,
+        joins=joins,
     )
 
 
-def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
+def _title(composed: Operation) -> str:
+    return text_of(composed.name) or ""
+
+
+def _siblings(program: Program) -> Siblings:
+    """The operations of a dag as the joins of one of them see them."""
+    found = [(p, p.composed) for p in program.operations if p.composed is not None]
+    return Siblings(
+        frozenset(_title(c) for p, c in found if (p.sweep or p.search) is not None),
+        {_title(c): tuple(edge.upstream for edge in edges_of(c)) for _, c in found},
+    )
+
+
+def _unit(
+    name: str, joins: tuple[Join, ...], composed: Operation, lowering: Lowering
+) -> Unit | None:
     run: Any = composed.run
     program, report = lowering.program, lowering.report
     roles = lower_roles(run, composed, lowering)
@@ -152,6 +195,8 @@ def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
         description=text_of(composed.description),
         tags=tuple(str(t) for t in plain(composed.tags) or ()),
         sweep=program.sweep,
+        search=program.search,
+        joins=joins,
     )
     queued = unit.queue is not None and lowering.world.options.queue_as != "none"
     if isinstance(composed.queue, Template) or (unit.queue and not queued):
@@ -163,7 +208,9 @@ def _unit(name: str, composed: Operation, lowering: Lowering) -> Unit | None:
 def _identity(unit: Unit) -> str:
     """A digest of what runs. Remarks, queues, retries and times do not make another run of it."""
     limits = Limits(unit.limits.span, pod_failure_policy=unit.limits.pod_failure_policy)
-    bare = replace(unit, description=None, tags=(), queue=None, limits=limits, sweep=None)
+    bare = replace(
+        unit, description=None, tags=(), queue=None, limits=limits, sweep=None, search=None
+    )
     data: Any = dump(bare)
     for role in data["roles"]:
         _leave_out_told(role["pod"])

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
+    from pxc.ir.join import Order, Query
     from pxc.ir.sweep import Sweep
 
 __all__ = ["PolyaxonLanguage"]
@@ -60,6 +61,18 @@ class PolyaxonLanguage:
 
         parsed = parse_interval(text)
         return parsed.message if isinstance(parsed, Fault) else parsed
+
+    def query(self, written: Lit[Any] | Template) -> Query | str:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.query_tree import query_of
+
+        return query_of(written)
+
+    def order(self, written: Lit[Any]) -> tuple[Order, ...] | str:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.query_tree import order_of
+
+        return order_of(written)
 
     def parse_value(self, text: str, span: Span) -> Value:
         """See `pxc.world.Language`; a faulty template is kept as the text it is."""

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from pxc.diagnostics import Report
-    from pxc.ir.node import Map, Template, Value
+    from pxc.ir.join import Order, Query
+    from pxc.ir.node import Lit, Map, Template, Value
     from pxc.ir.program import Connection
     from pxc.ir.run import Replica, Run
     from pxc.ir.spec import Operation
@@ -92,6 +93,12 @@ class Language(Protocol):
 
     def interval_seconds(self, text: str) -> Decimal | str:
         """The seconds of an interval of a schedule; a sentence when it is none."""
+
+    def query(self, written: Lit[Any] | Template) -> Query | str:
+        """The conditions of a query of runs; a sentence when it is none."""
+
+    def order(self, written: Lit[Any]) -> tuple[Order, ...] | str:
+        """The fields of an order of runs; a sentence when it is none."""
 
     def parse_value(self, text: str, span: Span) -> Value:
         """A text given from outside (a param) as a literal or a template."""

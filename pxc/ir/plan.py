@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pxc.ir.join import Join
 from pxc.ir.node import KObject, Map, Node, Scalar, Template
 from pxc.ir.run import Cluster, Distributed, Environment
+from pxc.ir.search import Search
+from pxc.ir.stopping import Stopping
 from pxc.ir.sweep import Sweep
 
 CRON_MACROS = {
@@ -236,8 +239,9 @@ class Input(Node, frozen=True):
     """A value that a run is given when it starts; `type` is empty when undeclared.
 
     `value` is a template of run-time references: `ops.a.outputs.x` is an output of another member
-    of the same group. What leads out of the group begins with `dag.`; the rest is as the enclosing
-    group itself sees it: `dag.globals.uuid`, `dag.ops.a.outputs.x`.
+    of the same group, `joins.x` a list that one of the unit's joins gathers. What leads out of the
+    group begins with `dag.`; the rest is as the enclosing group itself sees it: `dag.globals.uuid`,
+    `dag.ops.a.outputs.x`, `dag.matrix.x` and `dag.matrix.x.as_str` where the group has a matrix.
     """
 
     name: str
@@ -280,8 +284,10 @@ class Unit(Node, frozen=True):
     everything that decides what runs: equal units are equal runs. `inputs` are values that only
     the run knows; `start` is None where the unit starts as soon as its upstreams succeeded.
 
-    With a `sweep` the unit runs once for each of its cells, and templates hold `matrix.<name>`
-    besides the values of the run; the identity is that of the unit without the table.
+    With a `sweep` the unit runs once for each of its cells, with a `search` as often as that finds
+    something to try: then templates hold `matrix.<name>` besides the values of the run, and the
+    identity is that of the unit without the table. Who waits for the unit waits for all its runs;
+    it has failed when one of them has, and `ops.<name>.globals.uuid` is the run that holds them.
     """
 
     name: str
@@ -299,6 +305,8 @@ class Unit(Node, frozen=True):
     tags: tuple[str, ...] = ()
     identity: str = ""
     sweep: Sweep | None = None
+    search: Search | None = None
+    joins: tuple[Join, ...] = ()
 
     @property
     def pod(self) -> Pod:
@@ -311,7 +319,9 @@ class Group(Node, frozen=True):
 
     Members are units and inner groups in authored order, each with a name of its own; edges name
     members of this very group and make no cycle. A group has succeeded when no member has failed.
-    `kind` is `dag`. `limits` hold for the group as a whole; each unit has its own.
+    `kind` is `dag`. `limits` and `stopping` hold for the group as a whole; each unit has its own.
+    With a `sweep` or a `search` all of it runs once for each cell, with at most `concurrency`
+    members at once in each; inside of it a value of the cell is `dag.matrix.<name>`.
     """
 
     name: str
@@ -325,6 +335,10 @@ class Group(Node, frozen=True):
     namespace: str | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
+    stopping: tuple[Stopping, ...] = ()
+    sweep: Sweep | None = None
+    search: Search | None = None
+    joins: tuple[Join, ...] = ()
 
     def units(self) -> Iterator[Unit]:
         """Every unit of this group and of those inside of it."""

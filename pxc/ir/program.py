@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.node import Node
+from pxc.ir.search import Search
 from pxc.ir.spec import Operation
 from pxc.ir.sweep import Sweep
 from pxc.source import Span
@@ -53,7 +54,8 @@ class Program(Node, frozen=True):
     `connections` after `resolve_connections`: every connection the run asks for, by name.
     `origin` is the main file's path from the workspace's root, whatever directory it was named
     from; empty for text that has no file.
-    `sweep` is the table of a matrix after `expand_matrix`.
+    `sweep` is the table of a matrix after `expand_matrix`, `search` what it is when its next runs
+    depend on the results of earlier ones.
     `partial` tells that a component is linted alone, so that missing params are no fault.
     `operations` are those of a dag after `expand_dag`, each a program of its own.
     `authored` holds the nodes that its author wrote, while the lint rules ask for them.
@@ -69,3 +71,4 @@ class Program(Node, frozen=True):
     authored: tuple[Node, ...] | None = None
     operations: tuple[Program, ...] = ()
     sweep: Sweep | None = None
+    search: Search | None = None

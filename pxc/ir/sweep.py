@@ -7,6 +7,7 @@ from itertools import islice, product
 from typing import Any
 
 from pxc.ir.node import Node
+from pxc.ir.stopping import Stopping
 
 __all__ = ["DISTRIBUTIONS", "Axis", "Sweep", "cells", "space_size"]
 
@@ -39,12 +40,13 @@ class Axis(Node, frozen=True):
 
 
 class Sweep(Node, frozen=True):
-    """One unit run once for each cell of a table; `count` is the number of cells.
+    """One unit, or one group, run once for each cell of a table; `count` is the number of cells.
 
     `kind` is `grid` (every combination, the last axis fastest), `random` (rows drawn from `seed`,
     no row twice) or `mapping` (the `rows`, a value for each axis). In the unit a value of the cell
     is the run-time reference `matrix.<name>`; `matrix.<name>.as_arg`, `.as_str` and `.flag` are the
-    forms of it that the language offers.
+    forms of it that the language offers. At most `concurrency` runs go on at once, and the first
+    rule of `stopping` that holds ends them all.
     """
 
     kind: str
@@ -53,6 +55,7 @@ class Sweep(Node, frozen=True):
     rows: tuple[tuple[Any, ...], ...] = ()
     seed: int | None = None
     concurrency: int | None = None
+    stopping: tuple[Stopping, ...] = ()
 
 
 def cells(sweep: Sweep) -> Iterator[tuple[Any, ...]]:

@@ -19,6 +19,7 @@ from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.matrix import sweep_texts
 from pxc.targets.kubernetes.metadata import Metadata
 from pxc.targets.kubernetes.objects import Written, as_text, written
+from pxc.targets.kubernetes.searches import tell_searches
 from pxc.targets.kubernetes.service import service_objects
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, unit_parts
 from pxc.world import Options, World
@@ -40,6 +41,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     PXC710 for two objects of one name, PXC104, PXC116, PXC118, PXC208 for values it refuses.
     """
     _tell_demands(plan, world.options, report)
+    tell_searches(plan, report)
     flat = lay_out(plan.group, report) if plan.group is not None else []
     if report.has_errors:
         return ()
