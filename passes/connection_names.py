@@ -28,13 +28,18 @@ def init_connection_names(run: Any) -> Iterator[Lit[Any]]:
         yield from _init_names(pod)
 
 
+NAMES_OF_AN_ENTRY = ("connection", "model_ref", "artifact_ref", "lineage_ref")
+"""What an init entry names in the catalog."""
+
+
 def name_fields(run: Any) -> Iterator[Any]:
-    """What stands in the places of connection names, names or not."""
+    """What stands in the places of names of the catalog, names or not."""
     for pod in (run, *_roles(run)):
         yield getattr(pod, "connections", None)
         init = getattr(pod, "init", None)
         for entry in init.items if isinstance(init, Seq) else ():
-            yield getattr(entry, "connection", None)
+            for field in NAMES_OF_AN_ENTRY:
+                yield getattr(entry, field, None)
 
 
 def with_pods(run: Any, change: Callable[[Any], Any]) -> Any:

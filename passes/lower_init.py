@@ -65,7 +65,10 @@ def _demand(entry: Init, lowering: Lowering) -> Demand | None:
     for attribute, key in _REFERENCES:
         value: Any = getattr(entry, attribute)
         if _given(value):
-            instead = "only Polyaxon's server knows where its files lie: name them with `paths`"
+            instead = (
+                "only Polyaxon's server knows where its files lie: name them with `paths`, or"
+                " declare it in the catalog"
+            )
             return Demand(value.span, f"init.{key}", f"init: {key}", instead=instead)
     board = entry.tensorboard
     if isinstance(board, TensorboardInit) and not _given(board.uuids):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pxc.diagnostics import Report
     from pxc.ir.join import Order, Query
     from pxc.ir.node import Lit, Map, Template, Value
-    from pxc.ir.program import Connection
+    from pxc.ir.program import Connection, Version
     from pxc.ir.run import Replica, Run
     from pxc.ir.spec import Operation
     from pxc.ir.sweep import Sweep
@@ -134,6 +134,9 @@ class Catalog(Protocol):
 
     def connection_names(self) -> tuple[str, ...]:
         """Every connection's name, sorted."""
+
+    def versions(self, kind: str) -> tuple[Version, ...]:
+        """The versions of a kind (Model, Artifact, Lineage), in the order of their names."""
 
     def preset(self, name: str, language: Language, report: Report) -> Operation | None:
         """A preset by name, read as an operation."""

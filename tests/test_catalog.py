@@ -236,6 +236,31 @@ FAULTS = {
         "kind: Connection\nname: a\nspec: {kind: aws, name: b}",
         ["PXC810 3:25 b"], "leave `name` out of `spec`",
     ),
+    "version without paths": (
+        "kind: Model\nname: a:1\nspec: {connection: b}", ["PXC810 3:8 connection"], "add `paths`",
+    ),
+    "version of no paths": (
+        "kind: Model\nname: a:1\nspec: {paths: []}", ["PXC810 3:15 []"], "name what is brought in",
+    ),
+    "paths of another form": (
+        "kind: Artifact\nname: a:1\nspec: {paths: [a, {b: c}]}",
+        ["PXC810 3:19 {b: c}"], "write `- models/churn`",
+    ),
+    "version with an unknown key": (
+        "kind: Lineage\nname: a:1\nspec: {path: [a]}",
+        ["PXC810 3:8 path", "PXC810 3:8 path"], "did you mean `paths`?",
+    ),
+    "version in a connection that is not there": (
+        "kind: Model\nname: a:1\nspec: {connection: b, paths: a}",
+        ["PXC810 3:20 b"], "declare it, too",
+    ),
+    "version without a store": (
+        "kind: Model\nname: a:1\nspec: {paths: a}", ["PXC810 2:7 a:1"], "add `connection`",
+    ),
+    "name of a version": (
+        "kind: Model\nname: 1.2\nspec: {paths: a}", ["PXC810 2:7 1.2"], "in quotes",
+    ),
+    "near kind of version": ("kind: Modell\nname: a", ["PXC810 1:7 Modell"], "`Model`?"),
     "not YAML": ("a: [", ["PXC001 1:5 "], None),
     "two faults, each said": (
         "connections: [{name: a, kind: nope}, {name: b, kind: s3}]",
@@ -274,6 +299,29 @@ def test_a_second_declaration_shows_the_first(tmp_path: Path) -> None:
     kept = made.connection("imagenet")
     assert kept is not None
     assert kept.kind == "gcs"
+
+
+def test_versions_are_found_by_their_kind(tmp_path: Path) -> None:
+    model = "kind: Model\nname: NAME\nspec: {connection: data, paths: [a, [b, c]]}\n"
+    write(
+        tmp_path,
+        {
+            "a.yaml": AGENT,
+            "models/2.yaml": model.replace("NAME", "churn:2"),
+            "models/1.yaml": model.replace("NAME", "churn:1"),
+            "artifacts/1.yaml": model.replace("NAME", "churn:1").replace("Model", "Artifact"),
+            "models/code.yaml": model.replace("NAME", "code:1").replace("data", "code"),
+            "models/again.yaml": model.replace("NAME", "churn:1"),
+        },
+    )
+    made, report = catalog(tmp_path)
+    assert [version.name for version in made.versions("Model")] == ["churn:1", "churn:2", "code:1"]
+    assert [plain(version.paths) for version in made.versions("Artifact")] == [["a", ["b", "c"]]]
+    assert made.versions("Lineage") == ()
+    assert [(d.message, bool(d.notes)) for d in report] == [
+        ("the model `churn:1` is declared twice", True),
+        ("a `git` connection holds no files", False),
+    ]
 
 
 def test_two_stores_and_two_presets_show_both_places(tmp_path: Path) -> None:

@@ -286,3 +286,85 @@ def test_a_connection_that_does_nothing_is_told(tmp_path: Path) -> None:
     text = init("{file: {content: x}, connection: data}")
     outcome = compiled(text, tmp_path)
     assert [(d.code.id, d.span.text) for d in outcome.report] == [("PXC702", "data")]
+
+
+VERSIONS = {
+    "models/churn.yaml": "kind: Model\nname: churn:v2\nspec: {paths: [models/2, [scale.json, s.json]]}",
+    "models/churn1.yaml": "kind: Model\nname: 'churn:v1'\nspec: {connection: data, paths: old}",
+    "models/rank.yaml": "kind: Model\nname: ml/rank\nspec: {connection: data, paths: rank}",
+    "artifacts/a.yaml": "kind: Artifact\nname: faces:3\nspec: {connection: data, paths: [f]}",
+}
+STORED = {
+    # an init entry, the step it becomes
+    "modelRef: 'churn:v2'": (
+        "store: any models/2 -> /plx-context/artifacts/models/2,"
+        " any scale.json -> /plx-context/artifacts/s.json"
+    ),
+    "modelRef: 'default/churn:v1'": "data: any old -> /plx-context/artifacts/data/old",
+    "modelRef: 'default.churn:v1', path: /m": "data: any old -> /m/old",
+    "modelRef: 'ml/rank:latest'": "data: any rank -> /plx-context/artifacts/data/rank",
+    "modelRef: ml.rank": "data: any rank -> /plx-context/artifacts/data/rank",
+    "modelRef: 'churn:{{ v }}', connection: data": "data: any old -> /plx-context/artifacts/data/old",
+    "artifactRef: 'faces:3'": "data: any f -> /plx-context/artifacts/data/f",
+}
+
+
+def with_versions(text: str, tmp_path: Path, *files: str) -> Outcome:
+    (tmp_path / "connections.yaml").write_text(CATALOG)
+    for name in files or VERSIONS:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(VERSIONS[name])
+    source = SourceText("f.yaml", text.encode())
+    return compile_request(Request(files=(source,), catalog=(tmp_path,), verify=True))
+
+
+def asking(entry: str, kind: str = "job") -> str:
+    run = RUNTIMES[kind].replace("INIT", f"init: [{{{entry}}}],")
+    return f"kind: component\nname: t\ninputs: [{{name: v, type: str, value: v1}}]\nrun: {run}\n"
+
+
+@pytest.mark.parametrize("entry", STORED)
+@pytest.mark.parametrize("kind", ["job", "mpijob", "raycluster"])
+def test_the_catalog_says_where_a_version_lies(entry: str, kind: str, tmp_path: Path) -> None:
+    outcome = with_versions(asking(entry, kind), tmp_path)
+    assert not outcome.report.has_errors, [d.message for d in outcome.report]
+    for role in outcome.plan.units[0].roles:
+        assert [told_of(step) for step in role.pod.init] == [STORED[entry]]
+
+
+MISSED = [
+    ("modelRef: 'churn:v3'", "PXC231 the model `churn:v3` is not in the catalog", "`churn:v1`"),
+    ("modelRef: rank", "PXC231 the model `rank` is not in the catalog", "models: "),
+    ("artifactRef: 'churn:v2'", "PXC231 the artifact `churn:v2` is not in", "artifacts: `faces:3`"),
+    ("lineageRef: 'abc:data'", "PXC701 `init: lineageRef` cannot be said", "in the catalog"),
+    (
+        "modelRef: 'churn:v2', connection: data",
+        "PXC118 the files of `churn:v2` lie in the",
+        "leave",
+    ),
+    ("modelRef: '{{ globals.uuid }}'", "PXC701 `init: modelRef` cannot be said", "in the catalog"),
+]
+
+
+@pytest.mark.parametrize(("entry", "said", "help_"), MISSED)
+def test_a_version_that_the_catalog_lacks(
+    entry: str, said: str, help_: str, tmp_path: Path
+) -> None:
+    [found] = with_versions(asking(entry), tmp_path).report
+    assert f"{found.code.id} {found.message}".startswith(said)
+    assert help_ in (found.help or "")
+    assert found.span.source.name == "f.yaml"
+
+
+def test_a_catalog_of_other_things_knows_no_version(tmp_path: Path) -> None:
+    [found] = with_versions(asking("modelRef: 'faces:3'"), tmp_path, "artifacts/a.yaml").report
+    assert f"{found.code.id} {found.message}".startswith("PXC701 `init: modelRef` cannot be said")
+
+
+def test_a_version_of_each_operation_of_a_dag(tmp_path: Path) -> None:
+    run = RUNTIMES["job"].replace("INIT", "init: [{modelRef: 'churn:v1'}],")
+    text = f"kind: component\nname: d\nrun: {{kind: dag, operations: [{{name: a, component: {{run: {run}}}}}]}}"
+    outcome = with_versions(text, tmp_path)
+    assert not outcome.report.has_errors, [d.message for d in outcome.report]
+    [unit] = outcome.plan.group.units()
+    assert [told_of(step) for step in unit.pod.init] == [STORED["modelRef: 'default/churn:v1'"]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pxc.diagnostics import Report
-    from pxc.ir.program import Connection
+    from pxc.ir.program import Connection, Version
     from pxc.ir.spec import Operation
     from pxc.source import Source
 
@@ -32,6 +32,10 @@ class EmptyCatalog:
 
     def connection_names(self) -> tuple[str, ...]:
         """No names."""
+        return ()
+
+    def versions(self, kind: str) -> tuple[Version, ...]:
+        """No versions."""
         return ()
 
     def preset(self, name: str, language: ReadsPresets, report: Report) -> Operation | None:

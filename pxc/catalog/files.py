@@ -1,4 +1,4 @@
-"""Turns catalog files, and folders of them, into connections and presets by name."""
+"""Turns catalog files, and folders of them, into connections, versions and presets by name."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 from pxc.catalog import ReadsPresets
 from pxc.catalog.connections import ARTIFACT_KINDS, build_connection, check_keys, text_of
 from pxc.catalog.folders import catalog_files, leads_out, nowhere, source_of
+from pxc.catalog.versions import VERSIONS, build_version
 from pxc.diagnostics import Note, Report, allowed, nearest
 from pxc.ir.node import Invalid, Lit, Map, Seq, is_null
-from pxc.ir.program import Connection
+from pxc.ir.program import Connection, Version
 from pxc.ir.spec import Operation
 from pxc.source import Source, Span
 
@@ -28,10 +29,11 @@ _AGENT_VARIABLES = {
 
 
 class FileCatalog:
-    """The connections and presets of some files and folders.
+    """The connections, versions and presets of some files and folders.
 
-    A file holds one `kind: Connection` object, or the `connections` and `artifactsStore` of an
-    agent's configuration (its other keys are not the catalog's). `presets/NAME.yaml` is the preset
+    A file holds one object (`kind: Connection`, `Model`, `Artifact` or `Lineage`), or the
+    `connections` and `artifactsStore` of an agent's configuration (its other keys are not the
+    catalog's). `presets/NAME.yaml` is the preset
     `NAME`. All but presets is read and checked at once, faults are PXC810; a preset is read when
     it is asked for. `read` turns the text of a file into its root map. A link in a folder below
     `root` leads nowhere else, so that what others wrote cannot have a file read from elsewhere.
@@ -51,6 +53,7 @@ class FileCatalog:
         self._connections: dict[str, Connection] = {}
         self._places: dict[str, Span] = {}
         self._presets: dict[str, Path] = {}
+        self._versions: dict[tuple[str, str], Version] = {}
         self._store: Span | None = None
         self._read = read
         seen: set[Path] = set()
@@ -66,6 +69,8 @@ class FileCatalog:
                 self._add_preset(preset, path, report)
             else:
                 self._add_file(path, report)
+        for version in self._versions.values():
+            self._check_store(version, report)
 
     def connection(self, name: str) -> Connection | None:
         """A connection by name."""
@@ -74,6 +79,10 @@ class FileCatalog:
     def connection_names(self) -> tuple[str, ...]:
         """Every connection's name, sorted."""
         return tuple(sorted(self._connections))
+
+    def versions(self, kind: str) -> tuple[Version, ...]:
+        """The versions of a kind, in the order of their names."""
+        return tuple(found for (of, _), found in sorted(self._versions.items()) if of == kind)
 
     def preset(self, name: str, language: ReadsPresets, report: Report) -> Operation | None:
         """A preset by name, as an operation; None also when its file is at fault (reported)."""
@@ -156,6 +165,9 @@ class FileCatalog:
 
     def _add_object(self, tree: Map, report: Report) -> None:
         kind = tree.get("kind")
+        if text_of(kind) in VERSIONS:
+            self._add_version(text_of(kind), tree, report)
+            return
         if text_of(kind) != "Connection":
             _unknown_kind(kind, report)
             return
@@ -173,6 +185,40 @@ class FileCatalog:
         name, spec = tree.get("name"), tree.get("spec")
         if isinstance(name, Lit) and spec is not None and not is_null(spec) and not is_null(name):
             self._add_connection(spec, report, name=_inner_name(name, spec, report))
+
+    def _add_version(self, kind: str, tree: Map, report: Report) -> None:
+        version = build_version(kind, tree, report)
+        if version is None:
+            return
+        first = self._versions.setdefault((kind, version.name), version)
+        if first is not version:
+            report.add(
+                "PXC810",
+                f"the {kind.lower()} `{version.name}` is declared twice",
+                version.place,
+                label="declared again",
+                notes=(Note("first declared here", first.place),),
+                help="rename or delete one",
+            )
+
+    def _check_store(self, version: Version, report: Report) -> None:
+        """PXC810 for a version in a connection that is not there, or that holds no files."""
+        place = version.connection.span if version.connection is not None else version.place
+        name = version.connection.value if version.connection is not None else self.artifacts_store
+        found = self._connections.get(name) if name is not None else None
+        if found is not None and found.kind in ARTIFACT_KINDS:
+            return
+        if name is None:
+            fault = f"`{version.name}` names no connection, and there is no artifacts store"
+            hint = "add `connection` with the name of one"
+        elif found is not None:
+            fault = f"a `{found.kind}` connection holds no files"
+            hint = f"kinds that do: {allowed(ARTIFACT_KINDS)}"
+        else:
+            fault = f"the connection `{name}` is not in the catalog"
+            near = nearest(name, self._connections)
+            hint = f"did you mean `{near}`?" if near else "declare it, too"
+        report.add("PXC810", fault, place, help=hint)
 
     def _add_connection(
         self, node: Any, report: Report, *, name: Lit[str] | None = None
@@ -227,14 +273,15 @@ def _inner_name(name: Lit[str], spec: Any, report: Report) -> Lit[str] | None:
 
 
 def _unknown_kind(kind: Any, report: Report) -> None:
-    near = nearest(text_of(kind), ("Connection",))
+    kinds = ("Connection", *VERSIONS)
+    near = nearest(text_of(kind), kinds)
     report.add(
         "PXC810",
         f"`{text_of(kind)}` is not a kind of catalog object",
         kind.span,
-        help="did you mean `Connection`?"
+        help=f"did you mean `{near}`?"
         if near
-        else "the kind is `Connection`; presets go into the folder `presets`",
+        else f"kinds: {allowed(kinds)}; presets go into the folder `presets`",
     )
 
 

@@ -112,6 +112,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC228", "event-ref", _W),
     ("PXC229", "param-overridden", _W),
     ("PXC230", "volume-unused", _W),
+    ("PXC231", "version-not-found", _E),
     # 3 expressions
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),

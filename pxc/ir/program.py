@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.ir.node import Node
+from pxc.ir.node import Lit, Node
 from pxc.ir.search import Search
 from pxc.ir.spec import Operation
 from pxc.ir.sweep import Sweep
@@ -44,6 +44,20 @@ class Connection(Node, frozen=True):
     annotations: Any = None
     tags: tuple[str, ...] = ()
     description: str = ""
+
+
+class Version(Node, frozen=True):
+    """Files under a name: of a version of a model or an artifact, or of a lineage.
+
+    `kind` is Model, Artifact or Lineage; `name` is as the catalog writes it, at `place`. `paths`
+    are texts and pairs below the `connection`, without one below the artifacts store.
+    """
+
+    kind: str
+    name: str
+    place: Span
+    paths: tuple[Any, ...]
+    connection: Lit[str] | None = None
 
 
 class Program(Node, frozen=True):

@@ -187,8 +187,9 @@ TABLE = (
             "the Service is reached from inside the cluster alone", option="expose"),
     # what comes into a pod
     *(
-        Feature(f"init.{key}", f"`init: {key}`", REFUSED,
-                "only Polyaxon's server knows where its files lie", "name them with `paths`")
+        Feature(f"init.{key}", f"`init: {key}` of which the catalog has none", REFUSED,
+                "only Polyaxon's server knows where its files lie",
+                "name them with `paths`, or declare it in the catalog")
         for key in ("lineageRef", "modelRef", "artifactRef")
     ),
     Feature("init.tensorboard", "`init: tensorboard` without `uuids`", REFUSED,
