@@ -46,6 +46,8 @@ from pxc.passes.evaluation.residual import (
     consts_of,
     has_expr,
     is_expr,
+    is_text,
+    is_true,
     join_text,
     may_be_undefined,
     respan,
@@ -206,6 +208,8 @@ class _Evaluator:
     def unary(self, node: Unary) -> Any:
         value = self.value(node.operand)
         if is_expr(value):
+            if node.op == "not" and is_true(value):
+                return False
             return Unary(node.span, node.op, value)
         return unary(node.op, value, node.span)
 
@@ -229,12 +233,14 @@ class _Evaluator:
         left = self.value(node.left)
         if not is_expr(left):
             return left if bool(left) == (node.op == "or") else self.found(node.right)
+        if is_true(left):
+            return left if node.op == "or" else self.found(node.right)
         right = self.value(node.right)
         return Binary(node.span, node.op, left, const_of(right, node.right.span))
 
     def _operate_later(self, node: Binary, left: Any, right: Any) -> Expr:
         """The residual of an operator; text next to text is joined now."""
-        if node.op == "~":
+        if node.op == "~" or (node.op == "+" and is_text(left) and is_text(right)):
             return join_text(
                 const_of(left, node.left.span),
                 const_of(right, node.right.span),
@@ -263,7 +269,7 @@ class _Evaluator:
 
     def conditional(self, node: Conditional) -> Any:
         test = self.value(node.test)
-        if is_expr(test):
+        if is_expr(test) and not is_true(test):
             then = const_of(self.value(node.then), node.then.span)
             if node.otherwise is None:
                 return Conditional(node.span, test, then, None)
@@ -310,7 +316,8 @@ class _Evaluator:
         if target.__class__ is Undefined:
             return "" if arg is None else self.found(arg)
         boolean = False if flag is None else self.value(flag)
-        undecided = is_expr(target) and (bool(boolean) or may_be_undefined(target))
+        unsure = bool(boolean) and not is_true(target)
+        undecided = is_expr(target) and (unsure or may_be_undefined(target))
         if undecided or is_expr(boolean):
             args = () if arg is None else (const_of(self.value(arg), arg.span),)
             kwargs = (("boolean", const_of(boolean, node.span)),) if boolean else ()

@@ -46,6 +46,28 @@ def may_be_undefined(value: Any) -> bool:
     return isinstance(value, Name) or (inside and of_cell)
 
 
+_TEXT_REFS = frozenset({"globals.uuid", "globals.namespace"})
+"""What only the run knows and is text all the same, never an empty one."""
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value is text, also one of which the run knows a part."""
+    if isinstance(value, Const):
+        value = value.value
+    if isinstance(value, Binary):
+        return value.op == "~"
+    return isinstance(value, str) or (isinstance(value, RunTimeRef) and value.path in _TEXT_REFS)
+
+
+def is_true(value: Any) -> bool:
+    """Whether a residual counts as true whatever the run says: text that cannot be empty."""
+    if isinstance(value, Binary) and value.op == "~":
+        return is_true(value.left) or is_true(value.right)
+    if isinstance(value, Const):
+        return isinstance(value.value, str) and bool(value.value)
+    return isinstance(value, RunTimeRef) and value.path in _TEXT_REFS
+
+
 def const_of(value: Any, span: Span) -> Expr:
     """A value as an expression."""
     return value if is_expr(value) else Const(span, value)

@@ -72,8 +72,17 @@ def definition(group: str, kind: str) -> Definition | None:
 def is_custom(group: str) -> bool:
     """Whether the kinds of an API group are defined by a custom resource definition."""
     known = {name for name, _ in _index()}
-    ours = group.endswith(".k8s.io") and group != "gateway.networking.k8s.io"
-    return group in known or ("." in group and not ours)
+    return group in known or ("." in group and group not in _BUILT_IN)
 
+
+_BUILT_IN = frozenset(
+    f"{name}.k8s.io"
+    for name in (
+        "admissionregistration", "apiextensions", "authentication", "authorization", "certificates",
+        "coordination", "discovery", "events", "networking", "node", "rbac.authorization",
+        "resource", "scheduling", "storage",
+    )
+)  # fmt: skip
+"""The groups of Kubernetes itself that have a dot; operators end theirs in `.k8s.io`, too."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
