@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.engines.fixtures import api_server, cluster, running_cluster  # noqa: F401
+from tests.engines.fixtures import (  # noqa: F401
+    api_server,
+    argo,
+    cluster,
+    running_argo,
+    running_cluster,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,7 +14,7 @@ import ssl
 import subprocess
 import time
 import urllib.parse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -137,12 +137,16 @@ def _group_and_kind(document: Object) -> tuple[str, str]:
     return (group if slash else "", document["kind"])
 
 
-def start(commands: Sequence[Sequence[str]], folder: Path) -> list[subprocess.Popen[bytes]]:
-    """Runs servers that log into a folder."""
+def start(
+    commands: Sequence[Sequence[str]], folder: Path, environment: Mapping[str, str] | None = None
+) -> list[subprocess.Popen[bytes]]:
+    """Runs servers that log into a folder, with the environment of the tests or one of their own."""
     processes = []
     for command in commands:
         with (folder / f"{Path(command[0]).name}.log").open("wb") as log:
-            processes.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=folder))
+            processes.append(
+                subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment)
+            )
     return processes
 
 

@@ -34,7 +34,10 @@ from tests.engines.api_server import ApiServer, Refused
 from tests.engines.environment import Object
 from tests.engines.kubelet import Kubelet
 
-VERSIONS = {"Job": "batch/v1", "CronJob": "batch/v1", "Deployment": "apps/v1"}
+VERSIONS = {
+    "Job": "batch/v1", "CronJob": "batch/v1", "Deployment": "apps/v1",
+    "Workflow": "argoproj.io/v1alpha1",
+}  # fmt: skip
 """Where kinds come from that are not of the core; those of an applied manifest are added."""
 
 
@@ -91,6 +94,7 @@ class Cluster:
             ended = bool(true & {"Complete", "Failed"}) or status.get("phase") in (
                 "Succeeded",
                 "Failed",
+                "Error",
             )
             if ended and condition != "Deleted":
                 break

@@ -8,6 +8,7 @@ Processes, mounts, host name and IPC are private, the network is the machine's.
 from __future__ import annotations
 
 import os
+import pwd
 import shlex
 import signal
 import subprocess
@@ -69,14 +70,16 @@ class Container:
         self, spec: Object, command: Sequence[str], env: dict[str, str], mounts: Sequence[Mount],
         hostname: str, folder: Path, log: Path,
     ) -> None:  # fmt: skip
-        self.env = {"PATH": PATH, "HOME": "/root", "HOSTNAME": hostname} | env
+        security = spec.get("securityContext", {})
+        self.env = {"PATH": PATH, "HOME": _home(security), "HOSTNAME": hostname} | env
         self.directory = spec.get("workingDir", "/")
         self.started = time.time()
-        self._user = _user(spec.get("securityContext", {}))
+        self._user = _user(security)
         root = folder / "root"
         root.mkdir(parents=True, exist_ok=True)
         self.message = folder / "termination-log"
         self.message.write_text("")
+        self.message.chmod(0o666)
         mounts = [*mounts, (self.message, spec["terminationMessagePath"], False)]
         script = self._script(spec, command, mounts, hostname, root)
         with log.open("ab") as output:
@@ -147,18 +150,32 @@ class Container:
 
     def execute(self, command: Sequence[str], timeout: float) -> bool:
         """Runs a command beside the container's process; whether it ended well in time."""
+        done = self.run(command, timeout)
+        return done is not None and done.returncode == 0
+
+    def run(
+        self, command: Sequence[str], timeout: float
+    ) -> subprocess.CompletedProcess[bytes] | None:
+        """Runs a command beside the container's process; None when it did not end in time."""
         if (pid := self.first_process()) is None:
-            return False
+            return None
         variables = [f"{name}={value}" for name, value in self.env.items()]
         line = ["nsenter", f"--target={pid}", *PRIVATE, "--root", "--wd"]
         try:
-            done = subprocess.run(
+            return subprocess.run(
                 [*line, *self._user, "env", "-i", *variables, *command],
                 stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            return False
-        return done.returncode == 0
+            return None
+
+
+def _home(security: Object) -> str:
+    """The directory of the user of a security context; one that the machine does not know has `/`."""
+    try:
+        return pwd.getpwuid(security.get("runAsUser") or 0).pw_dir
+    except KeyError:
+        return "/"
 
 
 def _user(security: Object) -> list[str]:

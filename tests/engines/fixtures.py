@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.engines import api_server as servers
-from tests.engines import control_plane
+from tests.engines import argo as argo_engine
+from tests.engines import control_plane, place
 from tests.engines.cluster import Cluster
 from tests.engines.kubelet import Kubelet
 
@@ -43,3 +44,21 @@ def cluster(running_cluster: tuple[servers.ApiServer, Kubelet]) -> Iterator[Clus
     made = Cluster(*running_cluster, f"test-{next(_NUMBERS)}")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def running_argo(
+    running_cluster: tuple[servers.ApiServer, Kubelet], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Argo's controller, for all tests of the session."""
+    lacking = place.missing(argo_engine.CONTROLLER, argo_engine.EXECUTOR)
+    if lacking:
+        pytest.skip(f"NO REAL ARGO: {', '.join(lacking)} missing; run `make engines`")
+    with argo_engine.running(*running_cluster, tmp_path_factory.mktemp("argo")):
+        yield
+
+
+@pytest.fixture
+def argo(running_argo: None, cluster: Cluster) -> Cluster:
+    """A namespace of its own in the running cluster, where workflows run."""
+    return cluster

@@ -6,24 +6,30 @@ each with `pod.py`, and reports their statuses, so that the real controllers com
 What it does as a real one: volumes (emptyDir, configMap, secret, projected, downwardAPI, hostPath
 below the node's own folder, claims), subPath and subPathExpr, env and envFrom, `$(NAME)`, working
 directory, user, read-only root, init containers, native sidecars, restart policies, deadlines, hooks,
-probes, grace periods, exit codes, termination messages, host names of pods, the account's token.
+probes, grace periods, exit codes, termination messages, host names of pods, the account's token,
+`kubectl exec` (without input) and `kubectl logs`.
 
 What it does not: images (each is this machine, so a container needs a `command` or `args`), limits of
-CPU and memory, networks of pods (all share the machine's ports), services' addresses, `kubectl logs`.
+CPU and memory, networks of pods (all share the machine's ports), services' addresses.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import json
+import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from http.client import HTTPException
+from http.server import HTTPServer
 from pathlib import Path
 
+from tests.engines import kubelet_server
 from tests.engines.api_server import TOKEN, ApiServer, Refused
 from tests.engines.environment import Object
 from tests.engines.pod import PodRun
+from tests.engines.volumes import Mount
 
 NODE = "machine"
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -35,12 +41,17 @@ _FIRST_ADDRESS = ipaddress.IPv4Address("127.10.0.1")
 
 
 class Kubelet:
-    """One node of a cluster; `pods` are the runs by the pods' uid."""
+    """One node of a cluster; `pods` are the runs by the pods' uid.
+
+    `programs` are files that every container finds beside what the machine has.
+    """
 
     def __init__(self, server: ApiServer, folder: Path) -> None:
         self.server, self.folder = server, folder
         self.node = folder / "node"
         self.pods: dict[str, PodRun] = {}
+        self.programs: list[Mount] = []
+        self._asked: HTTPServer | None = None
         self._stopping = False
         self._hosts: dict[str, dict[str, str]] = {}
         self._lock = threading.Lock()
@@ -55,9 +66,12 @@ class Kubelet:
             "metadata": {"name": NODE, "labels": labels | {"kubernetes.io/arch": "amd64"}},
         }
         self.server.ask("POST", "/api/v1/nodes", node)
+        self._asked = kubelet_server.start(self.server.authority, self._execute, self._log)
+        port = self._asked.server_port
         status = {
             "capacity": CAPACITY,
             "allocatable": CAPACITY,
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": port}},
             "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
             "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady"}],
         }
@@ -67,6 +81,8 @@ class Kubelet:
     def stop(self) -> None:
         """Ends all pods at once."""
         self._stopping = True
+        if self._asked is not None:
+            self._asked.shutdown()
         for run in self.pods.values():
             run.stop(0)
         for run in self.pods.values():
@@ -115,7 +131,7 @@ class Kubelet:
         namespace = about["namespace"]
         address = str(_FIRST_ADDRESS + len(self.pods))
         hosts = self._name_host(namespace, address, about["name"], spec)
-        mounts = [(hosts, "/etc/hosts", True)]
+        mounts = [(hosts, "/etc/hosts", True), *self.programs]
         if spec.get("automountServiceAccountToken") is not False:
             mounts.append((self._account(namespace), ACCOUNT, True))
         for container in (*spec.get("initContainers", ()), *spec["containers"]):
@@ -143,6 +159,24 @@ class Kubelet:
         if "deletionTimestamp" in about:
             run.stop(0)
         run.start()
+
+    def _find(self, namespace: str, name: str) -> PodRun | None:
+        """The youngest pod of a name."""
+        for run in reversed(self.pods.values()):
+            about = run.pod["metadata"]
+            if (about["namespace"], about["name"]) == (namespace, name):
+                return run
+        return None
+
+    def _execute(
+        self, namespace: str, name: str, container: str, command: Sequence[str]
+    ) -> subprocess.CompletedProcess[bytes] | None:
+        run = self._find(namespace, name)
+        return run.execute(container, command) if run else None
+
+    def _log(self, namespace: str, name: str, container: str) -> str | None:
+        run = self._find(namespace, name)
+        return run.log(container) if run else None
 
     def _name_host(self, namespace: str, address: str, name: str, spec: Object) -> Path:
         """Makes a pod known by name to the pods of its namespace, as a headless service does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ TICK = 0.05
 LONGEST_BACKOFF = 5.0
 """A container that failed is started again after 1, 2, 4, 5… seconds; a real kubelet waits 10 times
 as long."""
+LONGEST_EXEC = 30.0
 
 
 class Stopped(Exception):
@@ -60,6 +62,15 @@ class PodRun(threading.Thread):
         """What all tries of a container have written, in order."""
         files = sorted((self.folder / "logs").glob(f"{container}.*"))
         return "".join(path.read_text(errors="replace") for path in files)
+
+    def execute(
+        self, container: str, command: Sequence[str]
+    ) -> subprocess.CompletedProcess[bytes] | None:
+        """Runs a command in a container; None where that does not run, or the command goes on."""
+        for run in (*self.inits, *self.mains):
+            if run.name == container and (process := run.process) is not None:
+                return process.run(command, LONGEST_EXEC)
+        return None
 
     def run(self) -> None:
         phase = "Failed"

@@ -1,0 +1,210 @@
+"""Says what becomes of every member of a plan when its units end as a script tells.
+
+It follows the documentation of flows alone and knows no target: a member starts when its trigger
+holds of those before it, where a skipped one counts as one that succeeded; one whose trigger does not
+hold never starts; a condition that is false skips; what an upstream's event starts asks no trigger; a
+dag has failed when a member has. Time plays no part: every rule is asked when all upstreams ended.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pxc.ir.expr import Binary, Compare, Conditional, Const, RunTimeRef, Unary
+from pxc.ir.node import Hole, Lit, Template
+from pxc.ir.plan import Edge, Group, Plan, Start, Unit
+
+SUCCEEDED, FAILED, SKIPPED, NEVER = "succeeded", "failed", "skipped", "upstream_failed"
+
+
+@dataclass(frozen=True)
+class Script:
+    """How a unit does: it fails so many times before it succeeds, and then has these outputs."""
+
+    failures: float = 0
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+FAILS = Script(failures=math.inf)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What a member came to, and how often it was tried; a group and what never ran are not."""
+
+    state: str
+    tries: int = 0
+
+
+def interpret(plan: Plan, scripts: Mapping[str, Script]) -> dict[str, Fate]:
+    """The fate of every member by its path (`train`, `inner/train`, `train/0` for a cell).
+
+    What has no script succeeds at once and has no outputs. Members of a group that never started
+    have no fate. The plan as a whole is the empty path.
+    """
+    told: dict[str, Fate] = {}
+    roots: tuple[Unit | Group, ...] = plan.units if plan.group is None else (plan.group,)
+    states = [_Interpreter(scripts, told).fate(root, "", None).state for root in roots]
+    told[""] = Fate(_whole(states))
+    return told
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """A group as its members see it: outputs of each other, and what lies around."""
+
+    path: str
+    around: _Scope | None
+
+    def find(self, path: str) -> tuple[str, str]:
+        """The path of a member and the name of its output, for `[dag.]ops.a.outputs.x`."""
+        first, _, rest = path.partition(".")
+        if first == "dag":
+            assert self.around is not None, path
+            return self.around.find(rest)
+        kind, member, outputs, name = path.split(".")
+        assert (kind, outputs) == ("ops", "outputs"), path
+        return _join(self.path, member), name
+
+
+@dataclass
+class _Interpreter:
+    scripts: Mapping[str, Script]
+    told: dict[str, Fate]
+
+    def fate(self, member: Unit | Group, path: str, scope: _Scope | None) -> Fate:
+        """Runs a member that has started."""
+        if isinstance(member, Group):
+            found = self._group(member, _Scope(path, scope))
+        elif member.sweep is not None:
+            cells = [self._unit(member, _join(path, str(i))) for i in range(member.sweep.count)]
+            found = Fate(_whole(cell.state for cell in cells))
+        else:
+            found = self._unit(member, path)
+        self.told[path] = found
+        return found
+
+    def _unit(self, unit: Unit, path: str) -> Fate:
+        failures = self.scripts.get(path, Script()).failures
+        retries = unit.limits.max_retries or 0
+        tries = int(min(failures, retries)) + 1
+        self.told[path] = Fate(FAILED if failures > retries else SUCCEEDED, tries)
+        return self.told[path]
+
+    def _group(self, group: Group, scope: _Scope) -> Fate:
+        waiting = {member.name: member for member in group.members}
+        states: dict[str, str] = {}
+        while waiting:
+            for name, member in tuple(waiting.items()):
+                edges = [edge for edge in group.edges if edge.downstream == name]
+                if any(edge.upstream in waiting for edge in edges):
+                    continue
+                del waiting[name]
+                path = _join(scope.path, name)
+                stop = self._obstacle(member.start, edges, states, scope)
+                if stop is not None:
+                    self.told[path] = Fate(stop)
+                states[name] = stop or self.fate(member, path, scope).state
+        return Fate(_whole(states.values()))
+
+    def _obstacle(
+        self, start: Start | None, edges: list[Edge], states: Mapping[str, str], scope: _Scope
+    ) -> str | None:
+        """Why a member does not start: what it is then; None when it does."""
+        before = [states[edge.upstream] for edge in edges]
+        if start is not None and start.skip_on_upstream_skip and SKIPPED in before:
+            return SKIPPED
+        if edges and not any(_tells(edge, states[edge.upstream]) for edge in edges):
+            trigger = start.trigger if start is not None else "all_succeeded"
+            if not _TRIGGERS[trigger](before):
+                return NEVER
+        condition = start.condition if start is not None else None
+        if condition is not None and not self._holds(condition, scope):
+            return SKIPPED
+        return None
+
+    def _holds(self, condition: Any, scope: _Scope) -> bool:
+        if isinstance(condition, Lit):
+            return bool(condition.value)
+        assert isinstance(condition, Template)
+        [hole] = condition.parts
+        assert isinstance(hole, Hole)
+        return bool(self._value(hole.expr, scope))
+
+    def _value(self, expr: Any, scope: _Scope) -> Any:
+        match expr:
+            case Const():
+                return expr.value
+            case RunTimeRef():
+                path, name = scope.find(expr.path)
+                return self.scripts[path].outputs[name]
+            case Unary():
+                value = self._value(expr.operand, scope)
+                return not value if expr.op == "not" else -value if expr.op == "-" else +value
+            case Binary(op="and"):
+                return self._value(expr.left, scope) and self._value(expr.right, scope)
+            case Binary(op="or"):
+                return self._value(expr.left, scope) or self._value(expr.right, scope)
+            case Binary():
+                return _OPERATORS[expr.op](
+                    self._value(expr.left, scope), self._value(expr.right, scope)
+                )
+            case Conditional():
+                chosen = expr.then if self._value(expr.test, scope) else expr.otherwise
+                return self._value(chosen, scope)
+            case Compare():
+                return self._compare(expr, scope)
+        raise AssertionError(f"not interpreted: {expr}")
+
+    def _compare(self, expr: Compare, scope: _Scope) -> bool:
+        left = self._value(expr.first, scope)
+        for op, other in expr.rest:
+            right = self._value(other, scope)
+            if not _OPERATORS[op](left, right):
+                return False
+            left = right
+        return True
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
+
+
+def _whole(states: Iterable[str]) -> str:
+    return FAILED if FAILED in states else SUCCEEDED
+
+
+def _succeeded(state: str) -> bool:
+    return state in (SUCCEEDED, SKIPPED)
+
+
+_TRIGGERS: dict[str, Callable[[list[str]], bool]] = {
+    "all_succeeded": lambda before: all(map(_succeeded, before)),
+    "all_failed": lambda before: all(state == FAILED for state in before),
+    "all_done": lambda before: True,
+    "one_succeeded": lambda before: any(map(_succeeded, before)),
+    "one_failed": lambda before: FAILED in before,
+    "one_done": lambda before: bool(before),
+}
+_BEFORE_THE_END = (
+    "created", "compiled", "queued", "scheduled", "starting", "initializing", "running", "processing",
+)  # fmt: skip
+
+
+def _tells(edge: Edge, state: str) -> bool:
+    """Whether one of the events of an edge has happened."""
+    happened = {state, "done"} | (set(_BEFORE_THE_END) if state in (SUCCEEDED, FAILED) else set())
+    return any(kind.removeprefix("run_status_") in happened for kind in edge.events)
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "//": operator.floordiv, "%": operator.mod, "**": operator.pow,
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
+    ">": operator.gt, ">=": operator.ge,
+    "in": lambda item, many: item in many, "notin": lambda item, many: item not in many,
+}  # fmt: skip
