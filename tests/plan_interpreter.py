@@ -78,22 +78,27 @@ class _Interpreter:
 
     def fate(self, member: Unit | Group, path: str, scope: _Scope | None) -> Fate:
         """Runs a member that has started."""
-        if isinstance(member, Group):
-            found = self._group(member, _Scope(path, scope))
-        elif member.sweep is not None:
-            cells = [self._unit(member, _join(path, str(i))) for i in range(member.sweep.count)]
-            found = Fate(_whole(cell.state for cell in cells))
+        assert member.search is None, "a search is not interpreted"
+        if member.sweep is None:
+            found = self._once(member, path, scope)
         else:
-            found = self._unit(member, path)
+            cells = [_join(path, str(index)) for index in range(member.sweep.count)]
+            found = Fate(_whole([self._once(member, cell, scope).state for cell in cells]))
         self.told[path] = found
         return found
+
+    def _once(self, member: Unit | Group, path: str, scope: _Scope | None) -> Fate:
+        if isinstance(member, Group):
+            self.told[path] = self._group(member, _Scope(path, scope))
+        else:
+            self.told[path] = self._unit(member, path)
+        return self.told[path]
 
     def _unit(self, unit: Unit, path: str) -> Fate:
         failures = self.scripts.get(path, Script()).failures
         retries = unit.limits.max_retries or 0
         tries = int(min(failures, retries)) + 1
-        self.told[path] = Fate(FAILED if failures > retries else SUCCEEDED, tries)
-        return self.told[path]
+        return Fate(FAILED if failures > retries else SUCCEEDED, tries)
 
     def _group(self, group: Group, scope: _Scope) -> Fate:
         waiting = {member.name: member for member in group.members}
