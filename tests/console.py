@@ -52,9 +52,10 @@ def run(line: str, folder: Path) -> tuple[int, str]:
 def _run_in_shell(line: str, folder: Path) -> tuple[int, str]:
     programs = folder / ".programs"
     programs.mkdir(exist_ok=True)
-    program = programs / "pxc"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pxc "$@"\n')
-    program.chmod(0o755)
+    for name, module in (("pxc", "pxc"), ("pxc-tuner", "pxc.tuner")):
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m {module} "$@"\n')
+        program.chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(
         ["sh", "-c", line],

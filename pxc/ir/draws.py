@@ -16,7 +16,7 @@ from typing import Any
 
 from pxc.ir.sweep import Axis, space_size
 
-__all__ = ["Generator", "draw_rows"]
+__all__ = ["Generator", "draw_rows", "finisher"]
 
 _MASK = (1 << 64) - 1
 _PATIENCE = 100
@@ -91,41 +91,47 @@ def _reader(axis: Axis, generator: Generator) -> Callable[[], Any]:
     if axis.kind == "pchoice":
         bounds = list(accumulate(axis.weights))
         return lambda: _weighted(values, bounds, generator.fraction())
-    draw = _distribution(axis, generator)
-    return (lambda: _whole(draw())) if axis.whole else draw
+    return _distribution(axis, generator)
 
 
 def _weighted(values: tuple[Any, ...], bounds: list[float], at: float) -> Any:
     return next((v for v, bound in zip(values, bounds, strict=True) if at < bound), values[-1])
 
 
+def finisher(axis: Axis) -> Callable[[float], int | float]:
+    """What makes the value of an axis of a raw number: its exponential, steps of `q`, whole."""
+    steps: list[Callable[[Any], Any]] = []
+    if "log" in axis.kind:
+        steps.append(_exp)
+    if axis.kind[0] == "q":
+        steps.append(_quantiser(axis.numbers[2]))
+    if axis.whole:
+        steps.append(_whole)
+
+    def finish(number: float) -> int | float:
+        for step in steps:
+            number = step(number)
+        return number
+
+    return finish
+
+
 def _whole(number: float) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _distribution(axis: Axis, generator: Generator) -> Callable[[], float]:
-    kind = axis.kind
+def _distribution(axis: Axis, generator: Generator) -> Callable[[], int | float]:
     first, second = axis.numbers[:2]
-    if "uniform" in kind:
+    finish = finisher(axis)
+    if "uniform" in axis.kind:
         width = second - first
-
-        def draw() -> float:
-            return first + width * generator.fraction()
-    else:
-
-        def draw() -> float:
-            return first + second * generator.normal()
-
-    if "log" in kind:
-        return _quantised(lambda: _exp(draw()), axis) if kind[0] == "q" else lambda: _exp(draw())
-    return _quantised(draw, axis) if kind[0] == "q" else draw
+        return lambda: finish(first + width * generator.fraction())
+    return lambda: finish(first + second * generator.normal())
 
 
-def _quantised(draw: Callable[[], float], axis: Axis) -> Callable[[], float]:
-    q = axis.numbers[2]
-
-    def step() -> float:
-        ratio = draw() / q
+def _quantiser(q: float) -> Callable[[float], float]:
+    def step(number: float) -> float:
+        ratio = number / q
         return math.floor(ratio) * q if math.isfinite(ratio) else ratio
 
     return step
