@@ -206,13 +206,14 @@ def _unit(
 
 
 def _identity(unit: Unit) -> str:
-    """A digest of what runs. Remarks, queues, retries and times do not make another run of it."""
+    """A digest of what runs: remarks, queues, retries, times, watchers make no other run of it."""
     limits = Limits(unit.limits.span, pod_failure_policy=unit.limits.pod_failure_policy)
     bare = replace(
         unit, description=None, tags=(), queue=None, limits=limits, sweep=None, search=None
     )
     data: Any = dump(bare)
     for role in data["roles"]:
+        role["pod"].pop("watch", None)
         _leave_out_told(role["pod"])
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     from hashlib import sha256  # it loads OpenSSL, and a linter gives no names

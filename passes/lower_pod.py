@@ -11,6 +11,7 @@ from pxc.ir.program import Program
 from pxc.ir.spec import Operation, Plugins, SidecarPlugin
 from pxc.passes.lower_connections import attach, attached
 from pxc.passes.lower_init import lower_init
+from pxc.passes.lower_watch import lower_watch
 from pxc.passes.lowering import Lowering, objects, truth
 from pxc.passes.stores import artifacts_store
 
@@ -40,6 +41,7 @@ def lower_pod(run: Any, composed: Operation, lowering: Lowering) -> Pod:
         results=_results(plugins, composed, lowering),
         shm=_wanted(plugins, "shm", True, lowering),
         docker=_wanted(plugins, "docker", False, lowering),
+        watch=lower_watch(plugins, lowering.report) if plugins is not None else None,
     )
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "DISTRIBUTED",
     "MATRIX_FORMS",
     "NAME_POLICIES",
+    "PROFILES",
     "QUEUES",
     "ROUTES",
     "Defaults",
@@ -46,6 +47,9 @@ DISTRIBUTED = ("operator", "indexed")
 
 QUEUES = ("none", "kueue", "volcano")
 """What a queue becomes."""
+
+PROFILES = ("standalone", "polyaxon")
+"""What stands around a run: nothing of Polyaxon, or its own containers."""
 
 ROUTES = ("none", "ingress", "gateway")
 """What opens a service."""
@@ -175,7 +179,12 @@ def _images(key: str, value: Any) -> Images:
 
 
 def _runtime(key: str, value: Any) -> Runtime:
-    return replace(Runtime(), **_read(key, value, _RUNTIME))
+    found = replace(Runtime(), **_read(key, value, _RUNTIME))
+    if found.polyaxon and not found.host:
+        raise SettingFault(
+            "profile", "the profile `polyaxon` needs `host`: the address of Polyaxon's API"
+        )
+    return found
 
 
 def _expose(value: Any) -> dict[str, Any]:
@@ -204,9 +213,12 @@ def _read(key: str, value: Any, readers: dict[str, tuple[str, Reader]]) -> dict[
 
 
 _IMAGES: dict[str, tuple[str, Reader]] = {
-    name: (name, _image) for name in ("git", "rclone", "shell")
+    name: (name, _image) for name in ("git", "rclone", "shell", "init", "sidecar")
 }
 _RUNTIME: dict[str, tuple[str, Reader]] = {
+    "profile": ("profile", _one_of(PROFILES)),
+    "host": ("host", _text),
+    "tokenSecret": ("token_secret", _text),
     "tracking": ("tracking", _truth),
     "uploadInterval": ("upload_interval", _seconds),
     "uploadGrace": ("upload_grace", _seconds),

@@ -24,25 +24,42 @@ class Images(Struct, frozen=True, kw_only=True):
     """The images of the steps that pxc adds to a pod, each pinned by tag or digest.
 
     `git` needs git and a POSIX shell, `rclone` needs rclone and a POSIX shell, `shell` a POSIX
-    shell with the ordinary tools.
+    shell with the ordinary tools. `init` and `sidecar` are Polyaxon's own, for its profile.
     """
 
     git: str = "alpine/git:v2.49.1"
     rclone: str = "rclone/rclone:1.75.1"
     shell: str = "busybox:1.37.0"
+    init: str = "polyaxon/polyaxon-init:2.18.0"
+    sidecar: str = "polyaxon/polyaxon-sidecar:2.18.0"
 
 
 class Runtime(Struct, frozen=True, kw_only=True):
-    """What stands around a run in a cluster without Polyaxon; times in seconds.
+    """What stands around a run in a cluster; times in seconds.
 
-    `tracking` makes Polyaxon's own tracking client work without a server. `upload_interval` is the
-    time between two uploads of a running run's results, `upload_grace` the time the last one has.
+    `profile` is `standalone`, which needs nothing of Polyaxon, or `polyaxon`: its own containers
+    and the API server at `host`; the Secret `token_secret` has the token that opens it. `tracking`
+    makes Polyaxon's own tracking client work without a server. `upload_interval` is the time
+    between two uploads of a running run's results, `upload_grace` the time the last one has.
     """
 
+    profile: str = "standalone"
+    host: str = ""
+    token_secret: str = ""
     images: Images = Images()
     tracking: bool = True
     upload_interval: int = 30
     upload_grace: int = 300
+
+    @property
+    def polyaxon(self) -> bool:
+        """Whether the cluster runs Polyaxon, and its containers stand beside the run."""
+        return self.profile == "polyaxon"
+
+    @property
+    def tracks_offline(self) -> bool:
+        """Whether the tracking client is told to do without a server."""
+        return self.tracking and not self.polyaxon
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from typing import Any
 from pxc.ir.node import plain
 from pxc.ir.plan import Attachment, Injection
 from pxc.targets._container import Draft
+from pxc.targets._data import unexpanded
 
 __all__ = ["describe"]
 
@@ -30,7 +31,7 @@ def describe(draft: Draft, attachments: tuple[Attachment, ...], store: str | Non
 
 def _add(draft: Draft, name: str, value: str) -> None:
     # A dollar sign that is meant as itself is written twice, or the kubelet may expand it.
-    draft.env.setdefault(name, {"name": name, "value": value.replace("$", "$$")})
+    draft.env.setdefault(name, {"name": name, "value": unexpanded(value)})
 
 
 def _entry(attachment: Attachment) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from pxc.targets._paths import (
 )
 from pxc.world import Options
 
-__all__ = ["Context", "RunDirectory"]
+__all__ = ["Context", "RunDirectory", "run_directory"]
 
 
 class RunDirectory(Struct, frozen=True):
@@ -48,12 +48,7 @@ class Context:
 
     def run_directory(self) -> RunDirectory | None:
         """Where the run writes; None where the engine has no word for a run's uuid."""
-        env: dict[str, dict[str, Any]] = {}
-        place = Place("outputs", env, expands=True)
-        uuid = self.values.run_time.text(
-            RunTimeRef(self.unit.span, "globals.uuid"), place, Report()
-        )
-        return None if uuid is None else RunDirectory(uuid, f"{CONTEXT_ROOT}/{uuid}", env)
+        return run_directory(self.unit, self.values)
 
     def mount_step_paths(self, main: Draft, steps: list[tuple[Step, Draft]]) -> None:
         """A volume for each directory that a step fills, mounted there in the step and in main."""
@@ -76,7 +71,7 @@ class Context:
         texts = {id(draft): draft.texts() for draft in drafts}
         said = texts[id(main)]
         kept = self.pod.results is not None
-        tracking = self.options.runtime.tracking and run is not None
+        tracking = self.options.runtime.tracks_offline and run is not None
         wants_outputs = bool(self.unit.outputs) or any(
             _mention(said, name) for name in (OUTPUTS_MOUNT, RUN_MOUNT, "PXC_OUTPUTS_DIR")
         )
@@ -154,6 +149,14 @@ class Context:
         ):
             main.env.setdefault(name, {"name": name, "value": value})
         main.mount({**self.root, "mountPath": TRACKING_RUNS})
+
+
+def run_directory(unit: Unit, values: Values) -> RunDirectory | None:
+    """Where a unit writes; None where the engine has no word for a run's uuid."""
+    env: dict[str, dict[str, Any]] = {}
+    place = Place("outputs", env, expands=True)
+    uuid = values.run_time.text(RunTimeRef(unit.span, "globals.uuid"), place, Report())
+    return None if uuid is None else RunDirectory(uuid, f"{CONTEXT_ROOT}/{uuid}", env)
 
 
 def _is_context(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from pxc.diagnostics import Report
@@ -9,7 +10,7 @@ from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
 from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template
 from pxc.source import Span
 
-__all__ = ["Place", "RunTime", "Values", "before_reference", "ordered", "text_of"]
+__all__ = ["Place", "RunTime", "Values", "before_reference", "ordered", "text_of", "unexpanded"]
 
 
 class Place:
@@ -80,6 +81,16 @@ class Values:
         value = self.value(node, place)
         return None if value is None else text_of(value)
 
+    def spelled(self, node: Any, place: Place, spell: Callable[[str], str]) -> str | None:
+        """A scalar as text whose constant parts are spelled by a function of the caller's."""
+        if not isinstance(node, Template) or node.statements:
+            text = self.text(node, place)
+            return None if text is None else spell(text)
+        pieces = self._pieces(node, place)
+        if pieces is None:
+            return None
+        return _joined([p if isinstance(p, _Said) else spell(_spelled(p)) for p in pieces])
+
     def texts(self, node: Any, place: Place) -> dict[str, str]:
         """A map of texts, such as labels."""
         if not isinstance(node, Map):
@@ -95,15 +106,21 @@ class Values:
         if node.statements:
             self._computes(node.span)
             return None
+        pieces = self._pieces(node, place)
+        if pieces is None:
+            return None
+        if len(pieces) == 1 and not isinstance(pieces[0], _Said | str):
+            return pieces[0]
+        return _joined(pieces)
+
+    def _pieces(self, node: Template, place: Place) -> list[Any] | None:
         pieces: list[Any] = []
         for part in node.parts:
             found = [part] if isinstance(part, str) else self._hole(part, place)
             if found is None:
                 return None
             pieces.extend(found)
-        if len(pieces) == 1 and not isinstance(pieces[0], _Said | str):
-            return pieces[0]
-        return _joined(pieces)
+        return pieces
 
     def _hole(self, hole: Hole, place: Place) -> list[Any] | None:
         if isinstance(hole.expr, Invalid):
@@ -188,6 +205,11 @@ def before_reference(text: str) -> str:
 def _spelled(value: Any) -> str:
     """A value inside text, as Jinja would print it; null prints nothing."""
     return "" if value is None else str(value)
+
+
+def unexpanded(text: str) -> str:
+    """Text in which the kubelet finds nothing to expand."""
+    return text.replace("$", "$$")
 
 
 def text_of(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from pxc.diagnostics import Report
 from pxc.ir.node import Template
 from pxc.ir.plan import FileStep
-from pxc.targets._data import Place, Values
+from pxc.targets._data import Place, Values, unexpanded
 
 __all__ = ["CONFIG_MAP_BYTES", "FILE_SCRIPT", "file_container", "file_content", "file_mode"]
 
@@ -96,7 +96,8 @@ def file_container(
     step: FileStep, name: str, image: str, values: Values, place: Place
 ) -> dict[str, Any]:
     """The container that writes the file, without its volume mounts."""
-    content = values.text(step.content, place.at(f"{place.field}.file.content", expands=True)) or ""
+    at = place.at(f"{place.field}.file.content", expands=True)
+    content = values.spelled(step.content, at, unexpanded) or ""
     if len(content.encode("utf-8", "surrogatepass")) > _VARIABLE_BYTES:
         values.report.add(
             "PXC116",

@@ -19,6 +19,8 @@ from pxc.targets._file import file_container
 from pxc.targets._files import Files
 from pxc.targets._git import git_container
 from pxc.targets._names import container_name, free_name
+from pxc.targets._polyaxon import MAIN, Polyaxon
+from pxc.targets._polyaxon_pod import containers_before, containers_beside
 from pxc.targets._results import results_container, resume_container
 from pxc.targets._transfer import transfer_container
 from pxc.world import Options
@@ -92,14 +94,15 @@ class _Assembly:
         self.pod = pod
         self.values = values
         self.options = options
+        self.polyaxon = Polyaxon(unit, pod, values, options) if options.runtime.polyaxon else None
         self.names: set[str] = set()
         self.volumes = Volumes([values.value(v, Place("volumes")) for v in pod.volumes])
-        self.main = self._author(pod.main, "main", "container")
+        self.main = self._author(pod.main, "main", "container", main=True)
         self.files = Files(unit.name, values)
         self.steps = [
             (step, self._step(step, at))
             for at, step in enumerate(pod.init)
-            if not self.files.takes(step)
+            if self.polyaxon is not None or not self.files.takes(step)
         ]
         self.sidecars = [
             self._author(node, f"sidecar-{at + 1}", f"sidecars[{at}]")
@@ -113,6 +116,7 @@ class _Assembly:
         context.mount_step_paths(self.main, self.steps)
         context.mount(self.main, drafts, self.sidecars)
         keeping = self._keep_results(context)
+        watching = self._watch(context)
         self.files.mount((self.main, *drafts, *self.sidecars), self.volumes)
         if self.pod.shm and self.main.mount_at(_SHM) is None:
             shared = self.volumes.add("shm", {"emptyDir": {"medium": "Memory"}})
@@ -125,10 +129,10 @@ class _Assembly:
             sidecars = []
         if init:
             spec["initContainers"] = init
-        spec["containers"] = [main, *sidecars]
+        spec["containers"] = [main, *watching, *sidecars]
         if self.volumes.found:
             spec["volumes"] = self.volumes.found
-        if self.pod.results is not None:
+        if self.pod.results is not None and self.polyaxon is None:
             spec["terminationGracePeriodSeconds"] = self.options.runtime.upload_grace
         labels, annotations = self._metadata(self.pod.environment)
         return PodParts(
@@ -137,9 +141,11 @@ class _Assembly:
 
     # containers
 
-    def _author(self, node: KObject, default: str, what: str) -> Draft:
+    def _author(self, node: KObject, default: str, what: str, *, main: bool = False) -> Draft:
         written = node.get("name")
         text = written.value if isinstance(written, Lit) else None
+        if main and self.polyaxon is not None and self.unit.runtime is None:
+            text = MAIN
         name = self._name(container_name(text if isinstance(text, str) else None, default))
         return author_container(node, name, self.values, what)
 
@@ -153,7 +159,9 @@ class _Assembly:
         if isinstance(step, ContainerStep):
             return self._author(step.container, f"init-{at + 1}", f"init[{at}].container")
         place, images = Place(f"init[{at}]", {}), self.options.runtime.images
-        if isinstance(step, GitStep):
+        if self.polyaxon is not None:
+            data = self.polyaxon.step(step, at, self._name, place)
+        elif isinstance(step, GitStep):
             name = self._name(f"git-{at + 1}")
             data = git_container(step, name, images.git, self.values, place)
         elif isinstance(step, TransferStep):
@@ -173,7 +181,8 @@ class _Assembly:
             attachment = getattr(step, "attachment", None)
             if attachment is not None:
                 attach(draft, (attachment,), self.volumes, self.values)
-            if attachment is not None and isinstance(step, ContainerStep):
+            told = isinstance(step, ContainerStep) or self.polyaxon is not None
+            if attachment is not None and told:
                 describe(draft, (attachment,), self.pod.artifacts_store)
         for draft in (self.main, *(self.sidecars if self.pod.sidecars_attached else ())):
             attach(draft, self.pod.attachments, self.volumes, self.values)
@@ -186,6 +195,9 @@ class _Assembly:
 
     def _keep_results(self, context: Context) -> list[Draft]:
         """The containers before the author's steps that bring results back and keep them."""
+        if self.polyaxon is not None:
+            resume = bool(self.unit.limits.max_retries)
+            return containers_before(self.polyaxon, self.volumes, context, resume=resume)
         results, runtime = self.pod.results, self.options.runtime
         if results is None or results.attachment.store is None:
             return []
@@ -202,6 +214,14 @@ class _Assembly:
             attach(draft, (results.attachment,), self.volumes, self.values)
             context.mount_root(draft)
         return found
+
+    def _watch(self, context: Context) -> list[dict[str, Any]]:
+        """Polyaxon's sidecar, where the cluster runs it; it ends by itself when main has."""
+        if self.polyaxon is None:
+            return []
+        told = [self.main, *(self.sidecars if self.pod.sidecars_attached else ())]
+        steps = [draft for step, draft in self.steps if not isinstance(step, ContainerStep)]
+        return containers_beside(self.polyaxon, told, steps, self.volumes, context)
 
     def _native(self, data: dict[str, Any], at: int) -> dict[str, Any]:
         """A sidecar as an init container that keeps running beside the main one."""

@@ -72,18 +72,29 @@ expose: {as: gateway, host: "*.ml.example", via: edge/public}
 strictParams: true
 catalog: [shared/agent.yaml]
 runtime:
+  profile: polyaxon
+  host: "http://api"
+  tokenSecret: agent
   tracking: false
   uploadInterval: 5
   uploadGrace: 60
-  images: {git: "registry.example/git:1", rclone: "registry.example/rclone:1", shell: "busybox:1"}
+  images: {git: "registry.example/git:1", rclone: "registry.example/rclone:1", shell: "busybox:1",
+    init: "registry.example/init:1", sidecar: "registry.example/sidecar:1"}
 lint: {ignore: [PXC501]}
 """
+
+
+ALONE = FULL.replace("profile: polyaxon", "profile: standalone")
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
     write(tmp_path, {"pxc.yaml": FULL, "shared/agent.yaml": AGENT})
     images = Images(
-        git="registry.example/git:1", rclone="registry.example/rclone:1", shell="busybox:1"
+        git="registry.example/git:1",
+        rclone="registry.example/rclone:1",
+        shell="busybox:1",
+        init="registry.example/init:1",
+        sidecar="registry.example/sidecar:1",
     )
     found = defaults(tmp_path)
     assert found.options == Options(
@@ -98,7 +109,15 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         expose_host="*.ml.example",
         expose_via="edge/public",
         strict_params=True,
-        runtime=Runtime(images=images, tracking=False, upload_interval=5, upload_grace=60),
+        runtime=Runtime(
+            profile="polyaxon",
+            host="http://api",
+            token_secret="agent",
+            images=images,
+            tracking=False,
+            upload_interval=5,
+            upload_grace=60,
+        ),
     )
     assert [p.resolve() for p in found.catalog] == [tmp_path / "shared/agent.yaml"]
 
@@ -133,12 +152,14 @@ REFUSED = [
     ("\nexpose: {host: a.b}\n", 2, "need a route"),
     ("expose:\n  as: ingress\n  host: a_b\n", 3, "'a_b' is no host name"),
     ("expose:\n  as: ingress\n  via: a/b\n", 3, "'a/b' is no name"),
+    ("runtime:\n  profile: polyaxon\n", 2, "needs `host`"),
+    ("runtime:\n  profile: managed\n", 2, "standalone, polyaxon"),
     ("runtime: fast\n", 1, "`runtime` must be a map"),
     ("runtime:\n  uploadIntervall: 3\n", 2, "did you mean `uploadInterval`"),
     ("runtime:\n  uploadGrace: 0\n", 2, "1 or more"),
     ("runtime:\n  uploadGrace: true\n", 2, "1 or more"),
     ("runtime:\n  images:\n    git: 'A B'\n", 3, "`git` must be an image"),
-    ("runtime:\n  images: {gti: a}\n", 2, "known: git, rclone, shell"),
+    ("runtime:\n  images: {gti: a}\n", 2, "known: git, rclone, shell, init, sidecar"),
     ("catalog: 3\n", 1, "list of paths"),
     ("catalog: [nowhere]\n", 1, "does not exist"),
     ("catalog: [../outside]\n", 1, "outside of the workspace"),
@@ -168,7 +189,7 @@ def test_what_means_nothing_is_told_with_its_place(
 
 
 def test_it_holds_for_every_file_below(tmp_path: Path) -> None:
-    write(tmp_path, {"pxc.yaml": FULL, "shared/agent.yaml": AGENT, "deep/er/a.yaml": JOB})
+    write(tmp_path, {"pxc.yaml": ALONE, "shared/agent.yaml": AGENT, "deep/er/a.yaml": JOB})
     (job,) = compiled(tmp_path / "deep/er/a.yaml")
     assert job["metadata"]["namespace"] == "ml"
     assert job["metadata"]["name"] == "a"
@@ -179,7 +200,7 @@ def test_it_holds_for_every_file_below(tmp_path: Path) -> None:
 
 
 def test_the_command_line_goes_before_it(tmp_path: Path) -> None:
-    write(tmp_path, {"pxc.yaml": FULL, "shared/agent.yaml": AGENT, "a.yaml": JOB})
+    write(tmp_path, {"pxc.yaml": ALONE, "shared/agent.yaml": AGENT, "a.yaml": JOB})
     options = ("--owner", "me", "-n", "mine", "--name-policy", "content")
     (job,) = compiled(tmp_path / "a.yaml", *options)
     assert job["metadata"]["namespace"] == "mine"

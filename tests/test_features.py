@@ -7,6 +7,7 @@ import pytest
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.targets.kubernetes.features import APPROXIMATED, EXACT, TABLE, Feature, feature_of
 from pxc.targets.kubernetes.page import PAGE, page_text
+from pxc.world import Options, Runtime
 from tests.emitting import run
 from tests.test_nothing_dropped import CATALOG
 
@@ -120,6 +121,9 @@ FILES = {
     "init.file.connection": JOB.replace(
         "job,", "job, init: [{connection: store, file: {filename: a, content: b}}],"
     ),
+    "polyaxon.run": JOB,
+    "polyaxon.matrix": "matrix: {kind: mapping, values: [{x: 1}, {x: 2}]}\n"
+    f"inputs: [{{name: x, type: int}}]\n{JOB}",
     "init.file.kind": JOB.replace(
         "job,", "job, init: [{file: {filename: a, content: b, kind: model}}],"
     ),
@@ -135,9 +139,10 @@ def answered(name: str) -> Outcome:
     text = f"version: 1.1\nkind: component\nname: x\n{FILES[name]}"
     if not name.startswith(("run.", "dag.", "schedule.", "service.", "termination.", "init.")):
         text = text.replace("kind: component", "kind: operation", 1)
-    return compile_request(
-        Request(files=(SourceText("f.yaml", text.encode()),), catalog=(CATALOG,))
-    )
+    profile = "polyaxon" if name.startswith("polyaxon.") else "standalone"
+    options = Options(runtime=Runtime(profile=profile, host="http://api"))
+    files = (SourceText("f.yaml", text.encode()),)
+    return compile_request(Request(files=files, catalog=(CATALOG,), options=options))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import yaml
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.ir.dump import dump_text
 from pxc.render.text import render_text
-from pxc.world import Options
+from pxc.world import Options, Runtime
 from tests.kubernetes_oracle import judge
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
@@ -39,10 +39,16 @@ def run_case(case: Path) -> Outcome:
         root=Path(),
         verify=True,
         catalog=(Path(settings["catalog"]),) if "catalog" in settings else (),
-        options=Options(**settings.get("options", {})),
+        options=options_of(settings.get("options", {})),
     )
     with contextlib.chdir(case):
         return (lint_request if settings.get("lint") else compile_request)(request)
+
+
+def options_of(settings: dict[str, Any]) -> Options:
+    """Options by their fields; those of `runtime` are a map."""
+    runtime = {"runtime": Runtime(**settings["runtime"])} if "runtime" in settings else {}
+    return Options(**(settings | runtime))
 
 
 def products(case: Path) -> dict[str, str]:

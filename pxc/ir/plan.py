@@ -165,13 +165,36 @@ class Results(Node, frozen=True):
     resume: bool = True
 
 
+class Watch(Node, frozen=True):
+    """What Polyaxon's own containers beside a run are told; of use where a cluster has them.
+
+    The times are seconds between two looks at the run and between two uploads of its files; None
+    where the author says nothing.
+    """
+
+    auth: bool = False
+    tmux: bool = False
+    collect_logs: bool = True
+    collect_resources: bool = True
+    log_level: str | None = None
+    image: str | None = None
+    image_tag: str | None = None
+    image_pull_policy: str | None = None
+    sleep_interval: int | None = None
+    sync_interval: int | None = None
+    monitor_logs: bool = True
+    monitor_spec: bool = False
+    resources: KObject | None = None
+
+
 class Pod(Node, frozen=True):
     """One pod: every part evaluated, so that only run-time references are left in templates.
 
     `main` has no name yet; the target gives it. `init` keeps the authored order. `attachments`
     are the connections of the main container, and of the sidecars where `sidecars_attached`;
     `artifacts_store` names the one that keeps what runs leave, whether it is among them or not.
-    `shm` asks for a memory-backed `/dev/shm`, `docker` for the host's docker socket.
+    `shm` asks for a memory-backed `/dev/shm`, `docker` for the host's docker socket. `watch` is
+    there where the author says anything of what watches the run, which changes nothing that runs.
     """
 
     main: KObject
@@ -185,6 +208,7 @@ class Pod(Node, frozen=True):
     results: Results | None = None
     shm: bool = False
     docker: bool = False
+    watch: Watch | None = None
 
 
 class Role(Node, frozen=True):

@@ -12,7 +12,7 @@ from pxc.ir.plan import Output, Plan, Unit
 from pxc.ir.run import Cluster
 from pxc.source import head_of
 from pxc.targets._data import Place, Values
-from pxc.targets._names import run_name, uuid_of
+from pxc.targets._names import run_name
 from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT
 from pxc.targets.kubernetes import mpi_job, paddle_job, pytorch_job, tf_job, xgboost_job
 from pxc.targets.kubernetes.dask import autoscaler_spec, dask_cluster_spec, dask_job_spec
@@ -23,7 +23,7 @@ from pxc.targets.kubernetes.queue import join_objects
 from pxc.targets.kubernetes.ray import is_ray_job, ray_cluster_spec, ray_job_spec
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.targets.kubernetes.spark import SPARK_MAINS, spark_application_spec
-from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps
+from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, run_uuid
 from pxc.world import Options
 
 __all__ = ["distributed_objects"]
@@ -88,7 +88,7 @@ def distributed_objects(
     if options.distributed == "indexed":
         return _indexed(plan, unit, options, report)
     unit = _without_results(unit, report) if kind.api == _DASK else unit
-    uuid = _uuid(plan, unit, options)
+    uuid = run_uuid(plan, unit, options, unit.identity)
     gang = _gang(plan, unit, uuid, kind, options, report)
     if options.name_policy == "generate" and kind.api == _DASK:
         _refuse_generated(gang)
@@ -156,11 +156,6 @@ def _kind(unit: Unit) -> _Kind:
     if unit.kind in ("raycluster", "rayjob") and isinstance(unit.runtime, Cluster):
         return _RAY_JOB if is_ray_job(unit.runtime) else _RAY_CLUSTER
     return _KINDS[unit.kind]
-
-
-def _uuid(plan: Plan, unit: Unit, options: Options) -> str:
-    again = f"/{options.revision}" if options.name_policy == "revision" else ""
-    return uuid_of(f"{plan.owner}/{plan.project}/{unit.name}/{unit.identity}{again}")
 
 
 def _name(gang: Gang, options: Options) -> str:

@@ -10,10 +10,10 @@ from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Timetable, Unit
 from pxc.source import head_of
 from pxc.targets._data import Values
-from pxc.targets._names import dns_label, run_name, uuid_of
+from pxc.targets._names import dns_label, run_name
 from pxc.targets._pod import PodParts
 from pxc.targets.kubernetes.cron_job import cron_job_spec
-from pxc.targets.kubernetes.features import met_by_option, tell
+from pxc.targets.kubernetes.features import feature_of, met_by_option, reason, tell
 from pxc.targets.kubernetes.group import lay_out, set_objects, units_alone
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.matrix import sweep_texts
@@ -21,7 +21,7 @@ from pxc.targets.kubernetes.metadata import Metadata
 from pxc.targets.kubernetes.objects import Written, as_text, written
 from pxc.targets.kubernetes.searches import tell_searches
 from pxc.targets.kubernetes.service import service_objects
-from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, unit_parts
+from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, run_uuid, unit_parts
 from pxc.world import Options, World
 
 __all__ = ["emit"]
@@ -42,6 +42,8 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     """
     _tell_demands(plan, world.options, report)
     tell_searches(plan, report)
+    if world.options.runtime.polyaxon:
+        _tell_of_the_server(plan, report)
     flat = lay_out(plan.group, report) if plan.group is not None else []
     if report.has_errors:
         return ()
@@ -59,6 +61,9 @@ def _made(plan: Plan, unit: Unit, world: World, report: Report) -> Iterable[Writ
     def objects(unit: Unit, indexed: bool) -> list[dict[str, Any]]:
         return _objects(plan, unit, world, report, indexed=indexed)
 
+    if unit.sweep is not None and world.options.runtime.polyaxon:
+        tell("polyaxon.matrix", "`matrix` under the profile `polyaxon`", unit.sweep.span, report)
+        return ()
     if unit.sweep is not None:
         return sweep_texts(plan, unit, objects, world, report)
     return map(as_text, objects(unit, False))
@@ -78,6 +83,17 @@ def _tell_demands(plan: Plan, options: Options, report: Report) -> None:
         )
 
 
+def _tell_of_the_server(plan: Plan, report: Report) -> None:
+    row = feature_of("polyaxon.run")
+    assert row is not None
+    report.add(
+        "PXC702",
+        "nothing creates the run on Polyaxon's server",
+        head_of(plan.span),
+        help=reason(row),
+    )
+
+
 def _objects(
     plan: Plan, unit: Unit, world: World, report: Report, *, indexed: bool = False
 ) -> list[dict[str, Any]]:
@@ -91,13 +107,12 @@ def _objects(
 
         return distributed_objects(plan, unit, world.options, report)
     is_service = unit.kind == "service"
-    uuid = uuid_of(f"{plan.owner}/{plan.project}/{unit.name}") if is_service else None
+    uuid = run_uuid(plan, unit, world.options) if is_service else None
     parts = unit_parts(plan, unit, world, report, uuid=uuid, indexed=indexed)
     pod, metadata, values = parts.pod, parts.metadata, parts.values
     if world.options.queue_as == "none":
         _tell_queue(plan, unit, report)
-    if uuid is not None:
-        metadata.own["pxc.dev/run-uuid"] = uuid
+    if is_service:
         found = _service(unit, pod, metadata, values, plan, world.options)
     elif plan.timetable is not None:
         found = [_cron_job(unit, pod, metadata, values, plan.timetable, world)]

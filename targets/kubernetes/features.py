@@ -31,7 +31,7 @@ class Feature(Struct, frozen=True):
 
     `name` is the feature of a demand, `shown` how the author writes it. `says` tells what becomes
     of it, or why nothing can; `instead` what to do then. With `option` it is exact as soon as that
-    option of the compiler is set to anything but `none`.
+    option of the compiler is set to anything but `none`, with `profile` under that runtime profile.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Feature(Struct, frozen=True):
     says: str
     instead: str = ""
     option: str = ""
+    profile: str = ""
 
 
 _LEFT = "leave it out"
@@ -150,9 +151,10 @@ TABLE = (
     # plugins
     Feature("plugins.auth", "`plugins.auth`", REFUSED,
             "there is no Polyaxon to hand out a token",
-            "leave it out; a Secret comes by a connection"),
+            "leave it out; a Secret comes by a connection", profile="polyaxon"),
     Feature("plugins.tmux", "`plugins.tmux`", APPROXIMATED,
-            "the command runs without tmux; `kubectl logs` and `kubectl exec` reach it"),
+            "the command runs without tmux; `kubectl logs` and `kubectl exec` reach it",
+            profile="polyaxon"),
     Feature("plugins.sandbox", "`plugins.sandbox`", REFUSED,
             "a sandbox is a program of Polyaxon's in the container",
             "leave it out and use `kubectl exec`"),
@@ -164,6 +166,12 @@ TABLE = (
     Feature("plugins.notifications", "`plugins.notifications`", APPROXIMATED,
             "nobody is told how the run ends",
             "alert on `kube_job_status_failed` and its like"),
+    # the runtime profile `polyaxon`
+    Feature("polyaxon.run", "a run on Polyaxon's server, under the profile `polyaxon`",
+            APPROXIMATED, "nothing creates it there",
+            "create it before, under the uuid of the label `pxc.dev/run-uuid`"),
+    Feature("polyaxon.matrix", "`matrix` under the profile `polyaxon`", REFUSED,
+            "its runs are Polyaxon's own to make", "use `runtime: {profile: standalone}`"),
     # how a run begins and ends
     Feature("termination.culling", "`termination.culling`", APPROXIMATED,
             "Kubernetes sees no idleness: the service runs until it is deleted",
@@ -219,7 +227,10 @@ def feature_of(name: str) -> Feature | None:
 def met_by_option(name: str, options: Options) -> bool:
     """Whether an option of the compiler lets the target say a feature exactly."""
     row = feature_of(name)
-    return row is not None and bool(row.option) and getattr(options, row.option) != "none"
+    if row is None:
+        return False
+    chosen = bool(row.option) and getattr(options, row.option) != "none"
+    return chosen or (bool(row.profile) and options.runtime.profile == row.profile)
 
 
 def tell(

@@ -124,7 +124,7 @@ def make_members(
     found = []
     for role in unit.roles:
         own = replace(role, pod=_named(role.pod, main_names.get(role.name)))
-        silent = options.runtime.tracking and role is not reporter
+        silent = options.runtime.tracks_offline and role is not reporter
         told = _untracked(options) if silent else options
         pod = build_pod(unit, own.pod, run_time, told, report, native_sidecars=native_sidecars)
         if silent:

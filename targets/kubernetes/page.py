@@ -24,6 +24,7 @@ def page_text(page: str) -> str:
     rows = ["| what is written | answer | what becomes of it |", "| --- | --- | --- |"]
     for row in TABLE:
         option = f"; exact with `--{row.option.replace('_', '-')}`" if row.option else ""
+        option += f"; exact under the profile `{row.profile}`" if row.profile else ""
         rows.append(f"| {row.shown} | {row.stance}{option} | {reason(row)} |")
     return "\n".join((before + begin, *rows, "", end + after))
 
