@@ -5,6 +5,7 @@ from __future__ import annotations
 from pxc.diagnostics import Report
 from pxc.ir.node import replace
 from pxc.ir.program import Program
+from pxc.source import Span
 from pxc.world import World
 
 
@@ -18,12 +19,18 @@ def check_rules(program: Program, world: World, report: Report) -> Program:
         return program
     from pxc.passes.rules import RULES  # a compilation needs none of them
     from pxc.passes.rules.authored import authored
+    from pxc.passes.rules.dag_programs import dag_programs
 
     found = Report()
-    walked = replace(program, authored=authored(program, world))  # once for all rules
+    walked = replace(  # once for all rules
+        program, authored=authored(program, world), operations=dag_programs(program, world)
+    )
     for rule in RULES:
         rule(walked, world, found)
+    told: set[tuple[str, Span]] = set()  # operations of a dag may share what is at fault
     for one in found:
-        if one.span.source is program.main.span.source:
+        place = (one.code.id, one.span)
+        if one.span.source is program.main.span.source and place not in told:
+            told.add(place)
             report.keep(one)
     return program

@@ -20,6 +20,19 @@ TUNE = (
     "  - {name: b, params: {x: {ref: ops.a, value: outputs.o, contextOnly: true}},"
     " container: {image: 'b:1', args: ['{{ x }}']}}\n"
 )
+DAG = (
+    "kind: component\ninputs: [{name: d, type: str}]\nrun:\n  kind: dag\n  operations:\n"
+    "  - {name: a, dagRef: t%s}\n  - {name: b, dagRef: t%s}\n  components:\n"
+    "  - {name: t, %s run: {kind: job, %s}}\n"
+)
+"""A dag of two operations of one component: what each has of its own, the component's, its run's."""
+
+O_INPUT = "inputs: [{name: o, type: str, isOptional: true}],"
+S_INPUT = "inputs: [{name: s, type: str}],"
+OUT_ARGS = "container: {image: 'a:1', args: ['--o={{ o }}']}"
+SH_ARGS = "container: {image: 'a:1', command: [bash, -ec], args: ['a {{ s }}']}"
+UNMOUNTED = "volumes: [{name: v, emptyDir: {}}], container: {image: 'a:1'}"
+MOUNTS = ", runPatch: {container: {volumeMounts: [{name: v, mountPath: /v}]}}"
 
 BAD = [
     ("PXC115", job(root="termination: {culling: {timeout: 5}}\n"), "{timeout: 5}"),
@@ -53,7 +66,16 @@ BAD = [
         "outputs.o",
     ),
     ("PXC230", job(run=VOLUME), "v"),
+    ("PXC230", DAG % ("", "", "", UNMOUNTED), "v"),
+    ("PXC230", DAG % (MOUNTS, "", "", UNMOUNTED), "v"),
     ("PXC306", job(args("'--o={{ o }}'"), root=OPTIONAL), "{{ o }}"),
+    ("PXC306", DAG % ("", "", O_INPUT, OUT_ARGS), "{{ o }}"),
+    ("PXC306", DAG % (", params: {o: x}", "", O_INPUT, OUT_ARGS), "{{ o }}"),
+    (
+        "PXC309",
+        DAG % (", params: {s: x}", ", params: {s: {ref: dag, value: inputs.d}}", S_INPUT, SH_ARGS),
+        "{{ s }}",
+    ),
     ("PXC306", job(args("'--o={{ params.o.value }}'"), root=OPTIONAL), "{{ params.o.value }}"),
     (
         "PXC306",
@@ -88,6 +110,10 @@ GOOD = [
     ("PXC230", job("    volumeDevices: [{name: v, devicePath: /d}]\n", VOLUME)),
     ("PXC230", job(run=VOLUME + f"  sidecars: [{{image: 'a:1', {MOUNT.strip()}}}]\n")),
     ("PXC230", job(run=VOLUME, root="presets: [p]\n")),
+    ("PXC230", DAG % (MOUNTS, MOUNTS, "", UNMOUNTED)),
+    ("PXC230", DAG % (", presets: [p]", MOUNTS, "", UNMOUNTED)),
+    ("PXC306", DAG % (", params: {o: x}", ", params: {o: {ref: dag, value: inputs.d}}", O_INPUT, OUT_ARGS)),
+    ("PXC309", DAG % (", params: {s: x}", ", params: {s: y}", S_INPUT, SH_ARGS)),
     ("PXC306", job(args("'{{ o }}'"), root=OPTIONAL)),
     ("PXC306", job(args("'--o={{ o or 1 }}'"), root=OPTIONAL)),
     ("PXC306", job(args("'x{{ params.o.as_arg }}'"), root=OPTIONAL)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from pxc.diagnostics import Note, Report
@@ -11,6 +12,7 @@ from pxc.ir.node import Hole, KObject, Lit, Seq, Template
 from pxc.ir.program import Binding, Program
 from pxc.ir.run import Dag
 from pxc.passes.rules.authored import containers, operations
+from pxc.passes.rules.dag_programs import inner_runs, run_nodes
 from pxc.world import World
 
 _SHELL = re.compile(r"(?:.*/)?(?:ba|da|z|k|a)?sh\Z")
@@ -35,13 +37,38 @@ def script_of(container: KObject) -> Any:
 def shell_injection(program: Program, world: World, report: Report) -> None:
     """PXC309: the text of an input inside of a shell's script, outside of single quotes."""
     composed = program.composed
-    if composed is None or isinstance(composed.run, Dag):
+    if composed is None:
         return
-    free = {b.name: b for b in program.bindings if b.section != "outputs" and b.type in _FREE}
-    scripts = [script_of(container) for container in containers(program, world)]
+    if isinstance(composed.run, Dag):
+        for one in inner_runs(program):
+            _check_scripts(_scripts_of_run(one), _free(one, fixed=_is_fixed), report)
+        return
+    scripts: list[Any] = [script_of(container) for container in containers(program, world)]
     for operation in operations(program, world):
         cmd = operation.cmd
         scripts += cmd.items if isinstance(cmd, Seq) else [cmd]
+    _check_scripts(scripts, _free(program), report)
+
+
+def _scripts_of_run(program: Program) -> list[Any]:
+    objects = (node for node in run_nodes(program) if isinstance(node, KObject))
+    return [script_of(one) for one in objects if one.definition == "V1Container"]
+
+
+def _free(
+    program: Program, fixed: Callable[[Binding], bool] = lambda b: False
+) -> dict[str, Binding]:
+    """What may be any text when the run starts."""
+    inputs = (b for b in program.bindings if b.section != "outputs" and b.type in _FREE)
+    return {b.name: b for b in inputs if not fixed(b)}
+
+
+def _is_fixed(binding: Binding) -> bool:
+    """Whether a dag gives its operation this value, and no one can choose another."""
+    return binding.given_at is not None and isinstance(binding.value, Lit)
+
+
+def _check_scripts(scripts: list[Any], free: dict[str, Binding], report: Report) -> None:
     for script in scripts:
         if isinstance(script, Template):
             _check_script(script, free, report)

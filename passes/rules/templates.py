@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pxc.diagnostics import Note, Report
@@ -13,6 +13,7 @@ from pxc.ir.program import Binding, Program
 from pxc.ir.run import Dag, Pod
 from pxc.passes.provided_names import provided_names
 from pxc.passes.rules.authored import authored, containers, operations, texts
+from pxc.passes.rules.dag_programs import inner_runs, run_nodes
 from pxc.passes.rules.shells import script_of
 from pxc.source import Span
 from pxc.world import World
@@ -61,8 +62,14 @@ def _foreign(text: Lit[str], inputs: set[str], report: Report) -> None:
 
 def optional_used_raw(program: Program, world: World, report: Report) -> None:
     """PXC306: an optional input that nobody gives, inside of a text: it prints `None`."""
+    _check_empty(program, _of_pods(program, world), report)
+    for one in inner_runs(program):
+        _check_empty(one, (n for n in run_nodes(one) if isinstance(n, Template)), report)
+
+
+def _check_empty(program: Program, templates: Iterable[Template], report: Report) -> None:
     empty = {b.name: b for b in _empty_inputs(program)}
-    for template in _of_pods(program, world) if empty else ():
+    for template in templates if empty else ():
         for hole in template.parts if len(template.parts) > 1 else ():
             name = _bare_name(hole.expr) if isinstance(hole, Hole) else None
             if name in empty and isinstance(hole, Hole):

@@ -9,18 +9,25 @@ from pxc.ir.node import KObject, Lit, Seq
 from pxc.ir.program import Program
 from pxc.ir.run import Dag, Legacy
 from pxc.passes.check_mounts import containers_of, mount_names
+from pxc.passes.rules.dag_programs import inner_runs
 from pxc.passes.shortcuts import pods_of
 from pxc.world import World
 
 
 def unused_volumes(program: Program, world: World, report: Report) -> None:
-    """PXC230: a volume that no container of its pod mounts."""
-    composed = program.composed
-    if composed is None or composed.presets is not None or composed.run is None:
+    """PXC230: a volume that no container of its pod mounts, also in a dag without presets."""
+    outer = program.composed
+    if outer is None or outer.presets is not None:
         return
-    if isinstance(composed.run, Dag | Legacy):
+    for one in (program, *inner_runs(program)):
+        if one.composed is not None and one.composed.presets is None:
+            _check_run(one.composed.run, report)
+
+
+def _check_run(run: Any, report: Report) -> None:
+    if run is None or isinstance(run, Dag | Legacy):
         return
-    for _, pod in pods_of(composed.run):
+    for _, pod in pods_of(run):
         volumes: Any = pod.volumes
         if not isinstance(volumes, Seq) or not isinstance(pod.container, KObject):
             continue
