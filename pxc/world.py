@@ -62,6 +62,18 @@ class Runtime(Struct, frozen=True, kw_only=True):
         return self.tracking and not self.polyaxon
 
 
+class ArgoOptions(Struct, frozen=True, kw_only=True):
+    """What an Argo workflow is written as: `kind` is workflow, template or cron.
+
+    `version` is the release it is for; empty for what every release from 3.6 on takes.
+    `service_account` is the one its pods run as.
+    """
+
+    kind: str = "workflow"
+    version: str = ""
+    service_account: str = ""
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What the caller chose. Every field has a value, so that equal options are equal runs.
 
@@ -94,6 +106,8 @@ class Options(Struct, frozen=True, kw_only=True):
 
     distributed: str = "operator"
     """What runs several pods as one run: operator, or indexed for an Indexed Job."""
+
+    argo: ArgoOptions = ArgoOptions()
 
 
 class Language(Protocol):

@@ -10,7 +10,16 @@ from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
 from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template
 from pxc.source import Span
 
-__all__ = ["Place", "RunTime", "Values", "before_reference", "ordered", "text_of", "unexpanded"]
+__all__ = [
+    "Place",
+    "RunTime",
+    "Values",
+    "before_reference",
+    "ordered",
+    "refuse_computed",
+    "text_of",
+    "unexpanded",
+]
 
 
 class Place:
@@ -39,6 +48,9 @@ class RunTime(Protocol):
 
     def text(self, ref: RunTimeRef, place: Place, report: Report) -> str | None:
         """The text that stands for it there; None after reporting that it cannot stand there."""
+
+    def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
+        """The text that stands for what is computed from such values; None after reporting it."""
 
 
 class Values:
@@ -104,7 +116,7 @@ class Values:
     def template(self, node: Template, place: Place) -> Any:
         """Text with run-time values in it; a whole constant keeps its type."""
         if node.statements:
-            self._computes(node.span)
+            refuse_computed(node.span, self.report)
             return None
         pieces = self._pieces(node, place)
         if pieces is None:
@@ -129,23 +141,26 @@ class Values:
         for expr in _operands(hole.expr):
             if isinstance(expr, Const):
                 pieces.append(expr.value)
-            elif isinstance(expr, RunTimeRef):
-                said = self.run_time.text(expr, place, self.report)
+            else:
+                said = (
+                    self.run_time.text(expr, place, self.report)
+                    if isinstance(expr, RunTimeRef)
+                    else self.run_time.computed(expr, place, self.report)
+                )
                 if said is None:
                     return None
                 pieces.append(_Said(said))
-            else:
-                self._computes(expr.span)
-                return None
         return pieces
 
-    def _computes(self, span: Span) -> None:
-        self.report.add(
-            "PXC703",
-            "this computes with a value that exists only when the run does",
-            span,
-            help="only text around such a value can be emitted; compute in the container instead",
-        )
+
+def refuse_computed(span: Span, report: Report) -> None:
+    """PXC703 for what an engine does not compute."""
+    report.add(
+        "PXC703",
+        "this computes with a value that exists only when the run does",
+        span,
+        help="only text around such a value can be emitted; compute in the container instead",
+    )
 
 
 class _Said:

@@ -1,7 +1,7 @@
 """Turns the fenced blocks of a page into examples and runs them through the real pipeline.
 
 A block whose info string is `yaml wrong` or `yaml right` is an example; it is linted. More words:
-`compile` compiles it for kubernetes, `select=PXCnnn` adds a rule that is not in the default
+`compile` compiles it for kubernetes or `target=argo`, `select=PXCnnn` adds a rule that is not in the default
 preset, `allowed-registries=PREFIX` is that setting, `spec=2.12` holds the file to that release,
 `-P name=value` gives a param, `also=PXCnnn` names a further finding that cannot be avoided
 (`also=PXCnnn*9` nine of them). A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
@@ -47,6 +47,7 @@ class Example(Struct):
     data: bytes = b""
     command: str = ""
     compile: bool = False
+    target: str = "kubernetes"
     params: list[tuple[str, str]] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
     select: list[str] = field(default_factory=list)
@@ -85,6 +86,7 @@ class Example(Struct):
         request = Request(
             files=(SourceText(main.as_posix(), self.data), *presets),
             params=tuple(self.params),
+            target=self.target,
             settings=Settings(
                 selection=Selection(extend_select=tuple(self.select)),
                 allowed_registries=tuple(self.registries),
@@ -146,6 +148,8 @@ def example_of(block: Block) -> Example:
             example.select.append(word.removeprefix("select="))
         elif word.startswith("allowed-registries="):
             example.registries.append(word.removeprefix("allowed-registries="))
+        elif word.startswith("target="):
+            example.target = word.removeprefix("target=")
         elif word.startswith("spec="):
             example.spec = word.removeprefix("spec=")
         else:

@@ -19,6 +19,7 @@ import referencing
 import yaml
 from kubernetes_validate import utils
 
+from tests.argo_oracle import judge_workflow
 from tests.engines import crd_schema, crds
 
 OLDEST, NEWEST = "1.29", str(kubernetes_validate.latest_version())
@@ -69,6 +70,8 @@ def _judge_custom(document: dict[str, Any]) -> None:
     assert all(_LABEL.fullmatch(v) for v in about.get("labels", {}).values()), about
     if document["kind"] == "JobSet":
         _judge_job_set(document, name)
+    if group == "argoproj.io":
+        judge_workflow(document, _judge_pod)
     for template in _pod_templates(document["spec"]):
         labels = template.get("metadata", {}).get("labels", {})
         assert all(_LABEL.fullmatch(v) for v in labels.values()), labels

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.targets.kubernetes.features import APPROXIMATED, EXACT, TABLE, Feature, feature_of
-from pxc.targets.kubernetes.page import PAGE, page_text
+from pxc.targets._features import APPROXIMATED, EXACT, Feature
+from pxc.targets._page import page_of, page_text
+from pxc.targets.argo.features import TABLE as ARGO
+from pxc.targets.kubernetes.features import TABLE, feature_of
 from pxc.world import Options, Runtime
 from tests.emitting import run
 from tests.test_nothing_dropped import CATALOG
 
-JOB = "run: {kind: job, container: {image: a}}\n"
-SERVICE = "run: {kind: service, container: {image: a}}\n"
+JOB = "run: {kind: job, container: {image: a, command: [b]}}\n"
+SERVICE = "run: {kind: service, container: {image: a, command: [b]}}\n"
 CRON = "schedule: {kind: cron, cron: '@daily'"
 WORKER = "{container: {image: a}}"
 
@@ -133,23 +135,71 @@ FILES = {
 BELOW = {
     "connections.hostPath": "a catalog has to declare it; see the connections' own tests",
 }
+TABLES = {"argo": ARGO, "kubernetes": TABLE}
 
 
-def answered(name: str) -> Outcome:
-    text = f"version: 1.1\nkind: component\nname: x\n{FILES[name]}"
-    if not name.startswith(("run.", "dag.", "schedule.", "service.", "termination.", "init.")):
+def dag_of(operation: str) -> str:
+    return f"run: {{kind: dag, operations: [{operation}]}}\n"
+
+
+A, B = (f"{{name: {name}, component: {{{JOB.strip()}}}}}" for name in "ab")
+IN_A_DAG = {
+    "run.service": dag_of("{name: a, component: {" + SERVICE.strip() + "}}"),
+    "service.rewritePath": dag_of(
+        "{name: a, component: {" + SERVICE.strip().replace("service,", "service, rewritePath: true,")
+        + "}}"
+    ),
+    "service.isExternal": dag_of(
+        "{name: a, component: {" + SERVICE.strip().replace("service,", "service, isExternal: true,")
+        + "}}"
+    ),
+    **{
+        f"service.termination.{name}": dag_of(
+            f"{{name: a, component: {{termination: {{{name}: 3}}, {SERVICE.strip()}}}}}"
+        )
+        for name in ("maxRetries", "timeout")
+    },
+    **{
+        f"plugins.{name}": f"plugins: {{{name}: true}}\n" + JOB
+        for name in ("auth", "tmux", "sandbox", "ssh", "externalHost")
+    },
+    "termination.culling": "termination: {culling: {timeout: 60}}\n" + JOB,
+    "termination.probe": "termination: {probe: {http: {port: 80}}}\n" + JOB,
+    "termination.podFailurePolicy": "termination: {podFailurePolicy: {rules: [{action: Ignore,"
+    " onPodConditions: [{type: DisruptionTarget, status: 'True'}]}]}}\n" + JOB,
+    "environment.restartPolicy": JOB.replace("job,", "job, environment: {restartPolicy: OnFailure},"),
+    "dag.one": dag_of(f"{A}, {B}, {{name: c, dependencies: [a, b], trigger: one_failed, component:"
+                      f" {{{JOB.strip()}}}}}"),
+    "dag.termination.ttl": dag_of(f"{{name: a, termination: {{ttl: 3}}, component: {{{JOB.strip()}}}}}"),
+    "dag.termination.timeout": dag_of(
+        "{name: i, termination: {timeout: 3}, component: {" + dag_of(A).strip() + "}}"
+    ),
+    "polyaxon.profile": JOB,
+    "schedule.*": CRON + "}\n" + JOB,
+}  # fmt: skip
+"""Files for the target argo, to which a service alone is what it is to kubernetes."""
+BY_TARGET = {"argo": FILES | IN_A_DAG, "kubernetes": FILES}
+
+
+def answered(target: str, name: str) -> Outcome:
+    text = f"version: 1.1\nkind: component\nname: x\n{BY_TARGET[target][name]}"
+    if not name.startswith(
+        ("run.", "dag.", "schedule.", "service.", "termination.", "init.", "environment.")
+    ):
         text = text.replace("kind: component", "kind: operation", 1)
     profile = "polyaxon" if name.startswith("polyaxon.") else "standalone"
     options = Options(runtime=Runtime(profile=profile, host="http://api"))
     files = (SourceText("f.yaml", text.encode()),)
-    return compile_request(Request(files=files, catalog=(CATALOG,), options=options))
+    return compile_request(Request(files=files, catalog=(CATALOG,), options=options, target=target))
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in TABLE if row.name not in BELOW], ids=lambda r: r.name
+    ("target", "row"),
+    [(t, row) for t, table in TABLES.items() for row in table if row.name not in BELOW],
+    ids=lambda value: getattr(value, "name", value),
 )
-def test_a_row_holds(row: Feature) -> None:
-    outcome = answered(row.name)
+def test_a_row_holds(target: str, row: Feature) -> None:
+    outcome = answered(target, row.name)
     found = [d for d in outcome.report if d.code.id.startswith("PXC7")]
     if row.stance == EXACT:
         assert outcome.files
@@ -161,11 +211,17 @@ def test_a_row_holds(row: Feature) -> None:
     assert bool(outcome.files) == (code == "PXC702")
 
 
-def test_no_row_is_said_twice() -> None:
-    names = [row.name for row in TABLE]
+@pytest.mark.parametrize("target", TABLES)
+def test_no_row_is_said_twice(target: str) -> None:
+    names = [row.name for row in TABLES[target]]
     assert len(set(names)) == len(names)
-    assert {*FILES} | {*BELOW} == {*names}
-    assert all(row.says and not row.says.endswith(".") for row in TABLE)
+    assert {*names} <= {*BY_TARGET[target]} | {*BELOW}
+    assert all(row.says and not row.says.endswith(".") for row in TABLES[target])
+
+
+def test_every_file_is_of_a_row() -> None:
+    names = {row.name for table in TABLES.values() for row in table}
+    assert {*FILES} | {*IN_A_DAG} | {*BELOW} == names
 
 
 def test_a_family_has_one_row() -> None:
@@ -183,6 +239,7 @@ def test_what_the_table_does_not_know_is_told() -> None:
     assert found == ["PXC702 `warp` has no counterpart in the kubernetes target and is left out"]
 
 
-def test_the_page_is_current() -> None:
-    page = PAGE.read_text("utf-8")
-    assert page_text(page) == page, "run python -m pxc.targets.kubernetes.page"
+@pytest.mark.parametrize("target", TABLES)
+def test_the_page_is_current(target: str) -> None:
+    page = page_of(target).read_text("utf-8")
+    assert page_text(page, TABLES[target]) == page, f"run python -m pxc.targets.{target}.page"

@@ -3,7 +3,8 @@
 A case is a folder with `polyaxonfile.yaml` and, as it likes:
 - `case.yaml`: `params: {name: text}`, `files: [more -f files]`, `catalog: folder`,
   `lint: true`, `options: {...}` of pxc.world.Options;
-- `expected.plan.json`, `expected.kubernetes.yaml`, `expected.diagnostics.txt`.
+- `expected.plan.json`, `expected.kubernetes.yaml`, `expected.diagnostics.txt` for kubernetes;
+- `expected.argo.yaml`, and `expected.argo.diagnostics.txt` where argo tells something else.
 `pytest --update` rewrites the expected files that are there, and makes those of a new case.
 """
 
@@ -26,8 +27,8 @@ GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 CASES = sorted(p.parent for p in GOLDEN.glob("*/polyaxonfile.*"))
 
 
-def run_case(case: Path) -> Outcome:
-    """The outcome of a case, as the command line would have it from inside the folder."""
+def run_case(case: Path, target: str = "kubernetes") -> Outcome:
+    """The outcome of a case for a target, as the command line would have it from inside the folder."""
     settings: dict[str, Any] = {}
     if (case / "case.yaml").exists():
         settings = yaml.safe_load((case / "case.yaml").read_text())
@@ -36,6 +37,7 @@ def run_case(case: Path) -> Outcome:
     request = Request(
         files=tuple(SourceText(n, (case / n).read_bytes()) for n in names),
         params=tuple(settings.get("params", {}).items()),
+        target=target,
         root=Path(),
         verify=True,
         catalog=(Path(settings["catalog"]),) if "catalog" in settings else (),
@@ -60,6 +62,21 @@ def products(case: Path) -> dict[str, str]:
     if outcome.files:
         texts["expected.plan.json"] = dump_text(outcome.plan)
         texts["expected.kubernetes.yaml"] = "".join(f.text for f in outcome.files)
+    if not case.name.startswith("wrong-"):
+        texts |= argo_products(case, texts.get("expected.diagnostics.txt", ""))
+    return texts
+
+
+def argo_products(case: Path, told: str) -> dict[str, str]:
+    """What the target argo adds to a case; `told` is what kubernetes had to say."""
+    outcome = run_case(case, "argo")
+    texts = {}
+    said = render_text(outcome.report) if len(outcome.report) else ""
+    if said != told:
+        texts["expected.argo.diagnostics.txt"] = said
+    if outcome.files:
+        texts["expected.plan.json"] = dump_text(outcome.plan)
+        texts["expected.argo.yaml"] = "".join(f.text for f in outcome.files)
     return texts
 
 
@@ -76,11 +93,17 @@ def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
     assert texts == expected
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in CASES if (c / "expected.kubernetes.yaml").exists()], ids=lambda p: p.name
+EMITTED = sorted(
+    path
+    for case in CASES
+    for name in ("expected.kubernetes.yaml", "expected.argo.yaml")
+    if (path := case / name).exists()
 )
-def test_kubernetes_accepts(case: Path) -> None:
-    assert judge((case / "expected.kubernetes.yaml").read_text())
+
+
+@pytest.mark.parametrize("path", EMITTED, ids=lambda p: f"{p.parent.name} {p.name.split('.')[1]}")
+def test_a_cluster_accepts(path: Path) -> None:
+    assert judge(path.read_text())
 
 
 def test_enough_cases() -> None:

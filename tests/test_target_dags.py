@@ -171,7 +171,7 @@ def test_what_needs_an_engine(name: str) -> None:
     assert all(note.span is not None for note in said.notes)
     assert describe(said) == "PXC701 4:3 kind: dag"
     assert said.help is not None
-    assert "no target for a workflow engine" in said.help
+    assert "`pxc compile -t argo`" in said.help
     assert not outcome.files
 
 

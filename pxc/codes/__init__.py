@@ -214,6 +214,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC701", "target-unsupported", _E),
     ("PXC702", "target-lossy", _W),
     ("PXC703", "run-time-value-here", _E),
+    ("PXC704", "command-from-registry", _W),
     ("PXC710", "name-collision", _E),
     ("PXC712", "ttl-with-selfheal", _W),
     # 8 catalog

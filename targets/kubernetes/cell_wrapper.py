@@ -10,12 +10,12 @@ from msgspec import Struct
 from pxc.ir.node import Seq
 from pxc.ir.plan import Unit
 from pxc.source import Span
+from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import varies
 from pxc.targets._container import RESERVED_ENV, arguments, container_order
 from pxc.targets._data import Place, Values
 from pxc.targets._paths import TRACKING_RUNS
 from pxc.targets._shell import expanded_word, is_variable, kubelet_pieces, quoted
-from pxc.targets.kubernetes.cell_rows import Row, Rows
 
 __all__ = ["TABLE_MOUNT", "NotIndexed", "Wrapper"]
 

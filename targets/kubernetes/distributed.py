@@ -12,13 +12,13 @@ from pxc.ir.plan import Output, Plan, Unit
 from pxc.ir.run import Cluster
 from pxc.source import head_of
 from pxc.targets._data import Place, Values
+from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import run_name
 from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT
 from pxc.targets.kubernetes import mpi_job, paddle_job, pytorch_job, tf_job, xgboost_job
 from pxc.targets.kubernetes.dask import autoscaler_spec, dask_cluster_spec, dask_job_spec
 from pxc.targets.kubernetes.indexed import can_be_indexed, indexed_objects, one_role
 from pxc.targets.kubernetes.members import Gang, make_members
-from pxc.targets.kubernetes.metadata import Metadata, identity_labels
 from pxc.targets.kubernetes.queue import join_objects
 from pxc.targets.kubernetes.ray import is_ray_job, ray_cluster_spec, ray_job_spec
 from pxc.targets.kubernetes.run_time import KubernetesRunTime

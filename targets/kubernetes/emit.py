@@ -10,15 +10,15 @@ from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Timetable, Unit
 from pxc.source import head_of
 from pxc.targets._data import Values
+from pxc.targets._metadata import Metadata
 from pxc.targets._names import dns_label, run_name
+from pxc.targets._objects import Written, as_text, written
 from pxc.targets._pod import PodParts
 from pxc.targets.kubernetes.cron_job import cron_job_spec
-from pxc.targets.kubernetes.features import feature_of, met_by_option, reason, tell
+from pxc.targets.kubernetes.features import feature_of, met_by_option, tell
 from pxc.targets.kubernetes.group import lay_out, set_objects, units_alone
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.matrix import sweep_texts
-from pxc.targets.kubernetes.metadata import Metadata
-from pxc.targets.kubernetes.objects import Written, as_text, written
 from pxc.targets.kubernetes.searches import tell_searches
 from pxc.targets.kubernetes.service import service_objects
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, run_uuid, unit_parts
@@ -90,7 +90,7 @@ def _tell_of_the_server(plan: Plan, report: Report) -> None:
         "PXC702",
         "nothing creates the run on Polyaxon's server",
         head_of(plan.span),
-        help=reason(row),
+        help=row.reason,
     )
 
 

@@ -47,8 +47,6 @@ def _help() -> str:
 
     said = "a JobSet starts a job after others have succeeded, and says no more"
     engines = [name for name in TARGETS if name != "kubernetes"]
-    if not engines:
-        return f"{said}; this release has no target for a workflow engine: leave these parts out"
     return f"{said}: compile for an engine, with " + " or ".join(
         f"`pxc compile -t {name}`" for name in engines
     )

@@ -9,7 +9,7 @@ from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
 from pxc.source import head_of
 from pxc.targets._data import Place, Values
-from pxc.targets.kubernetes.metadata import Metadata
+from pxc.targets._metadata import Metadata
 from pxc.world import Options
 
 __all__ = ["route_objects"]

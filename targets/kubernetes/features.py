@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from pxc.diagnostics import Report
-from pxc.source import Span
+from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
 from pxc.world import Options
 
 __all__ = [
@@ -17,31 +14,8 @@ __all__ = [
     "Feature",
     "feature_of",
     "met_by_option",
-    "reason",
     "tell",
 ]
-
-EXACT = "exact"
-APPROXIMATED = "approximated (PXC702)"
-REFUSED = "refused (PXC701)"
-
-
-class Feature(Struct, frozen=True):
-    """One thing an author may ask for.
-
-    `name` is the feature of a demand, `shown` how the author writes it. `says` tells what becomes
-    of it, or why nothing can; `instead` what to do then. With `option` it is exact as soon as that
-    option of the compiler is set to anything but `none`, with `profile` under that runtime profile.
-    """
-
-    name: str
-    shown: str
-    stance: str
-    says: str
-    instead: str = ""
-    option: str = ""
-    profile: str = ""
-
 
 _LEFT = "leave it out"
 
@@ -213,15 +187,12 @@ TABLE = (
             "leave it out, or make it a `host_path` connection"),
 )  # fmt: skip
 
-_BY_NAME = {feature.name: feature for feature in TABLE}
+_FEATURES = Features("kubernetes", TABLE)
 
-FEATURES = frozenset(name for name, feature in _BY_NAME.items() if feature.stance == EXACT)
+FEATURES = _FEATURES.exact()
 """The features this target has whatever the options are."""
 
-
-def feature_of(name: str) -> Feature | None:
-    """The row of a feature; `matrix.grid` is found as `matrix.*`."""
-    return _BY_NAME.get(name) or _BY_NAME.get(f"{name.partition('.')[0]}.*")
+feature_of, tell = _FEATURES.row, _FEATURES.tell
 
 
 def met_by_option(name: str, options: Options) -> bool:
@@ -231,37 +202,3 @@ def met_by_option(name: str, options: Options) -> bool:
         return False
     chosen = bool(row.option) and getattr(options, row.option) != "none"
     return chosen or (bool(row.profile) and options.runtime.profile == row.profile)
-
-
-def tell(
-    name: str,
-    what: str,
-    span: Span,
-    report: Report,
-    *,
-    optional: bool = False,
-    instead: str = "",
-) -> bool:
-    """Whether a feature is emitted; PXC701 or PXC702 when it is not.
-
-    `what` names it as its author does. What the table does not know is refused, or left out where
-    it is `optional`. `instead` takes the place of the table's words on what to do.
-    """
-    row = feature_of(name)
-    if row is not None and row.stance == EXACT:
-        return True
-    stance = row.stance if row is not None else APPROXIMATED if optional else REFUSED
-    said = what if "`" in what else f"`{what}`"
-    why = instead or (reason(row) if row is not None else "")
-    if stance == APPROXIMATED:
-        message = f"{said} has no counterpart in the kubernetes target and is left out"
-        report.add("PXC702", message, span, help=why or "the run and its results stay the same")
-    else:
-        message = f"{said} cannot be said in the kubernetes target"
-        report.add("PXC701", message, span, help=why or "leave it out, or choose another target")
-    return False
-
-
-def reason(row: Feature) -> str:
-    """Why it is so, and what to do then."""
-    return "; ".join(part for part in (row.says, row.instead) if part)

@@ -13,11 +13,11 @@ from pxc.ir.node import Lit, Seq
 from pxc.ir.plan import Pod, Unit
 from pxc.ir.sweep import Sweep, cells
 from pxc.source import Span
+from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies, varies_in_arguments_only
 from pxc.targets._container import container_order
 from pxc.targets._data import Values
 from pxc.targets._names import dns_label, free_name, run_name
-from pxc.targets.kubernetes.cell_rows import Row, Rows
 from pxc.targets.kubernetes.cell_table import Table
 from pxc.targets.kubernetes.cell_wrapper import TABLE_MOUNT, NotIndexed, Wrapper
 from pxc.targets.kubernetes.run_time import KubernetesRunTime

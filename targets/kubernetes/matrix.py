@@ -11,14 +11,14 @@ from msgspec import Struct
 from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Unit
 from pxc.ir.sweep import Sweep, cells
+from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies_in_arguments_only
 from pxc.targets._data import Values
 from pxc.targets._form import Form, Slot
 from pxc.targets._names import run_name
-from pxc.targets.kubernetes.cell_rows import Row, Rows
+from pxc.targets._objects import Written, as_text
 from pxc.targets.kubernetes.features import tell
 from pxc.targets.kubernetes.indexed_job import MOST_CELLS, NotIndexed, indexed_job
-from pxc.targets.kubernetes.objects import Written, as_text
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.targets.kubernetes.unit_parts import INSTANCE
 from pxc.world import Options, World

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Report
-from pxc.ir.expr import RunTimeRef
-from pxc.targets._data import Place
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.targets._data import Place, refuse_computed
 from pxc.targets._paths import CONTEXT_ROOT
 
 __all__ = ["UUID_LABEL", "KubernetesRunTime"]
@@ -66,6 +66,11 @@ class KubernetesRunTime:
         for variable in self._variables(name):
             place.env.setdefault(variable["name"], variable)
         return f"{before}$({name}){after}"
+
+    def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
+        """Nothing: the kubelet puts texts together and computes nothing."""
+        refuse_computed(expr.span, report)
+        return None
 
     def _variables(self, name: str) -> list[dict[str, Any]]:
         if not self.indexed or name != _UUID:

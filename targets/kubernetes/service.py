@@ -8,10 +8,10 @@ from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
 from pxc.targets._container import container_order
 from pxc.targets._data import Values
+from pxc.targets._metadata import Metadata
 from pxc.targets._pod import PodParts
 from pxc.targets.kubernetes.expose import route_objects
 from pxc.targets.kubernetes.features import tell
-from pxc.targets.kubernetes.metadata import Metadata
 from pxc.world import Options
 
 __all__ = ["SELECTED", "service_objects"]

@@ -9,9 +9,10 @@ from msgspec import Struct
 from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Unit
 from pxc.targets._data import Values
+from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import uuid_of
+from pxc.targets._objects import config_map
 from pxc.targets._pod import PodParts, build_pod
-from pxc.targets.kubernetes.metadata import Metadata, identity_labels
 from pxc.targets.kubernetes.queue import join_pod
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.world import Options, World
@@ -71,14 +72,5 @@ def run_uuid(plan: Plan, unit: Unit, options: Options, *content: str) -> str:
 
 
 def config_maps(pod: PodParts, metadata: Metadata) -> list[dict[str, Any]]:
-    """What the pod mounts, before what mounts it; its name says its content: it never changes."""
-    return [
-        {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": metadata.of_object(name),
-            "immutable": True,
-            "data": data,
-        }
-        for name, data in pod.config_maps.items()
-    ]
+    """What the pod mounts, before what mounts it."""
+    return [config_map(name, data, metadata) for name, data in pod.config_maps.items()]

@@ -10,10 +10,11 @@ from pxc.collisions import check_collisions
 from pxc.contracts import Made, OutFile
 from pxc.diagnostics import Report
 from pxc.source import Span
+from pxc.targets._metadata import Metadata
 from pxc.targets._names import dns_label
 from pxc.targets._yaml import join_documents, write_documents
 
-__all__ = ["Written", "as_text", "written"]
+__all__ = ["Written", "as_text", "config_map", "written"]
 
 _FILE_LIMIT = 200
 
@@ -42,6 +43,17 @@ def as_text(data: dict[str, Any]) -> Written:
         write_documents([data]),
         content,
     )
+
+
+def config_map(name: str, data: dict[str, str], metadata: Metadata) -> dict[str, Any]:
+    """A ConfigMap that a pod mounts; its name says its content: it never changes."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": metadata.of_object(name),
+        "immutable": True,
+        "data": data,
+    }
 
 
 def written(name: str, objects: list[tuple[Written, Span]], report: Report) -> tuple[OutFile, ...]:

@@ -1,0 +1,166 @@
+"""Turns a group into a dag template with a task for each member."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.ir.node import Lit, Template, replace
+from pxc.ir.plan import Edge, Group, Limits, Start, Unit
+from pxc.targets._data import refuse_computed
+from pxc.targets.argo.build import Build, Called
+from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, may_skip
+from pxc.targets.argo.features import feature_of, tell
+from pxc.targets.argo.group_loop import group_loop
+from pxc.targets.argo.leaf import leaf_template, retry_strategy
+from pxc.targets.argo.loop import loop_template
+from pxc.targets.argo.needs import RUN, Needs
+from pxc.targets.argo.scope import Scope
+from pxc.targets.argo.tags import tag
+from pxc.targets.argo.task_names import task_names
+from pxc.targets.argo.verdict import hidden_failures, verdict_tasks
+
+__all__ = ["group_template", "unit_template"]
+
+Member = Unit | Group
+
+
+def unit_template(unit: Unit, wanted: str, build: Build) -> Called | None:
+    """The template of a unit, or of the loop over its cells; None when it was refused."""
+    if unit.sweep is not None:
+        return loop_template(unit, wanted, build)
+    leaf = leaf_template(unit, build.template_name(wanted), build)
+    if leaf is None:
+        return None
+    build.templates.append(leaf.template)
+    return Called(leaf.template["name"], leaf.needs, leaf)
+
+
+def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> Called:
+    """The template of a group, after which those of its members are added.
+
+    Names of templates of inner groups begin with those of the groups around them.
+    """
+    needs = Needs(group.inputs)
+    names = task_names(member.name for member in group.members)
+    template: dict[str, Any] = {"name": build.template_name(wanted)}
+    build.templates.append(template)
+    scope = Scope(group, names, None if is_entry else needs, build)
+    tasks = []
+    prefix = "" if is_entry else f"{wanted}-"
+    edges: dict[str, list[Edge]] = {}
+    for edge in group.edges:
+        edges.setdefault(edge.downstream, []).append(edge)
+    for member in group.members:
+        called = _called(member, f"{prefix}{names[member.name]}", build)
+        if called is not None:
+            tasks.append(_task(member, called, edges.get(member.name, []), scope, build))
+    hidden = [(names[name], may_skip(scope.members[name].start)) for name in hidden_failures(group)]
+    tasks += verdict_tasks(hidden, names.values(), build)
+    parameters = [*([RUN] if needs.runs else ()), *needs.values]
+    if parameters and not is_entry:
+        template["inputs"] = {"parameters": [{"name": each} for each in parameters]}
+    if group.concurrency is not None:
+        template["parallelism"] = group.concurrency
+    template |= _limits(group, build, is_entry=is_entry)
+    template["dag"] = {"failFast": False, "tasks": tasks}
+    return Called(template["name"], needs)
+
+
+def group_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> Called:
+    """The template of a group, or of the loop over its cells."""
+    if group.sweep is None:
+        return dag_template(group, wanted, build, is_entry=is_entry)
+    template: dict[str, Any] = {"name": build.template_name(wanted)}
+    build.templates.append(template)
+    inner = replace(group, sweep=None)
+    called = dag_template(inner, f"{wanted}-run", build, is_entry=False)
+    return group_loop(group, called, template, build)
+
+
+def _called(member: Member, wanted: str, build: Build) -> Called | None:
+    if isinstance(member, Group):
+        return group_template(member, wanted, build, is_entry=False)
+    return unit_template(member, wanted, build)
+
+
+def _task(
+    member: Member, called: Called, edges: list[Edge], scope: Scope, build: Build
+) -> dict[str, Any]:
+    task: dict[str, Any] = {"name": scope.names[member.name]}
+    upstreams = [_upstream(edge, scope) for edge in edges if edge.upstream in scope.members]
+    text = depends(member.start, upstreams)
+    if text:
+        task["depends"] = text
+    for edge in edges:
+        check_events(edge, build.report)
+    if is_late(member.start, upstreams):
+        _tell_late(member, upstreams, build)
+    when = _when(member.start, upstreams, build)
+    if when:
+        task["when"] = when
+    task["template"] = called.name
+    arguments = _arguments(member, called.needs, scope, build)
+    if arguments:
+        task["arguments"] = {"parameters": arguments}
+    if called.leaf is not None:
+        called.leaf.tasks.append(task)
+    return task
+
+
+def _arguments(member: Member, needs: Needs, scope: Scope, build: Build) -> list[dict[str, str]]:
+    found = []
+    if needs.runs:
+        found.append({"name": RUN, "value": scope.run_of(member.name)})
+    for name, expr in needs.values.items():
+        text = scope.text(expr)
+        if text is not None:
+            found.append({"name": name, "value": text})
+    return found
+
+
+def _when(start: Start | None, upstreams: list[Upstream], build: Build) -> str:
+    """What must hold when all upstreams have ended, or the task is skipped."""
+    if start is None:
+        return ""
+    if isinstance(start.condition, Lit):
+        return "false"
+    clauses = []
+    if start.skip_on_upstream_skip:
+        skipping = [upstream.task for upstream in upstreams if upstream.may_skip]
+        clauses += [f"tasks['{task}'].status != 'Skipped'" for task in skipping]
+    if isinstance(start.condition, Template):
+        refuse_computed(start.condition.span, build.report)
+    return tag(f"={' && '.join(clauses)}") if clauses else ""
+
+
+def _tell_late(member: Member, upstreams: list[Upstream], build: Build) -> None:
+    start, row = member.start, feature_of("dag.one")
+    waits = start is not None and start.trigger.startswith("one_")
+    what = f"trigger: {start.trigger}" if start is not None and waits else "events"
+    build.report.add(
+        "PXC702",
+        f"by `{what}` Argo starts `{member.name}` when the last of its upstreams has ended",
+        start.span if start is not None and waits else upstreams[0].edge.span,
+        help=row.reason if row is not None else None,
+    )
+
+
+def _upstream(edge: Edge, scope: Scope) -> Upstream:
+    member = scope.members[edge.upstream]
+    return Upstream(
+        scope.names[edge.upstream],
+        edge,
+        is_daemon=isinstance(member, Unit) and member.kind == "service",
+        may_skip=may_skip(member.start),
+    )
+
+
+def _limits(group: Group, build: Build, *, is_entry: bool) -> dict[str, Any]:
+    limits = group.limits or Limits(group.span)
+    if is_entry:
+        return retry_strategy(limits, build)
+    if limits.timeout is not None:
+        tell("dag.termination.timeout", "`termination.timeout` of a dag", limits.span, build.report)
+    if limits.ttl is not None:
+        tell("dag.termination.ttl", "`termination.ttl` of a dag", limits.span, build.report)
+    return retry_strategy(limits, build)

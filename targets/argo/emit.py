@@ -1,0 +1,111 @@
+"""Turns a plan into an Argo Workflow and the ConfigMaps beside it, in one file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.contracts import OutFile
+from pxc.diagnostics import Note, Report
+from pxc.ir.plan import Group, Plan, Unit
+from pxc.source import head_of
+from pxc.targets._metadata import Metadata
+from pxc.targets._objects import as_text, config_map, written
+from pxc.targets.argo.build import Build
+from pxc.targets.argo.dag_template import group_template, unit_template
+from pxc.targets.argo.features import tell
+from pxc.targets.argo.leaf import finish_leaf
+from pxc.targets.argo.needs import RUN
+from pxc.targets.argo.scope import WORKFLOW_RUN
+from pxc.targets.argo.searches import tell_searches
+from pxc.targets.argo.share import share
+from pxc.targets.argo.tags import finished, tag
+from pxc.targets.argo.task_names import task_names
+from pxc.targets.argo.workflow import workflow_object
+from pxc.world import World
+
+__all__ = ["emit"]
+
+_SHOWN = 4
+
+
+def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
+    """One file `<name>.yaml` with every object; none when anything was refused.
+
+    Faults: PXC701, PXC702 for what Argo has no field for, PXC703 for run-time values, PXC710 for
+    two objects of one name, PXC104, PXC116, PXC208 for values it refuses.
+    """
+    [unit] = plan.units or [None]
+    if unit is not None and unit.kind == "service" and unit.sweep is None:
+        from pxc.targets.kubernetes.emit import emit as emit_objects
+
+        return emit_objects(plan, world, report)  # a service that stands alone never ends
+    for demand in plan.demands:
+        tell(
+            demand.feature,
+            demand.what,
+            demand.span,
+            report,
+            optional=demand.optional,
+            instead=demand.instead,
+        )
+    tell_searches(plan, report)
+    if world.options.runtime.polyaxon:
+        tell("polyaxon.profile", "the runtime profile `polyaxon`", head_of(plan.span), report)
+    if plan.timetable is not None:
+        kind = plan.timetable.kind
+        tell(f"schedule.{kind}", f"schedule: {{kind: {kind}}}", plan.timetable.span, report)
+    subject = plan.group if plan.group is not None else next(iter(plan.units), None)
+    if subject is None or report.has_errors:
+        return ()
+    build = Build(plan, world, report)
+    found = _objects(subject, build)
+    if report.has_errors:
+        return ()
+    return written(plan.name, [(as_text(each), subject.span) for each in found], report)
+
+
+def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
+    """ConfigMaps, then what mounts them; nothing when a template was refused."""
+    wanted = task_names([subject.name])[subject.name]
+    if isinstance(subject, Group):
+        called = group_template(subject, wanted, build, is_entry=True)
+    else:
+        leaf = unit_template(subject, wanted, build)
+        if leaf is None:
+            return []
+        called = leaf
+    for each in build.leaves:
+        finish_leaf(each, build)
+    _tell_commands(build)
+    share(build)
+    if build.report.has_errors:
+        return []
+    entry: dict[str, Any] = next(t for t in build.templates if t["name"] == called.name)
+    for each in entry.get("inputs", {}).get("parameters", ()):
+        assert each["name"] == RUN, each
+        each["value"] = tag(WORKFLOW_RUN)
+    build.templates[:] = finished(build.templates)
+    found, metadata = workflow_object(subject, called.name, [], build)
+    return [*_config_maps(build, metadata), found]
+
+
+def _config_maps(build: Build, metadata: Metadata) -> list[dict[str, Any]]:
+    return [config_map(name, data, metadata) for name, data in build.config_maps.items()]
+
+
+def _tell_commands(build: Build) -> None:
+    """PXC704 for containers whose command Argo has to look up, all at once."""
+    (span, first), *others = build.without_command.items() or [(build.plan.span, "")]
+    if not first:
+        return
+    notes = tuple(Note(f"and the container of `{name}`", place) for place, name in others)
+    hidden = len(notes) - _SHOWN
+    what = f"the container of `{first}` has" if not others else f"{len(others) + 1} containers have"
+    build.report.add(
+        "PXC704",
+        f"{what} no `command`, so Argo looks it up in the registry of the image",
+        span,
+        notes=notes[:_SHOWN],
+        help="write the entrypoint of the image as `command`: Argo's controller and executor may"
+        " have no access to the registry" + (f" ({hidden} more containers)" if hidden > 0 else ""),
+    )

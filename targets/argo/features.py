@@ -1,0 +1,150 @@
+"""Says what an Argo workflow can say: one table, read by the emitter and by the documentation."""
+
+from __future__ import annotations
+
+from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
+
+__all__ = ["FEATURES", "TABLE", "feature_of", "tell"]
+
+_LEFT = "leave it out"
+_BESIDE = "compile the operation as a file of its own, with `--target kubernetes`"
+
+TABLE = (
+    # runtimes
+    Feature("run.job", "`run.kind: job`", EXACT, "a template with a container"),
+    Feature("run.service", "`run.kind: service`", EXACT,
+            "alone a Deployment and a Service; in a dag a daemon that ends with the dag"),
+    Feature("run.dag", "`run.kind: dag`", EXACT, "a dag template with a task for each operation"),
+    Feature("dag.one", "`trigger: one_succeeded`, `one_failed`, `one_done`, and `events`, of an"
+            " operation with several upstreams", APPROXIMATED,
+            "a task starts when all that it waits for have ended, not with the first"),
+    Feature("dag.earlyStopping", "`earlyStopping` of a dag", REFUSED,
+            "nothing watches the dag as a whole", _LEFT),
+    Feature("dag.termination.timeout", "`termination.timeout` of a dag inside of a dag", REFUSED,
+            "a deadline is one of a pod or of the whole workflow",
+            "give it to the operations, or to the outer dag"),
+    Feature("dag.termination.ttl", "`termination.ttl` of an operation of a dag", APPROXIMATED,
+            "its pod goes with the workflow", "give it to the dag"),
+    *(
+        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED,
+                "this release writes no resource of an operator into a workflow", _BESIDE)
+        for kind in ("tfjob", "pytorchjob", "xgbjob", "paddlejob", "mpijob", "rayjob",
+                     "raycluster", "daskjob", "daskcluster", "spark")
+    ),
+    Feature("run.mxjob", "`run.kind: mxjob`", REFUSED,
+            "no maintained operator runs MXNet jobs", "write a `job` of one pod"),
+    *(
+        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED,
+                "Polyaxon's own scheduler starts such runs",
+                "write `kind: job` to run its container by itself")
+        for kind in ("notifier", "cleaner", "tuner")
+    ),
+    *(
+        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED,
+                "it is a runtime of older releases", "write it as a kind of today")
+        for kind in ("flink", "dask", "ray")
+    ),
+    # what is around a run
+    *(
+        Feature(f"matrix.{kind}", f"`matrix: {{kind: {kind}}}`", EXACT,
+                "a loop over its runs, of an operation and of a dag")
+        for kind in ("grid", "random", "mapping")
+    ),
+    Feature("matrix.*", "`matrix` of another kind", REFUSED,
+            "its next runs depend on the results of earlier ones,"
+            " and this release writes no searches", "use `grid`, `random` or `mapping`"),
+    Feature("matrix.later", "`matrix` whose values come with the run", REFUSED,
+            "its runs must be known when the file is compiled", "give its values by params"),
+    Feature("matrix.earlyStopping", "`earlyStopping` of a `matrix`", REFUSED,
+            "nothing ends the runs of a loop", "leave it out, and all runs are made"),
+    Feature("service.matrix", "`matrix` of a service", REFUSED,
+            "a matrix ends when its runs do, and a service does not", "use `kind: job`"),
+    Feature("schedule.*", "`schedule`", REFUSED, "this release writes no CronWorkflow", _LEFT),
+    Feature("hooks", "`hooks`", REFUSED, "this release writes no hooks", _LEFT),
+    Feature("build", "`build`", REFUSED, "this release builds no images",
+            "build the image before, and name it in `container.image`"),
+    Feature("joins", "`joins`", REFUSED, "they ask Polyaxon's database for earlier runs",
+            "give their values by `params`"),
+    Feature("events", "`events` outside of a dag", REFUSED,
+            "a workflow starts when it is created", "create it when the event has come"),
+    Feature("dependencies", "`dependencies` outside of a dag", REFUSED,
+            "there is nothing beside it to wait for", "write the operations as a dag"),
+    Feature("trigger", "`trigger` outside of a dag", REFUSED,
+            "there is nothing beside it to wait for", "write the operations as a dag"),
+    Feature("skip", "`skipOnUpstreamSkip` outside of a dag", APPROXIMATED,
+            "a run outside of a dag has no upstream that could be skipped"),
+    Feature("conditions", "`conditions` outside of a dag that wait for the run", REFUSED,
+            "a workflow that is created is started",
+            "let them use params and inputs only, so that they are known before"),
+    Feature("approval", "`isApproved: false`", REFUSED, "this release writes no gates", _LEFT),
+    Feature("queue", "`queue`", APPROXIMATED,
+            "the run starts as soon as the cluster has room for it"),
+    Feature("cache", "`cache`", APPROXIMATED,
+            "each run is run: no record of earlier runs is asked"),
+    Feature("cost", "`cost`", APPROXIMATED, "nothing in a cluster adds up costs"),
+    Feature("mount", "`mount`", REFUSED,
+            "it copies files of the machine that starts the run",
+            "put them into the image, or bring them by an `init` step"),
+    Feature("environment.restartPolicy", "`environment.restartPolicy` other than `Never`",
+            REFUSED, "Argo runs each pod once", "retries are `termination.maxRetries`"),
+    # plugins
+    Feature("plugins.auth", "`plugins.auth`", REFUSED,
+            "there is no Polyaxon to hand out a token",
+            "leave it out; a Secret comes by a connection"),
+    Feature("plugins.tmux", "`plugins.tmux`", APPROXIMATED,
+            "the command runs without tmux; `argo logs` and `kubectl exec` reach it"),
+    Feature("plugins.sandbox", "`plugins.sandbox`", REFUSED,
+            "a sandbox is a program of Polyaxon's in the container",
+            "leave it out and use `kubectl exec`"),
+    Feature("plugins.ssh", "`plugins.ssh`", REFUSED,
+            "the server is a program of Polyaxon's in the container",
+            "leave it out and use `kubectl exec`, or an image with an ssh server"),
+    Feature("plugins.externalHost", "`plugins.externalHost`", APPROXIMATED,
+            "there is no API of Polyaxon's to reach by another host"),
+    Feature("plugins.notifications", "`plugins.notifications`", APPROXIMATED,
+            "nobody is told how the run ends",
+            "alert on `argo_workflows_total_count` and its like"),
+    Feature("polyaxon.profile", "the runtime profile `polyaxon`", REFUSED,
+            "Polyaxon's server and Argo would both start the runs",
+            "use `runtime: {profile: standalone}`"),
+    # how a run begins and ends
+    Feature("termination.podFailurePolicy", "`termination.podFailurePolicy`", REFUSED,
+            "Argo makes the pods itself, not a Job", "write `maxRetries`"),
+    Feature("termination.culling", "`termination.culling`", APPROXIMATED,
+            "nothing sees idleness"),
+    Feature("termination.probe", "`termination.probe`", APPROXIMATED,
+            "it measures idleness, which nothing does",
+            "a check of health is `container.livenessProbe`"),
+    Feature("service.termination.maxRetries", "`termination.maxRetries` of a service",
+            APPROXIMATED, "a daemon that has failed is not started again"),
+    Feature("service.termination.timeout", "`termination.timeout` of a service", REFUSED,
+            "a service goes on until the dag around it ends", _LEFT),
+    Feature("service.rewritePath", "`rewritePath`", APPROXIMATED,
+            "nothing lies before the service that could rewrite a path"),
+    Feature("service.isExternal", "`isExternal`", APPROXIMATED,
+            "the service is reached from inside the cluster alone"),
+    # what comes into a pod
+    *(
+        Feature(f"init.{key}", f"`init: {key}`", REFUSED,
+                "only Polyaxon's server knows where its files lie", "name them with `paths`")
+        for key in ("lineageRef", "modelRef", "artifactRef")
+    ),
+    Feature("init.tensorboard", "`init: tensorboard` without `uuids`", REFUSED,
+            "only Polyaxon's server lists runs", "name those to show with `uuids`"),
+    Feature("init.tensorboard.useNames", "`init.tensorboard.useNames`", APPROXIMATED,
+            "only Polyaxon's server knows the names of runs: their uuids are shown"),
+    Feature("init.file.connection", "`connection` of an `init` file", APPROXIMATED,
+            "a file comes from no connection"),
+    Feature("init.file.kind", "`init.file.kind`", APPROXIMATED,
+            "the file is written as any other; its kind is for Polyaxon's lineage"),
+    Feature("connections.hostPath", "`hostPath` in a connection's secret or config map", REFUSED,
+            "a Secret or a ConfigMap lies in no directory of a host",
+            "leave it out, or make it a `host_path` connection"),
+)  # fmt: skip
+
+_FEATURES = Features("argo", TABLE)
+
+FEATURES = _FEATURES.exact()
+"""The features this target has whatever the options are."""
+
+feature_of, tell = _FEATURES.row, _FEATURES.tell

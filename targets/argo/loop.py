@@ -1,0 +1,175 @@
+"""Turns a unit with a sweep into a dag template whose tasks loop over its cells.
+
+The cells of one shape share a template. What tells one cell from another are parameters of it, and
+the items of the loop hold their texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct, field
+
+from pxc.ir.plan import Unit
+from pxc.ir.sweep import Sweep, cells
+from pxc.targets._cell_rows import Row, Rows
+from pxc.targets._cells import Cells, varies_in_arguments_only
+from pxc.targets._data import Values, text_of
+from pxc.targets.argo.build import Build, Called, Leaf
+from pxc.targets.argo.columns import Columns, Path
+from pxc.targets.argo.features import tell
+from pxc.targets.argo.group_loop import INDEX, finish_loop, loop_over
+from pxc.targets.argo.leaf import leaf_template, patch_resources
+from pxc.targets.argo.needs import RUN, Needs
+from pxc.targets.argo.run_time import ArgoRunTime
+from pxc.targets.argo.shape import shape_of, varying
+from pxc.targets.argo.tags import BRACE, guarded, parts
+
+__all__ = ["loop_template"]
+
+_MOST = 20_000
+_MOST_BUILT = 2_000
+
+
+class _Group(Struct):
+    """The cells that share a template: their numbers, and their texts by place."""
+
+    leaf: Leaf
+    numbers: list[int] = field(default_factory=list)
+    cells: list[tuple[Any, ...]] = field(default_factory=list)
+    columns: dict[Path, list[str]] = field(default_factory=dict)
+
+
+def loop_template(unit: Unit, wanted: str, build: Build) -> Called | None:
+    """The template of the loop, after which those of its runs are added; None after PXC701."""
+    sweep = unit.sweep
+    assert sweep is not None
+    if unit.kind == "service":
+        tell("service.matrix", "`matrix` of a service", sweep.span, build.report)
+        return None
+    name = build.template_name(wanted)
+    template: dict[str, Any] = {"name": name}
+    build.templates.append(template)
+    inner = Needs(unit.inputs)
+    fast = varies_in_arguments_only(unit)
+    most = _MOST if fast else _MOST_BUILT
+    if sweep.count > most:
+        _refuse_count(sweep, most, build)
+        return None
+    groups = (_rows if fast else _built)(unit, sweep, inner, f"{wanted}-run", build)
+    if groups is None:
+        return None
+    needs = Needs(unit.inputs)
+    needs.values |= inner.values
+    needs.runs = inner.runs
+    tasks = []
+    for at, group in enumerate(groups):
+        title = "run" if len(groups) == 1 else f"run-{at + 1}"
+        tasks.append(_task(title, group, sweep, inner))
+    finish_loop(template, tasks, sweep, needs)
+    return Called(name, needs)
+
+
+def _refuse_count(sweep: Sweep, most: int, build: Build) -> None:
+    build.report.add(
+        "PXC701",
+        f"the matrix has {sweep.count:,} runs; a loop of Argo cannot say more than {most:,}",
+        sweep.span,
+        help="bound it with `numRuns`, take larger steps, or draw with `kind: random`",
+    )
+
+
+def _rows(unit: Unit, sweep: Sweep, needs: Needs, wanted: str, build: Build) -> list[_Group] | None:
+    """The groups of a unit whose cells change arguments alone: one pod is made for each."""
+    filler = Cells(sweep, build.world.language, build.report)
+    rows = Rows(unit, filler, Values(ArgoRunTime(needs), build.report))
+    groups: dict[Any, _Group] = {}
+    for number, cell in enumerate(cells(sweep)):
+        row = rows.row(cell)
+        if build.report.has_errors:
+            return None
+        texts = dict(_texts(row))
+        guards = any(BRACE in text for text in texts.values())
+        key = (row.shape, guards, *((place, *parts(text)[1::2]) for place, text in texts.items()))
+        group = groups.get(key)
+        if group is None:
+            leaf = _leaf(filler.unit(unit, cell), needs, wanted, build)
+            if leaf is None:
+                return None
+            group = groups[key] = _Group(leaf, columns={_place(p, leaf): [] for p in texts})
+        group.numbers.append(number)
+        group.cells.append(cell)
+        for column, text in zip(group.columns.values(), texts.values(), strict=True):
+            column.append(text)
+    return list(groups.values())
+
+
+def _texts(row: Row) -> Iterator[tuple[Path, str]]:
+    for name, texts in (("command", row.command), ("args", row.args)):
+        for at, text in enumerate(texts or ()):
+            yield ("container", name, at), guarded(text)
+    for variable, value in row.env.items():
+        if value is not None:
+            yield ("container", "env", variable, "value"), guarded(value)
+
+
+def _place(path: Path, leaf: Leaf) -> Path:
+    """A place with the number of a variable for its name."""
+    if path[1] != "env":
+        return path
+    names = [entry["name"] for entry in leaf.template["container"]["env"]]
+    return ("container", "env", names.index(path[2]), "value")
+
+
+def _built(
+    unit: Unit, sweep: Sweep, needs: Needs, wanted: str, build: Build
+) -> list[_Group] | None:
+    """The groups of a unit whose cells change more: every pod is made, most are forgotten."""
+    filler = Cells(sweep, build.world.language, build.report)
+    groups: dict[str, _Group] = {}
+    shapes: dict[str, list[Any]] = {}
+    for number, cell in enumerate(cells(sweep)):
+        leaf = _leaf(filler.unit(unit, cell), needs, wanted, build)
+        if leaf is None or build.report.has_errors:
+            return None
+        shape = shape_of(leaf.template)
+        group = groups.get(shape.key)
+        if group is None:
+            group = groups[shape.key] = _Group(leaf)
+        else:
+            build.forget(leaf)
+        group.numbers.append(number)
+        group.cells.append(cell)
+        shapes.setdefault(shape.key, []).append(shape)
+    for key, group in groups.items():
+        group.columns = dict(varying(shapes[key]))
+    return list(groups.values())
+
+
+def _leaf(unit: Unit, needs: Needs, wanted: str, build: Build) -> Leaf | None:
+    leaf = leaf_template(unit, build.template_name(wanted), build, needs)
+    if leaf is not None:
+        build.templates.append(leaf.template)
+    return leaf
+
+
+def _task(title: str, group: _Group, sweep: Sweep, needs: Needs) -> dict[str, Any]:
+    """The task that loops over the cells of a group, and the parameters in its template."""
+    columns = Columns(group.leaf.template, (RUN, INDEX, *needs.values))
+    for at, axis in enumerate(sweep.axes):
+        values = [cell[at] for cell in group.cells]
+        columns.suggest(axis.name, [text_of(value) for value in values])
+        columns.suggest(axis.name, [str(value) for value in values])
+    columns.put(group.columns.items())
+    patch_resources(group.leaf.template)
+    group.leaf.added = list(columns.values)
+    names, texts_of = list(columns.values), list(columns.values.values())
+    items = [
+        {INDEX: str(number)} | dict(zip(names, (texts[at] for texts in texts_of), strict=True))
+        for at, number in enumerate(group.numbers)
+    ]
+    task: dict[str, Any] = {"name": title, "template": group.leaf.template["name"]}
+    loop_over(task, names, items, needs)
+    group.leaf.tasks.append(task)
+    return task

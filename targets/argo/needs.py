@@ -1,0 +1,75 @@
+"""Turns the run-time values in a template into its input parameters, and names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.node import Hole
+from pxc.ir.plan import Input
+from pxc.ir.unparse import unparse
+from pxc.targets.argo.task_names import parameter_name
+
+__all__ = ["RUN", "Needs", "path_of"]
+
+RUN = "run"
+"""The parameter with the identity of the run; the others take other names."""
+
+
+class Needs:
+    """The input parameters of one template besides `run`, each with what its caller gives it.
+
+    A value is read where the caller stands: `ops.a.outputs.x` is an output of a task beside.
+    """
+
+    def __init__(self, inputs: tuple[Input, ...] = ()) -> None:
+        self.values: dict[str, Expr] = {}
+        self.runs = False
+        self._names: dict[str, str] = {}
+        self._wanted: dict[str, str] = {}
+        for each in inputs:
+            expr = _only(each)
+            if expr is not None:
+                self._wanted.setdefault(unparse(expr), each.name)
+
+    def run(self) -> str:
+        """The reference to the identity of the run."""
+        self.runs = True
+        return f"inputs.parameters.{RUN}"
+
+    def name(self, expr: Expr) -> str:
+        """The parameter that holds a value."""
+        text = unparse(expr)
+        found = self._names.get(text)
+        if found is None:
+            wanted = self._wanted.get(text) or _made_up(expr, len(self.values))
+            found = parameter_name(wanted, (RUN, *self.values))
+            self._names[text] = found
+            self.values[found] = expr
+        return found
+
+    def ask(self, expr: Expr) -> str:
+        """The reference to the parameter that holds a value."""
+        return f"inputs.parameters.{self.name(expr)}"
+
+
+def path_of(expr: Expr) -> str:
+    """The dotted path of a reference; empty for anything else."""
+    return expr.path if isinstance(expr, RunTimeRef) else ""
+
+
+def _only(given: Input) -> Expr | None:
+    """The expression of a value that is one and nothing else."""
+    [*parts] = given.value.parts
+    hole = parts[0] if len(parts) == 1 else None
+    if not isinstance(hole, Hole):
+        return None
+    expr = hole.expr
+    return expr if isinstance(expr, Expr) else None
+
+
+def _made_up(expr: Expr, number: int) -> str:
+    """`train-loss` for `ops.train.outputs.loss`."""
+    left_out = ("ops", "dag", "outputs", "globals", "matrix")
+    words: Iterable[str] = (w for w in path_of(expr).split(".") if w not in left_out)
+    return "-".join(words) or f"value-{number + 1}"

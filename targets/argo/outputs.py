@@ -1,0 +1,63 @@
+"""Turns what a unit leaves into output parameters, and references to it into their tags.
+
+A run says an output by a plain file of its name in `$PXC_OUTPUTS_DIR`, or by Polyaxon's tracking
+client, which leaves `run.plx.json`; the plain file wins. A default stands for what was not said and
+for a task that did not run: a reference to it would wait for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pxc.ir.plan import Unit
+from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT
+from pxc.targets.argo.tags import tag
+from pxc.targets.argo.task_names import parameter_name
+
+__all__ = ["TRACKED", "output_parameter", "output_parameters", "read_output"]
+
+TRACKED = "pxc-run"
+"""The output parameter with what the tracking client left."""
+
+_FILES = frozenset(("path", "artifacts", "dir", "file", "dockerfile", "event", "model", "dataset"))
+"""Types whose value may be a file of any size: nobody gets them who does not ask."""
+
+
+def output_parameters(
+    unit: Unit, asked: Iterable[str], run: str, *, tracking: bool
+) -> list[dict[str, Any]]:
+    """The output parameters of a unit: those declared and those asked for.
+
+    `run` is the tag of the run's identity.
+    """
+    asked = set(asked)
+    declared = [o.name for o in unit.outputs if o.type not in _FILES or o.name in asked]
+    names = [*declared, *sorted(asked.difference(declared))]
+    found = [
+        {
+            "name": output_parameter(name),
+            "valueFrom": {"path": f"{OUTPUTS_MOUNT}/{name}", "default": ""},
+        }
+        for name in names
+    ]
+    if tracking and asked:
+        path = f"{CONTEXT_ROOT}/{run}/run.plx.json"
+        found.append({"name": TRACKED, "valueFrom": {"path": path, "default": "{}"}})
+    return found
+
+
+def output_parameter(name: str) -> str:
+    """The name of the output parameter of an output."""
+    return parameter_name(name, (TRACKED,))
+
+
+def read_output(task: str, name: str, *, tracking: bool) -> str:
+    """The tag of an output of a task beside."""
+    parameter = output_parameter(name)
+    if not tracking:
+        return tag(f"tasks.{task}.outputs.parameters.{parameter}")
+    outputs = f"tasks['{task}'].outputs.parameters"
+    tracked = f"(fromJSON({outputs}['{TRACKED}']).outputs ?? {{}})"
+    plain = f"{outputs}['{parameter}']"
+    return tag(f"={plain} != '' ? {plain} : {tracked}['{name}'] ?? ''")

@@ -1,0 +1,67 @@
+"""Turns run-time values of a unit into tags of its template, which Argo fills in."""
+
+from __future__ import annotations
+
+from pxc.diagnostics import Report
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.targets._data import Place, refuse_computed
+from pxc.targets._paths import CONTEXT_ROOT
+from pxc.targets.argo.needs import Needs
+from pxc.targets.argo.tags import tag
+
+__all__ = ["GLOBALS", "ArgoRunTime", "refuse"]
+
+GLOBALS = {
+    "globals.namespace": "workflow.namespace",
+    "globals.created_at": "workflow.creationTimestamp.RFC3339",
+}
+"""Values that Argo knows wherever a template is."""
+
+_FORMS = {
+    "globals.uuid": ("", ""),
+    "globals.run_artifacts_path": (f"{CONTEXT_ROOT}/", ""),
+    "globals.run_outputs_path": (f"{CONTEXT_ROOT}/", "/outputs"),
+    "globals.run_relative_outputs_path": ("", "/outputs"),
+}
+"""Text around the identity of the run."""
+
+
+class ArgoRunTime:
+    """Run-time values of one unit: what is not the template's own becomes a parameter of it."""
+
+    def __init__(self, needs: Needs) -> None:
+        self.needs = needs
+
+    def text(self, ref: RunTimeRef, place: Place, report: Report) -> str | None:
+        """A tag, with text around it; PXC703 for what Argo does not know."""
+        form = _FORMS.get(ref.path)
+        if form is not None:
+            return f"{form[0]}{tag(self.needs.run())}{form[1]}"
+        known = GLOBALS.get(ref.path)
+        if known is not None:
+            return tag(known)
+        if ref.path.startswith("globals."):
+            refuse(ref, report)
+            return None
+        return tag(self.needs.ask(ref))
+
+    def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
+        """PXC703: the text that computes it is not known."""
+        refuse_computed(expr.span, report)
+        return None
+
+
+def refuse(ref: RunTimeRef, report: Report) -> None:
+    """PXC703 for a value that Argo does not know."""
+    if ref.path.startswith("runs."):
+        told = "it belongs to a run outside of the workflow; give the value by a param"
+    elif "artifacts" in ref.path.split("."):
+        told = "files go from one run to another by a store: name their path by a param"
+    else:
+        told = "give the value by a param"
+    report.add(
+        "PXC703",
+        f"`{ref.path}` is known only when the run exists, and Argo cannot tell it",
+        ref.span,
+        help=told,
+    )

@@ -1,0 +1,90 @@
+"""Turns references into what the tasks of one group, and the dags around it, give each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.node import Hole
+from pxc.ir.plan import Group, Unit
+from pxc.targets._data import refuse_computed
+from pxc.targets.argo.build import Build
+from pxc.targets.argo.needs import Needs
+from pxc.targets.argo.outputs import read_output
+from pxc.targets.argo.run_time import GLOBALS, refuse
+from pxc.targets.argo.tags import tag
+
+__all__ = ["WORKFLOW_RUN", "Scope"]
+
+WORKFLOW_RUN = "workflow.uid"
+"""What a run of a whole workflow is known by."""
+
+_DEEPEST = 100
+
+
+class Scope:
+    """What a task of one dag template may refer to.
+
+    `needs` are the parameters of the template itself; a scope without any is that of the entry
+    point, whose run is the workflow.
+    """
+
+    def __init__(
+        self, group: Group, names: Mapping[str, str], needs: Needs | None, build: Build
+    ) -> None:
+        self.members = {member.name: member for member in group.members}
+        self.names, self.needs, self.build = names, needs, build
+
+    def run(self) -> str:
+        """The text of the identity of the group's own run."""
+        return tag(WORKFLOW_RUN if self.needs is None else self.needs.run())
+
+    def run_of(self, member: str) -> str:
+        """The identity of the run of a member."""
+        return f"{self.run()}-{self.names[member]}"
+
+    def text(self, expr: Expr, depth: int = 0) -> str | None:
+        """The text of a value for an argument of a task; None after PXC703."""
+        report = self.build.report
+        if not isinstance(expr, RunTimeRef):
+            refuse_computed(expr.span, report)
+            return None
+        known = GLOBALS.get(expr.path)
+        if known is not None:
+            return tag(known)
+        head, _, rest = expr.path.partition(".")
+        if head == "dag":
+            found = self._outside(RunTimeRef(expr.span, rest))
+        else:
+            found = self._sibling(rest, depth) if head == "ops" else None
+        if found is None:
+            refuse(expr, report)
+        return found
+
+    def _outside(self, ref: RunTimeRef) -> str | None:
+        """A value as the group itself sees it."""
+        if ref.path == "globals.uuid":
+            return self.run()
+        if ref.path in GLOBALS:
+            return tag(GLOBALS[ref.path])
+        if self.needs is None or ref.path.startswith("globals."):
+            return None
+        return tag(self.needs.ask(ref))
+
+    def _sibling(self, path: str, depth: int) -> str | None:
+        name, _, rest = path.partition(".")
+        section, _, value = rest.partition(".")
+        member = self.members.get(name)
+        if member is None or depth > _DEEPEST:
+            return None
+        if rest == "globals.uuid":
+            return self.run_of(name)
+        if section == "outputs" and isinstance(member, Unit) and value:
+            self.build.ask_output(member, value)
+            return read_output(self.names[name], value, tracking=self.build.tracking)
+        for given in member.inputs if section == "inputs" else ():
+            [*parts] = given.value.parts
+            hole = parts[0] if len(parts) == 1 else None
+            if given.name == value and isinstance(hole, Hole) and isinstance(hole.expr, Expr):
+                return self.text(hole.expr, depth + 1)
+        return None

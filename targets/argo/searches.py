@@ -1,0 +1,30 @@
+"""Tells of what a plan asks of searches, joins and early endings, and Argo cannot say."""
+
+from __future__ import annotations
+
+from pxc.diagnostics import Report
+from pxc.ir.plan import Group, Plan, Unit
+from pxc.source import head_of
+from pxc.targets.argo.features import tell
+
+__all__ = ["tell_searches"]
+
+
+def tell_searches(plan: Plan, report: Report) -> None:
+    """PXC701 for searches whose next runs depend on earlier ones, joins, and early stopping."""
+    waiting: list[Unit | Group] = [*plan.units, *([plan.group] if plan.group is not None else ())]
+    while waiting:
+        member = waiting.pop(0)
+        if member.search is not None:
+            kind = member.search.kind
+            tell(f"matrix.{kind}", f"matrix: {{kind: {kind}}}", member.search.span, report)
+        for rule in member.sweep.stopping if member.sweep is not None else ():
+            said = f"earlyStopping: {{kind: {rule.kind}}}"
+            tell("matrix.earlyStopping", said, head_of(rule.span), report)
+        if member.joins:
+            tell("joins", "joins", head_of(member.joins[0].span), report)
+        if isinstance(member, Group):
+            if member.stopping:
+                span = head_of(member.stopping[0].span)
+                tell("dag.earlyStopping", "earlyStopping", span, report)
+            waiting += member.members

@@ -1,0 +1,165 @@
+"""Keeps the tags that Argo fills in apart from braces that an author wrote.
+
+Argo has no escape: whatever looks like `{{...}}` in a template is a tag to it. So our own tags
+travel as marks until the author's text is guarded, and become tags at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.source import Span
+from pxc.targets._data import before_reference
+
+__all__ = ["BRACE", "finished", "guard", "guarded", "has_tag", "mentions", "parts", "tag"]
+
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no text holds these: Unicode keeps them for programs
+_MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
+
+BRACE = "PXC_BRACE"
+"""A variable that is one opening brace: `{$(PXC_BRACE)` is two of them that Argo does not see."""
+
+_ROOTS = frozenset(
+    ("inputs", "outputs", "workflow", "tasks", "steps", "item", "pod", "node", "retries",
+     "lastRetry", "cronworkflow", "io")
+)  # fmt: skip
+_CONTAINERS = ("initContainers", "sidecars")
+
+
+def tag(expression: str) -> str:
+    """A mark that becomes `{{expression}}`; an expression of expr-lang begins with `=`."""
+    return f"{_OPEN}{expression}{_CLOSE}"
+
+
+def has_tag(text: str) -> bool:
+    """Whether there is a tag of ours in a text."""
+    return _OPEN in text
+
+
+def mentions(value: Any, expression: str) -> bool:
+    """Whether there is a tag of ours with this expression in a tree."""
+    wanted, waiting = tag(expression), [value]
+    while waiting:
+        last = waiting.pop()
+        if isinstance(last, str):
+            if wanted in last:
+                return True
+        elif isinstance(last, dict):
+            waiting += last.values()
+        elif isinstance(last, list):
+            waiting += last
+    return False
+
+
+def parts(text: str) -> list[str]:
+    """Text and tags in turns, text first; a text without tags is its only part."""
+    return _MARK.split(text)
+
+
+def finished(value: Any) -> Any:
+    """Data with the tags in place of the marks."""
+    if isinstance(value, str):
+        return value.replace(_OPEN, "{{").replace(_CLOSE, "}}") if _OPEN in value else value
+    if isinstance(value, dict):
+        return {key: finished(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [finished(child) for child in value]
+    return value
+
+
+def guard(template: dict[str, Any], span: Span, report: Report) -> None:
+    """Rewrite the author's braces in a template so that Argo fills in none of them.
+
+    Where the kubelet expands variables, a variable stands for the second brace of two. Elsewhere
+    braces that Argo leaves alone stay, and others are PXC701.
+    """
+    containers = [template.get("container"), *(c for k in _CONTAINERS for c in template.get(k, ()))]
+    for container in containers:
+        if container is not None:
+            _guard_container(container)
+    for key, child in template.items():
+        if key not in ("container", *_CONTAINERS):
+            _check(child, key, span, report)
+    for container in containers:
+        for key, child in (container or {}).items():
+            if key not in ("command", "args", "env", "volumeMounts"):
+                _check(child, key, span, report)
+
+
+def _guard_container(container: dict[str, Any]) -> None:
+    used = False
+
+    def safe(text: str) -> str:
+        nonlocal used
+        found = guarded(text)
+        used = used or found != text
+        return found
+
+    for field in ("command", "args"):
+        if field in container:
+            container[field] = [safe(text) for text in container[field]]
+    for entries, field in (("env", "value"), ("volumeMounts", "subPathExpr")):
+        for entry in container.get(entries, ()):
+            if field in entry:
+                entry[field] = safe(entry[field])
+    if used:
+        rest = container.get("env", [])
+        container["env"] = [{"name": BRACE, "value": "{"}, *rest]
+
+
+def guarded(text: str) -> str:
+    """A text that the kubelet expands, without two braces of the author's in a row."""
+    if "{{" not in text and f"{{{_OPEN}" not in text:
+        return text
+    found = ""
+    for at, part in enumerate(parts(text)):
+        if at % 2:
+            if found.endswith("{"):
+                found = _with_brace(found[:-1])
+            found += tag(part)
+            continue
+        first, *others = part.split("{{")
+        found += first
+        for other in others:
+            found = _with_brace(found + "{") + other
+        while "{{" in found:  # three braces in a row
+            before, _, after = found.rpartition("{{")
+            found = _with_brace(before + "{") + after
+    return found
+
+
+def _with_brace(before: str) -> str:
+    return f"{before_reference(before)}$({BRACE})"
+
+
+def _check(value: Any, field: str, span: Span, report: Report) -> None:
+    """Refuse braces that Argo would take for a tag, where nothing can stand for them."""
+    if isinstance(value, dict):
+        for key, child in value.items():
+            _check(child, f"{field}.{key}", span, report)
+    elif isinstance(value, list):
+        for child in value:
+            _check(child, field, span, report)
+    elif isinstance(value, str) and not _is_left_alone(value):
+        report.add(
+            "PXC701",
+            f"Argo would fill in the braces of `{field}`",
+            span,
+            help="Argo has no escape for two braces: write them in `command`, `args` or the value"
+            " of an `env` entry, where a variable stands for one",
+        )
+
+
+def _is_left_alone(text: str) -> bool:
+    if f"{{{_OPEN}" in text:
+        return False
+    if "{{" not in text:
+        return True
+    bare = _MARK.sub("", text)
+    for piece in bare.split("{{")[1:]:
+        name, end, _ = piece.partition("}}")
+        if not end or name.startswith(("=", "{")) or name.strip().partition(".")[0] in _ROOTS:
+            return False
+    return True

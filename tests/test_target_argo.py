@@ -1,0 +1,307 @@
+"""The target argo: names, `depends`, verdicts, parameters and braces of small files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pxc.driver import Request, SourceText, compile_request
+from pxc.targets.argo.task_names import free, parameter_name, task_names
+from pxc.world import Options, Runtime
+from tests.kubernetes_oracle import judge
+
+JOB = "run: {kind: job, container: {image: a, command: [b]}}"
+HEAD = "version: 1.1\nkind: component\nname: x\n"
+
+
+def compiled(text: str, **options: Any) -> tuple[str, list[str]]:
+    """The emitted text and what was told as `PXC701 message`; a matrix makes it an operation."""
+    head = HEAD.replace("component", "operation") if "matrix:" in text.split("run:")[0] else HEAD
+    given: Any = {"runtime": Runtime(tracking=False)} | options
+    request = Request(
+        files=(SourceText("f.yaml", (head + text).encode()),),
+        target="argo",
+        options=Options(**given),
+    )
+    outcome = compile_request(request)
+    found = [f"{d.code.id} {d.message}" for d in outcome.report]
+    return "".join(file.text for file in outcome.files), found
+
+
+def workflow(text: str, **options: Any) -> dict[str, Any]:
+    """The judged workflow of a file without findings."""
+    written, found = compiled(text, **options)
+    assert found == []
+    return judge(written)[-1]
+
+
+def dag(*operations: str) -> str:
+    lines = "".join(f"    - {{{each}}}\n" for each in operations)
+    return f"run:\n  kind: dag\n  operations:\n{lines}"
+
+
+def operation(name: str, more: str = "", component: str = JOB) -> str:
+    return f"name: {name}, {more}{', ' if more else ''}component: {{{component}}}"
+
+
+def tasks(text: str, **options: Any) -> dict[str, dict[str, Any]]:
+    """The tasks of the entry point of a dag."""
+    templates = workflow(text, **options)["spec"]["templates"]
+    return {task["name"]: task for task in templates[0]["dag"]["tasks"]}
+
+
+A, B = operation("a"), operation("b")
+MAYBE = operation("a", "conditions: 'false'")
+
+
+@pytest.mark.parametrize(
+    ("trigger", "said"),
+    [
+        ("", "a.Succeeded && b.Succeeded"),
+        ("trigger: all_succeeded", "a.Succeeded && b.Succeeded"),
+        ("trigger: all_failed", "(a.Failed || a.Errored) && (b.Failed || b.Errored)"),
+        (
+            "trigger: all_done",
+            "(a.Succeeded || a.Failed || a.Errored || a.Omitted)"
+            " && (b.Succeeded || b.Failed || b.Errored || b.Omitted)",
+        ),
+    ],
+)
+def test_a_trigger_is_said_with_results(trigger: str, said: str) -> None:
+    last = operation("c", f"dependencies: [a, b]{', ' if trigger else ''}{trigger}")
+    assert tasks(dag(A, B, last))["c"]["depends"] == said
+
+
+@pytest.mark.parametrize("trigger", ["one_succeeded", "one_failed", "one_done"])
+def test_one_of_several_is_told_to_be_late(trigger: str) -> None:
+    last = operation("c", f"dependencies: [a, b], trigger: {trigger}")
+    written, found = compiled(dag(A, B, last))
+    assert found == [f"PXC702 by `trigger: {trigger}` Argo starts `c` when the last of its"
+                     " upstreams has ended"]  # fmt: skip
+    [depends] = [
+        task["depends"]
+        for task in judge(written)[0]["spec"]["templates"][0]["dag"]["tasks"]
+        if task["name"] == "c"
+    ]
+    assert " && " not in depends
+    alone = operation("c", f"dependencies: [a], trigger: {trigger}")
+    assert compiled(dag(A, alone))[1] == []
+
+
+def test_a_skipped_upstream_counts_as_one_that_succeeded() -> None:
+    found = tasks(dag(MAYBE, operation("c", "dependencies: [a]")))
+    assert found["a"]["when"] == "false"
+    assert found["c"]["depends"] == "a.Succeeded || a.Skipped"
+    assert "when" not in found["c"]
+
+
+def test_a_skip_that_is_handed_on_is_a_skip() -> None:
+    found = tasks(dag(MAYBE, operation("c", "dependencies: [a], skipOnUpstreamSkip: true")))
+    assert found["c"]["depends"] == "a.Succeeded || a.Skipped"
+    assert found["c"]["when"] == "{{=tasks['a'].status != 'Skipped'}}"
+
+
+@pytest.mark.parametrize(
+    ("operations", "kept"),
+    [
+        ((A, operation("b", "dependencies: [a]")), []),
+        ((A, operation("b", "dependencies: [a], trigger: all_done")), ["a"]),
+        ((A, operation("b", "dependencies: [a], trigger: all_failed")), ["a"]),
+        (
+            (
+                A,
+                operation("b", "dependencies: [a]"),
+                operation("c", "dependencies: [b], trigger: all_done"),
+            ),
+            ["a", "b"],
+        ),
+        (
+            (
+                A,
+                operation("b", "dependencies: [a], trigger: all_done"),
+                operation("c", "dependencies: [a]"),
+            ),
+            [],
+        ),
+    ],
+)
+def test_a_failure_is_not_hidden_by_what_runs_after_it(
+    operations: tuple[str, ...], kept: list[str]
+) -> None:
+    found = tasks(dag(*operations))
+    assert [name for name in found if name.endswith("-verdict")] == [f"{n}-verdict" for n in kept]
+    for name in kept:
+        assert found[f"{name}-verdict"]["when"] == "false"
+
+
+def test_values_go_by_parameters() -> None:
+    inner = (
+        "inputs: [{name: z, type: int}], run: {kind: dag, operations: [{name: b, params: {q: {ref:"
+        " dag, value: inputs.z}}, component: {inputs: [{name: q, type: int}], run: {kind: job,"
+        " container: {image: a, command: [b], args: ['{{ q }}', '{{ globals.uuid }}']}}}}]}"
+    )
+    first = operation("a", component="outputs: [{name: y, type: int}], " + JOB)
+    text = dag(first, operation("i", "params: {z: {ref: ops.a, value: outputs.y}}", inner))
+    templates = {each["name"]: each for each in workflow(text)["spec"]["templates"]}
+    assert templates["a"]["outputs"]["parameters"] == [
+        {"name": "y", "valueFrom": {"path": "/plx-context/outputs/y", "default": ""}}
+    ]
+    [_, outer] = templates["x"]["dag"]["tasks"]
+    assert outer["arguments"]["parameters"] == [
+        {"name": "run", "value": "{{workflow.uid}}-i"},
+        {"name": "z", "value": "{{tasks.a.outputs.parameters.y}}"},
+    ]
+    [task] = templates["i"]["dag"]["tasks"]
+    assert task["arguments"]["parameters"] == [
+        {"name": "run", "value": "{{inputs.parameters.run}}-b"},
+        {"name": "q", "value": "{{inputs.parameters.z}}"},
+    ]
+    assert templates["i-b"]["container"]["args"] == [
+        "{{inputs.parameters.q}}",
+        "{{inputs.parameters.run}}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("docker ps --format {{.ID}}", "docker ps --format {$(PXC_BRACE).ID}}"),
+        ("{{{x}}}", "{$(PXC_BRACE){x}}}"),
+        ("a {{ b", "a {$(PXC_BRACE) b"),
+        ("$${{x}}", "$${$(PXC_BRACE)x}}"),
+        ("{{workflow.uid}}", "{$(PXC_BRACE)workflow.uid}}"),
+        ('{"a":{"b":{}}}', '{"a":{"b":{}}}'),
+    ],
+)
+def test_an_authors_braces_are_no_tags(written: str, said: str) -> None:
+    text = (
+        "run:\n  kind: job\n  container:\n    image: a\n    command: [b]\n"
+        f"    args: ['{{% raw %}}{written}{{% endraw %}}']\n"
+    )
+    found = workflow(text)["spec"]["templates"][0]["container"]
+    assert found["args"] == [said]
+    assert ({"name": "PXC_BRACE", "value": "{"} in found.get("env", [])) is ("PXC_BRACE" in said)
+
+
+def test_a_brace_before_a_tag_is_no_part_of_it() -> None:
+    text = JOB.replace("[b]", "[b, '{\"run\":{{{ globals.uuid }}}}']")
+    written, found = compiled(
+        text.replace("{{{ globals", "{ {{ globals").replace("}}}}'", "}} }}'")
+    )
+    assert found == []
+    assert judge(written)
+
+
+def test_braces_where_nothing_can_stand_for_them() -> None:
+    text = "run: {kind: job, environment: {annotations: {a: '{% raw %}X{% endraw %}'}}, container:"
+    text += " {image: a, command: [b]}}"
+    assert compiled(text.replace("X", "{{.ID}}"))[1] == []
+    for bad in ("{{workflow.uid}}", "{{= 1 }}", "{{ open"):
+        found = compiled(text.replace("X", bad))[1]
+        assert found == ["PXC701 Argo would fill in the braces of `metadata.annotations.a`"]
+
+
+def test_names() -> None:
+    assert task_names(["a", "b-c", "A1"]) == {"a": "a", "b-c": "b-c", "A1": "A1"}
+    assert task_names(["pre_process", "not", "1st"]) == {
+        "pre_process": "pre-process",
+        "not": "op-not",
+        "1st": "op-1st",
+    }
+    two = task_names(["a_b", "a-b", "a.b"])
+    assert two["a-b"] == "a-b"
+    assert len(set(two.values())) == 3
+    assert len(task_names(["x" * 200])["x" * 200]) <= 128
+    assert len(free("y" * 128, {"y" * 128})) <= 128
+    assert parameter_name("a.b", ["a-b"]) == "a-b-2"
+
+
+def test_limits() -> None:
+    text = "termination: {maxRetries: 2, timeout: 60, ttl: 3600}\n" + JOB
+    spec = workflow(text)["spec"]
+    assert spec["ttlStrategy"] == {"secondsAfterCompletion": 3600}
+    [template] = spec["templates"]
+    assert template["retryStrategy"] == {"limit": "2", "retryPolicy": "OnFailure"}
+    assert template["activeDeadlineSeconds"] == 60
+    whole = "termination: {maxRetries: 1, timeout: 60}\n" + dag(A).replace(
+        "kind: dag", "kind: dag\n  concurrency: 2"
+    )
+    spec = workflow(whole)["spec"]
+    assert spec["activeDeadlineSeconds"] == 60
+    assert spec["templates"][0]["parallelism"] == 2
+    assert spec["templates"][0]["retryStrategy"]["limit"] == "1"
+
+
+def test_a_service_in_a_dag_is_a_daemon() -> None:
+    service = operation("board", component=JOB.replace("job", "service"))
+    found = tasks(dag(service, operation("c", "dependencies: [board]")))
+    assert found["c"]["depends"] == "board.Succeeded || board.Daemoned"
+
+
+def test_the_runs_of_a_matrix_are_a_loop_over_one_template() -> None:
+    text = (
+        "inputs: [{name: lr, type: float}, {name: mem, type: str}]\n"
+        "run: {kind: job, container: {image: a, command: [b], args: ['--rate={{ lr }}', same],"
+        " resources: {limits: {memory: '{{ mem }}'}}}}\n"
+    )
+    matrix = "{kind: grid, concurrency: 3, params: {lr: {kind: linspace, value: '0:1:5'}, mem:"
+    matrix += " {kind: choice, value: [1Gi, 2Gi]}}}"
+    spec = workflow(f"matrix: {matrix}\n{text}")["spec"]
+    loop, run = spec["templates"]
+    assert loop["parallelism"] == 3
+    [task] = loop["dag"]["tasks"]
+    assert len(task["withItems"]) == 10
+    assert task["withItems"][3] == {"index": "3", "lr": "0.25", "mem": "2Gi"}
+    assert run["container"]["args"] == ["--rate={{inputs.parameters.lr}}", "same"]
+    assert "resources" not in run["container"]
+    assert '"memory": "{{inputs.parameters.mem}}"' in run["podSpecPatch"]
+
+
+def test_cells_that_lack_an_argument_have_a_template_of_their_own() -> None:
+    text = (
+        "matrix: {kind: mapping, values: [{fast: true}, {fast: false}, {fast: true}]}\n"
+        "inputs: [{name: fast, type: bool, isFlag: true}]\n"
+        "run: {kind: job, container: {image: a, command: [b], args: ['{{ params.fast.as_arg }}']}}\n"
+    )
+    loop, *runs = workflow(text)["spec"]["templates"]
+    assert [[i["index"] for i in t["withItems"]] for t in loop["dag"]["tasks"]] == [
+        ["0", "2"],
+        ["1"],
+    ]
+    assert [run["container"].get("args") for run in runs] == [["--fast"], None]
+
+
+def test_a_dag_with_a_matrix_is_a_loop_over_the_dag() -> None:
+    inner = "inputs: [{name: q, type: float}], " + JOB.replace("[b]", "[b, '{{ q }}']")
+    text = (
+        "matrix: {kind: mapping, values: [{lr: 0.1}, {lr: 0.2}]}\n"
+        "inputs: [{name: lr, type: float}]\n"
+        + dag(operation("a", "params: {q: {ref: dag, value: inputs.lr}}", inner))
+    )
+    loop, whole, run = workflow(text)["spec"]["templates"]
+    [task] = loop["dag"]["tasks"]
+    assert task["withItems"] == [{"index": "0", "lr": "0.1"}, {"index": "1", "lr": "0.2"}]
+    [first] = whole["dag"]["tasks"]
+    assert first["arguments"]["parameters"] == [{"name": "q", "value": "{{inputs.parameters.lr}}"}]
+    assert run["container"]["command"] == ["b", "{{inputs.parameters.q}}"]
+
+
+def test_operations_of_one_component_share_a_template() -> None:
+    component = (
+        "  components:\n    - name: step\n      inputs: [{name: n, type: int}, {name: s, type: str}]\n"
+        "      run: {kind: job, container: {image: a, command: [b], args: ['--n={{ n }}',"
+        " 'say {{ s }} {{ n }}'], env: [{name: S, value: '{{ s }}'}]}}\n"
+    )
+    operations = [f"name: o{n}, dagRef: step, params: {{n: {n}, s: t{n}}}" for n in range(5)]
+    top, *others = workflow(dag(*operations) + component)["spec"]["templates"]
+    [shared] = others
+    for at, task in enumerate(top["dag"]["tasks"]):
+        assert task["template"] == "o0"
+        given = {p["name"]: p["value"] for p in task["arguments"]["parameters"]}
+        assert given == {"n": str(at), "s": f"t{at}"}
+    assert shared["container"]["args"] == [
+        "--n={{inputs.parameters.n}}",
+        "say {{inputs.parameters.s}} {{inputs.parameters.n}}",
+    ]
+    assert shared["container"]["env"] == [{"name": "S", "value": "{{inputs.parameters.s}}"}]
