@@ -11,7 +11,7 @@ import msgspec
 from pxc.tuner.mistakes import MistakeError
 from pxc.tuner.reading import pair_of
 
-__all__ = ["tell", "write_answer"]
+__all__ = ["put", "tell", "write_answer"]
 
 
 def tell(notes: list[str]) -> None:
@@ -33,15 +33,16 @@ def write_answer(answer: Any, output: str | None, writes: tuple[str, ...]) -> No
             known = ", ".join(f"`{field}`" for field in defaults or plain)
             raise MistakeError(f"--write: the answer has no field `{name}`: it has {known}")
         value = plain.get(name)
-        _put(file, value if isinstance(value, str) else msgspec.json.encode(value).decode())
+        put(file, value if isinstance(value, str) else msgspec.json.encode(value).decode())
     text = msgspec.json.format(msgspec.json.encode(plain), indent=2).decode() + "\n"
     if output:
-        _put(output, text)
+        put(output, text)
     else:
         click.echo(text, nl=False)
 
 
-def _put(file: str, text: str) -> None:
+def put(file: str, text: str) -> None:
+    """Write a file. MistakeError where that cannot be."""
     try:
         Path(file).write_text(text, "utf-8")
     except (OSError, ValueError) as fault:

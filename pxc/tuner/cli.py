@@ -24,6 +24,7 @@ from pxc.tuner.reading import (
     read_list,
     read_records,
 )  # fmt: skip
+from pxc.tuner.step_command import step_command
 
 __all__ = ["main"]
 
@@ -59,7 +60,8 @@ JSON is a file, `-` for stdin, or the JSON itself.
 
 \b
 Exit codes:
-  0 answered, 2 wrong use or a wrong document, 70 a fault of pxc-tuner itself""",
+  0 answered, 1 the search has failed (`step` alone), 2 wrong use or a wrong document,
+  70 a fault of pxc-tuner itself""",
 )
 @click.version_option(__version__, prog_name="pxc-tuner", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -207,6 +209,9 @@ def schema_command(output: str | None, writes: tuple[str, ...]) -> None:
 
 def _list(option: str, text: str | None) -> list[Any] | None:
     return None if text is None else read_list(option, text)
+
+
+cli.add_command(step_command)
 
 
 def main(args: list[str] | None = None) -> NoReturn:
