@@ -284,8 +284,19 @@ def _timetable(schedule: Any, report: Report) -> Timetable | None:
         schedule.kind,
         cron=known(schedule.cron, "schedule.cron", report),
         frequency=known(schedule.frequency, "schedule.frequency", report),
-        start_at=known(schedule.start_at, "schedule.startAt", report),
-        end_at=known(schedule.end_at, "schedule.endAt", report),
+        start_at=_moment(schedule.start_at, "schedule.startAt", report),
+        end_at=_moment(schedule.end_at, "schedule.endAt", report),
         max_runs=whole(schedule.max_runs, "schedule.maxRuns", report),
         depends_on_past=truth(schedule.depends_on_past, "schedule.dependsOnPast", report) is True,
     )
+
+
+def _moment(node: Any, what: str, report: Report) -> str | None:
+    """A time in UTC, as RFC 3339 writes it."""
+    text: str | None = known(node, what, report)
+    if text is None:
+        return None
+    from pxc.passes.schedule_times import moment_of
+
+    moment = moment_of(node)
+    return text if moment is None else moment.isoformat().replace("+00:00", "Z")

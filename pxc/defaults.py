@@ -20,9 +20,11 @@ from pxc.lint.settings_file import (
 )
 from pxc.lint.settings_values import SettingFault
 from pxc.workspace import display_name
-from pxc.world import Images, Options, Runtime
+from pxc.world import ArgoOptions, Images, Options, Runtime
 
 __all__ = [
+    "ARGO_KINDS",
+    "ARGO_VERSIONS",
     "DISTRIBUTED",
     "MATRIX_FORMS",
     "NAME_POLICIES",
@@ -53,6 +55,12 @@ PROFILES = ("standalone", "polyaxon")
 
 ROUTES = ("none", "ingress", "gateway")
 """What opens a service."""
+
+ARGO_KINDS = ("workflow", "template", "cron")
+"""What an Argo workflow is written as."""
+
+ARGO_VERSIONS = ("3.6", "3.7", "4.0", "4.1")
+"""The releases of Argo Workflows that can be chosen."""
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _NAME = rf"{_LABEL}(\.{_LABEL})*"
@@ -178,6 +186,10 @@ def _images(key: str, value: Any) -> Images:
     return replace(Images(), **_read(key, value, _IMAGES))
 
 
+def _argo(key: str, value: Any) -> ArgoOptions:
+    return replace(ArgoOptions(), **_read(key, value, _ARGO))
+
+
 def _runtime(key: str, value: Any) -> Runtime:
     found = replace(Runtime(), **_read(key, value, _RUNTIME))
     if found.polyaxon and not found.host:
@@ -229,6 +241,11 @@ _EXPOSED: dict[str, tuple[str, Reader]] = {
     "host": ("expose_host", _text),
     "via": ("expose_via", _text),
 }
+_ARGO: dict[str, tuple[str, Reader]] = {
+    "as": ("kind", _one_of(ARGO_KINDS)),
+    "version": ("version", _one_of(ARGO_VERSIONS)),
+    "serviceAccount": ("service_account", _text),
+}
 _OPTIONS: dict[str, tuple[str, Reader]] = {
     "owner": ("owner", _text),
     "project": ("project", _text),
@@ -239,5 +256,6 @@ _OPTIONS: dict[str, tuple[str, Reader]] = {
     "queueAs": ("queue_as", _one_of(QUEUES)),
     "strictParams": ("strict_params", _truth),
     "runtime": ("runtime", _runtime),
+    "argo": ("argo", _argo),
 }
 assert {*_OPTIONS, _CATALOG, _EXPOSE, "lint"} == {*WORKSPACE_KEYS}

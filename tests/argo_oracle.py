@@ -36,6 +36,8 @@ def judge_workflow(document: Object, judge_pod: Pod) -> None:
     if document["kind"] == "CronWorkflow":
         assert len(document["metadata"]["name"]) <= 52
         spec = spec["workflowSpec"]
+        if "workflowTemplateRef" in spec:
+            return
     assert len(json.dumps(document)) < 1_048_576
     templates = {template["name"]: template for template in spec["templates"]}
     assert len(templates) == len(spec["templates"]), [t["name"] for t in spec["templates"]]

@@ -175,7 +175,6 @@ IN_A_DAG = {
         "{name: i, termination: {timeout: 3}, component: {" + dag_of(A).strip() + "}}"
     ),
     "polyaxon.profile": JOB,
-    "schedule.*": CRON + "}\n" + JOB,
 }  # fmt: skip
 """Files for the target argo, to which a service alone is what it is to kubernetes."""
 BY_TARGET = {"argo": FILES | IN_A_DAG, "kubernetes": FILES}

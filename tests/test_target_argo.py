@@ -8,7 +8,7 @@ import pytest
 
 from pxc.driver import Request, SourceText, compile_request
 from pxc.targets.argo.task_names import free, parameter_name, task_names
-from pxc.world import Options, Runtime
+from pxc.world import ArgoOptions, Options, Runtime
 from tests.kubernetes_oracle import judge
 
 JOB = "run: {kind: job, container: {image: a, command: [b]}}"
@@ -17,7 +17,11 @@ HEAD = "version: 1.1\nkind: component\nname: x\n"
 
 def compiled(text: str, **options: Any) -> tuple[str, list[str]]:
     """The emitted text and what was told as `PXC701 message`; a matrix makes it an operation."""
-    head = HEAD.replace("component", "operation") if "matrix:" in text.split("run:")[0] else HEAD
+    head = (
+        HEAD.replace("component", "operation")
+        if text.startswith(("matrix:", "schedule:"))
+        else HEAD
+    )
     given: Any = {"runtime": Runtime(tracking=False)} | options
     request = Request(
         files=(SourceText("f.yaml", (head + text).encode()),),
@@ -130,9 +134,10 @@ def test_a_failure_is_not_hidden_by_what_runs_after_it(
     operations: tuple[str, ...], kept: list[str]
 ) -> None:
     found = tasks(dag(*operations))
-    assert [name for name in found if name.endswith("-verdict")] == [f"{n}-verdict" for n in kept]
-    for name in kept:
-        assert found[f"{name}-verdict"]["when"] == "false"
+    assert ("verdict" in found) is bool(kept)
+    if kept:
+        assert found["verdict"]["depends"] == " && ".join(f"{name}.Succeeded" for name in kept)
+        assert found["verdict"]["when"] == "false"
 
 
 def test_values_go_by_parameters() -> None:
@@ -305,3 +310,71 @@ def test_operations_of_one_component_share_a_template() -> None:
         "say {{inputs.parameters.s}} {{inputs.parameters.n}}",
     ]
     assert shared["container"]["env"] == [{"name": "S", "value": "{{inputs.parameters.s}}"}]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        ("{kind: cron, cron: '0 3 * * 7'}", {"schedules": ["0 3 * * 0"]}),
+        ("{kind: cron, cron: '@daily', dependsOnPast: true}",
+         {"schedules": ["0 0 * * *"], "concurrencyPolicy": "Forbid"}),
+        ("{kind: interval, frequency: PT90S}", {"schedules": ["@every 90s"]}),
+        ("{kind: interval, frequency: P1D, startAt: '2030-01-01', maxRuns: 3}",
+         {"schedules": ["@every 86400s"], "when": "{{=now() >= date('2030-01-01T00:00:00Z')}}",
+          "stopStrategy": {"expression": "cronworkflow.succeeded + cronworkflow.failed >= 3"}}),
+        ("{kind: cron, cron: '0 3 * * *', startAt: '2030-01-01 02:00:00+02:00', endAt: '2031-01-01'}",
+         {"schedules": ["0 3 * * *"], "when": "{{=now() >= date('2030-01-01T00:00:00Z') && now() <"
+                                              " date('2031-01-01T00:00:00Z')}}"}),
+        ("{kind: datetime, startAt: '2030-02-01T10:30:00Z'}",
+         {"schedules": ["30 10 1 2 *"],
+          "when": "{{=now() >= date('2030-02-01T10:30:00Z') && now() < date('2030-02-01T10:30:00Z') +"
+                  " duration('24h')}}",
+          "stopStrategy": {"expression": "cronworkflow.succeeded + cronworkflow.failed >= 1"}}),
+    ],
+)  # fmt: skip
+def test_a_schedule_is_a_cron_workflow(schedule: str, said: dict[str, Any]) -> None:
+    found = workflow(f"schedule: {schedule}\n{JOB}")
+    assert found["kind"] == "CronWorkflow"
+    assert found["metadata"]["name"] == "x"
+    spec = found["spec"]
+    known = {"timezone": "Etc/UTC", "workflowSpec": spec["workflowSpec"],
+             "workflowMetadata": spec["workflowMetadata"]}  # fmt: skip
+    assert spec == said | known
+
+
+def test_what_a_workflow_is_written_as() -> None:
+    as_template = {"argo": ArgoOptions(kind="template", service_account="runner")}
+    found = workflow(JOB, **as_template)
+    assert (found["kind"], found["metadata"]["name"]) == ("WorkflowTemplate", "x")
+    assert found["spec"]["serviceAccountName"] == "runner"
+    written, told = compiled("schedule: {kind: cron, cron: '@daily'}\n" + JOB, **as_template)
+    template, cron = judge(written)
+    assert told == []
+    assert template["kind"] == "WorkflowTemplate"
+    assert cron["spec"]["workflowSpec"] == {"workflowTemplateRef": {"name": "x"}}
+    assert compiled(JOB, argo=ArgoOptions(kind="cron")) == (
+        "", ["PXC701 what has no `schedule` cannot be a CronWorkflow"]
+    )  # fmt: skip
+
+
+def test_a_workflow_that_no_cluster_keeps() -> None:
+    text = (
+        "matrix: {kind: grid, params: {x: {kind: range, value: '0:19000:1'}, y: {kind: choice,"
+        f" value: ['{'y' * 40}']}}}}}}\n"
+        "inputs: [{name: x, type: int}, {name: y, type: str}]\n"
+        "run: {kind: job, container: {image: a, command: [b], args: ['{{ x }}', '{{ y }}{{ x }}']}}\n"
+    )
+    written, told = compiled(text)
+    assert written == ""
+    assert len(told) == 1
+    assert told[0].startswith("PXC701 the workflow has ")
+
+
+def test_a_name_that_argo_cannot_hold_is_shown_where_it_can() -> None:
+    text = dag(operation("pre_process"), operation("b"))
+    plain = workflow(text)["spec"]["templates"]
+    shown = workflow(text, argo=ArgoOptions(version="4.0"))["spec"]["templates"]
+    assert all("annotations" not in each for each in plain)
+    assert [each.get("annotations") for each in shown] == [
+        None, {"workflows.argoproj.io/display-name": "pre_process"}, None
+    ]  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from pxc.cli.argo_options import argo_options, check_argo
 from pxc.cli.cluster_options import cluster_options
 from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.inputs import read_given, root_of
@@ -95,6 +96,7 @@ Examples:
     "--strict-params", is_flag=True, default=None, help="Refuse params that no input declares."
 )
 @cluster_options
+@argo_options
 @spec_version_option
 @catalog_option
 @isolated_option
@@ -141,6 +143,7 @@ def compile_command(
     written.
     """
     check_stdin_filename(stdin_filename, (*files, *presets))
+    check_argo(target, cluster)
     if len(files) > 1 and dump_after is not None:
         raise click.UsageError("--dump-after takes a single FILE.")
     unread = Report()

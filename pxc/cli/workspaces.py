@@ -15,6 +15,9 @@ from pxc.lint.settings_file import SettingsError
 
 __all__ = ["Workspaces"]
 
+_ARGO = "argo_"
+"""How the names of options begin that are fields of `Options.argo`."""
+
 
 class Workspaces:
     """The defaults of each workspace, read once, under what the command line chooses.
@@ -28,7 +31,9 @@ class Workspaces:
     ) -> None:
         self._isolated = isolated
         self._catalog = tuple(Path(c) for c in catalogs)
-        self._chosen = {k: v for k, v in (chosen or {}).items() if v is not None}
+        given = {k: v for k, v in (chosen or {}).items() if v is not None}
+        self._argo = {k.removeprefix(_ARGO): v for k, v in given.items() if k.startswith(_ARGO)}
+        self._chosen = {k: v for k, v in given.items() if not k.startswith(_ARGO)}
         self._known: dict[Path, Defaults] = {}
 
     def defaults_of(self, root: Path) -> Defaults:
@@ -39,7 +44,9 @@ class Workspaces:
             except SettingsError as fault:
                 raise click.UsageError(str(fault)) from fault
             self._known[root] = Defaults(
-                options=replace(found.options, **self._chosen),
+                options=replace(
+                    found.options, argo=replace(found.options.argo, **self._argo), **self._chosen
+                ),
                 catalog=self._catalog or found.catalog,
             )
         return self._known[root]

@@ -215,6 +215,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC702", "target-lossy", _W),
     ("PXC703", "run-time-value-here", _E),
     ("PXC704", "command-from-registry", _W),
+    ("PXC705", "large-workflow", _W),
     ("PXC710", "name-collision", _E),
     ("PXC712", "ttl-with-selfheal", _W),
     # 8 catalog

@@ -248,7 +248,7 @@ class Listening(Node, frozen=True):
 
 
 class Timetable(Node, frozen=True):
-    """When runs start: `kind` is cron, interval or datetime; texts as written, rendered."""
+    """When runs start: `kind` is cron, interval or datetime; texts as written, times in UTC."""
 
     kind: str
     cron: str | None = None

@@ -1,4 +1,4 @@
-"""Turns a plan into an Argo Workflow and the ConfigMaps beside it, in one file."""
+"""Turns a plan into an object of Argo Workflows and the ConfigMaps beside it, in one file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from pxc.targets._metadata import Metadata
 from pxc.targets._objects import as_text, config_map, written
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.dag_template import group_template, unit_template
+from pxc.targets.argo.display import display_names
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.leaf import finish_leaf
 from pxc.targets.argo.needs import RUN
 from pxc.targets.argo.scope import WORKFLOW_RUN
 from pxc.targets.argo.searches import tell_searches
 from pxc.targets.argo.share import share
+from pxc.targets.argo.size import check_size
 from pxc.targets.argo.tags import finished, tag
 from pxc.targets.argo.task_names import task_names
-from pxc.targets.argo.workflow import workflow_object
+from pxc.targets.argo.workflow import workflow_objects
 from pxc.world import World
 
 __all__ = ["emit"]
@@ -51,9 +53,6 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     tell_searches(plan, report)
     if world.options.runtime.polyaxon:
         tell("polyaxon.profile", "the runtime profile `polyaxon`", head_of(plan.span), report)
-    if plan.timetable is not None:
-        kind = plan.timetable.kind
-        tell(f"schedule.{kind}", f"schedule: {{kind: {kind}}}", plan.timetable.span, report)
     subject = plan.group if plan.group is not None else next(iter(plan.units), None)
     if subject is None or report.has_errors:
         return ()
@@ -78,6 +77,7 @@ def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
         finish_leaf(each, build)
     _tell_commands(build)
     share(build)
+    display_names(build)
     if build.report.has_errors:
         return []
     entry: dict[str, Any] = next(t for t in build.templates if t["name"] == called.name)
@@ -85,8 +85,10 @@ def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
         assert each["name"] == RUN, each
         each["value"] = tag(WORKFLOW_RUN)
     build.templates[:] = finished(build.templates)
-    found, metadata = workflow_object(subject, called.name, [], build)
-    return [*_config_maps(build, metadata), found]
+    objects, metadata = workflow_objects(subject, called.name, build)
+    for found in objects:
+        check_size(found, subject.span, build.report)
+    return [*_config_maps(build, metadata), *objects]
 
 
 def _config_maps(build: Build, metadata: Metadata) -> list[dict[str, Any]]:

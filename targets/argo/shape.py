@@ -27,6 +27,11 @@ class Shape(Struct, frozen=True):
     places: tuple[Path, ...]
     texts: tuple[str, ...]
 
+    @property
+    def size(self) -> int:
+        """About how many characters the template has."""
+        return len(self.key) + sum(map(len, self.texts))
+
 
 def shape_of(template: dict[str, Any]) -> Shape:
     """The shape of a template; its name is no part of it."""

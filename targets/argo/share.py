@@ -16,14 +16,22 @@ from pxc.targets.argo.shape import Shape, shape_of, varying
 
 __all__ = ["add_inputs", "share"]
 
+_LARGE = 128 * 1024
+
 
 def share(build: Build) -> None:
-    """Merge the templates of a workflow; tasks call what is left, with what they lack."""
+    """Merge the templates of a workflow; tasks call what is left, with what they lack.
+
+    Those of one component are merged; of a large workflow those of several, too.
+    """
+    shapes = [(leaf, shape_of(leaf.template)) for leaf in build.leaves if leaf.tasks]
     groups: dict[tuple[Any, str], list[tuple[Leaf, Shape]]] = {}
-    for leaf in build.leaves:
-        if leaf.tasks:
-            shape = shape_of(leaf.template)
-            groups.setdefault((leaf.unit.pod.main.span, shape.key), []).append((leaf, shape))
+    for leaf, shape in shapes:
+        groups.setdefault((leaf.unit.pod.main.span, shape.key), []).append((leaf, shape))
+    if sum(group[0][1].size for group in groups.values()) > _LARGE:
+        groups = {}
+        for leaf, shape in shapes:
+            groups.setdefault((None, shape.key), []).append((leaf, shape))
     gone: set[str] = set()
     for group in groups.values():
         if len(group) > 1:

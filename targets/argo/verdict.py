@@ -46,30 +46,27 @@ def hidden_failures(group: Group) -> list[str]:
 def verdict_tasks(
     hidden: list[tuple[str, bool]], taken: Iterable[str], build: Build
 ) -> list[dict[str, Any]]:
-    """A task for each of these tasks, which fails the dag when it has failed.
+    """The task that fails the dag when one of these tasks has failed; none when there are none.
 
     A task comes with whether it can be skipped.
     """
     if not hidden:
         return []
-    used = set(taken)
     if not build.verdict:
         build.verdict = build.template_name(_VERDICT)
         build.templates.append({"name": build.verdict, "suspend": {}})
-    found = []
-    for task, may_skip in hidden:
-        name = free(f"{task}-{_VERDICT}", used)
-        used.add(name)
-        or_skipped = f" || {task}.Skipped" if may_skip else ""
-        found.append(
-            {
-                "name": name,
-                "depends": f"{task}.Succeeded{or_skipped}",
-                "when": "false",
-                "template": build.verdict,
-            }
-        )
-    return found
+    clauses = [
+        f"({task}.Succeeded || {task}.Skipped)" if may_skip else f"{task}.Succeeded"
+        for task, may_skip in hidden
+    ]
+    return [
+        {
+            "name": free(_VERDICT, taken),
+            "depends": " && ".join(clauses),
+            "when": "false",
+            "template": build.verdict,
+        }
+    ]
 
 
 def _needs_success(start: Any) -> bool:

@@ -9,9 +9,10 @@ from pxc.ir.plan import Group, Limits, Unit
 from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import dns_label, run_name
 from pxc.targets.argo.build import Build
+from pxc.targets.argo.cron import cron_spec
 from pxc.targets.argo.leaf import is_positive
 
-__all__ = ["workflow_object"]
+__all__ = ["workflow_objects"]
 
 _API = "argoproj.io/v1alpha1"
 _INSTANCE = "app.kubernetes.io/instance"
@@ -20,19 +21,19 @@ _INSTANCE = "app.kubernetes.io/instance"
 # characters by the API server.
 _WORKFLOW_LIMIT = 57
 _TEMPLATE_LIMIT = 63
+_CRON_LIMIT = 52
 
 
-def workflow_object(
-    subject: Unit | Group, entry: str, arguments: list[dict[str, str]], build: Build
-) -> tuple[dict[str, Any], Metadata]:
-    """The Workflow or WorkflowTemplate of a unit or a group, and the metadata it has.
+def workflow_objects(
+    subject: Unit | Group, entry: str, build: Build
+) -> tuple[list[dict[str, Any]], Metadata]:
+    """The objects of a unit or a group, and the metadata they have.
 
-    `arguments` are given to the entry point.
+    A Workflow; with a timetable a CronWorkflow; as a template a WorkflowTemplate, and a
+    CronWorkflow that starts it. PXC701 for what shall be a CronWorkflow and has no timetable.
     """
-    options = build.world.options
+    options, timetable = build.world.options, build.plan.timetable
     spec: dict[str, Any] = {"entrypoint": entry}
-    if arguments:
-        spec["arguments"] = {"parameters": arguments}
     if options.argo.service_account:
         spec["serviceAccountName"] = options.argo.service_account
     spec |= _limits(subject, build)
@@ -40,25 +41,50 @@ def workflow_object(
     metadata = Metadata(build.plan, subject, subject.namespace or options.namespace, {}, {}, own)
     spec["podMetadata"] = {"labels": _of_pods(own, subject)}
     spec["templates"] = build.templates
-    about = _about(subject, spec, metadata, build)
-    kind = "WorkflowTemplate" if options.argo.kind == "template" else "Workflow"
-    return {"apiVersion": _API, "kind": kind, "metadata": about, "spec": spec}, metadata
-
-
-def _about(
-    subject: Unit | Group, spec: dict[str, Any], metadata: Metadata, build: Build
-) -> dict[str, Any]:
-    options = build.world.options
-    if options.argo.kind == "template":
-        name = dns_label(subject.name, _TEMPLATE_LIMIT)
-        return metadata.of_object(name)
+    if options.argo.kind == "cron" and timetable is None:
+        build.report.add(
+            "PXC701",
+            "what has no `schedule` cannot be a CronWorkflow",
+            subject.span,
+            help="write a `schedule`, or compile it `--as workflow` or `--as template`",
+        )
+        return [], metadata
+    if options.argo.kind == "template" or timetable is not None:
+        return _kept(subject, spec, metadata, build), metadata
     content = json.dumps(spec, sort_keys=True)
     name = run_name(subject.name, _WORKFLOW_LIMIT, options, content)
     generate = options.name_policy == "generate"
     if not generate:
-        metadata.own[_INSTANCE] = name
-        spec["podMetadata"]["labels"][_INSTANCE] = name
-    return metadata.of_object(name, generate=generate)
+        _name(name, spec, metadata)
+    return [_object("Workflow", metadata.of_object(name, generate=generate), spec)], metadata
+
+
+def _kept(
+    subject: Unit | Group, spec: dict[str, Any], metadata: Metadata, build: Build
+) -> list[dict[str, Any]]:
+    """The objects of what is started again and again, under the name that the author gave."""
+    timetable, found = build.plan.timetable, []
+    limit = _TEMPLATE_LIMIT if timetable is None else _CRON_LIMIT
+    name = dns_label(subject.name, limit)
+    _name(name, spec, metadata)
+    if build.world.options.argo.kind == "template":
+        found.append(_object("WorkflowTemplate", metadata.of_object(name), spec))
+        spec = {"workflowTemplateRef": {"name": name}}
+    if timetable is not None:
+        whole = cron_spec(timetable, build)
+        whole["workflowMetadata"] = {"labels": dict(metadata.own)}
+        whole["workflowSpec"] = spec
+        found.append(_object("CronWorkflow", metadata.of_object(name), whole))
+    return found
+
+
+def _name(name: str, spec: dict[str, Any], metadata: Metadata) -> None:
+    metadata.own[_INSTANCE] = name
+    spec["podMetadata"]["labels"][_INSTANCE] = name
+
+
+def _object(kind: str, about: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
+    return {"apiVersion": _API, "kind": kind, "metadata": about, "spec": spec}
 
 
 def _limits(subject: Unit | Group, build: Build) -> dict[str, Any]:
