@@ -11,7 +11,9 @@ from pxc.passes.check_schedule import check_schedule
 from pxc.passes.check_variables import check_variables
 from pxc.passes.compose_layers import compose_layers
 from pxc.passes.evaluate_expressions import evaluate_expressions
+from pxc.passes.expand_builds import expand_builds
 from pxc.passes.expand_dag import expand_dag
+from pxc.passes.expand_hooks import expand_hooks
 from pxc.passes.expand_matrix import expand_matrix
 from pxc.passes.lower_plan import lower_plan
 from pxc.passes.resolve_connections import resolve_connections
@@ -36,6 +38,8 @@ ANALYSIS = (
         (
             expand_matrix,  # first: operations of a dag may take values of its matrix
             expand_dag,  # a file that is only linted stays as it is
+            expand_builds,  # after: they run once for all cells of a matrix
+            expand_hooks,  # last: they follow whatever the operation has become
         ),
     ),
     Phase(

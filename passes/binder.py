@@ -25,7 +25,8 @@ class Binder:
     """The names of one operation and what is known of each while they are bound.
 
     `node` is what a missing param of an operation of a dag is reported at; `asked` are its inputs
-    that the others refer to.
+    that the others refer to. `in_dag` tells that params may refer to operations of a dag; without
+    it those with a `node` may.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Binder:
         partial: bool,
         node: Span | None = None,
         asked: frozenset[str] = frozenset(),
+        in_dag: bool | None = None,
     ) -> None:
         self.operation = operation
         self.report = report
@@ -44,6 +46,7 @@ class Binder:
         self.partial = partial
         self.node = node
         self.asked = asked
+        self.in_dag = node is not None if in_dag is None else in_dag
         self.declared = declare(operation, report)
         self.given, is_open = given_params(operation.params)
         self.provided: Provided = provided_names(operation)
@@ -124,7 +127,7 @@ class Binder:
 
     def _referred(self, name: str, param: Param) -> Template | Invalid:
         """What stands for a value of another run."""
-        return read_ref(name, param, self.report, in_dag=self.node is not None)
+        return read_ref(name, param, self.report, in_dag=self.in_dag)
 
     def _provided_value(self, name: str) -> Template | None:
         """What stands for a value gathered from other runs; a matrix gives its own per copy."""

@@ -29,8 +29,8 @@ def check_mounts(program: Program, world: World, report: Report) -> Program:
     unread = composed is not None and composed.presets is not None and not world.catalog.declared
     if composed is not None and not unread:
         check_pod_mounts(composed, program.bindings, (), report)
-    for operation in program.operations:
-        check_mounts(operation, world, report)
+    for inner in program.inner():
+        check_mounts(inner, world, report)
     return program
 
 

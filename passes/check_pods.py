@@ -33,8 +33,8 @@ def check_pods(program: Program, world: World, report: Report) -> Program:
             _check_containers(node, report)
         if isinstance(node, Distributed) and node.kind in _ONE_MASTER:
             _check_master(node, report)
-    for operation in program.operations:
-        check_pods(operation, world, report)
+    for inner in program.inner():
+        check_pods(inner, world, report)
     return program
 
 

@@ -43,8 +43,8 @@ def check_variables(program: Program, world: World, report: Report) -> Program:
                 if later and isinstance(container, KObject):
                     _check(container, later, report)
             _check_resources(connections, report)
-    for operation in program.operations:
-        check_variables(operation, world, report)
+    for inner in program.inner():
+        check_variables(inner, world, report)
     return program
 
 

@@ -44,7 +44,7 @@ _SILENT_PLUGINS = frozenset(
 def section_demands(
     composed: Operation, *, in_dag: bool = False, carried: frozenset[str] = frozenset()
 ) -> Iterator[Demand]:
-    """What the operation's sections ask of a target beyond a unit, its matrix and a timetable.
+    """What the operation's sections ask of a target beyond what a plan carries of them.
 
     `carried` names the sections that the plan has as nodes of its own. An explicit null or an empty
     list asks for nothing. `optional` marks what only tunes how Polyaxon's own services watch a run.
@@ -53,9 +53,11 @@ def section_demands(
         if feature not in carried:
             yield from _section(composed, attribute, feature, optional=False)
     for attribute, feature in _OPTIONAL_SECTIONS:
-        yield from _section(composed, attribute, feature, optional=True)
+        if feature not in carried:
+            yield from _section(composed, attribute, feature, optional=True)
     approved = composed.is_approved
-    if isinstance(approved, Template) or (isinstance(approved, Lit) and approved.value is False):
+    waits = isinstance(approved, Lit) and approved.value is False and "approval" not in carried
+    if approved is not None and (waits or isinstance(approved, Template)):
         yield Demand(approved.span, "approval", f"isApproved: {str(plain(approved)).lower()}")
     yield from _section(composed, "mount", "mount", optional=False)
     skips = composed.skip_on_upstream_skip

@@ -31,7 +31,7 @@ EVALUATED = (
     "is_approved", "cost", "queue", "cache", "plugins", "namespace", "termination", "schedule",
     "conditions", "trigger", "dependencies", "mount",
 )  # fmt: skip
-"""Sections rendered with the operation; hooks, build and events wait for others."""
+"""Sections rendered with the operation; hooks and builds are programs of their own."""
 
 _OF_DAG = ("concurrency", "early_stopping")
 """What a dag says of itself and not of its operations."""
@@ -40,12 +40,12 @@ _NOT_EXPANDED = frozenset({"tuner"})
 
 
 def evaluate_expressions(program: Program, world: World, report: Report) -> Program:
-    """Render `composed`, section by section, with the contexts of its bindings; `operations` too.
+    """Render `composed`, section by section, with the contexts of its bindings.
 
     In: `composed`, `bindings`, `connections`. Out: `composed`, and `settled` of the bindings,
-    whose templates hold only run-time references. Every fault of an expression is reported at its
-    own characters; when a component is linted alone, an unknown name is a warning (PXC318), for an
-    operation may pass it.
+    whose templates hold only run-time references; the same of every program inside. Every fault of
+    an expression is reported at its own characters; when a component is linted alone, an unknown
+    name is a warning (PXC318), for an operation may pass it.
     Source: specification of contexts, section 5.
     """
     composed = program.composed
@@ -72,11 +72,25 @@ def evaluate_expressions(program: Program, world: World, report: Report) -> Prog
     return replace(
         program,
         composed=replace(composed, **changed),
+        written=composed.run if isinstance(getattr(composed.cache, "io", None), Seq) else None,
         bindings=tuple(
             replace(b, settled=contexts.nodes.get(b.name, b.value)) for b in program.bindings
         ),
-        operations=tuple(evaluate_expressions(o, world, report) for o in program.operations),
+        **_evaluated_inside(program, world, report),
     )
+
+
+def _evaluated_inside(program: Program, world: World, report: Report) -> dict[str, Any]:
+    """The programs inside of one, each rendered with its own names."""
+    build = program.build
+    return {
+        "operations": tuple(evaluate_expressions(o, world, report) for o in program.operations),
+        "build": None if build is None else evaluate_expressions(build, world, report),
+        "hooks": tuple(
+            replace(hook, program=evaluate_expressions(hook.program, world, report))
+            for hook in program.hooks
+        ),
+    }
 
 
 class Evaluation:

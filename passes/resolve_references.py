@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from operator import is_
 
-from pxc.diagnostics import Note, Report
+from pxc.diagnostics import Note, Report, allowed, nearest
 from pxc.ir.node import Lit, Seq, replace
 from pxc.ir.program import Program
 from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
-from pxc.source import head_of
+from pxc.source import Source, head_of
 from pxc.world import World
 
 _MAX_CHAIN = 32
@@ -18,19 +18,20 @@ _DEEPEST_DAG = 24
 
 
 def resolve_references(program: Program, world: World, report: Report) -> Program:
-    """Bind `pathRef` to the file it names, and every reference of that file in turn.
+    """Bind `pathRef` to its file, `hubRef` to the catalog's, and all references of these in turn.
 
     In: a program whose `main` is as written. Out: `main.component` holds what the reference
     names, at any depth, and so have the operations and components of a dag. An inline component
     wins over a reference. PXC212 for a path that cannot be read, PXC221 for a cycle, PXC447 for
-    files that make dags without end, PXC213 and PXC220 for hub and URL references, which are not
-    fetched; when a file is only linted these two are no finding. Source: specification section 6.
+    files that make dags without end, PXC213 for a component that the catalog lacks and PXC220 for a
+    URL, which is not fetched; when a file is only linted these two are no finding. Source:
+    specification section 6.
     """
-    resolving = _Resolving(world, report, program.partial)
+    resolving = Resolving(world, report, program.partial)
     return replace(program, main=resolving.resolve(program.main, ()))
 
 
-class _Resolving:
+class Resolving:
     """The references of one program. Each file is read once, however many name it."""
 
     def __init__(self, world: World, report: Report, partial: bool) -> None:
@@ -52,9 +53,25 @@ class _Resolving:
             return replace(operation, component=self.resolve(operation.component, chain, dags))
         if isinstance(operation.path_ref, Lit) and operation.path_ref.value is not None:
             return self.resolve_path(operation, operation.path_ref, chain, dags)
+        if isinstance(operation.hub_ref, Lit) and operation.hub_ref.value is not None:
+            found = self.component_of(operation.hub_ref, chain, dags)
+            if found is not None:
+                return replace(operation, component=found)
         if not self.partial and not (dags and operation.dag_ref is not None):
-            _report_remote(operation, self.report)
+            _report_remote(operation, self.world, self.report)
         return operation
+
+    def component_of(
+        self, ref: Lit[str], chain: tuple[str, ...] = (), dags: int = 0
+    ) -> Operation | None:
+        """The component of the catalog that a hub reference names; None when it has none."""
+        faults = Report()
+        source = self.world.catalog.component(ref.value, faults)
+        for fault in faults:
+            self.report.keep(fault)
+        if source is None:
+            return Operation(ref.span) if faults.has_errors else None
+        return self.read_component(source, ref, chain, dags)
 
     def resolve_dag(self, dag: Dag, chain: tuple[str, ...], dags: int) -> Dag:
         """The dag with the references of its operations and components resolved."""
@@ -92,6 +109,7 @@ class _Resolving:
     def resolve_path(
         self, operation: Operation, ref: Lit[str], chain: tuple[str, ...], dags: int
     ) -> Operation:
+        """An operation with the component that a path names; PXC212 when it cannot be read."""
         here = ref.span.source.name
         try:
             source = self.world.files.read(ref.value, beside=here)
@@ -104,7 +122,14 @@ class _Resolving:
                 help="the path is relative to the folder of this file",
             )
             return operation
-        names, name = (*chain, here), source.name
+        component = self.read_component(source, ref, chain, dags)
+        return operation if component is None else replace(operation, component=component)
+
+    def read_component(
+        self, source: Source, ref: Lit[str], chain: tuple[str, ...], dags: int
+    ) -> Operation | None:
+        """The component in a file, with what it refers to; None after PXC221 for a cycle."""
+        names, name = (*chain, ref.span.source.name), source.name
         if name in names or len(names) > _MAX_CHAIN:
             cycle = (*names[names.index(name) :], name) if name in names else names
             self.report.add(
@@ -112,13 +137,11 @@ class _Resolving:
                 "the reference leads back to itself: " + " -> ".join(f"`{n}`" for n in cycle),
                 ref.span,
             )
-            return operation
+            return None
         if name not in self.read:
             self.read[name] = self.world.language.read_operation(source, self.report, preset=False)
         component = self.read[name]
-        if component is None:
-            return operation
-        return replace(operation, component=self.resolve(component, names, dags))
+        return None if component is None else self.resolve(component, names, dags)
 
 
 def _report_without_effect(operation: Operation, report: Report) -> None:
@@ -142,14 +165,24 @@ def _sentence(reason: str) -> str:
     return reason[:1].lower() + reason[1:]
 
 
-def _report_remote(operation: Operation, report: Report) -> None:
+def _with_nearest(name: str, world: World) -> str:
+    known = world.catalog.component_names()
+    near = nearest(name, known)
+    if known:
+        return (f"did you mean `{near}`? " if near else "") + f"components: {allowed(known)}"
+    return "save the component beside this file and use `pathRef`, or put it into the catalog"
+
+
+def _report_remote(operation: Operation, world: World, report: Report) -> None:
     hub, url, dag = operation.hub_ref, operation.url_ref, operation.dag_ref
     if isinstance(hub, Lit) and hub.value is not None:
         report.add(
             "PXC213",
-            f"component `{hub.value}` is on a hub, and hubs are not resolved yet",
+            f"component `{hub.value}` is on a hub, and hubs are not resolved yet"
+            if not world.catalog.component_names()
+            else f"component `{hub.value}` is not in the catalog",
             hub.span,
-            help="save the component beside this file and use `pathRef`",
+            help=_with_nearest(str(hub.value), world),
         )
     elif isinstance(url, Lit) and url.value is not None:
         report.add(

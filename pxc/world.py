@@ -175,6 +175,12 @@ class Catalog(Protocol):
     def preset_names(self) -> tuple[str, ...]:
         """Every preset's name, sorted."""
 
+    def component(self, ref: str, report: Report) -> Source | None:
+        """The text of the component that a hub reference means; None for one it does not have."""
+
+    def component_names(self) -> tuple[str, ...]:
+        """The references of every component, sorted."""
+
 
 class World(Struct, frozen=True, kw_only=True):
     """Everything a pass may know that is not in the program."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from textwrap import dedent
 
@@ -362,3 +363,45 @@ def test_linked_folders_are_left_out(tmp_path: Path) -> None:
     write(tmp_path, {"a/x.yaml": OBJECT})
     (tmp_path / "a/up").symlink_to("..")
     assert catalog(tmp_path)[0].connection_names() == ("imagenet",)
+
+
+def test_components_by_their_references(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "components/kaniko/latest.yaml": "kind: component\nname: newest\n",
+            "components/kaniko/1.5.yaml": "kind: component\nname: older\n",
+            "components/acme/train/v1.yaml": "kind: component\nname: train\n",
+        },
+    )
+    made, report = catalog(tmp_path)
+    assert made.component_names() == ("acme/train:v1", "kaniko", "kaniko:1.5")
+    for ref, name in {
+        "kaniko": "newest",
+        "polyaxon/kaniko:latest": "newest",
+        "kaniko:1.5": "older",
+        "acme/train:v1": "train",
+    }.items():
+        source = made.component(ref, report)
+        assert source is not None
+        assert name in source.text
+    assert made.component("acme/train", report) is None
+    assert not len(report)
+    assert EmptyCatalog().component("kaniko", report) is None
+
+
+def test_a_component_has_the_digest_that_is_asked_for(tmp_path: Path) -> None:
+    text = "kind: component\nname: newest\n"
+    write(tmp_path, {"components/kaniko/v1.yaml": text})
+    made, report = catalog(tmp_path)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    assert made.component(f"kaniko:v1@sha256:{digest}", report) is not None
+    assert made.component(f"kaniko:v1@sha256:{'0' * 64}", report) is None
+    assert [d.code.id for d in report] == ["PXC213"]
+
+
+def test_two_files_are_one_component(tmp_path: Path) -> None:
+    text = "kind: component\n"
+    write(tmp_path, {"components/a.yaml": text, "components/a/latest.yml": text})
+    _, report = catalog(tmp_path)
+    assert [d.code.id for d in report] == ["PXC810"]

@@ -59,8 +59,9 @@ def products(case: Path) -> dict[str, str]:
     texts = {}
     if len(outcome.report):
         texts["expected.diagnostics.txt"] = render_text(outcome.report)
-    if outcome.files:
+    if outcome.plan is not None:
         texts["expected.plan.json"] = dump_text(outcome.plan)
+    if outcome.files:
         texts["expected.kubernetes.yaml"] = "".join(f.text for f in outcome.files)
     if not case.name.startswith("wrong-"):
         texts |= argo_products(case, texts.get("expected.diagnostics.txt", ""))

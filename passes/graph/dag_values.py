@@ -5,18 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pxc.diagnostics import Report
-from pxc.ir.expr import ExprNode, RunTimeRef
+from pxc.ir.expr import RunTimeRef
 from pxc.ir.io import Param
-from pxc.ir.node import Hole, Invalid, Lit, Map, Node, Template
+from pxc.ir.node import Hole, Invalid, Lit, Map
 from pxc.ir.program import Binding, Program
 from pxc.passes.contexts import Contexts, build_contexts, evaluate_tree, has_template
-from pxc.passes.evaluation.residual import is_expr
 from pxc.passes.io_types.declare import find_io
 from pxc.passes.io_types.settle import settle
+from pxc.passes.moved_refs import moved
 from pxc.passes.param_refs import read_ref
 from pxc.source import Span
 from pxc.world import World
@@ -101,25 +100,4 @@ def from_outside(node: Any) -> Any:
 
     A run that is named by its own UUID is the same from everywhere.
     """
-    if isinstance(node, RunTimeRef):
-        far = node.path.startswith("runs.")
-        return node if far else replace(node, path=OUTSIDE + node.path)
-    if isinstance(node, Template):
-        text = "".join(p if isinstance(p, str) else "{{ ... }}" for p in node.parts)
-        return replace(node, parts=from_outside(node.parts), text=text or node.text)
-    if isinstance(node, tuple):
-        return tuple(map(from_outside, node))
-    if is_expr(node) or isinstance(node, Node | ExprNode):
-        return _fields(node)
-    return node
-
-
-def _fields(node: Struct) -> Any:
-    changed = {}
-    for name in node.__struct_fields__:
-        before = getattr(node, name)
-        if isinstance(before, tuple | Node | ExprNode):
-            after = from_outside(before)
-            if after != before:
-                changed[name] = after
-    return replace(node, **changed) if changed else node
+    return moved(node, lambda path: path if path.startswith("runs.") else OUTSIDE + path)

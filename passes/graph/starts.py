@@ -6,7 +6,7 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.expr import ExprNode, RunTimeRef
-from pxc.ir.node import FALSE_WORDS, Hole, Lit, Seq, Template, plain
+from pxc.ir.node import FALSE_WORDS, Hole, Lit, Seq, Template, plain, replace
 from pxc.ir.plan import Edge, Input, Start
 from pxc.ir.program import Binding, Program
 from pxc.ir.spec import Event, Operation
@@ -16,7 +16,7 @@ from pxc.passes.graph.edges import edges_of, params_of
 from pxc.passes.lowering import known, truth
 from pxc.passes.param_refs import upstream_of
 
-__all__ = ["edges_into", "inputs_of", "start_of"]
+__all__ = ["built_first", "condition_of", "edges_into", "inputs_of", "start_of"]
 
 _DEFAULT_TRIGGER = "all_succeeded"
 
@@ -51,6 +51,31 @@ def edges_into(name: str, composed: Operation) -> tuple[Edge, ...]:
     )
 
 
+def built_first(build: str, into: tuple[Edge, ...], program: Program) -> tuple[Edge, ...]:
+    """The edges into an operation whose image is built first: all lead to the build.
+
+    So neither is started without the other; the operation waits for its build alone.
+    """
+    composed = program.composed
+    own = edges_into(build, composed) if composed is not None else ()
+    known = {edge.upstream: edge for edge in into}
+    found = {edge.upstream: replace(edge, downstream=build) for edge in into}
+    for edge in own:
+        before = known.get(edge.upstream, edge)
+        values = tuple(dict.fromkeys((*before.values, *edge.values)))
+        found[edge.upstream] = replace(before, downstream=build, values=values)
+    return tuple(found.values())
+
+
+def condition_of(conditions: Any) -> Lit[bool] | Template | None:
+    """Conditions that are false or not known yet; None for those that hold."""
+    if isinstance(conditions, Template):
+        return conditions
+    if isinstance(conditions, Lit) and str(conditions.value).strip().lower() in FALSE_WORDS:
+        return Lit(conditions.span, False)
+    return None
+
+
 def start_of(composed: Operation, report: Report) -> Start | None:
     """When an operation starts; None for one that starts as soon as its upstreams succeeded.
 
@@ -58,16 +83,12 @@ def start_of(composed: Operation, report: Report) -> Start | None:
     """
     trigger = known(composed.trigger, "trigger", report) or _DEFAULT_TRIGGER
     skips = truth(composed.skip_on_upstream_skip, "skipOnUpstreamSkip", report) is True
-    conditions = composed.conditions
-    waits = isinstance(conditions, Template)
-    if isinstance(conditions, Lit):
-        waits = str(conditions.value).strip().lower() in FALSE_WORDS
-        conditions = Lit(conditions.span, False)
-    if trigger == _DEFAULT_TRIGGER and not skips and not waits:
+    condition = condition_of(composed.conditions)
+    if trigger == _DEFAULT_TRIGGER and not skips and condition is None:
         return None
-    places = (composed.trigger, conditions if waits else None, composed.skip_on_upstream_skip)
+    places = (composed.trigger, condition, composed.skip_on_upstream_skip)
     place = next(p for p in places if p is not None)
-    return Start(place.span, trigger, conditions if waits else None, skips)
+    return Start(place.span, trigger, condition, skips)
 
 
 def inputs_of(program: Program) -> tuple[Input, ...]:

@@ -45,3 +45,11 @@ class EmptyCatalog:
     def preset_names(self) -> tuple[str, ...]:
         """No names."""
         return ()
+
+    def component(self, ref: str, report: Report) -> Source | None:
+        """None, whatever the reference."""
+        return None
+
+    def component_names(self) -> tuple[str, ...]:
+        """No names."""
+        return ()

@@ -1,4 +1,4 @@
-"""Turns catalog files, and folders of them, into connections, versions and presets by name."""
+"""Turns catalog files, and folders of them, into what they name: connections, presets, ..."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pxc.catalog import ReadsPresets
+from pxc.catalog.components import LATEST, full_reference, reference_of
 from pxc.catalog.connections import ARTIFACT_KINDS, build_connection, check_keys, text_of
 from pxc.catalog.folders import catalog_files, leads_out, nowhere, source_of
 from pxc.catalog.versions import VERSIONS, build_version
@@ -29,14 +30,16 @@ _AGENT_VARIABLES = {
 
 
 class FileCatalog:
-    """The connections, versions and presets of some files and folders.
+    """The connections, versions, presets and components of some files and folders.
 
     A file holds one object (`kind: Connection`, `Model`, `Artifact` or `Lineage`), or the
     `connections` and `artifactsStore` of an agent's configuration (its other keys are not the
-    catalog's). `presets/NAME.yaml` is the preset
-    `NAME`. All but presets is read and checked at once, faults are PXC810; a preset is read when
-    it is asked for. `read` turns the text of a file into its root map. A link in a folder below
-    `root` leads nowhere else, so that what others wrote cannot have a file read from elsewhere.
+    catalog's). `presets/NAME.yaml` is the preset `NAME`, `components/NAME/TAG.yaml` the component
+    `NAME:TAG` of a hub, as in a clone of the public one, and `components/ORG/NAME/TAG.yaml` that of
+    an organization. All but these two is read and checked at once, faults are PXC810; they are read
+    when they are asked for. `read` turns the text of a file into its root map. A link in a folder
+    below `root` leads nowhere else, so that what others wrote cannot have a file read from
+    elsewhere.
     """
 
     declared = True
@@ -54,10 +57,11 @@ class FileCatalog:
         self._places: dict[str, Span] = {}
         self._presets: dict[str, Path] = {}
         self._versions: dict[tuple[str, str], Version] = {}
+        self._components: dict[str, Path] = {}
         self._store: Span | None = None
         self._read = read
         seen: set[Path] = set()
-        for path, preset in catalog_files(paths, report):
+        for path, named in catalog_files(paths, report):
             if leads_out(path, root):
                 message = f"`{path.as_posix()}` is a link that leads out of the workspace"
                 report.add("PXC021", message, nowhere(path), help="copy the file")
@@ -65,8 +69,8 @@ class FileCatalog:
             if path.resolve() in seen:
                 continue
             seen.add(path.resolve())
-            if preset is not None:
-                self._add_preset(preset, path, report)
+            if named is not None:
+                self._add_named(*named, path, report)
             else:
                 self._add_file(path, report)
         for version in self._versions.values():
@@ -94,12 +98,30 @@ class FileCatalog:
         """Every preset's name, sorted."""
         return tuple(sorted(self._presets))
 
-    def _add_preset(self, name: str, path: Path, report: Report) -> None:
-        first = self._presets.setdefault(name, path)
+    def component(self, ref: str, report: Report) -> Source | None:
+        """The text of a component; of one with a digest only when its file has that digest.
+
+        PXC213 for a file with another digest.
+        """
+        name, _, digest = ref.partition("@")
+        path = self._components.get(full_reference(name))
+        if path is None:
+            return None
+        return source_of(path, report, digest=digest)
+
+    def component_names(self) -> tuple[str, ...]:
+        """Every component's reference, sorted; the tag `latest` goes without saying."""
+        return tuple(sorted(name.removesuffix(f":{LATEST}") for name in self._components))
+
+    def _add_named(self, kind: str, name: str, path: Path, report: Report) -> None:
+        known, what = self._presets, "preset"
+        if kind == "components":
+            known, what, name = self._components, "component", reference_of(name)
+        first = known.setdefault(name, path)
         if first is not path:
             report.add(
                 "PXC810",
-                f"the preset `{name}` is in two files",
+                f"the {what} `{name}` is in two files",
                 nowhere(path),
                 notes=(Note("the other file", nowhere(first)),),
                 help="rename or delete one",

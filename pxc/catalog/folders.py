@@ -13,7 +13,8 @@ __all__ = ["catalog_digest", "catalog_files", "leads_out", "nowhere", "source_of
 
 _FILE_BYTES = 4 * 1024 * 1024
 _SUFFIXES = (".yaml", ".yml", ".json")
-_PRESETS = "presets"
+_NAMED = ("presets", "components")
+"""Folders whose files are named by their paths."""
 
 
 def catalog_digest(paths: Iterable[Path]) -> bytes:
@@ -31,14 +32,16 @@ def catalog_digest(paths: Iterable[Path]) -> bytes:
     return made.digest()
 
 
-def catalog_files(paths: Iterable[Path], report: Report) -> Iterator[tuple[Path, str | None]]:
-    """Each file in a steady order, with the preset's name when it is a preset."""
+def catalog_files(
+    paths: Iterable[Path], report: Report
+) -> Iterator[tuple[Path, tuple[str, str] | None]]:
+    """Each file in a steady order; with `presets` or `components` and its name when it is one."""
     for top in paths:
         if top.is_dir():
             for path in sorted(_below(top), key=lambda p: p.as_posix()):
-                yield path, _preset_name(path, top)
+                yield path, _named(path, top)
         elif top.exists():
-            yield top, _preset_name(top, top.absolute().parent.parent)
+            yield top, _named(top, top.absolute().parent.parent)
         else:
             report.add(
                 "PXC021",
@@ -70,19 +73,22 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _preset_name(path: Path, top: Path) -> str | None:
-    """`a/b` for `presets/a/b.yaml`, when the nearest such folder is at or below `top`."""
+def _named(path: Path, top: Path) -> tuple[str, str] | None:
+    """`presets` and `a/b` for `presets/a/b.yaml`, the first such folder at or below `top`."""
     folders = path.absolute().relative_to(top.absolute()).parts[:-1]
-    if top.name == _PRESETS and _PRESETS not in folders:
-        folders = (_PRESETS, *folders)
-    if _PRESETS not in folders:
+    if top.name in _NAMED and not set(_NAMED).intersection(folders):
+        folders = (top.name, *folders)
+    at = next((i for i, folder in enumerate(folders) if folder in _NAMED), None)
+    if at is None:
         return None
-    inner = folders[folders.index(_PRESETS) + 1 :]
-    return "/".join((*inner, path.stem))
+    return folders[at], "/".join((*folders[at + 1 :], path.stem))
 
 
-def source_of(path: Path, report: Report) -> Source | None:
-    """The text of a catalog file, or None after reporting why there is none."""
+def source_of(path: Path, report: Report, *, digest: str = "") -> Source | None:
+    """The text of a catalog file, or None after reporting why there is none.
+
+    With a `digest`, `sha256:` and its digits, the bytes must have it (PXC213).
+    """
     try:
         with path.open("rb") as file:
             data = file.read(_FILE_BYTES + 1)
@@ -93,6 +99,10 @@ def source_of(path: Path, report: Report) -> Source | None:
     if len(data) > _FILE_BYTES:
         message = f"the file has more bytes than the limit of {_FILE_BYTES:,}"
         report.add("PXC017", message, nowhere(path), help="split it")
+        return None
+    if digest and digest != (found := _digest(data)):
+        message = f"`{path.as_posix()}` has the digest `{found}`, not the one that is asked for"
+        report.add("PXC213", message, nowhere(path), help="take another version, or its digest")
         return None
     try:
         return Source(path.as_posix(), data.decode("utf-8-sig"))
@@ -105,3 +115,9 @@ def source_of(path: Path, report: Report) -> Source | None:
 def nowhere(path: Path) -> Span:
     """The place of a fault that is about a file as a whole."""
     return Span(Source(path.as_posix(), ""), 0, 0)
+
+
+def _digest(data: bytes) -> str:
+    from hashlib import sha256  # it loads OpenSSL, and few references have a digest
+
+    return f"sha256:{sha256(data).hexdigest()}"

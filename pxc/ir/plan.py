@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pxc.ir.join import Join
-from pxc.ir.node import KObject, Map, Node, Scalar, Template
+from pxc.ir.node import KObject, Lit, Map, Node, Scalar, Template
 from pxc.ir.run import Cluster, Distributed, Environment
 from pxc.ir.search import Search
 from pxc.ir.stopping import Stopping
@@ -33,13 +33,15 @@ class Demand(Node, frozen=True):
     `feature` is a dotted name (`run.tfjob`, `hooks`, `init.artifacts`); `what` names the field as
     the author knows it. `optional` marks a wish whose loss changes no result of the run: a target
     that lacks it warns (PXC702) where it would otherwise refuse (PXC701). `instead` says what to
-    write where there is something.
+    write where there is something. `owner` are the names that lead from the plan to the member that
+    asks, with `/` between them; empty for the plan as a whole.
     """
 
     feature: str
     what: str
     optional: bool = False
     instead: str = ""
+    owner: str = ""
 
 
 class Output(Node, frozen=True):
@@ -266,6 +268,8 @@ class Input(Node, frozen=True):
     of the same group, `joins.x` a list that one of the unit's joins gathers. What leads out of the
     group begins with `dag.`; the rest is as the enclosing group itself sees it: `dag.globals.uuid`,
     `dag.ops.a.outputs.x`, `dag.matrix.x` and `dag.matrix.x.as_str` where the group has a matrix.
+    A hook stands beside what it follows, and has from it what begins with `run.`: `run.status`,
+    `run.outputs.x`.
     """
 
     name: str
@@ -292,12 +296,46 @@ class Edge(Node, frozen=True):
 
     `values` are what it takes from the other: `outputs.loss`, `globals.uuid`, `artifacts`.
     `events` are kinds of events of the other, any of which starts it whatever its trigger says.
+    With `is_build` the upstream builds the image of the downstream, which takes nothing else from
+    it. A member may take values also of those that it waits for only by way of others.
     """
 
     upstream: str
     downstream: str
     values: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    is_build: bool = False
+
+
+class Cache(Node, frozen=True):
+    """What an author says on taking the results of an earlier equal run for those of this one.
+
+    Runs are equal when their `key`s are: hex digests of all that counts and is known, which is
+    what `sections` (`containers`, `init`, `connections`; empty for all) and `io` (names of inputs
+    and outputs; None for all) choose. `inputs` are those that count and that only the run knows;
+    with a sweep the values of its cell count, too. A `ttl` is the greatest age in seconds.
+    """
+
+    disabled: bool = False
+    ttl: int | None = None
+    io: tuple[str, ...] | None = None
+    sections: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    key: str = ""
+
+
+class Hook(Node, frozen=True):
+    """What runs when a member has ended, whatever becomes of it afterwards.
+
+    `trigger` is the status it ended with: `succeeded`, `failed`, `stopped`, `skipped`,
+    `upstream_failed`, or `done` for any of them. A `condition` is a literal where it is known, else
+    a template of the references that the hook's own inputs have (`run.outputs.x`). The unit is
+    named as no member and no other hook of its group.
+    """
+
+    trigger: str
+    unit: Unit | Group
+    condition: Scalar | None = None
 
 
 class Unit(Node, frozen=True):
@@ -312,6 +350,10 @@ class Unit(Node, frozen=True):
     something to try: then templates hold `matrix.<name>` besides the values of the run, and the
     identity is that of the unit without the table. Who waits for the unit waits for all its runs;
     it has failed when one of them has, and `ops.<name>.globals.uuid` is the run that holds them.
+
+    An `approval` tells that somebody must agree before it starts: once, also before all of its
+    runs, after its upstreams have ended. `hooks` follow it in no order among themselves; those of
+    many runs follow them as a whole.
     """
 
     name: str
@@ -331,6 +373,9 @@ class Unit(Node, frozen=True):
     sweep: Sweep | None = None
     search: Search | None = None
     joins: tuple[Join, ...] = ()
+    approval: Lit[bool] | None = None
+    cache: Cache | None = None
+    hooks: tuple[Hook, ...] = ()
 
     @property
     def pod(self) -> Pod:
@@ -346,6 +391,7 @@ class Group(Node, frozen=True):
     `kind` is `dag`. `limits` and `stopping` hold for the group as a whole; each unit has its own.
     With a `sweep` or a `search` all of it runs once for each cell, with at most `concurrency`
     members at once in each; inside of it a value of the cell is `dag.matrix.<name>`.
+    `approval` and `hooks` are as those of a unit.
     """
 
     name: str
@@ -363,6 +409,8 @@ class Group(Node, frozen=True):
     sweep: Sweep | None = None
     search: Search | None = None
     joins: tuple[Join, ...] = ()
+    approval: Lit[bool] | None = None
+    hooks: tuple[Hook, ...] = ()
 
     def units(self) -> Iterator[Unit]:
         """Every unit of this group and of those inside of it."""

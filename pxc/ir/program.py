@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.ir.node import Lit, Node
+from pxc.ir.node import Lit, Node, Scalar
 from pxc.ir.search import Search
 from pxc.ir.spec import Operation
 from pxc.ir.sweep import Sweep
@@ -60,6 +60,17 @@ class Version(Node, frozen=True):
     connection: Lit[str] | None = None
 
 
+class HookProgram(Node, frozen=True):
+    """One hook of an operation whose component is known; `program` is what it runs.
+
+    `trigger` is the status that fires it, as written; `condition` waits for the run or is known.
+    """
+
+    trigger: Scalar | None
+    condition: Scalar | None
+    program: Program
+
+
 class Program(Node, frozen=True):
     """The state of a compilation before lowering.
 
@@ -69,9 +80,12 @@ class Program(Node, frozen=True):
     `origin` is the main file's path from the workspace's root, whatever directory it was named
     from; empty for text that has no file.
     `sweep` is the table of a matrix after `expand_matrix`, `search` what it is when its next runs
-    depend on the results of earlier ones.
+    depend on the results of earlier ones; `written` the runtime of `composed` as it was before
+    `evaluate_expressions`, where a cache chooses what counts of the inputs.
     `partial` tells that a component is linted alone, so that missing params are no fault.
-    `operations` are those of a dag after `expand_dag`, each a program of its own.
+    `operations` are those of a dag after `expand_dag`, each a program of its own; `hooks` and
+    `build` those of the operation whose component is known, after `expand_hooks` and
+    `expand_builds`.
     `authored` holds the nodes that its author wrote, while the lint rules ask for them.
     """
 
@@ -84,5 +98,13 @@ class Program(Node, frozen=True):
     partial: bool = False
     authored: tuple[Node, ...] | None = None
     operations: tuple[Program, ...] = ()
+    hooks: tuple[HookProgram, ...] = ()
+    build: Program | None = None
     sweep: Sweep | None = None
     search: Search | None = None
+    written: Any = None
+
+    def inner(self) -> tuple[Program, ...]:
+        """The programs inside of this one: operations, what builds its image, its hooks."""
+        built = () if self.build is None else (self.build,)
+        return (*self.operations, *built, *(hook.program for hook in self.hooks))

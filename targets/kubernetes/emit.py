@@ -7,6 +7,7 @@ from typing import Any
 
 from pxc.contracts import OutFile
 from pxc.diagnostics import Report
+from pxc.ir.asked import asked
 from pxc.ir.plan import Plan, Timetable, Unit
 from pxc.source import head_of
 from pxc.targets._data import Values
@@ -70,7 +71,7 @@ def _made(plan: Plan, unit: Unit, world: World, report: Report) -> Iterable[Writ
 
 
 def _tell_demands(plan: Plan, options: Options, report: Report) -> None:
-    for demand in plan.demands:
+    for demand in asked(plan):
         if met_by_option(demand.feature, options):
             continue
         tell(

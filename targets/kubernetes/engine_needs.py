@@ -56,6 +56,8 @@ def _of_group(group: Group, prefix: str) -> Iterator[tuple[str, Note]]:
     skipped = skipped_members(group)
     into: dict[str, list[Edge]] = {}
     for edge in group.edges:
+        if edge.is_build:  # told as a build
+            continue
         into.setdefault(edge.downstream, []).append(edge)
     for member in group.members:
         if member.name in skipped:

@@ -1,0 +1,130 @@
+"""Turns what a hook or a build says of another component into the operation that it stands for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.ir.io import Param
+from pxc.ir.node import Invalid, Lit, Map, Node, Table, is_null, replace
+from pxc.ir.program import Program
+from pxc.ir.run import Dag
+from pxc.ir.spec import Build, Hook, Operation
+from pxc.passes.binder import Binder
+from pxc.passes.check_graph import check_graph
+from pxc.passes.check_matrix import check_matrix
+from pxc.passes.compose_layers import compose, with_named_presets
+from pxc.passes.expand_dag import expand_dag
+from pxc.passes.expand_matrix import expand_matrix
+from pxc.passes.graph.dag_values import DagValues
+from pxc.passes.resolve_connections import resolve_connections
+from pxc.passes.resolve_references import Resolving
+from pxc.passes.security_context import carry_security
+from pxc.world import World
+
+__all__ = ["Attached"]
+
+
+class Attached:
+    """The components that hooks and builds of one file name; each is read once."""
+
+    def __init__(self, world: World, report: Report) -> None:
+        self.world = world
+        self.report = report
+        self.resolving = Resolving(world, report, partial=False)
+        self.read: dict[str, Operation | None] = {}
+
+    def component(self, ref: Any) -> Operation | None:
+        """The component that a `hubRef` names; None where only a hub has it."""
+        if not isinstance(ref, Lit) or not isinstance(ref.value, str):
+            return None
+        if ref.value not in self.read:
+            self.read[ref.value] = self.resolving.component_of(ref)
+        return self.read[ref.value]
+
+    def program(
+        self,
+        section: Hook | Build,
+        name: str,
+        component: Operation,
+        fields: dict[str, Any],
+        around: Program,
+        *,
+        enclosing: DagValues | None,
+    ) -> Program:
+        """The program of a component with what a section says of it laid over it.
+
+        `fields` are those of the operation. It is bound and expanded as a file of its own is, with
+        the same faults; a missing param is told at the `hubRef`. `enclosing` are the values of the
+        dag around, whose operations its params may refer to.
+        """
+        place = section.hub_ref
+        assert place is not None
+        world, report = self.world, self.report
+        operation = Operation(
+            section.span,
+            kind="operation",
+            name=Lit(place.span, name),
+            component=component,
+            presets=section.presets,
+            queue=section.queue,
+            namespace=section.namespace,
+            **fields,
+        )
+        before = report.has_errors
+        composed = with_named_presets(compose(operation, world, report), world, report)
+        if composed.run is None and not before and not report.has_errors:
+            report.add(
+                "PXC120",
+                f"the component `{getattr(place, 'value', '')}` has nothing to run",
+                place.span,
+                help="add `run: {kind: job, container: {image: ...}}` to the component",
+            )
+        run: Any = carry_security(composed.run, report)
+        composed = replace(composed, run=run, schedule=None)
+        if enclosing is not None:
+            composed = replace(composed, params=enclosing.given(composed.params))
+        binder = Binder(
+            composed,
+            report,
+            strict=world.options.strict_params,
+            partial=False,
+            node=place.span,
+            in_dag=enclosing is not None,
+        )
+        program = Program(
+            composed.span,
+            composed,
+            composed=composed,
+            bindings=binder.bindings(),
+            origin=around.origin,
+        )
+        return self._expanded(resolve_connections(program, world, report))
+
+    def _expanded(self, program: Program) -> Program:
+        world, faults = self.world, Report()
+        composed = program.composed
+        if composed is None or composed.run is None or isinstance(composed.run, Invalid):
+            return program
+        check_matrix(program, world, faults)
+        if isinstance(composed.run, Dag):
+            check_graph(program, world, faults)
+        if not faults.has_errors:
+            program = expand_dag(expand_matrix(program, world, faults), world, faults)
+        for fault in faults:
+            self.report.keep(fault)
+        return program
+
+
+def given(params: Any, further: dict[str, Param], place: Node) -> Table:
+    """The params of a section with further ones for names that it does not give."""
+    entries = params.entries if isinstance(params, Map) else ()
+    known = {key.value for key, _ in entries if isinstance(key, Lit)}
+    more = ((Lit(place.span, name), param) for name, param in further.items() if name not in known)
+    return Table(params.span if entries else place.span, (*entries, *more))
+
+
+def is_readable(section: Hook | Build) -> bool:
+    """Whether the params of a section are a map, so that what it gives is known."""
+    params = section.params
+    return params is None or is_null(params) or isinstance(params, Map)
