@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pxc.diagnostics import Report
@@ -17,8 +18,11 @@ from pxc.passes.compose_layers import compose, with_named_presets
 from pxc.passes.expand_dag import expand_dag
 from pxc.passes.expand_matrix import expand_matrix
 from pxc.passes.graph.dag_values import DagValues
+from pxc.passes.graph.nodes import GraphNode
+from pxc.passes.graph.references import Enclosing, check_references
 from pxc.passes.resolve_connections import resolve_connections
 from pxc.passes.resolve_references import Resolving
+from pxc.passes.run_name import run_name
 from pxc.passes.security_context import carry_security
 from pxc.world import World
 
@@ -101,6 +105,15 @@ class Attached:
         )
         return self._expanded(resolve_connections(program, world, report))
 
+    def check(self, dag: Program, found: Iterable[Program]) -> None:
+        """Hold what programs take from operations of a dag, and from it, to what there is.
+
+        PXC425 and PXC446, as for its operations. Names that the dag lacks were told before.
+        """
+        nodes = {run_name(each): _node(each) for each in dag.operations}
+        enclosing = Enclosing({b.name: b for b in dag.bindings}, is_open=True)
+        check_references(nodes, enclosing, self.report, map(_node, found))
+
     def _expanded(self, program: Program) -> Program:
         world, faults = self.world, Report()
         composed = program.composed
@@ -114,6 +127,13 @@ class Attached:
         for fault in faults:
             self.report.keep(fault)
         return program
+
+
+def _node(program: Program) -> GraphNode:
+    composed = program.composed
+    assert composed is not None
+    place = composed.span if composed.name is None else composed.name.span
+    return GraphNode(run_name(program), place, composed, True, bindings=program.bindings)
 
 
 def given(params: Any, further: dict[str, Param], place: Node) -> Table:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from pxc.diagnostics import Report
-from pxc.ir.io import Param
-from pxc.ir.node import Lit, Map, Seq, Template, is_null
+from pxc.ir.node import Lit, Seq, Template, is_null
 from pxc.ir.program import Binding, Connection, Program
 from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
@@ -16,6 +15,7 @@ from pxc.passes.binder import Binder
 from pxc.passes.check_matrix import check_matrix
 from pxc.passes.check_mounts import check_pod_mounts
 from pxc.passes.graph.asked_inputs import asked_inputs
+from pxc.passes.graph.attached import check_attached, references_of
 from pxc.passes.graph.components import Components, Size
 from pxc.passes.graph.edges import check_edges
 from pxc.passes.graph.expressions import Expressions
@@ -23,7 +23,6 @@ from pxc.passes.graph.nodes import GraphNode, check_build, graph_nodes
 from pxc.passes.graph.references import Enclosing, check_references
 from pxc.passes.graph.triggers import check_triggers
 from pxc.passes.io_types.settle import is_true
-from pxc.passes.param_refs import read_ref
 from pxc.source import head_of
 from pxc.world import World
 
@@ -74,6 +73,7 @@ def _check_dag(
         check_triggers(nodes, report)
     _bind(nodes, world, report)
     check_references(nodes, enclosing, report)
+    check_attached(nodes, enclosing, report)
     shared.expressions.check(nodes, dag, shared.connections, enclosing.values)
     _check_mounts(nodes, dag, report)
     _check_inner(nodes, components, shared, world, report)
@@ -110,7 +110,7 @@ def _bind(nodes: Mapping[str, GraphNode], world: World, report: Report) -> None:
     for node in nodes.values():
         composed = node.composed
         if not node.is_known:
-            node.bindings = _references(composed, report)
+            node.bindings = references_of(composed.params, report)
             continue
         binder = Binder(
             composed,
@@ -122,22 +122,6 @@ def _bind(nodes: Mapping[str, GraphNode], world: World, report: Report) -> None:
         )
         node.bindings = binder.bindings()
         check_matrix(Program(composed.span, composed, composed=composed), world, report)
-
-
-def _references(composed: Operation, report: Report) -> tuple[Binding, ...]:
-    """The references among the params of a node whose inputs are not known."""
-    if not isinstance(composed.params, Map):
-        return ()
-    return tuple(
-        Binding(
-            key.span,
-            str(key.value),
-            "contexts",
-            read_ref(str(key.value), param, report, in_dag=True),
-        )
-        for key, param in composed.params.entries
-        if isinstance(key, Lit) and isinstance(param, Param) and param.ref is not None
-    )
 
 
 def _check_inner(

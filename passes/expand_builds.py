@@ -55,6 +55,7 @@ class _Expansion:
             values = DagValues(program, self.world, self.report)
             names = {run_name(inner) for inner in program.operations}
             inner = tuple(self.expanded(each, values, names) for each in program.operations)
+            self.attached.check(program, (each.build for each in inner if each.build is not None))
             return replace(program, operations=inner)
         composed = program.composed
         build: Any = composed.build if composed is not None else None

@@ -17,16 +17,11 @@ from pxc.passes.evaluation import Scope
 from pxc.passes.fit_field import fit_field
 from pxc.passes.free_names import free_names
 from pxc.passes.graph.dag_values import DagValues
+from pxc.passes.hook_names import HOOK_DEFAULTS
 from pxc.passes.moved_refs import moved
 from pxc.passes.run_name import free_name, run_name
 from pxc.source import Span
 from pxc.world import World
-
-HOOK_DEFAULTS = (
-    "uuid", "name", "kind", "runtime", "status", "condition", "inputs", "outputs", "duration",
-    "wait_time",
-)  # fmt: skip
-"""What every hook is given of the run that it follows, unless it disables it."""
 
 _BESIDE = ("ops.", "dag.", "runs.")
 """How references begin that mean the same to a hook as to the run that it follows."""
@@ -61,6 +56,7 @@ class _Expansion:
             names = {run_name(inner) for inner in program.operations}
             inner = tuple(self.expanded(each, values, names) for each in program.operations)
             program = replace(program, operations=inner)
+            self.attached.check(program, (h.program for each in inner for h in each.hooks))
         composed = program.composed
         hooks: Any = composed.hooks if composed is not None else None
         if not isinstance(hooks, Seq):

@@ -63,7 +63,8 @@ BUILDS: dict[str, tuple[str, list[str]]] = {
     ),
     "an operation starts when its build has ended, which starts as it would": (
         dag(
-            "name: a, container: {image: i}",
+            "name: a, component: {outputs: [{name: o, type: float}, {name: p, type: str}],"
+            " run: {kind: job, container: {image: i}}}",
             "name: z, container: {image: i}",
             "name: b, container: {args: ['{{ x }}']}, dependencies: [z], trigger: all_done,"
             " params: {x: {ref: ops.a, value: outputs.o}}, conditions: '{{ x > 1 }}',"

@@ -101,7 +101,8 @@ HOOKS: dict[str, tuple[str, list[str]]] = {
     ),
     "an operation of a dag, with what the dag and others give it": (
         dag(
-            "name: a, container: {image: i}",
+            "name: a, component: {outputs: [{name: o, type: str}],"
+            " run: {kind: job, container: {image: i}}}",
             "name: b, container: {image: i}, params: {x: {ref: ops.a, value: outputs.o}},"
             " hooks: [{hubRef: tell, conditions: '{{ x == 1 }}',"
             " params: {text: {ref: ops.a, value: outputs.o}}},"
@@ -184,6 +185,24 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         root("{hubRef: tell, connection: absent}"),
         ["PXC209 8:36 absent"],
     ),
+    "an output of another operation of another type": (
+        dag(
+            "name: a, component: {outputs: [{name: o, type: str}],"
+            " run: {kind: job, container: {image: i}}}",
+            "name: b, dependencies: [a], container: {image: i},"
+            " hooks: [{hubRef: strict, params: {must: {ref: ops.a, value: outputs.o}}}]",
+        ),
+        ["PXC425 6:119 outputs.o"],
+    ),
+    "an output that another operation does not have": (
+        dag(
+            "name: a, component: {outputs: [{name: o, type: str}],"
+            " run: {kind: job, container: {image: i}}}",
+            "name: b, dependencies: [a], container: {image: i},"
+            " hooks: [{hubRef: tell, params: {text: {ref: ops.a, value: outputs.p}}}]",
+        ),
+        ["PXC446 6:117 outputs.p"],
+    ),
     "a value that each run of a matrix has": (
         root("{hubRef: tell, params: {text: {value: '{{ lr }}'}}}")
         + "matrix: {kind: mapping, values: [{lr: 1.0}, {lr: 2.0}]}\n",
@@ -216,3 +235,41 @@ def test_an_unknown_component_is_a_demand_of_its_owner(catalog: Path) -> None:
 def test_one_section_is_refused_once(catalog: Path) -> None:
     outcome = compiled_with(catalog, root("{hubRef: tell}, {hubRef: tell}, {hubRef: 'no:1'}"))
     assert [d.code.id for d in outcome.report if "hooks" in d.message] == ["PXC701"]
+
+
+LINTED: dict[str, tuple[str, list[str]]] = {
+    "a name that the operation does not have": (
+        dag("name: a, container: {image: i}, hooks: [{hubRef: 'h:1', conditions: '{{ x > 1 }}'}]"),
+        ["PXC318 5:80 x"],
+    ),
+    "a reference to what no run has": (
+        dag(
+            "name: a, container: {image: i},"
+            " hooks: [{hubRef: 'h:1', params: {t: {ref: runs.x, value: outputs.o}}}]"
+        ),
+        ["PXC219 5:82 runs.x"],
+    ),
+    "an output that a dag never has": (
+        dag(
+            "name: a, run: {kind: dag, operations: [{name: z, container: {image: i}}]}",
+            "name: b, dependencies: [a], container: {image: i},"
+            " hooks: [{hubRef: 'h:1', params: {t: {ref: ops.a, value: outputs.o}}}]",
+        ),
+        ["PXC216 6:115 outputs.o"],
+    ),
+    "names that are there": (
+        dag(
+            "name: a, container: {image: i}, params: {p: 1}, hooks: [{hubRef: 'h:1',"
+            " conditions: '{{ p > 1 and status == globals.x }}', params: {q: {value: '{{ q }}'}}}]"
+        ),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LINTED)
+def test_hooks_of_operations_are_linted(name: str, catalog: Path) -> None:
+    text, expected = LINTED[name]
+    codes = ("PXC318", "PXC219", "PXC216", "PXC446")
+    report = compiled_with(catalog, text, lint=True).report
+    assert [f for f in found(report) if f.startswith(codes)] == expected

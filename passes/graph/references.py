@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -31,15 +31,20 @@ class Enclosing(Struct, frozen=True):
     is_partial: bool = False
 
 
-def check_references(nodes: Mapping[str, GraphNode], enclosing: Enclosing, report: Report) -> None:
-    """Check every `ref: ops.NAME` and `ref: dag` of the nodes.
+def check_references(
+    nodes: Mapping[str, GraphNode],
+    enclosing: Enclosing,
+    report: Report,
+    readers: Iterable[GraphNode] | None = None,
+) -> None:
+    """Check every `ref: ops.NAME` and `ref: dag` of the nodes, or of what else reads from them.
 
     PXC446 for an input or output that the other does not have, PXC425 for one of another type,
     PXC216 for an output of what has none, PXC219 for outputs of the dag itself. As in the real
     system, what an undeclared param takes from another operation need not be declared there: a
     run may log more than it declares.
     """
-    for node in nodes.values():
+    for node in nodes.values() if readers is None else readers:
         for binding in node.bindings:
             path = _path(binding.value)
             if path[:1] == ["ops"]:

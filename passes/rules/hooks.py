@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pxc.diagnostics import Report
-from pxc.ir.expr import RunTimeRef
 from pxc.ir.io import Param
-from pxc.ir.node import Map, Template, plain, walk
+from pxc.ir.node import Map, plain
 from pxc.ir.program import Program
 from pxc.ir.spec import Build, Hook
 from pxc.passes.compose_layers import is_unresolved
-from pxc.passes.evaluation import Scope, evaluate_template
 from pxc.passes.graph.edges import params_of
+from pxc.passes.hook_names import check_hook_names
 from pxc.passes.param_refs import read_ref
 from pxc.passes.rules.authored import authored, items, text_of
 from pxc.world import World
@@ -20,14 +19,6 @@ _NOTIFIERS = frozenset({
     "webhook", "notifier",
 })  # fmt: skip
 """Components whose whole work is to tell somebody, whom only a connection names."""
-
-_DEFAULTS = frozenset({
-    "uuid", "name", "kind", "runtime", "status", "condition", "inputs", "outputs", "duration",
-    "wait_time",
-})  # fmt: skip
-"""What every hook is given of the run that it follows."""
-
-_CONTEXTS = frozenset({"globals", "params", "connections", "init", "artifacts", "matrix"})
 
 
 def unconnected_hooks(program: Program, world: World, report: Report) -> None:
@@ -54,32 +45,10 @@ def unconnected_hooks(program: Program, world: World, report: Report) -> None:
 def hook_names(program: Program, world: World, report: Report) -> None:
     """PXC318: an expression of a hook with a name that the run it follows does not have.
 
-    Only where everything that could give a name is in the file. Source: specification of
-    operations, section 3.4.
+    Those of a dag's operations are checked with the dag.
     """
-    main, composed = program.main, program.composed
-    if composed is None or is_unresolved(main) or composed.presets is not None:
-        return
-    if not (composed.params is None or isinstance(composed.params, Map)):
-        return
-    names = {b.name for b in program.bindings} | _DEFAULTS | _CONTEXTS
-    for hook in items(composed.hooks):
-        if not isinstance(hook, Hook):
-            continue
-        own = {str(plain(key)) for key, _ in hook.params.entries} if (
-            isinstance(hook.params, Map)) else set[str]()  # fmt: skip
-        known = {name: RunTimeRef(hook.span, name) for name in names | own}
-        for node in walk(hook):
-            if isinstance(node, Template):
-                _check_names(node, Scope(known), report)
-
-
-def _check_names(template: Template, scope: Scope, report: Report) -> None:
-    faults = Report()
-    evaluate_template(template, scope, faults)
-    for fault in faults:
-        if fault.code.id == "PXC302":
-            report.add("PXC318", fault.message, fault.span, label=fault.label, help=fault.help)
+    if program.composed is not None and not is_unresolved(program.main):
+        check_hook_names(program.composed, program.bindings, report)
 
 
 def hook_references(program: Program, world: World, report: Report) -> None:

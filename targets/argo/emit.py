@@ -6,6 +6,7 @@ from typing import Any
 
 from pxc.contracts import OutFile
 from pxc.diagnostics import Note, Report
+from pxc.ir.asked import asked
 from pxc.ir.plan import Group, Plan, Unit
 from pxc.source import head_of
 from pxc.targets._metadata import Metadata
@@ -41,7 +42,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
         from pxc.targets.kubernetes.emit import emit as emit_objects
 
         return emit_objects(plan, world, report)  # a service that stands alone never ends
-    for demand in plan.demands:
+    for demand in asked(plan):
         tell(
             demand.feature,
             demand.what,
