@@ -13,7 +13,16 @@ from kubernetes.utils.quantity import parse_quantity
 from tests.conftest import ROOT
 from tests.engines.api_server import ApiServer
 
-MANIFESTS = sorted((ROOT / "golden").glob("*/expected.kubernetes.yaml"))
+TARGETS = ("kubernetes", "argo")
+MANIFESTS = [
+    path
+    for target in TARGETS
+    for path in sorted((ROOT / "golden").glob(f"*/expected.{target}.yaml"))
+]
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}-{path.suffixes[0].lstrip('.')}"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +35,7 @@ def server(api_server: ApiServer) -> ApiServer:
     return api_server
 
 
-@pytest.mark.parametrize("path", MANIFESTS, ids=lambda p: p.parent.name)
+@pytest.mark.parametrize("path", MANIFESTS, ids=name_of)
 def test_strict_validation(server: ApiServer, path: Path) -> None:
     done = server.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", str(path))
     assert done.returncode == 0, done.stderr
@@ -61,7 +70,7 @@ def is_same_quantity(stored: Any, sent: Any) -> bool:
         return False
 
 
-@pytest.mark.parametrize("path", MANIFESTS, ids=lambda p: p.parent.name)
+@pytest.mark.parametrize("path", MANIFESTS, ids=name_of)
 def test_created_and_read_back_without_loss(server: ApiServer, path: Path) -> None:
     done = server.kubectl("apply", "-f", str(path), "-o", "json")
     assert done.returncode == 0, done.stderr

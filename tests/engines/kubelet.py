@@ -53,8 +53,6 @@ class Kubelet:
         self.programs: list[Mount] = []
         self._asked: HTTPServer | None = None
         self._stopping = False
-        self._hosts: dict[str, dict[str, str]] = {}
-        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Registers the node and begins to watch."""
@@ -180,21 +178,23 @@ class Kubelet:
 
     def _name_host(self, namespace: str, address: str, name: str, spec: Object) -> Path:
         """Makes a pod known by name to the pods of its namespace, as a headless service does."""
-        with self._lock:
-            names = self._hosts.setdefault(namespace, {"127.0.0.1": "localhost"})
-            host = spec.get("hostname") or name
-            domain = f"{host}.{spec['subdomain']}" if "subdomain" in spec else host
-            full = f"{domain}.{namespace}.svc"
-            names[address] = f"{full}.cluster.local {full} {domain} {host}"
-            path = self.folder / "hosts" / namespace
+        host = spec.get("hostname") or name
+        domain = f"{host}.{spec['subdomain']}" if "subdomain" in spec else host
+        full = f"{domain}.{namespace}.svc"
+        path = self.folder / "hosts" / namespace
+        if not path.exists():
             path.parent.mkdir(exist_ok=True)
-            path.write_text("".join(f"{key} {value}\n" for key, value in names.items()))
-            return path
+            path.write_text("127.0.0.1 localhost\n")
+        with path.open("a") as file:  # pods are reading it, so nothing is written twice
+            file.write(f"{address} {full}.cluster.local {full} {domain} {host}\n")
+        return path
 
     def _account(self, namespace: str) -> Path:
         """What a pod needs to speak to the API server; every account here is an administrator."""
         folder = self.folder / "accounts" / namespace
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            return folder  # pods are reading it
+        folder.mkdir(parents=True)
         (folder / "token").write_text(TOKEN)
         (folder / "namespace").write_text(namespace)
         (folder / "ca.crt").write_bytes(self.server.authority.read_bytes())

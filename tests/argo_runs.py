@@ -1,0 +1,94 @@
+"""Turns scripted dags into Polyaxonfiles and Argo's nodes into the terms of the plan's interpreter."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.world import Options, Runtime
+from tests.engines import argo as engine
+from tests.engines.cluster import Cluster
+from tests.engines.environment import Object
+from tests.plan_interpreter import FAILED, NEVER, SKIPPED, SUCCEEDED, Fate, Script, interpret
+
+STATES = {
+    "Succeeded": SUCCEEDED, "Failed": FAILED, "Error": FAILED, "Skipped": SKIPPED,
+    "Omitted": NEVER,
+}  # fmt: skip
+_CELL = re.compile(r"\.run(?:-\d+)?\(\d+:(?:[^()]*,)?index:(\d+)[^()]*\)")
+
+
+def outcome_of(text: str, **options: Any) -> Outcome:
+    """What a Polyaxonfile comes to for Argo; tracking is off unless it is asked for."""
+    given: Any = {"runtime": Runtime(tracking=False)} | options
+    request = Request(
+        files=(SourceText("f.yaml", text.encode()),), target="argo", options=Options(**given)
+    )
+    outcome = compile_request(request)
+    assert outcome.files, [d.message for d in outcome.report]
+    return outcome
+
+
+def unit(name: str, script: Script = Script(), more: str = "", log: str = "") -> str:  # noqa: B008
+    """An operation whose program does what a script tells; it counts its tries below `/log/LOG`."""
+    lines = [f"{key}={value}" for key, value in script.outputs.items()]
+    says = "; ".join(f'printf %s {v!r} > "$PXC_OUTPUTS_DIR/{k}"' for k, v in script.outputs.items())
+    types = {"float": "float", "int": "int", "bool": "bool", "str": "str"}
+    declared = ", ".join(
+        f"{{name: {key}, type: {types[type(value).__name__]}}}"
+        for key, value in script.outputs.items()
+    )
+    fails = "exit 3" if script.failures == math.inf else "true"
+    if 0 < script.failures < math.inf:
+        where = f"/log/{log}-{name}"
+        fails = f"echo >> {where}; [ $(wc -l < {where}) -gt {script.failures} ]"
+    program = f"{fails}; {says}" if lines else fails
+    mounts = "volumeMounts: [{name: log, mountPath: /log}], " if log else ""
+    volumes = "volumes: [{name: log, hostPath: {path: /log}}], " if log else ""
+    program = program.replace("'", "''")
+    run = f"run: {{kind: job, {volumes}container: {{image: i, {mounts}command: [sh, -ec, '{program}']}}}}"
+    given = f"{more}, " if more else ""
+    return f"{{name: {name}, {given}component: {{outputs: [{declared}], {run}}}}}"
+
+
+def dag(*operations: str, name: str = "pipe", more: str = "") -> str:
+    """A Polyaxonfile of one dag."""
+    lines = "".join(f"  - {each}\n" for each in operations)
+    return f"kind: component\nname: {name}\nrun:\n  kind: dag\n{more}  operations:\n{lines}"
+
+
+def ran(cluster: Cluster, outcome: Outcome, timeout: float = 200) -> Object:
+    """The workflow of an outcome once it has ended."""
+    made = cluster.apply("---\n".join(file.text for file in outcome.files))
+    [name] = [each["metadata"]["name"] for each in made if each["kind"] == "Workflow"]
+    return engine.ended(cluster, name, timeout)
+
+
+def fates(workflow: Object) -> dict[str, Fate]:
+    """What became of every node that is a member of the plan, or may be one, by its path there."""
+    found = {"": Fate(STATES[workflow["status"]["phase"]])}
+    for path, node in engine.nodes(workflow).items():
+        place = _CELL.sub(r".\1", path).replace(".", "/")
+        tries = len(node.get("children", ())) if node["type"] == "Retry" else node["type"] == "Pod"
+        found[place] = Fate(STATES.get(node["phase"], node["phase"]), int(tries))
+    return found
+
+
+def differences(
+    workflow: Object, outcome: Outcome, scripts: Mapping[str, Script]
+) -> dict[str, tuple[Fate | None, Fate | None]]:
+    """Where members did something else than the plan says of them: what it says, what they did.
+
+    What ran and is no member is a difference too.
+    """
+    assert outcome.plan is not None
+    expected, seen = interpret(outcome.plan, scripts), fates(workflow)
+    ran_too = {path for path, fate in seen.items() if fate.tries}
+    return {
+        path: (expected.get(path), seen.get(path))
+        for path in sorted(ran_too | set(expected))
+        if expected.get(path) != seen.get(path)
+    }
