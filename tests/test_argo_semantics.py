@@ -1,0 +1,63 @@
+"""A dag compiled for Argo does what its plan says, whatever its graph and whoever fails.
+
+The plan's interpreter says what every member must come to, the model of Argo's controller what the
+workflow makes of it; the same comparison on a real controller is in `test_engine_argo.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.argo_model import phases
+from tests.argo_runs import STATES, outcome_of
+from tests.plan_interpreter import FAILS, Script, interpret
+
+TRIGGERS = (
+    "all_succeeded", "all_failed", "all_done", "one_succeeded", "one_failed", "one_done",
+)  # fmt: skip
+PROGRAM = {"run": {"kind": "job", "container": {"image": "i", "command": ["true"]}}}
+
+
+@st.composite
+def graphs(draw: st.DrawFn, path: str = "", depth: int = 2) -> tuple[list[Any], dict[str, Script]]:
+    """The operations of a dag, and which of its units fail."""
+    operations: list[Any] = []
+    scripts: dict[str, Script] = {}
+    for index in range(draw(st.integers(1, 6 if depth == 2 else 3))):
+        name = f"t{index}"
+        operation: dict[str, Any] = {"name": name}
+        before = [f"t{i}" for i in range(index)]
+        chosen = draw(st.lists(st.sampled_from(before), unique=True, max_size=3)) if before else []
+        if chosen:
+            operation["dependencies"] = chosen
+            operation["trigger"] = draw(st.sampled_from(TRIGGERS))
+            operation["skipOnUpstreamSkip"] = draw(st.booleans())
+        if draw(st.integers(0, 5)) == 0:
+            operation["conditions"] = "false"
+        if depth and draw(st.integers(0, 5)) == 0:
+            inner, fails = draw(graphs(f"{path}{name}/", depth - 1))
+            operation["component"] = {"run": {"kind": "dag", "operations": inner}}
+            scripts |= fails
+        else:
+            operation["component"] = PROGRAM
+            if draw(st.integers(0, 2)) == 0:
+                scripts[f"{path}{name}"] = FAILS
+        operations.append(operation)
+    return operations, scripts
+
+
+@settings(max_examples=200)
+@given(graphs())
+def test_every_graph(graph: tuple[list[Any], dict[str, Script]]) -> None:
+    operations, scripts = graph
+    source = {"kind": "component", "name": "pipe", "run": {"kind": "dag", "operations": operations}}
+    outcome = outcome_of(yaml.safe_dump(source))
+    [workflow] = yaml.safe_load_all(outcome.files[0].text)
+    assert outcome.plan is not None
+    expected = {p: fate.state for p, fate in interpret(outcome.plan, scripts).items()}
+    seen = phases(workflow, scripts)
+    assert {path: STATES.get(seen.get(path, ""), "absent") for path in expected} == expected
