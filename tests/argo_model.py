@@ -19,6 +19,8 @@ Object = dict[str, Any]
 _NAME = r"[a-zA-Z0-9][-a-zA-Z0-9]*"
 _RESULT = re.compile(rf"({_NAME})\.(Succeeded|Failed|Errored|Skipped|Omitted|Daemoned)\b")
 _STATUS = re.compile(rf"tasks(?:\.({_NAME})|\['({_NAME})'\])\.status")
+_ROOT = frozenset({"root"})
+"""The branch that begins at a dag: it has come to what the dag has, once that is known."""
 _LOOP = re.compile(r"run(-\d+)?")
 
 
@@ -34,8 +36,7 @@ def phases(workflow: Object, scripts: Mapping[str, Script]) -> dict[str, str]:
     """The phase of every node by the path of its member in the plan; the workflow's is empty."""
     spec = workflow["spec"]
     model = _Model({template["name"]: template for template in spec["templates"]}, scripts, {})
-    end = model.run(spec["entrypoint"], "", frozenset({"Succeeded"}))
-    return model.told | {"": end.phase}
+    return model.told | {"": model.run(spec["entrypoint"], "").phase}
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,16 @@ class _Model:
     scripts: Mapping[str, Script]
     told: dict[str, str]
 
-    def run(self, name: str, path: str, before: frozenset[str]) -> _End:
-        """Runs a template whose task is wanted, with the branches that lead to it."""
+    def run(self, name: str, path: str) -> _End:
+        """Runs a template whose task is wanted."""
         template = self.templates[name]
         if "dag" in template:
-            return self._dag(template["dag"]["tasks"], path, before)
+            return self._dag(template["dag"]["tasks"], path)
         limit = int(template.get("retryStrategy", {}).get("limit", 0))
         phase = "Failed" if self.scripts.get(path, Script()).failures > limit else "Succeeded"
         return _End(phase, frozenset({phase}))
 
-    def _dag(self, tasks: list[Object], path: str, before: frozenset[str]) -> _End:
+    def _dag(self, tasks: list[Object], path: str) -> _End:
         ends: dict[str, _End] = {}
         waiting = {task["name"]: task for task in tasks}
         upstreams = {name: _upstreams(task) for name, task in waiting.items()}
@@ -63,11 +64,12 @@ class _Model:
             for name in ready:
                 task = waiting.pop(name)
                 branches = [ends[upstream].branches for upstream in upstreams[name]]
-                ends[name] = self._task(task, path, ends, frozenset().union(*branches) or before)
+                ends[name] = self._task(task, path, ends, frozenset().union(*branches) or _ROOT)
         leaves = set(ends) - set().union(*upstreams.values())
         failed = any("Failed" in ends[leaf].branches for leaf in leaves)
         behind = frozenset().union(*(ends[leaf].branches for leaf in leaves))
-        return _End("Failed" if failed else "Succeeded", behind)
+        phase = "Failed" if failed else "Succeeded"
+        return _End(phase, behind - _ROOT | {phase} if behind & _ROOT else behind)
 
     def _task(
         self, task: Object, path: str, ends: Mapping[str, _End], branches: frozenset[str]
@@ -79,17 +81,17 @@ class _Model:
             end = _End("Skipped", branches)
         elif "withItems" in task:
             assert _LOOP.fullmatch(task["name"]), task["name"]
-            cells = [self._cell(task, path, item, branches) for item in task["withItems"]]
+            cells = [self._cell(task, path, item) for item in task["withItems"]]
             phase = "Failed" if any(cell.phase == "Failed" for cell in cells) else "Succeeded"
             return _End(phase, frozenset().union(*(cell.branches for cell in cells)))
         else:
-            end = self.run(task["template"], place, branches)
+            end = self.run(task["template"], place)
         self.told[place] = end.phase
         return end
 
-    def _cell(self, task: Object, path: str, item: Object, branches: frozenset[str]) -> _End:
+    def _cell(self, task: Object, path: str, item: Object) -> _End:
         place = f"{path}/{item['index']}" if path else item["index"]
-        end = self.run(task["template"], place, branches)
+        end = self.run(task["template"], place)
         self.told[place] = end.phase
         return end
 
