@@ -30,7 +30,11 @@ def search(kind: str, /, **fields: Any) -> dict[str, Any]:
     }  # fmt: skip
     of_kind: dict[str, dict[str, Any]] = {
         "random": {"numRuns": 6},
-        "bayes": {"numInitialRuns": 3, "maxIterations": 4},
+        "bayes": {
+            "numInitialRuns": 3,
+            "maxIterations": 4,
+            "utilityFunction": {"numWarmup": 50, "numIterations": 2},
+        },
         "tpe": {"numRuns": 4, "maxIterations": 4},
         "hyperopt": {"numRuns": 4, "maxIterations": 4},
         "iterative": {"maxIterations": 3},
@@ -244,7 +248,7 @@ BAD = [
     (["suggest", "--search", {**search("random"), "numRuns": None}], "needs `numRuns`"),
     (["suggest", "--search", search("hyperopt", algorithm="anneal")], "there is no `anneal` here"),
     (["suggest", "--search", {**search("bayes"), "metric": None}], "needs a `metric`"),
-    (["suggest", "--search", {**search("hyperband"), "resource": None}], "needs a `resource`"),
+    (["suggest", "--search", {**search("hyperband"), "metric": None}], "needs a `metric`"),
     (["suggest", "--search", search("hyperband", eta=1.0)], "an eta above 1"),
     (["suggest", "--search", search("hyperband", resource={"name": "lr"})], "`lr` is an axis, too"),
     (["promote", "--search", search("tpe"), "--bracket", "0", "--rung", "0"], "has no rungs"),

@@ -61,6 +61,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., float], list[tuple[float, float]], floa
     "hartmann": (hartmann, [(0.0, 1.0)] * 6, -3.32237),
 }
 SEEDS = (1, 2, 3)
+SMALL: dict[str, Any] = {"num_warmup": 200, "num_iterations": 3}
 
 
 def regret(name: str, seed: int, sign: float = 1.0, **fields: Any) -> float:
@@ -91,20 +92,20 @@ def mean(values: list[float]) -> float:
 @pytest.mark.parametrize(
     ("name", "utility", "sign", "most"),
     [
-        ("branin", Utility("ei"), 1.0, 0.1),
-        ("branin", Utility("ucb", kappa=1.5), -1.0, 0.2),
-        ("hartmann", Utility("ei"), 1.0, 0.6),
+        ("branin", Utility("ei", **SMALL), 1.0, 0.1),
+        ("branin", Utility("ucb", kappa=1.5, **SMALL), -1.0, 0.2),
+        ("hartmann", Utility("ei", **SMALL), 1.0, 0.4),
     ],
     ids=["branin-ei", "branin-ucb-maximized", "hartmann-ei"],
 )
 def test_a_gaussian_process_finds_the_optimum(
     name: str, utility: Utility, sign: float, most: float
 ) -> None:
-    runs = 35 if name == "branin" else 40
+    runs = 28 if name == "branin" else 36
     found = [
         regret(name, seed, sign, kind="bayes", num_initial_runs=8, max_iterations=runs - 8,
                utility_function=utility)
-        for seed in SEEDS
+        for seed in SEEDS[:2]
     ]  # fmt: skip
     assert mean(found) < most
     assert mean(found) < mean(by_chance(name, runs))

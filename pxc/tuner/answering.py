@@ -26,19 +26,28 @@ def write_answer(answer: Any, output: str | None, writes: tuple[str, ...]) -> No
     MistakeError for a field that the answer has not, and for a file that cannot be written.
     """
     plain = msgspec.to_builtins(answer)
-    defaults = getattr(answer, "__struct_encode_fields__", ())
+    unset = dict.fromkeys(getattr(answer, "__struct_encode_fields__", ()))
     for each in writes:
         name, file = pair_of("--write", each)
-        if name not in plain and name not in defaults:
-            known = ", ".join(f"`{field}`" for field in defaults or plain)
-            raise MistakeError(f"--write: the answer has no field `{name}`: it has {known}")
-        value = plain.get(name)
+        value = _field({**unset, **plain}, name)
         put(file, value if isinstance(value, str) else msgspec.json.encode(value).decode())
     text = msgspec.json.format(msgspec.json.encode(plain), indent=2).decode() + "\n"
     if output:
         put(output, text)
     else:
         click.echo(text, nl=False)
+
+
+def _field(plain: dict[str, Any], name: str) -> Any:
+    """A field of the answer, or `values.x`, one of the fields of a field."""
+    first, _, rest = name.partition(".")
+    inner = plain.get(first)
+    if rest and isinstance(inner, dict) and rest in inner:
+        return inner[rest]
+    if rest or first not in plain:
+        known = ", ".join(f"`{field}`" for field in plain)
+        raise MistakeError(f"--write: the answer has no field `{name}`: it has {known}")
+    return inner
 
 
 def put(file: str, text: str) -> None:

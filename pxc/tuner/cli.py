@@ -4,52 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn
 
 import click
 import msgspec
 
 from pxc import __version__
-from pxc.tuner.answering import tell, write_answer
-from pxc.tuner.documents import History, Item, Record, SearchDocument
+from pxc.tuner import options
+from pxc.tuner.answering import write_answer
+from pxc.tuner.documents import History, SearchDocument
 from pxc.tuner.mistakes import MistakeError
-from pxc.tuner.reading import (
-    pair_of,
-    read_any,
-    read_document,
-    read_items,
-    read_list,
-    read_records,
-)  # fmt: skip
+from pxc.tuner.reading import read_document, read_records
+from pxc.tuner.run_commands import collect_command, join_command, observe_command
 from pxc.tuner.step_command import step_command
 
 __all__ = ["main"]
 
 CLEAN, WRONG_USE, OUR_FAULT, INTERRUPTED = 0, 2, 70, 130
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-_HISTORY = click.option(
-    "--history", metavar="JSON", help="The runs so far; none where it is left out."
-)
-_SEARCH = click.option("--search", metavar="JSON", required=True, help="The search.")
-_ITEMS = click.option("--suggestions", metavar="JSON", required=True,
-                      help="The answer of `suggest` that started them, or its items.")  # fmt: skip
-
-
-def _answering(command: F) -> F:
-    """The options that say where the answer goes."""
-    output = click.option(
-        "-o", "--output", metavar="FILE", help="Where the answer goes, not to stdout."
-    )
-    write = click.option(
-        "--write", "writes", metavar="FIELD=FILE", multiple=True,
-        help="Also write one field of the answer to a file: text as it is, else JSON.",
-    )  # fmt: skip
-    return output(write(command))
 
 
 @click.group(
@@ -69,13 +42,13 @@ def cli() -> None:
 
 
 @cli.command("suggest")
-@_SEARCH
-@_HISTORY
+@options.search
+@options.history
 @click.option(
     "--batch", type=click.IntRange(1, 10_000), help="How many runs, not as the search says."
 )
 @click.option("--seed", type=int, help="The seed, in place of the one of the search.")
-@_answering
+@options.answering
 def suggest_command(
     search: str, history: str | None, batch: int | None, seed: int | None,
     output: str | None, writes: tuple[str, ...],
@@ -88,12 +61,12 @@ def suggest_command(
 
 
 @cli.command("promote")
-@_SEARCH
-@_HISTORY
+@options.search
+@options.history
 @click.option("--bracket", type=click.IntRange(0), required=True, help="The bracket, from 0.")
 @click.option("--rung", type=click.IntRange(0), required=True, help="The rung to start, from 0.")
 @click.option("--seed", type=int, help="The seed, in place of the one of the search.")
-@_answering
+@options.answering
 def promote_command(
     search: str, history: str | None, bracket: int, rung: int, seed: int | None,
     output: str | None, writes: tuple[str, ...],
@@ -106,89 +79,11 @@ def promote_command(
     write_answer(promote(wanted, read_records(history), Step(bracket, rung), seed), output, writes)
 
 
-@cli.command("observe")
-@_SEARCH
-@click.option("--item", metavar="JSON", required=True, help="The run, an item of `suggest`.")
-@click.option("--value", "values", metavar="NAME=TEXT", multiple=True, help="An output of the run.")
-@click.option("--run", metavar="JSON", help="The file run.plx.json that the run left.")
-@click.option("--status", help="How the run ended: as Polyaxon, Argo or Airflow say it.")
-@click.option("--series", metavar="NAME=FILE", multiple=True,
-              help="The file events/metric/NAME.plx of a metric.")  # fmt: skip
-@_answering
-def observe_command(
-    search: str, item: str, values: tuple[str, ...], run: str | None, status: str | None,
-    series: tuple[str, ...], output: str | None, writes: tuple[str, ...],
-) -> None:  # fmt: skip
-    """Make the record of one run of what it left."""
-    from msgspec.structs import replace
-
-    from pxc.tuner.observe import Left, observed, run_of, status_of
-    from pxc.tuner.series import read_series
-
-    wanted = read_document("--search", search, SearchDocument)
-    started = read_document("--item", item, Item)
-    left = Left(
-        dict(pair_of("--value", value) for value in values),
-        run_of(read_any("--run", run)) if run else {},
-        status_of(status) if status else None,
-    )
-    record, told = observed(started, left, wanted.metric)
-    pairs = dict(pair_of("--series", each) for each in series)
-    found = {name: read_series("--series", file) for name, file in pairs.items()}
-    tell([told] if told else [])
-    write_answer(replace(record, series=found), output, writes)
-
-
-@cli.command("collect")
-@_SEARCH
-@_HISTORY
-@_ITEMS
-@click.option("--outputs", metavar="NAME=JSON", multiple=True,
-              help="An output as a list, one value a run.")  # fmt: skip
-@click.option("--runs", metavar="JSON", help="The files run.plx.json as a list.")
-@click.option(
-    "--parameters", metavar="JSON", help="All outputs as a list of maps, as Argo has them."
-)
-@click.option("--records", metavar="JSON", help="The answers of `observe` as a list.")
-@click.option("--cells", metavar="JSON", help="The index of the run of each position of the lists.")
-@click.option(
-    "--statuses", metavar="JSON", help="How the runs ended: a list, or a map from indexes."
-)
-@_answering
-def collect_command(
-    search: str, history: str | None, suggestions: str, outputs: tuple[str, ...],
-    runs: str | None, parameters: str | None, records: str | None, cells: str | None,
-    statuses: str | None, output: str | None, writes: tuple[str, ...],
-) -> None:  # fmt: skip
-    """Add what the runs of a loop left to the history."""
-    from pxc.tuner.gathering import Lists, gathered, joined, merged
-    from pxc.tuner.observe import collected
-
-    wanted = read_document("--search", search, SearchDocument)
-    before = read_records(history)
-    items = read_items(suggestions)
-    pairs = [pair_of("--outputs", text) for text in outputs]
-    if records is not None:
-        found = merged(items, read_document("--records", records, list[Record]))
-        told: list[str] = []
-    else:
-        lists = Lists(
-            _list("--parameters", parameters),
-            {name: read_list("--outputs", text) for name, text in pairs},
-            _list("--runs", runs),
-            _list("--cells", cells),
-            None if statuses is None else read_any("--statuses", statuses),
-        )
-        found, told = collected(items, gathered(items, lists), wanted.metric)
-    tell(told)
-    write_answer(History(1, joined(before, found)), output, writes)
-
-
 @cli.command("stop")
-@_SEARCH
-@_HISTORY
+@options.search
+@options.history
 @click.option("--total", type=click.IntRange(1), help="How many runs there will be in all.")
-@_answering
+@options.answering
 def stop_command(
     search: str, history: str | None, total: int | None, output: str | None, writes: tuple[str, ...]
 ) -> None:
@@ -200,18 +95,15 @@ def stop_command(
 
 
 @cli.command("schema")
-@_answering
+@options.answering
 def schema_command(output: str | None, writes: tuple[str, ...]) -> None:
     """Print the JSON schema of all documents."""
     text = Path(__file__).with_name("tuner.schema.json").read_text("utf-8")
     write_answer(msgspec.json.decode(text), output, writes)
 
 
-def _list(option: str, text: str | None) -> list[Any] | None:
-    return None if text is None else read_list(option, text)
-
-
-cli.add_command(step_command)
+for _command in (observe_command, collect_command, join_command, step_command):
+    cli.add_command(_command)
 
 
 def main(args: list[str] | None = None) -> NoReturn:

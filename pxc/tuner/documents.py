@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct, field
+import msgspec
+from msgspec import Meta, Struct
 
 __all__ = [
     "AxisDocument",
     "GaussianProcess",
     "History",
     "Item",
+    "Joined",
     "Metric",
+    "Paths",
     "Policy",
+    "QueryDocument",
     "Record",
     "Resource",
     "Rule",
+    "RunDocument",
     "SearchDocument",
     "Status",
     "Stop",
@@ -187,6 +192,52 @@ class Suggestions(Document, frozen=True, omit_defaults=False):
     reason: str = ""
 
 
+class RunDocument(Document, frozen=True):
+    """A finished run as a query sees it; `fields` has what else is known of it (`cpu`, `kind`)."""
+
+    uuid: str = ""
+    name: str = ""
+    status: str = ""
+    inputs: dict[str, Any] = {}
+    outputs: dict[str, Any] = {}
+    artifacts: dict[str, Any] = {}
+    tags: list[str] = []
+    created_at: str | None = None
+    updated_at: str | None = None
+    started_at: str | None = None
+    finished_at: str | None = None
+    fields: dict[str, Any] = {}
+
+
+class QueryDocument(Document, frozen=True):
+    """A query that was read already: one condition, or parts of which all or any must hold."""
+
+    all: list[QueryDocument] | None = None
+    any: list[QueryDocument] | None = None
+    field: str | None = None
+    operator: Literal[
+        "==", "<", "<=", ">", ">=", "in", "range", "contains", "starts", "ends", "nil", "any"
+    ] = "=="
+    values: list[str] = []
+    negated: bool = False
+
+
+class Paths(Document, frozen=True):
+    """Files and directories of each run: a path, or where it is and where it goes."""
+
+    files: list[str | tuple[str, str]] | None = None
+    dirs: list[str | tuple[str, str]] | None = None
+
+
+class Joined(Document, frozen=True, omit_defaults=False):
+    """The answer of `join`: lists by their names; `runs` are the places of what was found."""
+
+    version: Version
+    count: int
+    runs: list[int]
+    values: dict[str, Any]
+
+
 class Stop(Document, frozen=True, omit_defaults=False):
     """The answer of `stop`: whether all stops and how it ended then, and which runs stop alone."""
 
@@ -195,4 +246,4 @@ class Stop(Document, frozen=True, omit_defaults=False):
     status: Literal["succeeded", "failed", ""] = ""
     rule: int | None = None
     reason: str = ""
-    runs: list[int] = field(default_factory=list)
+    runs: list[int] = msgspec.field(default_factory=list)

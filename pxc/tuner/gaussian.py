@@ -37,6 +37,9 @@ _MOST_CELLS = 20_000
 _STEP = 1e-6
 """The step of the slope."""
 
+_LENGTHS = (0.05, 10.0)
+"""What a length scale is fitted within: few points say little of shorter or longer ones."""
+
 _MOST_OBSERVED = 1_000
 """The model is fitted to so many of the last runs: its time grows with the cube."""
 
@@ -224,7 +227,11 @@ def _fitted(
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, Matern, WhiteKernel
 
     lengths = [settings.length_scale] * len(inputs[0])
-    shape = RBF(lengths) if settings.kernel == "rbf" else Matern(lengths, nu=settings.nu)
+    bounds = (min(_LENGTHS[0], lengths[0]), max(_LENGTHS[1], lengths[0]))
+    if settings.kernel == "rbf":
+        shape = RBF(lengths, bounds)
+    else:
+        shape = Matern(lengths, bounds, nu=settings.nu)
     noise = WhiteKernel(1e-6, (1e-8, 1e-1))
     model = GaussianProcessRegressor(
         ConstantKernel(1.0, (1e-3, 1e3)) * shape + noise,

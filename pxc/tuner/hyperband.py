@@ -38,8 +38,6 @@ def table_of(search: SearchDocument) -> tuple[Bracket, ...]:
     """The brackets of a search. MistakeError where it lacks what they are computed from."""
     if search.max_iterations is None:
         raise MistakeError("a hyperband search needs `maxIterations`")
-    if search.resource is None:
-        raise MistakeError("a hyperband search needs a `resource`")
     if search.metric is None:
         raise MistakeError("a hyperband search needs a `metric`")
     try:
@@ -80,7 +78,6 @@ def planned(
     """
     table = table_of(search)
     _check(table, step)
-    assert search.resource is not None
     rung = table[step.bracket].rungs[step.rung]
     given = _given(search.resource, rung.resource)
     if step.rung == 0:
@@ -110,5 +107,6 @@ def _check(table: tuple[Bracket, ...], step: Step) -> None:
         raise MistakeError(f"there is no rung {step.rung}: bracket {step.bracket} has {rungs}")
 
 
-def _given(resource: Resource, amount: float) -> dict[str, Any]:
-    return {resource.name: resource_value(amount, resource.type)}
+def _given(resource: Resource | None, amount: float) -> dict[str, Any]:
+    """The resource as a param; nothing where the search names none."""
+    return {} if resource is None else {resource.name: resource_value(amount, resource.type)}

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pxc.tuner.documents import History, Item, Record, Suggestions
+from pxc.tuner.documents import History, Item, Record, RunDocument, Suggestions
 from pxc.tuner.mistakes import MistakeError
 
 __all__ = [
     "pair_of", "read_any", "read_document", "read_items", "read_list", "read_records",
+    "read_runs",
 ]  # fmt: skip
 
 LARGEST = 64 * 2**20
@@ -68,15 +69,29 @@ def read_records(history: str | None) -> list[Record]:
     return sorted(records, key=lambda record: record.index)
 
 
+def read_runs(text: str) -> list[RunDocument]:
+    """The runs of a join: those of a history, or a list of runs."""
+    from pxc.tuner.runs import run_of_record
+
+    found = read_any("--history", text)
+    if isinstance(found, list):
+        return _converted("--history", found, list[RunDocument])
+    return [run_of_record(record) for record in _converted("--history", found, History).records]
+
+
+def _converted(option: str, found: Any, type: type[T]) -> T:
+    try:
+        return msgspec.convert(found, type)
+    except msgspec.ValidationError as fault:
+        raise MistakeError(f"{option}: {_first_lower(str(fault))}") from None
+
+
 def read_items(text: str) -> list[Item]:
     """The runs that were started, from the answer of `suggest` or from its items alone."""
     found = read_any("--suggestions", text)
-    type: Any = list[Item] if isinstance(found, list) else Suggestions
-    try:
-        read = msgspec.convert(found, type)
-    except msgspec.ValidationError as fault:
-        raise MistakeError(f"--suggestions: {_first_lower(str(fault))}") from None
-    return read if isinstance(read, list) else read.items
+    if isinstance(found, list):
+        return _converted("--suggestions", found, list[Item])
+    return _converted("--suggestions", found, Suggestions).items
 
 
 def read_list(option: str, text: str) -> list[Any]:

@@ -7,11 +7,25 @@ from typing import Any
 
 import msgspec
 
-from pxc.tuner.documents import History, Item, Record, SearchDocument, Stop, Suggestions
+from pxc.tuner.documents import (
+    History,
+    Item,
+    Joined,
+    Paths,
+    QueryDocument,
+    Record,
+    RunDocument,
+    SearchDocument,
+    Stop,
+    Suggestions,
+)
 
 __all__ = ["schema_text"]
 
-_DOCUMENTS = (SearchDocument, History, Record, Suggestions, Item, Stop)
+_DOCUMENTS = (
+    SearchDocument, History, Record, Suggestions, Item, Stop, RunDocument, QueryDocument, Paths,
+    Joined,
+)  # fmt: skip
 
 
 def schema_text() -> str:

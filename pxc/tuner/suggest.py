@@ -95,8 +95,7 @@ def _hyperband(search: SearchDocument, records: list[Record], seed: int) -> Sugg
 
 
 def _space_of(search: SearchDocument) -> Space:
-    assert search.resource is not None
-    name = search.resource.name
+    name = None if search.resource is None else search.resource.name
     if any(axis.name == name for axis in search.axes):
         raise MistakeError(f"the resource `{name}` is an axis, too")
     return space_of(search.axes)
