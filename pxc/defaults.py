@@ -225,7 +225,7 @@ def _read(key: str, value: Any, readers: dict[str, tuple[str, Reader]]) -> dict[
 
 
 _IMAGES: dict[str, tuple[str, Reader]] = {
-    name: (name, _image) for name in ("git", "rclone", "shell", "init", "sidecar")
+    name: (name, _image) for name in ("git", "rclone", "shell", "tuner", "init", "sidecar")
 }
 _RUNTIME: dict[str, tuple[str, Reader]] = {
     "profile": ("profile", _one_of(PROFILES)),

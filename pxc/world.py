@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
+from pxc import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
@@ -24,12 +26,14 @@ class Images(Struct, frozen=True, kw_only=True):
     """The images of the steps that pxc adds to a pod, each pinned by tag or digest.
 
     `git` needs git and a POSIX shell, `rclone` needs rclone and a POSIX shell, `shell` a POSIX
-    shell with the ordinary tools. `init` and `sidecar` are Polyaxon's own, for its profile.
+    shell with the ordinary tools, `tuner` needs `pxc-tuner` of this very release. `init` and
+    `sidecar` are Polyaxon's own, for its profile.
     """
 
     git: str = "alpine/git:v2.49.1"
     rclone: str = "rclone/rclone:1.75.1"
     shell: str = "busybox:1.37.0"
+    tuner: str = f"pxc-tuner:{__version__}"
     init: str = "polyaxon/polyaxon-init:2.18.0"
     sidecar: str = "polyaxon/polyaxon-sidecar:2.18.0"
 

@@ -159,7 +159,7 @@ REFUSED = [
     ("runtime:\n  uploadGrace: 0\n", 2, "1 or more"),
     ("runtime:\n  uploadGrace: true\n", 2, "1 or more"),
     ("runtime:\n  images:\n    git: 'A B'\n", 3, "`git` must be an image"),
-    ("runtime:\n  images: {gti: a}\n", 2, "known: git, rclone, shell, init, sidecar"),
+    ("runtime:\n  images: {gti: a}\n", 2, "known: git, rclone, shell, tuner, init, sidecar"),
     ("catalog: 3\n", 1, "list of paths"),
     ("catalog: [nowhere]\n", 1, "does not exist"),
     ("catalog: [../outside]\n", 1, "outside of the workspace"),

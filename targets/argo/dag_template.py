@@ -25,7 +25,11 @@ Member = Unit | Group
 
 
 def unit_template(unit: Unit, wanted: str, build: Build) -> Called | None:
-    """The template of a unit, or of the loop over its cells; None when it was refused."""
+    """The template of a unit, or of the loop over its runs; None when it was refused."""
+    if unit.search is not None:
+        from pxc.targets.argo.search import search_template
+
+        return search_template(unit, wanted, build)
     if unit.sweep is not None:
         return loop_template(unit, wanted, build)
     leaf = leaf_template(unit, build.template_name(wanted), build)

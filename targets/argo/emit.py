@@ -83,8 +83,8 @@ def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
         return []
     entry: dict[str, Any] = next(t for t in build.templates if t["name"] == called.name)
     for each in entry.get("inputs", {}).get("parameters", ()):
-        assert each["name"] == RUN, each
-        each["value"] = tag(WORKFLOW_RUN)
+        assert each["name"] == RUN or "value" in each, each
+        each.setdefault("value", tag(WORKFLOW_RUN))
     build.templates[:] = finished(build.templates)
     objects, metadata = workflow_objects(subject, called.name, build)
     for found in objects:

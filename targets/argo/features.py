@@ -50,9 +50,30 @@ TABLE = (
                 "a loop over its runs, of an operation and of a dag")
         for kind in ("grid", "random", "mapping")
     ),
-    Feature("matrix.*", "`matrix` of another kind", REFUSED,
-            "its next runs depend on the results of earlier ones,"
-            " and this release writes no searches", "use `grid`, `random` or `mapping`"),
+    *(
+        Feature(f"search.{kind}", f"`matrix: {{kind: {kind}}}`", EXACT,
+                "rounds of a loop, between which `pxc-tuner` chooses what to run")
+        for kind in ("hyperband", "bayes", "tpe", "hyperopt")
+    ),
+    Feature("search.iterative", "`matrix: {kind: iterative}`", APPROXIMATED,
+            "no component proposes its runs: `pxc-tuner` draws them at random",
+            "`bayes` and `tpe` learn from results"),
+    Feature("search.earlyStopping", "`earlyStopping` of a search", APPROXIMATED,
+            "its rules are held to the results between two rounds",
+            "smaller batches make shorter rounds"),
+    Feature("search.policy", "`policy` of an `earlyStopping` of a search", APPROXIMATED,
+            "it compares runs while they go on, of which a loop tells nothing: none is ended",
+            "end the run in the program itself"),
+    Feature("search.resume", "`resume` of a search without an artifacts store", APPROXIMATED,
+            "a run of a later rung begins anew: nothing is kept of the one before",
+            "declare an artifacts store in the catalog"),
+    Feature("search.dag", "`matrix` of one of these kinds around a dag", REFUSED,
+            "a dag has no metric that a search could look at",
+            "give the matrix to the operation that has the metric"),
+    Feature("matrix.*", "`matrix` of one of these kinds without `maxIterations` of a hyperband or"
+            " `numRuns` of a `tpe`, or whose parts come with the run", REFUSED,
+            "how long it goes on, and where, must be known when the file is compiled",
+            "give its values by params"),
     Feature("matrix.later", "`matrix` whose values come with the run", REFUSED,
             "its runs must be known when the file is compiled", "give its values by params"),
     Feature("matrix.earlyStopping", "`earlyStopping` of a `matrix`", REFUSED,

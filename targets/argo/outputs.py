@@ -15,7 +15,7 @@ from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT
 from pxc.targets.argo.tags import tag
 from pxc.targets.argo.task_names import parameter_name
 
-__all__ = ["TRACKED", "output_parameter", "output_parameters", "read_output"]
+__all__ = ["TRACKED", "output_expression", "output_parameter", "output_parameters", "read_output"]
 
 TRACKED = "pxc-run"
 """The output parameter with what the tracking client left."""
@@ -57,7 +57,14 @@ def read_output(task: str, name: str, *, tracking: bool) -> str:
     parameter = output_parameter(name)
     if not tracking:
         return tag(f"tasks.{task}.outputs.parameters.{parameter}")
+    return tag(f"={output_expression(task, name, tracking=tracking)} ?? ''")
+
+
+def output_expression(task: str, name: str, *, tracking: bool) -> str:
+    """An output of a task beside in expr-lang: a text, or as the tracking client left it."""
     outputs = f"tasks['{task}'].outputs.parameters"
+    plain = f"{outputs}['{output_parameter(name)}']"
+    if not tracking:
+        return plain
     tracked = f"(fromJSON({outputs}['{TRACKED}']).outputs ?? {{}})"
-    plain = f"{outputs}['{parameter}']"
-    return tag(f"={plain} != '' ? {plain} : {tracked}['{name}'] ?? ''")
+    return f"{plain} != '' ? {plain} : {tracked}['{name}']"

@@ -1,0 +1,117 @@
+"""Says which searches an Argo workflow can run, and what of them it leaves out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.ir.brackets import DEFAULT_ETA, brackets
+from pxc.ir.plan import Unit
+from pxc.ir.search import Search
+from pxc.ir.stopping import Stopping
+from pxc.source import Span, head_of
+from pxc.targets.argo.build import Build
+from pxc.targets.argo.features import feature_of, tell
+
+__all__ = ["can_search", "rounds_of"]
+
+_MOST_ROUNDS = 85
+"""Argo's controller refuses templates that are nested more than 100 deep; each round is in the one
+before, and what is around and inside of them needs some, too."""
+
+_OWN = frozenset(("bayes-tuner", "hyperband-tuner", "tpe-tuner", "hyperopt-tuner"))
+
+
+def can_search(unit: Unit, search: Search, build: Build) -> bool:
+    """Whether a search can be run; PXC701 for one that cannot, PXC702 for what is left out.
+
+    PXC406 for a search without a seed: it is then drawn from that of the options.
+    """
+    report, said = build.report, f"matrix: {{kind: {search.kind}}}"
+    if unit.kind == "service":
+        return tell("service.matrix", "`matrix` of a service", search.span, report)
+    why = _lacking(search)
+    if why is not None:
+        report.add("PXC701", f"`{said}` cannot be run: {why[0]}", why[2], help=why[1])
+        return False
+    _tell_of_seed(search, build)
+    for rule in search.stopping:
+        if rule.policy is not None:
+            tell("search.policy", "`policy` of `earlyStopping`", head_of(rule.span), report)
+        else:
+            _tell_of_rule(rule, build)
+    if search.kind == "iterative":
+        tell("search.iterative", said, search.span, report)
+    if search.resume and unit.pod.results is None:
+        tell("search.resume", "`resume` of runs whose results are not kept", search.span, report)
+    return not report.has_errors
+
+
+def rounds_of(search: Search) -> int:
+    """How often a search asks what to try, with the time when nothing is left."""
+    if search.kind == "hyperband":
+        found = brackets(search.max_iterations, search.eta or DEFAULT_ETA)
+        return sum(len(bracket.rungs) for bracket in found) + 1
+    first = 1 if search.kind == "bayes" else 0
+    return first + search.max_iterations + 1
+
+
+def _lacking(search: Search) -> tuple[str, str, Span] | None:
+    """Why a search cannot be run, what to do then, and the place."""
+    span = search.span
+    proposer = search.proposer
+    if proposer is not None and proposer.hub_ref.partition(":")[0].rpartition("/")[2] not in _OWN:
+        return (
+            f"`{proposer.hub_ref}` proposes its runs to Polyaxon's server",
+            "leave `tuner` out: `pxc-tuner` proposes the runs then",
+            head_of(proposer.span),
+        )
+    if search.kind == "hyperopt" and search.algorithm == "anneal":
+        return "`pxc-tuner` has no `anneal`", "write `algorithm: tpe`, or `kind: tpe`", span
+    if search.kind == "hyperband" and search.resource is None:
+        return (
+            "nothing says which input its rungs grow",
+            "add `resource: {name: epochs, type: int}`",
+            span,
+        )
+    if search.kind != "iterative" and search.objective is None:
+        return "nothing says which metric it looks at", "add `metric: {name: loss}`", span
+    braces = next((axis for axis in search.axes if any(map(_has_braces, axis.values))), None)
+    if braces is not None:
+        return (
+            f"Argo would fill in the braces in a value of `{braces.name}`",
+            "Argo has no escape for two braces: choose between other texts",
+            braces.span,
+        )
+    rounds = rounds_of(search)
+    if rounds > _MOST_ROUNDS:
+        return (
+            f"it has {rounds} rounds, and Argo nests at most 100 templates",
+            f"let it have at most {_MOST_ROUNDS}: fewer of `maxIterations`, more runs in each",
+            span,
+        )
+    return None
+
+
+def _has_braces(value: Any) -> bool:
+    return "{{" in str(value)
+
+
+def _tell_of_rule(rule: Stopping, build: Build) -> None:
+    row = feature_of("search.earlyStopping")
+    build.report.add(
+        "PXC702",
+        f"by `{rule.kind}` Argo ends the search between two rounds, not the runs of one",
+        head_of(rule.span),
+        help=row.reason if row is not None else None,
+    )
+
+
+def _tell_of_seed(search: Search, build: Build) -> None:
+    if search.seed is None:
+        build.report.add(
+            "PXC406",
+            f"the {search.kind} search has no `seed`, so it is drawn from the seed"
+            f" {build.world.options.seed}",
+            search.axes[0].span if search.axes else search.span,
+            help="add `seed: 42`; Polyaxon draws other values each time",
+        )
