@@ -1,0 +1,105 @@
+"""Searches on a real Argo: rounds, failures, and what comes after."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pxc.driver import Request, SourceText, compile_request
+from pxc.tuner.step import unpacked
+from pxc.world import Options
+from tests.conftest import ROOT
+from tests.engines import argo as engine
+from tests.engines.cluster import Cluster
+from tests.engines.environment import Object
+
+DAG = """\
+version: 1.1
+kind: component
+name: %s
+run:
+  kind: dag
+  operations:
+  - name: prep
+    component:
+      outputs: [{name: rate, type: float}]
+      run:
+        kind: job
+        container: {image: any, command: [sh, -c, 'printf 0.5 > "$PXC_OUTPUTS_DIR/rate"']}
+  - name: tune
+    params: {rate: {ref: ops.prep, value: outputs.rate}}
+    matrix: {%s, metric: {name: loss, optimization: minimize}, params: {lr: {kind: uniform, value: [0, 1]}, deep: {kind: choice, value: [true, false]}}}
+    component:
+      inputs: [{name: rate, type: float}, {name: lr, type: float}, {name: deep, type: bool}, {name: epochs, type: int, value: 1}]
+      outputs: [{name: loss, type: float}]
+      run:
+        kind: job
+        container:
+          image: any
+          command: [sh, -c]
+          args: ['%s printf "%%s\\n" "$0" > "$PXC_OUTPUTS_DIR/loss"; echo "$@"', "{{ lr }}", "rate={{ rate }}", "deep={{ deep }}", "{{ params.epochs.as_arg }}"]
+  - name: after
+    dependencies: [tune]
+    container: {image: any, command: [echo, done]}
+"""
+
+
+@pytest.fixture
+def tuner(running_argo: None, running_cluster: Any, tmp_path: Path) -> None:
+    """Containers find `pxc-tuner`, which is that of this very tree."""
+    _, kubelet = running_cluster
+    program = tmp_path / "pxc-tuner"
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m pxc.tuner "$@"\n', "utf-8"
+    )
+    program.chmod(0o755)
+    kubelet.programs.append((program, "/usr/local/bin/pxc-tuner", True))
+
+
+def ran(argo: Cluster, name: str, matrix: str, script: str = "") -> Object:
+    text = DAG % (name, matrix, script)
+    outcome = compile_request(
+        Request(files=(SourceText("f.yaml", text.encode()),), target="argo",
+                options=Options(name_policy="revision", revision="a"))
+    )  # fmt: skip
+    assert outcome.files, [f"{d.code.id} {d.message}" for d in outcome.report]
+    argo.apply(outcome.files[0].text)
+    [workflow] = [d for d in yaml.safe_load_all(outcome.files[0].text) if d["kind"] == "Workflow"]
+    return engine.ended(argo, workflow["metadata"]["name"], 150)
+
+
+def records(workflow: Object) -> list[Any]:
+    state = engine.outputs(engine.nodes(workflow)["tune"])["state"]
+    return list(unpacked(state).records)
+
+
+def test_a_hyperband_keeps_the_best(argo: Cluster, tuner: None) -> None:
+    done = ran(argo, "band", "kind: hyperband, seed: 3, maxIterations: 4, eta: 2, concurrency: 3,"
+               " resource: {name: epochs, type: int}")  # fmt: skip
+    assert done["status"]["phase"] == "Succeeded"
+    found = records(done)
+    sizes = [sum(1 for r in found if (r.bracket, r.rung) == at) for at in
+             ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0))]  # fmt: skip
+    assert sizes == [4, 2, 1, 3, 1, 3]
+    first = sorted(r.metric for r in found if (r.bracket, r.rung) == (0, 0))
+    assert sorted(r.metric for r in found if (r.bracket, r.rung) == (0, 1)) == first[:2]
+    assert [r.metric for r in found if (r.bracket, r.rung) == (0, 2)] == first[:1]
+    assert all(r.metric == r.params["lr"] for r in found)
+    assert engine.phases(done)["after"] == "Succeeded"
+
+
+def test_a_run_that_fails_fails_the_search_at_its_end(argo: Cluster, tuner: None) -> None:
+    """The others are run, and what waits for the success of the search is not."""
+    script = 'case "$2" in deep=True) exit 1;; esac;'
+    done = ran(argo, "tpe", "kind: tpe, seed: 1, numRuns: 3, maxIterations: 2", script)
+    assert done["status"]["phase"] == "Failed"
+    phases = engine.phases(done)
+    assert phases["tune"] == "Failed"
+    assert phases["after"] == "Omitted"
+    runs = [phase for path, phase in phases.items() if path.endswith(").run")]
+    assert len(runs) == 6
+    assert set(runs) == {"Succeeded", "Failed"}
