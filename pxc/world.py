@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
-from pxc import __version__
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
@@ -33,7 +31,7 @@ class Images(Struct, frozen=True, kw_only=True):
     git: str = "alpine/git:v2.49.1"
     rclone: str = "rclone/rclone:1.75.1"
     shell: str = "busybox:1.37.0"
-    tuner: str = f"pxc-tuner:{__version__}"
+    tuner: str = "pxc-tuner:0.1.0"
     init: str = "polyaxon/polyaxon-init:2.18.0"
     sidecar: str = "polyaxon/polyaxon-sidecar:2.18.0"
 

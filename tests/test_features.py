@@ -143,7 +143,37 @@ def dag_of(operation: str) -> str:
 
 
 A, B = (f"{{name: {name}, component: {{{JOB.strip()}}}}}" for name in "ab")
+METRIC = "metric: {name: y, optimization: minimize}, seed: 1"
+COUNTS = {
+    "hyperband": "maxIterations: 4, resource: {name: n, type: int}",
+    "bayes": "numInitialRuns: 1, maxIterations: 1",
+    "tpe": "numRuns: 1",
+    "hyperopt": "numRuns: 1",
+}
+
+
+def search_of(kind: str, said: str, body: str = JOB) -> str:
+    """An operation with a search of this kind."""
+    head = f"matrix: {{kind: {kind}, params: {{x: {{kind: choice, value: [1, 2]}}}}, {said}}}\n"
+    return f"{head}inputs: [{{name: x, type: int}}, {{name: n, value: 1}}]\n{body}"
+
+
+def stopped_by(rule: str) -> str:
+    return search_of("tpe", f"numRuns: 1, {METRIC}, earlyStopping: [{{kind: {rule}}}]")
+
+
 IN_A_DAG = {
+    **{f"search.{kind}": search_of(kind, f"{said}, {METRIC}") for kind, said in COUNTS.items()},
+    "search.iterative": search_of("iterative", "maxIterations: 2, seed: 1"),
+    "search.earlyStopping": stopped_by("failure_early_stopping, percent: 50"),
+    "search.policy": stopped_by(
+        "metric_early_stopping, metric: y, value: 1, optimization: minimize,"
+        " policy: {kind: median, evaluationInterval: 1}"
+    ),
+    "search.resume": "plugins: {collectArtifacts: false}\n"
+    + search_of("hyperband", f"{COUNTS['hyperband']}, {METRIC}, resume: true"),
+    "search.dag": search_of("tpe", f"numRuns: 1, {METRIC}", dag_of(A)),
+    "matrix.*": search_of("tpe", METRIC),
     "run.service": dag_of("{name: a, component: {" + SERVICE.strip() + "}}"),
     "service.rewritePath": dag_of(
         "{name: a, component: {" + SERVICE.strip().replace("service,", "service, rewritePath: true,")

@@ -29,7 +29,7 @@ def can_search(unit: Unit, search: Search, build: Build) -> bool:
     report, said = build.report, f"matrix: {{kind: {search.kind}}}"
     if unit.kind == "service":
         return tell("service.matrix", "`matrix` of a service", search.span, report)
-    why = _lacking(search)
+    why = _lacking(search) or _untold(unit, search, build)
     if why is not None:
         report.add("PXC701", f"`{said}` cannot be run: {why[0]}", why[2], help=why[1])
         return False
@@ -43,7 +43,7 @@ def can_search(unit: Unit, search: Search, build: Build) -> bool:
         tell("search.iterative", said, search.span, report)
     if search.resume and unit.pod.results is None:
         tell("search.resume", "`resume` of runs whose results are not kept", search.span, report)
-    return not report.has_errors
+    return True
 
 
 def rounds_of(search: Search) -> int:
@@ -90,6 +90,18 @@ def _lacking(search: Search) -> tuple[str, str, Span] | None:
             span,
         )
     return None
+
+
+def _untold(unit: Unit, search: Search, build: Build) -> tuple[str, str, Span] | None:
+    """The same for a metric that no run can tell."""
+    objective, declared = search.objective, {output.name for output in unit.outputs}
+    if objective is None or build.tracking or objective.name in declared:
+        return None
+    return (
+        f"`{objective.name}` is no output of its runs",
+        f"declare it: `outputs: [{{name: {objective.name}, type: float}}]`",
+        objective.span,
+    )
 
 
 def _has_braces(value: Any) -> bool:
