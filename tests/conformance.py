@@ -22,7 +22,8 @@ from msgspec import Struct
 from pxc.diagnostics import Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from tests.accused_nodes import Piece, accused
-from tests.corpus_supplies import KINDS, Compiled, compiled
+from tests.conformance_made import runs_lines, workflows_text
+from tests.corpus_supplies import Compiled, compiled, is_run, is_workflow
 
 STRICTER = {
     "PXC101": "a field that Kubernetes does not have, below the level that Polyaxon checks",
@@ -159,45 +160,15 @@ def page(corpus: Path) -> str:
     """The whole page; the same bytes for the same corpus."""
     corpus = corpus.resolve()
     with contextlib.chdir(corpus), tempfile.TemporaryDirectory() as folder:
-        return text_of(judged(corpus), compiled(Path(folder), KINDS))
+        runs = compiled(Path(folder), is_run)
+        text = text_of(judged(corpus), runs)
+        return text + workflows_text(compiled(Path(folder), is_workflow, "argo"))
 
 
 def text_of(files: list[Judged], supplied: list[Compiled]) -> str:
     """The page of what was judged, and of what was compiled with all it needs."""
-    lines = [*_counts(files), *_supplied(supplied), *_exceptions(files)]
+    lines = [*_counts(files), *runs_lines(supplied), *_exceptions(files)]
     return "\n".join(lines) + "\n"
-
-
-def _supplied(files: list[Compiled]) -> list[str]:
-    """How many files of each kind compile when they are given what they need, and why others not."""
-    kinds: Counter[tuple[str, bool]] = Counter()
-    for one in files:
-        kinds[one.kind, bool(one.outcome.files)] += 1
-    refused = [one for one in files if not one.outcome.files]
-    return [
-        "",
-        "## What is made of jobs, services and distributed runs",
-        "",
-        "Every file that Polyaxon accepts and that is a run of these kinds, by itself or by a component that",
-        "the corpus holds, given what it needs from outside: a made-up catalog, params, that component. What",
-        "is made of it is judged by the schemas of Kubernetes and its operators, unknown fields refused, and by",
-        "a real API server, which must hold all of it.",
-        "",
-        "| kind | compiles to Kubernetes | refused |",
-        "|---|---|---|",
-        *(
-            f"| `{kind}` | {kinds[kind, True]} | {kinds[kind, False]} |"
-            for kind in sorted({kind for kind, _ in kinds})
-        ),
-        f"| all | {len(files) - len(refused)} | {len(refused)} |",
-        "",
-        "| refused file | code | reason |",
-        "|---|---|---|",
-        *(
-            f"| {one.name}.yaml | {', '.join(sorted(one.errors))} | {one.reason} |"
-            for one in sorted(refused, key=lambda one: (one.reason, one.name))
-        ),
-    ]
 
 
 def _made(outcome: Outcome) -> str:

@@ -1,9 +1,9 @@
 """Turns a file of the corpus and the table of what such files need into a request to compile it.
 
 The table is `corpus_supplies.yaml`. What stands in no file of the corpus and in no cluster is made up
-there: a catalog, values of required inputs, presets. A reference to a component on a hub or at a URL
-becomes one to a file, as the help of PXC213 and PXC220 says; so does one to a file that lay beside it
-in its repository.
+there: a catalog with the components of a hub, values of required inputs, presets. A reference to a
+component at a URL becomes one to a file, as the help of PXC220 says, and one to a file that lay beside
+it in its repository leads to where the corpus has that.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
@@ -40,30 +40,9 @@ def table() -> dict[str, Any]:
 
 def accepted() -> Iterator[Record]:
     """The records of what people write and the real system accepts."""
-    for line in Path("manifest.jsonl").read_text("utf-8").splitlines():
-        record = json.loads(line)
+    for record in _records():
         if record["oracle"]["verdict"] == "accepted" and record["kind"] != "compiled_operation":
             yield record
-
-
-def kind_of(record: Record) -> str:
-    """The kind of the runtime of a file or of the component that it names; empty when unknown."""
-    kind = record["run_kind"] or ""
-    if not kind:
-        for component in _with_components(record)[1]:
-            document = next(iter(yaml.safe_load_all(component.data)))
-            kind = (document.get("run") or {}).get("kind", "")
-    return str(kind)
-
-
-def refusal(record: Record, target: str) -> tuple[frozenset[str], str]:
-    """The codes with which a target must refuse a file, and why; none when it must compile."""
-    for row in table()["refused"]:
-        if target in row.get("targets", (target,)):
-            for pattern in row["files"]:
-                if fnmatch(stem_of(record), pattern):
-                    return frozenset(row["codes"].split()), row["reason"]
-    return frozenset(), ""
 
 
 class Compiled(Struct):
@@ -80,20 +59,60 @@ class Compiled(Struct):
         return stem_of(self.record)
 
     @property
+    def shown(self) -> str:
+        """What it is: its matrix, or its kind."""
+        return f"matrix: {self.matrix}" if self.matrix else self.kind
+
+    @property
+    def matrix(self) -> str:
+        return self.record["matrix_kind"] or ""
+
+    @property
     def errors(self) -> frozenset[str]:
         """The codes of the errors."""
         found = self.outcome.report
         return frozenset(d.code.id for d in found if d.severity is Severity.ERROR)
 
 
-def compiled(folder: Path, kinds: frozenset[str], target: str = "kubernetes") -> list[Compiled]:
-    """Every accepted file of some kinds, compiled; the corpus must be the working directory."""
+def compiled(
+    folder: Path, chosen: Callable[[Record], bool], target: str = "kubernetes"
+) -> list[Compiled]:
+    """Every accepted file that is chosen, compiled; the corpus must be the working directory."""
     found = []
-    for record in accepted():
-        if (kind := kind_of(record)) in kinds:
-            outcome = compile_request(request(record, folder, target))
-            found.append(Compiled(record, kind, outcome, *refusal(record, target)))
+    for record in filter(chosen, accepted()):
+        outcome = compile_request(request(record, folder, target))
+        found.append(Compiled(record, kind_of(record), outcome, *refusal(record, target)))
     return found
+
+
+def is_run(record: Record) -> bool:
+    """Whether a file is of a runtime that Kubernetes and its operators have."""
+    return kind_of(record) in KINDS
+
+
+def is_workflow(record: Record) -> bool:
+    """Whether a file is of several runs: a dag or a matrix."""
+    return kind_of(record) == "dag" or record["matrix_kind"] is not None
+
+
+def kind_of(record: Record) -> str:
+    """The kind of the runtime of a file or of the component that it names; empty when unknown."""
+    kind = record["run_kind"] or ""
+    if not kind:
+        main, *others = _localized(record["file"], record["source"])
+        for component in (*_hub_component(main.data), *others):
+            kind = kind or (_document(component.data).get("run") or {}).get("kind", "")
+    return str(kind)
+
+
+def refusal(record: Record, target: str) -> tuple[frozenset[str], str]:
+    """The codes with which a target must refuse a file, and why; none when it must compile."""
+    for row in table()["refused"]:
+        if target in row.get("targets", (target,)):
+            for pattern in row["files"]:
+                if fnmatch(stem_of(record), pattern):
+                    return frozenset(row["codes"].split()), row["reason"]
+    return frozenset(), ""
 
 
 def stem_of(record: Record) -> str:
@@ -106,36 +125,70 @@ def request(record: Record, folder: Path, target: str = "kubernetes") -> Request
 
     `folder` takes the catalog, once.
     """
-    catalog = folder / "catalog.yaml"
-    if not catalog.exists():
-        catalog.write_text(yaml.safe_dump(table()["catalog"]))
-    text, components = _with_components(record)
+    files = _localized(record["file"], record["source"])
     presets = [
         SourceText(f"supplied-{at}.yaml", json.dumps({"isPreset": True, **more}).encode())
         for at, (pattern, more) in enumerate(table()["files"].items())
         if fnmatch(stem_of(record), pattern)
     ]
-    given = _given(text)
+    given = _given(files[0].data)
     params = {
         name: value
-        for each in (text, *(each.data.decode("utf-8-sig") for each in components))
-        for name, value in _params(each)
+        for each in (*files, *_hub_component(files[0].data))
+        for name, value in _params(each.data)
         if name not in given
     }
     return Request(
-        files=(SourceText(record["file"], text.encode()), *presets),
+        files=(files[0], *presets),
         params=tuple(params.items()),
-        overlays=tuple(components),
+        overlays=files[1:],
         root=Path(),
-        catalog=(catalog,),
+        catalog=(_catalog(folder),),
         target=target,
         verify=True,
     )
 
 
-def _given(text: str) -> set[str]:
+def _catalog(folder: Path) -> Path:
+    """The folder of the catalog: connections, and the components of a hub."""
+    catalog = folder / "catalog"
+    if not catalog.exists():
+        catalog.mkdir()
+        (catalog / "connections.yaml").write_text(yaml.safe_dump(table()["catalog"]))
+        for name in table()["hub"]:
+            path = catalog / "components" / _path_of(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_component(table()["hub"][name]))
+    return catalog
+
+
+def _path_of(name: str) -> str:
+    """Where a catalog keeps the component of a hub reference."""
+    name, _, tag = name.partition(":")
+    return f"{name}/{tag or 'latest'}.yaml"
+
+
+def _component(supplied: Any) -> bytes:
+    """A component of the table: the name of a file of the corpus, or the component itself."""
+    if isinstance(supplied, str):
+        return Path(supplied).read_bytes()
+    return json.dumps(supplied).encode()
+
+
+def _hub_component(data: bytes) -> list[SourceText]:
+    name = _document(data).get("hubRef")
+    if name not in table()["hub"]:
+        return []
+    return [SourceText(str(name), _component(table()["hub"][name]))]
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    return next(iter(yaml.safe_load_all(data)), None) or {}
+
+
+def _given(data: bytes) -> set[str]:
     """The inputs that an operation gives a value."""
-    document = next(iter(yaml.safe_load_all(text)), None) or {}
+    document = _document(data)
     given = set(document.get("params") or ())
     matrix = document.get("matrix")
     if isinstance(matrix, dict):
@@ -147,9 +200,9 @@ def _given(text: str) -> set[str]:
     return given
 
 
-def _params(text: str) -> Iterator[tuple[str, str]]:
+def _params(data: bytes) -> Iterator[tuple[str, str]]:
     """A value for every input that a file declares, needs and does not give."""
-    document = next(iter(yaml.safe_load_all(text)), None) or {}
+    document = _document(data)
     component = document.get("component")
     declaring = component if isinstance(component, dict) else document
     for declared in declaring.get("inputs") or ():
@@ -159,37 +212,53 @@ def _params(text: str) -> Iterator[tuple[str, str]]:
             yield declared["name"], value if isinstance(value, str) else json.dumps(value)
 
 
-def _with_components(record: Record) -> tuple[str, list[SourceText]]:
-    """The text with references into the corpus or the table, and the files that these name."""
+def _localized(file: str, source: Record) -> tuple[SourceText, ...]:
+    """A file and those it refers to, with every reference as one to a file of these."""
     found: list[SourceText] = []
-    source = record["source"]
-    text = Path(record["file"]).read_text("utf-8-sig")
 
     def local(reference: re.Match[str]) -> str:
-        kind, name = reference.groups()
+        kind, name = reference[2], reference[3].strip("'\"")
         if kind == "pathRef":
             path = posixpath.normpath(posixpath.join(posixpath.dirname(source["path"]), name))
-            file = _sources().get((source["repo"], path))
+            other = _sources().get((source["repo"], path), path)
         else:
-            file = next((f for p, f in table()["components"].items() if fnmatch(name, p)), None)
-        if file is None:
+            path = other = name
+        for pattern, supplied in table()["beside"].items():
+            if fnmatch(path, pattern) and other not in _files():
+                other = supplied
+        if isinstance(other, dict):
+            place = f"v1/supplied-{posixpath.basename(path)}"
+            found.append(SourceText(place, _component(other)))
+        elif other in _files():
+            more = _localized(other, _files()[other])
+            found.extend(more)
+            place = more[0].name
+        else:
             return reference[0]
-        if isinstance(file, dict):
-            found.append(SourceText(f"v1/supplied-{name}.yaml", json.dumps(file).encode()))
-        else:
-            found.append(SourceText(file, Path(file).read_bytes()))
-        return f"pathRef: ../{found[-1].name}"
+        return f"{reference[1]}pathRef: ../{place}"
 
-    text = re.sub(r"^(hubRef|urlRef|pathRef): *([^\s#]+)", local, text, flags=re.M)
-    return text, found
+    text = Path(file).read_text("utf-8-sig")
+    text = re.sub(r"^([ -]*)(urlRef|pathRef): *([^\s#]+)", local, text, flags=re.M)
+    return SourceText(file, text.encode()), *found
+
+
+@cache
+def _files() -> dict[str, Record]:
+    """File of the corpus -> where it comes from."""
+    return {record["file"]: record["source"] for record in _records()}
+
+
+@cache
+def _records() -> list[Record]:
+    lines = Path("manifest.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 @cache
 def _sources() -> dict[tuple[str, str], str]:
     """(repository, path in it) -> file of the corpus."""
     found: dict[tuple[str, str], str] = {}
-    for line in Path("manifest.jsonl").read_text("utf-8").splitlines():
-        record = json.loads(line)
+    for record in _records():
         for place in (record["source"], *record["also_in"]):
             if place.get("index") is None and record["bucket"] in ("v1", "users"):
                 found.setdefault((place["repo"], place["path"]), record["file"])

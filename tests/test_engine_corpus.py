@@ -1,43 +1,59 @@
-"""Puts what the files of the corpus compile to to a real kube-apiserver: strictly, then read back."""
+"""Puts what the files of the corpus compile to to the real engines, which must take all of it.
+
+A kube-apiserver validates each document strictly, and holds it whole; workflows are linted by two
+releases of Argo, too.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.corpus_supplies import KINDS, compiled
+from tests.corpus_supplies import Record, compiled, is_run, is_workflow
+from tests.engines import argo, place
 from tests.engines.api_server import ApiServer, Refused
 from tests.test_engine_kubernetes import holds
 
 Document = dict[str, Any]
+Texts = dict[str, str]
 
 
-@pytest.fixture(scope="module")
-def manifests(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Document]]:
-    """The documents of every file that compiles, by the name of the file."""
+def texts_of(
+    shared: Path, folder: Path, chosen: Callable[[Record], bool], target: str
+) -> dict[str, str]:
+    """What every file that compiles becomes, by the name of the file."""
     with contextlib.chdir(shared / "corpus"):
-        files = compiled(tmp_path_factory.mktemp("catalog"), KINDS)
+        files = compiled(folder, chosen, target)
     return {
-        f.name: [d for out in f.outcome.files for d in yaml.safe_load_all(out.text)]
-        for f in files
-        if f.outcome.files
+        f.name: "---\n".join(out.text for out in f.outcome.files) for f in files if not f.errors
     }
 
 
 @pytest.fixture(scope="module")
-def server(api_server: ApiServer, manifests: dict[str, list[Document]]) -> ApiServer:
-    documents = [document for each in manifests.values() for document in each]
+def manifests(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Texts:
+    return texts_of(shared, tmp_path_factory.mktemp("catalog"), is_run, "kubernetes")
+
+
+@pytest.fixture(scope="module")
+def workflows(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Texts:
+    return texts_of(shared, tmp_path_factory.mktemp("catalog"), is_workflow, "argo")
+
+
+def prepared(server: ApiServer, texts: Texts) -> dict[str, list[Document]]:
+    """The documents by file, once the server has what they name."""
+    found = {name: list(yaml.safe_load_all(text)) for name, text in texts.items()}
+    documents = [document for each in found.values() for document in each]
     for namespace in sorted({namespace_of(d) for d in documents} - {"default"}):
         about = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}
         with contextlib.suppress(Refused):  # another test made it
-            api_server.ask("POST", "/api/v1/namespaces", about)
-    api_server.know(documents)
-    return api_server
+            server.ask("POST", "/api/v1/namespaces", about)
+    server.know(documents)
+    return found
 
 
 def namespace_of(document: Document) -> str:
@@ -59,12 +75,32 @@ def losses(server: ApiServer, document: Document) -> Iterator[str]:
     server.ask("DELETE", place, {"propagationPolicy": "Background"})
 
 
-def test_the_server_takes_what_files_compile_to(
-    server: ApiServer, manifests: dict[str, list[Document]]
-) -> None:
+def all_losses(server: ApiServer, texts: Texts) -> dict[str, list[str]]:
     lost = {
         name: [loss for document in documents for loss in losses(server, document)]
-        for name, documents in manifests.items()
+        for name, documents in prepared(server, texts).items()
     }
-    assert {name: each for name, each in lost.items() if each} == {}
-    assert len(manifests) >= 285
+    return {name: each for name, each in lost.items() if each}
+
+
+def test_the_server_takes_what_files_compile_to(api_server: ApiServer, manifests: Texts) -> None:
+    assert all_losses(api_server, manifests) == {}
+    assert len(manifests) >= 290
+
+
+def test_the_server_takes_workflows(api_server: ApiServer, workflows: Texts) -> None:
+    assert all_losses(api_server, workflows) == {}
+    assert len(workflows) >= 30
+
+
+@pytest.mark.parametrize("program", argo.LINTS)
+def test_argo_lints_workflows(program: str, workflows: Texts, tmp_path: Path) -> None:
+    if place.missing(program):
+        pytest.skip(f"NO {program} HERE: run `make engines`")
+    paths = []
+    for number, text in enumerate(workflows.values()):
+        paths.append(tmp_path / f"{number}.yaml")
+        paths[-1].write_text(text)
+    found = argo.lint(program, paths)
+    named = zip(workflows, paths, strict=True)
+    assert {name: found[path] for name, path in named if found.get(path)} == {}
