@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pxc.passes.check_graph import check_graph
+from pxc.passes.check_hooks import check_hooks
 from pxc.passes.check_matrix import check_matrix
 from pxc.passes.check_mounts import check_mounts
 from pxc.passes.check_pods import check_pods
@@ -32,7 +33,7 @@ ANALYSIS = (
         ),
     ),
     Phase("bind", (resolve_params, resolve_connections)),  # names of connections may use params
-    Phase("check", (check_matrix, check_graph)),
+    Phase("check", (check_matrix, check_hooks, check_graph)),
     Phase(
         "expand",
         (

@@ -12,7 +12,13 @@ from pxc.passes.lowering import Lowering, text_of
 from pxc.passes.stores import store_of
 from pxc.source import Span
 
-__all__ = ["attach", "attached", "connection_variables", "find_connection"]
+__all__ = [
+    "always_requested",
+    "attach",
+    "attached",
+    "connection_variables",
+    "find_connection",
+]
 
 
 def attached(names: Any, lowering: Lowering) -> tuple[Attachment, ...]:
@@ -36,6 +42,32 @@ def attached(names: Any, lowering: Lowering) -> tuple[Attachment, ...]:
     return tuple(found.values())
 
 
+def always_requested(span: Span, lowering: Lowering) -> Iterator[Attachment]:
+    """What the catalog gives every run: its Secrets and ConfigMaps with `isRequested`.
+
+    Nothing else of such a connection comes with them. Source: specification of connections,
+    section 4.
+    """
+    catalog = lowering.world.catalog
+    for name in catalog.connection_names():
+        connection = catalog.connection(name)
+        if connection is None:
+            continue
+        injections = tuple(
+            _injection(resource, node, connection, lowering)
+            for resource, node in _resources(connection)
+            if plain(node.get("isRequested")) is True
+        )
+        if injections:
+            yield Attachment(span, name, connection.kind, injections=injections, told=False)
+
+
+def _resources(connection: Connection) -> Iterator[tuple[str, Map]]:
+    for resource, node in (("secret", connection.secret), ("configMap", connection.config_map)):
+        if isinstance(node, Map):
+            yield resource, node
+
+
 def find_connection(name: Lit[Any], lowering: Lowering) -> Connection | None:
     """The connection of the catalog that a name stands for."""
     for connection in lowering.program.connections:
@@ -56,11 +88,9 @@ def attach(connection: Connection, span: Span, lowering: Lowering) -> Attachment
 
     Source: specification of connections, sections 3 and 4.
     """
-    resources = (("secret", connection.secret), ("configMap", connection.config_map))
     injections = tuple(
         _injection(resource, node, connection, lowering)
-        for resource, node in resources
-        if isinstance(node, Map)
+        for resource, node in _resources(connection)
     )
     annotations = connection.annotations
     return Attachment(

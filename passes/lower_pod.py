@@ -9,7 +9,7 @@ from pxc.ir.node import KObject, Lit, Map, Seq, Template, is_null, plain, replac
 from pxc.ir.plan import Attachment, Pod, Results
 from pxc.ir.program import Program
 from pxc.ir.spec import Operation, Plugins, SidecarPlugin
-from pxc.passes.lower_connections import attach, attached
+from pxc.passes.lower_connections import always_requested, attach, attached
 from pxc.passes.lower_init import lower_init
 from pxc.passes.lower_watch import lower_watch
 from pxc.passes.lowering import Lowering, objects, truth
@@ -46,8 +46,11 @@ def lower_pod(run: Any, composed: Operation, lowering: Lowering) -> Pod:
 
 
 def _attachments(run: Any, plugins: Plugins | None, lowering: Lowering) -> tuple[Attachment, ...]:
-    """The connections of the run, and the artifacts store where the plugins mount it."""
-    found = attached(run.connections, lowering)
+    """What every run gets, the run's connections, and the artifacts store where it is mounted.
+
+    Of two definitions of one Secret or ConfigMap that which every run gets holds.
+    """
+    found = (*always_requested(run.span, lowering), *attached(run.connections, lowering))
     mounted = _wanted(plugins, "mount_artifacts_store", False, lowering)
     collected = _wanted(plugins, "collect_artifacts", True, lowering)
     store = lowering.world.catalog.artifacts_store
@@ -60,7 +63,7 @@ def _attachments(run: Any, plugins: Plugins | None, lowering: Lowering) -> tuple
                 help="give the file that declares it: `--catalog PATH`",
             )
         return found
-    if not (mounted or not collected) or any(a.name == store for a in found):
+    if not (mounted or not collected) or any(a.told and a.name == store for a in found):
         return found
     connection = artifacts_store(lowering.world)
     if connection is None:

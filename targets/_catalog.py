@@ -20,9 +20,10 @@ def describe(draft: Draft, attachments: tuple[Attachment, ...], store: str | Non
     Secrets and ConfigMaps with where they are mounted: never a value of either. What the author
     sets of these variables is the author's. Source: specification of connections, sections 4, 5.
     """
-    if not attachments:
+    told = [attachment for attachment in attachments if attachment.told]
+    if not told:
         return
-    catalog = {"connections": [_entry(attachment) for attachment in attachments]}
+    catalog = {"connections": [_entry(attachment) for attachment in told]}
     text = json.dumps(catalog, ensure_ascii=False, separators=(",", ":"))
     _add(draft, "POLYAXON_CONNECTIONS_CATALOG", text)
     if store is not None:

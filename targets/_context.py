@@ -148,7 +148,19 @@ class Context:
             ("POLYAXON_OFFLINE_ROOT", TRACKING_ROOT),
         ):
             main.env.setdefault(name, {"name": name, "value": value})
-        main.mount({**self.root, "mountPath": TRACKING_RUNS})
+        main.mount({**(self._kept_without_copy(main) or self.root), "mountPath": TRACKING_RUNS})
+
+    def _kept_without_copy(self, main: Draft) -> dict[str, Any] | None:
+        """The artifacts store's own volume, for a run that writes straight to it.
+
+        Its directory there is `globals.run_artifacts_path`.
+        """
+        if self.pod.results is not None:
+            return None
+        name = self.pod.artifacts_store
+        store = next((a.store for a in self.pod.attachments if a.told and a.name == name), None)
+        mount = main.mount_at(store.path) if store is not None and store.volume else None
+        return None if mount is None or mount.get("readOnly") else mount
 
 
 def run_directory(unit: Unit, values: Values) -> RunDirectory | None:

@@ -76,4 +76,4 @@ def _store(pod: Pod) -> Attachment | None:
     """The artifacts store as results are kept in it, or as the main container has it."""
     if pod.results is not None:
         return pod.results.attachment
-    return next((a for a in pod.attachments if a.name == pod.artifacts_store), None)
+    return next((a for a in pod.attachments if a.told and a.name == pod.artifacts_store), None)

@@ -80,6 +80,45 @@ def test_a_run_that_is_not_collected_writes_to_the_store(store: str, tmp_path: P
         assert ("results" in found) is (wish == "true")
 
 
+@pytest.mark.parametrize("store", STORES)
+def test_the_tracking_client_writes_where_the_run_does(store: str, tmp_path: Path) -> None:
+    """Of a run that is not collected that is the store itself, where it is a directory."""
+    for wish in ("false", "true"):
+        outcome = compiled(job(f"plugins: {{collectArtifacts: {wish}}}\n"), tmp_path, store)
+        main = containers(outcome)["main"]
+        mounts = {m["mountPath"]: m["name"] for m in main["volumeMounts"]}
+        straight = wish == "false" and store in ("claim", "host")
+        meant = mounts[STORES[store][2]] if straight else "artifacts-context"
+        assert mounts["/plx-context/offline/runs"] == meant
+        assert main["env"]["POLYAXON_OFFLINE_ROOT"] == "/plx-context/offline"
+
+
+def test_what_every_run_gets(tmp_path: Path) -> None:
+    """`isRequested` brings in a Secret or a ConfigMap by itself, and tells nobody of a connection."""
+    catalog = """connections:
+- {name: a, kind: custom, env: {A: one}, annotations: {x: y}, secret: {name: s, isRequested: true}}
+- {name: b, kind: custom, configMap: {name: m, items: [K], isRequested: true}, secret: {name: t}}
+- {name: c, kind: custom, secret: {name: s, mountPath: /s}}
+- {name: d, kind: custom, secret: {name: u, mountPath: /u, isRequested: true}}
+"""
+    (tmp_path / "every.yaml").write_text(catalog)
+    rest = "  connections: [c]\n  sidecars: [{name: side, image: i}]\n"
+    rest += "  init: [{container: {name: prep, image: i}}]\n"
+    source = SourceText("f.yaml", job(rest).encode())
+    outcome = compile_request(Request(files=(source,), catalog=(tmp_path / "every.yaml",)))
+    found = containers(outcome)
+    for name in ("main", "side"):
+        one = found[name]
+        assert one["envFrom"] == [{"secretRef": {"name": "s"}}]  # not mounted: the first holds
+        assert "K" in one["env"]
+        assert "A" not in one["env"]
+        assert "/u" in [m["mountPath"] for m in one["volumeMounts"]]
+        told = json.loads(one["env"]["POLYAXON_CONNECTIONS_CATALOG"])["connections"]
+        assert [c["name"] for c in told] == ["c"]
+    assert "envFrom" not in found["prep"]
+    assert "x: y" not in outcome.files[0].text
+
+
 def test_containers_are_told_their_connections(tmp_path: Path) -> None:
     rest = (
         "  connections: [a, c]\n  sidecars: [{name: side, image: s}]\n"

@@ -1,7 +1,6 @@
 """Defects of the reference that this compiler does not have: one row each, by their number.
 
-The list is section 7 of the reference on how Polyaxon lowers an operation; the rows are those on
-jobs, services and connections. Each shows what is emitted, or the one thing that is told, instead.
+The list is section 7 of the reference on how Polyaxon lowers an operation. Each row shows what is emitted, or the one thing that is told, instead.
 """
 
 from __future__ import annotations
@@ -51,6 +50,14 @@ def at(objects: list[dict[str, Any]], path: str) -> Any:
     return found
 
 
+ROLE = "{container: {image: a}}"
+
+
+def kinds(run: str) -> str:
+    """A distributed run; `POD` is a role."""
+    return f"kind: component\nname: a\nrun: {{{run}}}\n".replace("POD", ROLE)
+
+
 POD = "spec/template/spec"
 MAIN = f"{POD}/containers/0"
 TEXTS = ["1.10", "1_000", "1e3", "0x10", "None", "'quoted'"]
@@ -75,6 +82,41 @@ EMITTED = {
         )
         for name in ("mapped", "paired", "listed")
     },
+    "5 fields of a tfjob are not among its roles": (
+        kinds("kind: tfjob, successPolicy: AllWorkers, enableDynamicWorker: true, worker: POD"),
+        lambda objects: (
+            at(objects, "spec/successPolicy"),
+            at(objects, "spec/enableDynamicWorker"),
+            list(at(objects, "spec/tfReplicaSpecs")),
+        ),
+        ("AllWorkers", True, ["Worker"]),
+    ),
+    "6 a pytorchjob's own spelling": (
+        kinds(
+            "kind: pytorchjob, nProcPerNode: 2, elasticPolicy: {rdvzBackend: c10d, rdvzId: x},"
+            " worker: POD"
+        ),
+        lambda objects: (
+            at(objects, "spec/nprocPerNode"),
+            at(objects, "spec/elasticPolicy"),
+        ),
+        ("2", {"rdzvBackend": "c10d", "rdzvId": "x"}),
+    ),
+    "12 params come into each role of a cluster": (
+        "kind: operation\nname: a\nparams: {code: {value: {url: 'https://h/r'}, toInit: true}}\n"
+        "component:\n  inputs: [{name: code, type: git}]\n"
+        "  run: {kind: raycluster, head: POD, workers: {w: POD}}\n".replace("POD", ROLE),
+        lambda objects: [
+            at(objects, f"spec/{group}/template/spec/initContainers/0/name")
+            for group in ("headGroupSpec", "workerGroupSpecs/0")
+        ],
+        ["git-1", "git-1"],
+    ),
+    "16 a head has no number of pods": (
+        kinds("kind: raycluster, head: POD"),
+        lambda objects: "replicas" in at(objects, "spec/headGroupSpec"),
+        False,
+    ),
     "8 hostPID is a boolean": (
         job("{image: a}", "  environment: {hostPID: true}\n"),
         lambda objects: at(objects, f"{POD}/hostPID"),
@@ -133,6 +175,17 @@ def test_what_is_told_instead(row: str, tmp_path: Path) -> None:
     outcome = compiled(text, tmp_path)
     assert outcome.files == ()
     assert [d.code.id for d in outcome.report if d.severity == 3] == [code]
+
+
+def test_7_notifications_are_told_to_be_left_out(tmp_path: Path) -> None:
+    text = (
+        job("{image: a}") + "plugins: {notifications: [{connections: [mapped], trigger: failed}]}\n"
+    )
+    outcome = compiled(text, tmp_path)
+    assert ("PXC702", True) in [
+        (d.code.id, "plugins.notifications" in d.message) for d in outcome.report
+    ]
+    assert "notifications" not in outcome.files[0].text
 
 
 def test_18_names_of_init_steps_are_the_same_each_time(tmp_path: Path) -> None:

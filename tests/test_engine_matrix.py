@@ -92,3 +92,20 @@ def test_a_table_of_several_files(cluster: Cluster) -> None:
     source = source.replace("{{ code }}", "{{ n }}").replace("values:", "concurrency: 20, values:")
     told = said(cluster, manifest(source, "indexed"))
     assert told == {f"row {at}\n" for at in range(120)}
+
+
+def test_too_many_failed_runs_end_the_others(cluster: Cluster) -> None:
+    """Two of five are 40 %: the second failure ends the Job, and the last run never begins."""
+    text = FAILS.replace(
+        "{kind: mapping, values: [{code: 0}, {code: 3}, {code: 0}]}",
+        "{kind: mapping, concurrency: 1, values: [{code: 3}, {code: 0}, {code: 3}, {code: 0},"
+        " {code: 0}], earlyStopping: [{kind: failure_early_stopping, percent: 40}]}",
+    ).replace("maxRetries: 1", "maxRetries: 0")
+    written = manifest(text, "auto")
+    cluster.apply(written)
+    [name] = names(written)
+    status: Any = cluster.wait("Job", name, "Failed", timeout=120)["status"]
+    reasons = {c["reason"] for c in status["conditions"] if c["type"] == "Failed"}
+    assert reasons == {"MaxFailedIndexesExceeded"}
+    assert status["failedIndexes"] == "0,2"
+    assert "4" not in status["completedIndexes"]

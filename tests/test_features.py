@@ -65,8 +65,8 @@ FILES = {
             ),
             (
                 "matrix.earlyStopping",
-                "kind: mapping, values: [{x: 1}],"
-                " earlyStopping: [{kind: failure_early_stopping, percent: 50}]",
+                "kind: mapping, values: [{x: 1}], earlyStopping: [{kind: metric_early_stopping,"
+                " metric: a, value: 1, optimization: maximize}]",
             ),
             ("matrix.concurrency", "kind: mapping, values: [{x: 1}, {x: 2}], concurrency: 1"),
         )
@@ -123,6 +123,9 @@ FILES = {
     "init.file.connection": JOB.replace(
         "job,", "job, init: [{connection: store, file: {filename: a, content: b}}],"
     ),
+    "matrix.failures": "matrix: {kind: mapping, values: [{x: 1}], earlyStopping:"
+    " [{kind: failure_early_stopping, percent: 50}]}\ninputs: [{name: x, type: int}]\n"
+    "run: {kind: job, container: {image: a, command: [b]}}\n",
     "polyaxon.run": JOB,
     "polyaxon.matrix": "matrix: {kind: mapping, values: [{x: 1}, {x: 2}]}\n"
     f"inputs: [{{name: x, type: int}}]\n{JOB}",

@@ -37,6 +37,9 @@ def rows(values: list[Any]) -> str:
     return json.dumps([{"v": value} for value in values])
 
 
+SCHEDULE = "schedule: {kind: cron, cron: '@daily'}"
+
+
 def documents(source: str, **options: Any) -> list[dict[str, Any]]:
     outcome = compiled(source, **options)
     assert outcome.files, found(outcome.report)
@@ -420,14 +423,41 @@ def test_services_have_no_matrix() -> None:
     assert "of a service" in message
 
 
-def test_early_stopping_needs_an_engine() -> None:
-    source = operation(rows([1, 2]), container("{{ v }}")).replace(
-        "{kind: mapping,",
-        "{kind: mapping, earlyStopping: [{kind: failure_early_stopping, percent: 50}],",
-    )
-    [(code, message)] = told(source)
+def stopping(rules: str, run: str = "") -> str:
+    source = operation(rows(list(range(7))), run or container("{{ v }}"))
+    return source.replace("{kind: mapping,", f"{{kind: mapping, earlyStopping: [{rules}],")
+
+
+FAILURES = [
+    # shares of failed runs that end a matrix of seven, how many may fail
+    ([50], 3), ([1], 0), ([14], 0), ([15], 1), ([28.5714], 1), ([28.5715], 2), ([100], 6),
+    ([90, 30], 2), ([150], None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("shares", "most"), FAILURES)
+def test_failures_are_counted_by_an_indexed_job(shares: list[float], most: int | None) -> None:
+    rules = ", ".join(f"{{kind: failure_early_stopping, percent: {p}}}" for p in shares)
+    for form in ("auto", "indexed"):
+        job = documents(stopping(rules), matrix=form)[-1]
+        assert job["spec"]["completions"] == 7
+        assert job["spec"].get("maxFailedIndexes") == most
+    cron = stopping(rules).replace("kind: operation", "kind: operation\n" + SCHEDULE)
+    spec = documents(cron)[-1]["spec"]["jobTemplate"]["spec"]
+    assert spec.get("maxFailedIndexes") == most
+
+
+def test_what_ends_a_matrix_early_and_cannot_be_said() -> None:
+    failures = "{kind: failure_early_stopping, percent: 50}"
+    metric = "{kind: metric_early_stopping, metric: loss, value: 0.1, optimization: minimize}"
+    [(code, message)] = told(stopping(failures), matrix="jobs")
+    assert (code, "failure_early_stopping" in message) == ("PXC701", True)
+    [(code, message)] = told(stopping(f"{metric}, {failures}"))
+    assert (code, "metric_early_stopping" in message) == ("PXC701", True)
+    image = "kind: job\ncontainer: {image: 'i:{{ v }}', command: [c]}\n"
+    [(code, message)] = told(stopping(failures, image))
     assert code == "PXC701"
-    assert "failure_early_stopping" in message
+    assert "the only way to say an `earlyStopping`" in message
 
 
 def test_too_many_runs_are_told() -> None:

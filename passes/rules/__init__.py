@@ -11,7 +11,7 @@ from pxc.passes.rules.distributed import no_shared_memory, one_replica
 from pxc.passes.rules.effects import without_effect
 from pxc.passes.rules.exposed_secrets import secret_inputs, secrets_in_arguments
 from pxc.passes.rules.graphs import false_conditions, redundant_edges, single_operations
-from pxc.passes.rules.hooks import hook_names, hook_references, unconnected_hooks
+from pxc.passes.rules.hooks import hook_names, unconnected_hooks
 from pxc.passes.rules.images import images, untrusted_registries
 from pxc.passes.rules.inputs import untyped_inputs, unused_inputs
 from pxc.passes.rules.installs import long_scripts, unpinned_installs
@@ -83,7 +83,6 @@ RULES: tuple[Rule, ...] = (
     ignored_in_joins,
     unconnected_hooks,
     hook_names,
-    hook_references,
     no_requests,
     moving_urls,
     images,

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pxc.diagnostics import Report
-from pxc.ir.io import Param
-from pxc.ir.node import Map, plain
 from pxc.ir.program import Program
-from pxc.ir.spec import Build, Hook
+from pxc.ir.spec import Hook
 from pxc.passes.compose_layers import is_unresolved
 from pxc.passes.graph.edges import params_of
 from pxc.passes.hook_names import check_hook_names
-from pxc.passes.param_refs import read_ref
 from pxc.passes.rules.authored import authored, items, text_of
 from pxc.world import World
 
@@ -49,19 +46,3 @@ def hook_names(program: Program, world: World, report: Report) -> None:
     """
     if program.composed is not None and not is_unresolved(program.main):
         check_hook_names(program.composed, program.bindings, report)
-
-
-def hook_references(program: Program, world: World, report: Report) -> None:
-    """PXC219: a param of a hook or a build that refers to what is not there.
-
-    Those of a dag's operations are held to its edges, where the dag is checked.
-    """
-    composed = program.composed
-    if composed is None:
-        return
-    for one in (*items(composed.hooks), composed.build):
-        if not isinstance(one, Hook | Build) or not isinstance(one.params, Map):
-            continue
-        for key, param in one.params.entries:
-            if isinstance(param, Param) and param.ref is not None:
-                read_ref(str(plain(key)), param, report)

@@ -82,7 +82,8 @@ class Attachment(Node, frozen=True):
     """A connection of the catalog as one container uses it; never the value of a secret.
 
     `span` is where the author asked for it. `env` holds V1EnvVar entries, `annotations` are the
-    pod's. `schema` is the connection's own, as the catalog writes it.
+    pod's. `schema` is the connection's own, as the catalog writes it. One that is not `told` brings
+    in what its catalog gives every run, and the program is not told of it.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Attachment(Node, frozen=True):
     env: tuple[KObject, ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()
     schema: Map | None = None
+    told: bool = True
 
 
 class GitStep(Node, frozen=True):

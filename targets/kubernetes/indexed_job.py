@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from math import ceil
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from pxc.diagnostics import Report
 from pxc.ir.node import Lit, Seq
 from pxc.ir.plan import Pod, Unit
+from pxc.ir.stopping import FAILURE
 from pxc.ir.sweep import Sweep, cells
 from pxc.source import Span
 from pxc.targets._cell_rows import Row, Rows
@@ -197,6 +199,7 @@ def _index(
         "parallelism": min(sweep.concurrency or most, most),
         "completionMode": "Indexed",
         "backoffLimitPerIndex": spec.pop("backoffLimit", 0),
+        **_most_failures(sweep),
     }
     deadline = spec.pop("activeDeadlineSeconds", None)
     if deadline is not None:
@@ -215,6 +218,17 @@ def _index(
     rest = dict(spec)
     spec.clear()
     spec.update(first | rest)
+
+
+def _most_failures(sweep: Sweep) -> dict[str, int]:
+    """How many runs may fail before all end: fewer than the least share that a rule names."""
+    from fractions import Fraction
+
+    shares = [r.percent for r in sweep.stopping if r.kind == FAILURE and r.percent is not None]
+    if not shares or min(shares) > 100:
+        return {}
+    least = ceil(Fraction(str(min(shares))) * sweep.count / 100)
+    return {"maxFailedIndexes": max(least - 1, 0)}
 
 
 def _mount(pod: dict[str, Any], names: list[str]) -> None:

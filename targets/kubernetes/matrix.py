@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Unit
+from pxc.ir.stopping import FAILURE
 from pxc.ir.sweep import Sweep, cells
 from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies_in_arguments_only
@@ -20,6 +21,7 @@ from pxc.targets._objects import Written, as_text
 from pxc.targets.kubernetes.features import tell
 from pxc.targets.kubernetes.indexed_job import MOST_CELLS, NotIndexed, indexed_job
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
+from pxc.targets.kubernetes.searches import tell_rule
 from pxc.targets.kubernetes.unit_parts import INSTANCE
 from pxc.world import Options, World
 
@@ -42,7 +44,8 @@ def sweep_texts(
 
     Separate Jobs, or ConfigMaps with the table and one Indexed Job (in a CronJob where there is a
     timetable). PXC701 for a matrix of services, of too many cells, and for one that an Indexed Job
-    cannot say where separate Jobs cannot either; PXC702 for a concurrency that is left out.
+    cannot say where separate Jobs cannot either, such as one that ends when too many runs failed;
+    PXC702 for a concurrency that is left out.
     """
     sweep = unit.sweep
     assert sweep is not None
@@ -52,12 +55,14 @@ def sweep_texts(
     if _too_many(sweep, MOST_CELLS, "an Indexed Job", report):
         return
     form = world.options.matrix
-    many = sweep.count > _FEW or plan.timetable is not None
+    stops = any(rule.kind == FAILURE for rule in sweep.stopping)
+    many = sweep.count > _FEW or plan.timetable is not None or stops
     if form == "indexed" or (form == "auto" and many):
         try:
             found = indexed_job(unit, objects, world, report)
         except NotIndexed as fault:
-            if form == "indexed" or plan.timetable is not None or sweep.count > _MOST_JOBS:
+            needed = plan.timetable is not None or stops or sweep.count > _MOST_JOBS
+            if form == "indexed" or needed:
                 _refuse_indexed(plan, unit, fault, form, report)
                 return
         else:
@@ -73,6 +78,9 @@ def sweep_texts(
         return
     if _too_many(sweep, _MOST_JOBS, "separate Jobs", report):
         return
+    for rule in sweep.stopping:
+        if rule.kind == FAILURE:
+            tell_rule(rule, report)
     _tell_of_concurrency(sweep, report)
     yield from _jobs(unit, sweep, objects, world, report)
 
@@ -95,6 +103,8 @@ def _refuse_indexed(plan: Plan, unit: Unit, fault: NotIndexed, form: str, report
         why = "asked for by `--matrix indexed`"
     elif plan.timetable is not None:
         why = "the only way to say a `schedule` with a `matrix`"
+    elif unit.sweep.stopping:
+        why = "the only way to say an `earlyStopping`"
     else:
         why = f"the only way to say a matrix of {unit.sweep.count:,} runs"
     report.add(

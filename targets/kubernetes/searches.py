@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Group, Plan, Unit
-from pxc.ir.stopping import Stopping
+from pxc.ir.stopping import FAILURE, Stopping
 from pxc.source import head_of
 from pxc.targets.kubernetes.features import tell
 
-__all__ = ["tell_searches"]
+__all__ = ["tell_rule", "tell_searches"]
 
 
 def tell_searches(plan: Plan, report: Report) -> None:
@@ -32,7 +32,8 @@ def _tell(member: Unit | Group, report: Report, *, in_group: bool) -> None:
             said = f"matrix: {{kind: {member.sweep.kind}}}"
             tell("dag.matrix", said, member.sweep.span, report)
         for rule in member.sweep.stopping:
-            _tell_rule(rule, report)
+            if in_group or rule.kind != FAILURE:  # failures an Indexed Job can count
+                tell_rule(rule, report)
     if member.joins:
         tell("joins", "joins", head_of(member.joins[0].span), report)
     if isinstance(member, Group):
@@ -49,6 +50,7 @@ def _tell_matrix(feature: str, kind: str, member: Unit | Group, report: Report) 
     tell(f"matrix.{feature}", f"matrix: {{kind: {kind}}}", expanded.span, report)
 
 
-def _tell_rule(rule: Stopping, report: Report) -> None:
+def tell_rule(rule: Stopping, report: Report) -> None:
+    """PXC701 for a rule that ends a matrix early."""
     said = f"earlyStopping: {{kind: {rule.kind}}}"
     tell("matrix.earlyStopping", said, head_of(rule.span), report)
