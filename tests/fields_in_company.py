@@ -65,6 +65,20 @@ MARKED = {
     "termination: {maxRetries: 1}\n" + JOB,
     "params": "«params: {x: 7}\n»inputs: [{name: x, value: 8}]\n" + USES,
     "params.*.value": "params: {x: {contextOnly: false«, value: 7»}}\ninputs: [{name: x}]\n" + USES,
+    **{
+        f"matrix[{kind}].earlyStopping[][failure_early_stopping].percent": f"matrix: {{kind: {kind}, {values}, earlyStopping: [{{kind: failure_early_stopping,"
+        " percent: 9«0»}]}\ninputs: [{name: x}]\n"
+        "run: {kind: job, container: {image: a, command: [b], args: ['{{ x }}']}}\n"
+        for kind, values in (
+            ("grid", "params: {x: {kind: choice, value: [1, 2, 3, 4]}}"),
+            ("random", "seed: 7, numRuns: 4, params: {x: {kind: uniform, value: [0, 1]}}"),
+            ("mapping", "values: [{x: 1}, {x: 2}, {x: 3}, {x: 4}]"),
+        )
+    },
+    "hooks[].params.*.ref": "hooks: [{hubRef: 'h:1', trigger: done, params:"
+    " {x: {value: outputs.y«, ref: runs.0»}}}]\n" + JOB,
+    "build.params.*.ref": "build: {hubRef: 'b:1', params: {x: {value: outputs.y«, ref: runs.0»}}}\n"
+    + JOB,
     "params.*.ref": "params: {x: {value: outputs.y«, ref: ops.a»}}\ninputs: [{name: x}]\n" + USES,
     "params.*.toEnv": "params: {x: {value: 7«, toEnv: X»}}\ninputs: [{name: x}]\n" + USES,
     "params.*.contextOnly": "params: {x: {value: 7«, contextOnly: true»}}\n" + JOB,

@@ -8,7 +8,7 @@ from pxc.ir.spec import Hook
 from pxc.passes.compose_layers import is_unresolved
 from pxc.passes.graph.edges import params_of
 from pxc.passes.hook_names import check_hook_names
-from pxc.passes.rules.authored import authored, items, text_of
+from pxc.passes.rules.authored import authored, text_of
 from pxc.world import World
 
 _NOTIFIERS = frozenset({
