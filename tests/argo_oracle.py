@@ -69,7 +69,8 @@ def _judge_template(template: Object, templates: dict[str, Object], judge_pod: P
     names = [p["name"] for p in outputs]
     assert all(map(_PARAMETER.fullmatch, names)), names
     assert len(set(names)) == len(names), names
-    for text in _texts({k: v for k, v in template.items() if k != "dag"}):
+    apart = ("dag", "outputs") if "dag" in template else ()
+    for text in _texts({k: v for k, v in template.items() if k not in apart}):
         _judge_tags(text, set(inputs))
     if "dag" in template:
         assert "activeDeadlineSeconds" not in template

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,41 @@ run:
 """
 
 
+JOINS = """\
+version: 1.1
+kind: component
+name: joins
+run:
+  kind: dag
+  operations:
+  - name: floor
+    component:
+      outputs: [{name: least, type: float}]
+      run: {kind: job, container: {image: any, command: [sh, -c, 'printf 0.15 > "$PXC_OUTPUTS_DIR/least"']}}
+  - name: tune
+    matrix: {kind: tpe, seed: 7, numRuns: 2, maxIterations: 2, metric: {name: loss, optimization: minimize}, params: {lr: {kind: uniform, value: [0, 1]}}}
+    component: &train
+      inputs: [{name: lr, type: float}]
+      outputs: [{name: loss, type: float}]
+      run: {kind: job, container: {image: any, command: [sh, -c, 'printf "$0" > "$PXC_OUTPUTS_DIR/loss"', "{{ lr }}"]}}
+  - name: sweep
+    matrix: {kind: grid, params: {lr: {kind: choice, value: [0.1, 0.2, 0.3]}}}
+    component: *train
+  - name: report
+    params: {tuned: {ref: ops.tune, value: globals.uuid}, swept: {ref: ops.sweep, value: globals.uuid}, least: {ref: ops.floor, value: outputs.least}}
+    joins:
+    - {query: "pipeline: {{ tuned }}, status: succeeded", sort: metrics.loss, limit: 3, params: {lrs: {value: inputs.lr}, losses: {value: outputs.loss}}}
+    - {query: "pipeline: {{ swept }}, metrics.loss: > {{ least }}", sort: -metrics.loss, params: {others: {value: inputs.lr}, runs: {value: globals.uuid}}}
+    component:
+      inputs: [{name: lrs, type: float, isList: true}, {name: losses, type: float, isList: true}, {name: others, type: float, isList: true}, {name: runs, type: str, isList: true}, {name: tuned}, {name: swept}, {name: least}]
+      outputs: [{name: told, type: str}]
+      run: {kind: job, container: {image: any, command: [sh, -c, 'printf "%s\\n" "$0" "$@" > "$PXC_OUTPUTS_DIR/told"', "{{ lrs }}", "{{ losses }}", "{{ others }}", "{{ runs }}"]}}
+  - name: after
+    params: {told: {ref: ops.report, value: outputs.told}}
+    container: {image: any, command: [echo, "{{ told }}"]}
+"""
+
+
 @pytest.fixture
 def tuner(running_argo: None, running_cluster: Any, tmp_path: Path) -> None:
     """Containers find `pxc-tuner`, which is that of this very tree."""
@@ -61,7 +97,10 @@ def tuner(running_argo: None, running_cluster: Any, tmp_path: Path) -> None:
 
 
 def ran(argo: Cluster, name: str, matrix: str, script: str = "") -> Object:
-    text = DAG % (name, matrix, script)
+    return compiled_and_ran(argo, DAG % (name, matrix, script))
+
+
+def compiled_and_ran(argo: Cluster, text: str) -> Object:
     outcome = compile_request(
         Request(files=(SourceText("f.yaml", text.encode()),), target="argo",
                 options=Options(name_policy="revision", revision="a"))
@@ -103,3 +142,16 @@ def test_a_run_that_fails_fails_the_search_at_its_end(argo: Cluster, tuner: None
     runs = [phase for path, phase in phases.items() if path.endswith(").run")]
     assert len(runs) == 6
     assert set(runs) == {"Succeeded", "Failed"}
+
+
+def test_joins(argo: Cluster, tuner: None) -> None:
+    """What runs of a search and of a loop left comes to who gathers it, in order."""
+    done = compiled_and_ran(argo, JOINS)
+    assert done["status"]["phase"] == "Succeeded"
+    told = engine.outputs(engine.nodes(done)["report"])["told"]
+    lrs, losses, others, runs = map(json.loads, told.strip().splitlines())
+    best = sorted(r.metric for r in records(done))[:3]
+    assert lrs == losses == best
+    assert others == [0.3, 0.2]
+    uid = done["metadata"]["uid"]
+    assert runs == [f"{uid}-sweep-2", f"{uid}-sweep-1"]

@@ -175,6 +175,14 @@ IN_A_DAG = {
     ),
     "search.resume": "plugins: {collectArtifacts: false}\n"
     + search_of("hyperband", f"{COUNTS['hyperband']}, {METRIC}, resume: true"),
+    "search.joins": dag_of(
+        "{name: m, matrix: {kind: mapping, values: [{x: 1}]}, component: {inputs: [{name: x}], "
+        + JOB.strip()
+        + "}}, {name: j, dependencies: [m], joins: [{ref: ops.m, query: 'status: succeeded',"
+        " params: {xs: {value: inputs.x}}}], component: {inputs: [{name: xs}], "
+        + JOB.strip()
+        + "}}"
+    ),
     "search.dag": search_of("tpe", f"numRuns: 1, {METRIC}", dag_of(A)),
     "matrix.*": search_of("tpe", METRIC),
     "run.service": dag_of("{name: a, component: {" + SERVICE.strip() + "}}"),

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from pxc.tuner.answering import put, tell
-from pxc.tuner.documents import SearchDocument
+from pxc.tuner.documents import History, SearchDocument
 from pxc.tuner.reading import read_document, read_list
 
 __all__ = ["step_command"]
@@ -21,10 +21,11 @@ CLEAN, FAILED = 0, 1
 @click.option("--run", metavar="TEXT", default="", help="The identity of the search.")
 @click.option("--keep", metavar="NAME", multiple=True, help="An output to remember.")
 @click.option("--write-state", metavar="FILE", required=True, help="Where the state goes.")
+@click.option("--write-history", metavar="FILE", help="Where all runs go, for `join`.")
 @click.option("--write-items", metavar="FILE", required=True, help="Where the next runs go.")
 def step_command(
     search: str, state: str, results: str, run: str, keep: tuple[str, ...],
-    write_state: str, write_items: str,
+    write_state: str, write_history: str | None, write_items: str,
 ) -> int:  # fmt: skip
     """Take what a round left and give the next one: collect, stop and suggest in one.
 
@@ -35,6 +36,9 @@ def step_command(
     wanted = read_document("--search", search, SearchDocument)
     found = step(wanted, unpacked(state), read_list("--results", results), run, keep)
     put(write_state, packed(found.state))
+    if write_history:
+        history = History(1, list(found.state.records))
+        put(write_history, msgspec.json.encode(history).decode())
     put(write_items, msgspec.json.encode(found.items).decode())
     tell(found.told)
     return FAILED if found.status == "failed" else CLEAN

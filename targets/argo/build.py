@@ -30,7 +30,7 @@ class Called(Struct, frozen=True):
 class Leaf(Struct):
     """The template of a unit, with its needs, and the tasks that call it.
 
-    `added` are parameters that these tasks give it besides.
+    `added` are parameters that these tasks give it besides, `told` outputs that it has besides.
     """
 
     unit: Unit
@@ -38,6 +38,7 @@ class Leaf(Struct):
     needs: Needs
     tasks: list[dict[str, Any]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Build(Struct):

@@ -11,6 +11,8 @@ from pxc.targets.argo.build import Build, Called
 from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, may_skip
 from pxc.targets.argo.features import feature_of, tell
 from pxc.targets.argo.group_loop import group_loop
+from pxc.targets.argo.join import Joined, join_tasks
+from pxc.targets.argo.joined import gathered_from
 from pxc.targets.argo.leaf import leaf_template, retry_strategy
 from pxc.targets.argo.loop import loop_template
 from pxc.targets.argo.needs import RUN, Needs
@@ -24,14 +26,19 @@ __all__ = ["group_template", "unit_template"]
 Member = Unit | Group
 
 
-def unit_template(unit: Unit, wanted: str, build: Build) -> Called | None:
-    """The template of a unit, or of the loop over its runs; None when it was refused."""
+def unit_template(
+    unit: Unit, wanted: str, build: Build, asked: frozenset[str] | None = None
+) -> Called | None:
+    """The template of a unit, or of the loop over its runs; None when it was refused.
+
+    `asked` are the outputs of these runs that joins look at.
+    """
     if unit.search is not None:
         from pxc.targets.argo.search import search_template
 
-        return search_template(unit, wanted, build)
+        return search_template(unit, wanted, build, asked)
     if unit.sweep is not None:
-        return loop_template(unit, wanted, build)
+        return loop_template(unit, wanted, build, asked)
     leaf = leaf_template(unit, build.template_name(wanted), build)
     if leaf is None:
         return None
@@ -49,17 +56,19 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
     template: dict[str, Any] = {"name": build.template_name(wanted)}
     build.templates.append(template)
     scope = Scope(group, names, None if is_entry else needs, build)
-    tasks = []
+    tasks: list[dict[str, Any]] = []
+    asked = gathered_from(group)
     prefix = "" if is_entry else f"{wanted}-"
     edges: dict[str, list[Edge]] = {}
     for edge in group.edges:
         edges.setdefault(edge.downstream, []).append(edge)
     for member in group.members:
-        called = _called(member, f"{prefix}{names[member.name]}", build)
+        title = f"{prefix}{names[member.name]}"
+        called = _called(member, title, build, asked.get(member.name))
         if called is not None:
-            tasks.append(_task(member, called, edges.get(member.name, []), scope, build))
+            tasks += _tasks(member, called, title, edges.get(member.name, []), scope, build)
     hidden = [(names[name], may_skip(scope.members[name].start)) for name in hidden_failures(group)]
-    tasks += verdict_tasks(hidden, names.values(), build)
+    tasks += verdict_tasks(hidden, scope.taken, build)
     parameters = [*([RUN] if needs.runs else ()), *needs.values]
     if parameters and not is_entry:
         template["inputs"] = {"parameters": [{"name": each} for each in parameters]}
@@ -81,18 +90,25 @@ def group_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -
     return group_loop(group, called, template, build)
 
 
-def _called(member: Member, wanted: str, build: Build) -> Called | None:
+def _called(
+    member: Member, wanted: str, build: Build, asked: frozenset[str] | None
+) -> Called | None:
     if isinstance(member, Group):
         return group_template(member, wanted, build, is_entry=False)
-    return unit_template(member, wanted, build)
+    return unit_template(member, wanted, build, asked)
 
 
-def _task(
-    member: Member, called: Called, edges: list[Edge], scope: Scope, build: Build
-) -> dict[str, Any]:
+def _tasks(
+    member: Member, called: Called, title: str, edges: list[Edge], scope: Scope, build: Build
+) -> list[dict[str, Any]]:
+    """The task of a member, after those that gather for it."""
     task: dict[str, Any] = {"name": scope.names[member.name]}
     upstreams = [_upstream(edge, scope) for edge in edges if edge.upstream in scope.members]
     text = depends(member.start, upstreams)
+    joined = join_tasks(member, title, text, scope, build) if member.joins else Joined()
+    for each in joined.tasks:
+        text = f"({text})" if " || " in text else text
+        text = " && ".join(part for part in (text, f"{each['name']}.Succeeded") if part)
     if text:
         task["depends"] = text
     for edge in edges:
@@ -103,20 +119,20 @@ def _task(
     if when:
         task["when"] = when
     task["template"] = called.name
-    arguments = _arguments(member, called.needs, scope, build)
+    arguments = _arguments(member, called.needs, joined, scope)
     if arguments:
         task["arguments"] = {"parameters": arguments}
     if called.leaf is not None:
         called.leaf.tasks.append(task)
-    return task
+    return [*joined.tasks, task]
 
 
-def _arguments(member: Member, needs: Needs, scope: Scope, build: Build) -> list[dict[str, str]]:
+def _arguments(member: Member, needs: Needs, joined: Joined, scope: Scope) -> list[dict[str, str]]:
     found = []
     if needs.runs:
         found.append({"name": RUN, "value": scope.run_of(member.name)})
     for name, expr in needs.values.items():
-        text = scope.text(expr)
+        text = joined.value(expr) or scope.text(expr)
         if text is not None:
             found.append({"name": name, "value": text})
     return found

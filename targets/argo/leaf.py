@@ -71,7 +71,7 @@ def finish_leaf(leaf: Leaf, build: Build) -> None:
     if unit.kind != "service":
         tracking = build.tracking and needs.runs
         run = tag(needs.run()) if tracking else ""
-        outputs = output_parameters(unit, asked, run, tracking=tracking)
+        outputs = [*output_parameters(unit, asked, run, tracking=tracking), *leaf.told]
         if outputs:
             template["outputs"] = {"parameters": outputs}
     container = template["container"]

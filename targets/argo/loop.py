@@ -13,18 +13,21 @@ from msgspec import Struct, field
 
 from pxc.ir.plan import Unit
 from pxc.ir.sweep import Sweep, cells
+from pxc.source import head_of
 from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies_in_arguments_only
 from pxc.targets._data import Values, text_of
+from pxc.targets._paths import OUTPUTS_MOUNT
 from pxc.targets.argo.build import Build, Called, Leaf
 from pxc.targets.argo.columns import Columns, Path
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.group_loop import INDEX, finish_loop, loop_over
+from pxc.targets.argo.joined import CELL, RESULTS
 from pxc.targets.argo.leaf import leaf_template, patch_resources
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.run_time import ArgoRunTime
 from pxc.targets.argo.shape import shape_of, varying
-from pxc.targets.argo.tags import BRACE, guarded, parts
+from pxc.targets.argo.tags import BRACE, guarded, parts, tag
 
 __all__ = ["loop_template"]
 
@@ -41,8 +44,13 @@ class _Group(Struct):
     columns: dict[Path, list[str]] = field(default_factory=dict)
 
 
-def loop_template(unit: Unit, wanted: str, build: Build) -> Called | None:
-    """The template of the loop, after which those of its runs are added; None after PXC701."""
+def loop_template(
+    unit: Unit, wanted: str, build: Build, asked: frozenset[str] | None = None
+) -> Called | None:
+    """The template of the loop, after which those of its runs are added; None after PXC701.
+
+    `asked` are outputs of the runs that joins look at: then what they left is an output.
+    """
     sweep = unit.sweep
     assert sweep is not None
     if unit.kind == "service":
@@ -68,7 +76,46 @@ def loop_template(unit: Unit, wanted: str, build: Build) -> Called | None:
         title = "run" if len(groups) == 1 else f"run-{at + 1}"
         tasks.append(_task(title, group, sweep, inner))
     finish_loop(template, tasks, sweep, needs)
+    if asked is not None:
+        _tell_results(unit, asked, template, groups, build)
     return Called(name, needs)
+
+
+def _tell_results(
+    unit: Unit,
+    asked: frozenset[str],
+    template: dict[str, Any],
+    groups: list[_Group],
+    build: Build,
+) -> None:
+    """Make what the runs left an output of the loop: each says its own number."""
+    if len(groups) > 1:
+        build.report.add(
+            "PXC701",
+            f"the runs of `{unit.name}` take {len(groups)} loops on Argo, and a join gathers from"
+            " one",
+            head_of(groups[1].leaf.unit.span),
+            help="let the runs differ in texts alone",
+        )
+        return
+    for name in asked:
+        build.ask_output(unit, name)
+    [group] = groups
+    [task] = template["dag"]["tasks"]
+    group.leaf.added.append(INDEX)
+    number = tag(f"inputs.parameters.{INDEX}")
+    left = {"path": f"{OUTPUTS_MOUNT}/{CELL}", "default": number}  # there is no such file
+    group.leaf.told.append({"name": CELL, "valueFrom": left})
+    parameters = task.setdefault("arguments", {}).setdefault("parameters", [])
+    parameters.append({"name": INDEX, "value": tag(f"item.{INDEX}")})
+    results = tag(f"tasks.{task['name']}.outputs.parameters")
+    outputs = [{"name": RESULTS, "valueFrom": {"parameter": results}}]
+    inputs = {"name": template.pop("name")} | (
+        {"inputs": template.pop("inputs")} if "inputs" in template else {}
+    )
+    rest = dict(template)
+    template.clear()
+    template |= inputs | {"outputs": {"parameters": outputs}} | rest
 
 
 def _refuse_count(sweep: Sweep, most: int, build: Build) -> None:

@@ -34,6 +34,7 @@ class Scope:
     ) -> None:
         self.members = {member.name: member for member in group.members}
         self.names, self.needs, self.build = names, needs, build
+        self.taken = set(names.values())
 
     def run(self) -> str:
         """The text of the identity of the group's own run."""

@@ -17,6 +17,7 @@ from pxc.ir.expr import RunTimeRef
 from pxc.ir.plan import Unit
 from pxc.ir.search import Search
 from pxc.targets.argo.build import Build, Called
+from pxc.targets.argo.joined import HISTORY
 from pxc.targets.argo.leaf import leaf_template
 from pxc.targets.argo.needs import RUN, Needs, path_of
 from pxc.targets.argo.outputs import output_expression
@@ -32,22 +33,24 @@ STATE = "state"
 """The output parameter with everything that a search has tried."""
 
 _ASK, _RUNS, _AGAIN, _ONE = "ask", "runs", "again", "run"
-_STATE_FILE, _ITEMS_FILE = "/tmp/pxc-state", "/tmp/pxc-items"
+_STATE_FILE, _ITEMS_FILE, _HISTORY_FILE = "/tmp/pxc-state", "/tmp/pxc-items", "/tmp/pxc-history"
 _NOTHING = "[]"
 
 
 def search_template(
-    unit: Unit, wanted: str, build: Build, asked: frozenset[str] = frozenset()
+    unit: Unit, wanted: str, build: Build, asked: frozenset[str] | None = None
 ) -> Called | None:
     """The template of the first round, after which those of its parts are added.
 
-    `asked` are outputs of the runs that somebody gathers. None after PXC701 or PXC703.
+    `asked` are outputs of the runs that joins look at, where there are joins: then the history is
+    an output. None after PXC701 or PXC703.
     """
     search = unit.search
     assert search is not None
     if not can_search(unit, search, build):
         return None
-    kept = sorted({*_watched(search), *asked})
+    kept = sorted({*_watched(search), *(asked or ())})
+    told = (STATE,) if asked is None else (STATE, HISTORY)
     template: dict[str, Any] = {"name": build.template_name(wanted)}
     build.templates.append(template)
     inner = Needs(unit.inputs)
@@ -73,8 +76,8 @@ def search_template(
         build.ask_output(unit, name)
     build.templates.append(_cell(cell, task, kept, names, build))
     build.templates.append(leaf.template)
-    build.templates.append(_asking(ask, search, kept, unit, build))
-    template |= _round(template["name"], ask, cell, search, names)
+    build.templates.append(_asking(ask, search, kept, told, unit, build))
+    template |= _round(template["name"], ask, cell, told, search, names)
     return Called(template["name"], needs) if not build.report.has_errors else None
 
 
@@ -117,7 +120,9 @@ def _given(inner: Needs, names: _Names, values: SearchValues) -> list[dict[str, 
     return found
 
 
-def _round(name: str, ask: str, cell: str, search: Search, names: _Names) -> dict[str, Any]:
+def _round(
+    name: str, ask: str, cell: str, told: tuple[str, ...], search: Search, names: _Names
+) -> dict[str, Any]:
     """One round: ask, run what is to be run, go on."""
     own = f"{tag(f'inputs.parameters.{RUN}')}-{tag('item.run')}"
     state = tag(f"tasks.{_ASK}.outputs.parameters.{STATE}")
@@ -159,17 +164,22 @@ def _round(name: str, ask: str, cell: str, search: Search, names: _Names) -> dic
             },
         },
     ]  # fmt: skip
-    last = (
-        f"tasks.{_AGAIN}.status == 'Succeeded' ? tasks.{_AGAIN}.outputs.parameters.{STATE}"
-        f" : tasks.{_ASK}.outputs.parameters.{STATE}"
-    )
     found: dict[str, Any] = {
         "inputs": {"parameters": [*({"name": each} for each in names.passed), *defaults]},
-        "outputs": {"parameters": [{"name": STATE, "valueFrom": {"expression": last}}]},
+        "outputs": {"parameters": [_of_last(each) for each in told]},
     }
     if search.concurrency is not None:
         found["parallelism"] = search.concurrency
     return found | {"dag": {"failFast": False, "tasks": tasks}}
+
+
+def _of_last(output: str) -> dict[str, Any]:
+    """An output of the last round that there was."""
+    said = (
+        f"tasks.{_AGAIN}.status == 'Succeeded' ? tasks.{_AGAIN}.outputs.parameters.{output}"
+        f" : tasks.{_ASK}.outputs.parameters.{output}"
+    )
+    return {"name": output, "valueFrom": {"expression": said}}
 
 
 def _cell(
@@ -191,24 +201,28 @@ def _cell(
     }
 
 
-def _asking(name: str, search: Search, kept: list[str], unit: Unit, build: Build) -> dict[str, Any]:
+def _asking(
+    name: str, search: Search, kept: list[str], told: tuple[str, ...], unit: Unit, build: Build
+) -> dict[str, Any]:
     """The template of the tuner."""
     seed = build.world.options.seed
+    files = {STATE: _STATE_FILE, HISTORY: _HISTORY_FILE}
+    outputs = [(each, files[each]) for each in told]
     args = [
         "step", "--search", json.dumps(search_document(search, seed), separators=(",", ":")),
         "--state", tag("inputs.parameters.state"),
         "--results", tag("inputs.parameters.results"),
         "--run", tag(f"inputs.parameters.{RUN}"),
         *(f"--keep={each}" for each in kept),
-        "--write-state", _STATE_FILE,
+        *(part for each, path in outputs for part in (f"--write-{each}", path)),
         "--write-items", _ITEMS_FILE,
     ]  # fmt: skip
-    files = ((STATE, _STATE_FILE), ("items", _ITEMS_FILE))
+    outputs.append(("items", _ITEMS_FILE))
     template: dict[str, Any] = {
         "name": name,
         "inputs": {"parameters": [{"name": RUN}, {"name": "state"}, {"name": "results"}]},
         "outputs": {
-            "parameters": [{"name": each, "valueFrom": {"path": path}} for each, path in files]
+            "parameters": [{"name": each, "valueFrom": {"path": path}} for each, path in outputs]
         },
         "container": {
             "image": build.world.options.runtime.images.tuner,

@@ -1,4 +1,4 @@
-"""Tells of what a plan asks of searches, joins and early endings, and Argo cannot say."""
+"""Tells of what a plan asks of searches and early endings, and Argo cannot say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["tell_searches"]
 
 
 def tell_searches(plan: Plan, report: Report) -> None:
-    """PXC701 for searches around a dag, joins, and early stopping of loops and dags."""
+    """PXC701 for searches around a dag, and early stopping of loops and dags."""
     waiting: list[Unit | Group] = [*plan.units, *([plan.group] if plan.group is not None else ())]
     while waiting:
         member = waiting.pop(0)
@@ -21,8 +21,6 @@ def tell_searches(plan: Plan, report: Report) -> None:
         for rule in member.sweep.stopping if member.sweep is not None else ():
             said = f"earlyStopping: {{kind: {rule.kind}}}"
             tell("matrix.earlyStopping", said, head_of(rule.span), report)
-        if member.joins:
-            tell("joins", "joins", head_of(member.joins[0].span), report)
         if isinstance(member, Group):
             if member.stopping:
                 span = head_of(member.stopping[0].span)

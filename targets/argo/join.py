@@ -1,0 +1,160 @@
+"""Turns the joins of a member of a dag into tasks that gather values of runs that have ended.
+
+The runs are those of a search or of a loop beside the member. The task waits for them, asks
+`pxc-tuner` with the query, and its outputs are the lists that the member takes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any as Anything
+
+from msgspec import Struct, field
+
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.join import All, Any, Join, Match, Query
+from pxc.ir.node import Hole, Lit, Scalar, Template
+from pxc.ir.plan import Group, Unit
+from pxc.targets.argo.build import Build
+from pxc.targets.argo.join_limits import can_join
+from pxc.targets.argo.joined import HISTORY, RESULTS, items_of
+from pxc.targets.argo.needs import RUN, path_of
+from pxc.targets.argo.scope import Scope
+from pxc.targets.argo.tags import guard, tag
+from pxc.targets.argo.task_names import free, parameter_name
+
+__all__ = ["Joined", "join_tasks"]
+
+_FILE = "/tmp/pxc-values-"
+
+
+class Joined(Struct):
+    """The tasks that gather for one member, and the tag of each list by its name."""
+
+    tasks: list[dict[str, Anything]] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def value(self, expr: Expr) -> str | None:
+        """The tag of a list that a member takes; None for what is none."""
+        head, _, name = path_of(expr).partition(".")
+        return self.values.get(name) if head == "joins" else None
+
+
+def join_tasks(member: Unit | Group, wanted: str, waits: str, scope: Scope, build: Build) -> Joined:
+    """The tasks of all joins of a member, which `waits` for others; PXC701 where Argo cannot."""
+    found = Joined()
+    for number, join in enumerate(member.joins, 1):
+        source = scope.members[join.member]
+        if not can_join(member, join, source, build):
+            found.values |= {each.name: each.name for each in join.fields}
+            continue
+        end = "-join" if len(member.joins) == 1 else f"-join-{number}"
+        name = free(f"{scope.names[member.name]}{end}", scope.taken)
+        scope.taken.add(name)
+        _add(found, join, source, name, f"{wanted}{end}", waits, scope, build)
+    return found
+
+
+def _add(
+    found: Joined,
+    join: Join,
+    source: Unit | Group,
+    name: str,
+    wanted: str,
+    waits: str,
+    scope: Scope,
+    build: Build,
+) -> None:
+    upstream = scope.names[join.member]
+    output = HISTORY if source.search is not None else RESULTS
+    given = {output: tag(f"tasks.{upstream}.outputs.parameters.{output}")}
+    if source.sweep is not None:
+        given[RUN] = scope.run_of(join.member)
+    query = _Query(scope, given)
+    tree = json.dumps(query.tree(join.query), ensure_ascii=False, separators=(",", ":"))
+    for mark, text in query.marks.items():
+        tree = tree.replace(f'"{mark}"', text)
+    args = ["join", *_runs(source, output), "--query", tree]
+    if join.order:
+        said = (f"{'-' if each.descending else ''}{each.field}" for each in join.order)
+        args += ["--sort", ",".join(said)]
+    args += ["--limit", str(join.limit), "--offset", str(join.offset)]
+    outputs: list[dict[str, Anything]] = []
+    for at, each in enumerate(join.fields, 1):
+        parameter = parameter_name(each.name, [str(one["name"]) for one in outputs])
+        place = f"{each.section}.{each.key}" if each.key else each.section
+        args += ["--pick", f"{each.name}={place}", "--write", f"values.{each.name}={_FILE}{at}"]
+        outputs.append({"name": parameter, "valueFrom": {"path": f"{_FILE}{at}"}})
+        found.values[each.name] = tag(f"tasks.{name}.outputs.parameters.{parameter}")
+    template: dict[str, Anything] = {
+        "name": build.template_name(wanted),
+        "inputs": {"parameters": [{"name": each} for each in given]},
+        **({"outputs": {"parameters": outputs}} if outputs else {}),
+        "container": {
+            "image": build.world.options.runtime.images.tuner,
+            "command": ["pxc-tuner"],
+            "args": args,
+        },
+    }
+    guard(template, join.span, build.report)
+    build.templates.append(template)
+    arguments = [{"name": each, "value": text} for each, text in given.items()]
+    task = {"name": name, "depends": _after(waits, upstream), "template": template["name"]}
+    found.tasks.append(task | {"arguments": {"parameters": arguments}})
+
+
+def _after(waits: str, upstream: str) -> str:
+    """What the member waits for, and the runs themselves."""
+    clause = f"{upstream}.Succeeded"
+    if clause in waits.split(" && "):
+        return waits
+    return " && ".join(
+        part for part in (f"({waits})" if " || " in waits else waits, clause) if part
+    )
+
+
+def _runs(source: Unit | Group, output: str) -> list[str]:
+    """The options that say which runs there are."""
+    said = tag(f"inputs.parameters.{output}")
+    if source.search is not None:
+        return ["--history", said]
+    assert source.sweep is not None
+    items = json.dumps(items_of(source.sweep), ensure_ascii=False, separators=(",", ":"))
+    uuid = f"{tag(f'inputs.parameters.{RUN}')}-{{index}}"
+    return ["--suggestions", items, "--parameters", said, "--uuid", uuid]
+
+
+class _Query:
+    """Writes a query as a tree; values of the run become parameters."""
+
+    def __init__(self, scope: Scope, given: dict[str, str]) -> None:
+        self.scope, self.given = scope, given
+        self.marks: dict[str, str] = {}
+
+    def tree(self, query: Query) -> dict[str, Anything]:
+        """A part of the tree."""
+        if isinstance(query, All):
+            return {"all": [self.tree(part) for part in query.parts]}
+        if isinstance(query, Any):
+            return {"any": [self.tree(part) for part in query.parts]}
+        return self._match(query)
+
+    def _match(self, match: Match) -> dict[str, Anything]:
+        found: dict[str, Anything] = {"field": match.field, "operator": match.operator}
+        if match.values:
+            found["values"] = [self._value(value) for value in match.values]
+        return found | ({"negated": True} if match.negated else {})
+
+    def _value(self, value: Scalar) -> str:
+        if isinstance(value, Lit):
+            return str(value.value)
+        assert isinstance(value, Template)
+        hole = value.parts[0]
+        assert isinstance(hole, Hole)
+        assert isinstance(hole.expr, RunTimeRef)
+        name = parameter_name("value", self.given)
+        text = self.scope.text(hole.expr)
+        self.given[name] = text if text is not None else ""
+        mark = f"\ufdd2{name}\ufdd3"
+        self.marks[mark] = tag(f"=toJson(inputs.parameters['{name}'])")
+        return mark
