@@ -11,10 +11,9 @@ from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template, is_null, plain, 
 from pxc.ir.program import Binding, Program
 from pxc.ir.sweep import DISTRIBUTIONS, Axis, Sweep, cells, space_size
 from pxc.passes.contexts import build_contexts, evaluate_tree, has_template
-from pxc.passes.expand_search import ITERATIVE, search_of, seed_of
 from pxc.passes.free_names import free_names
 from pxc.passes.io_types.settle import IOFacts, is_pending, settle_value
-from pxc.passes.matrix_axes import MatrixAxes
+from pxc.passes.matrix_axes import MatrixAxes, seed_of
 from pxc.passes.spaces import MOST_VALUES
 from pxc.passes.stopping_rules import stopping_rules
 from pxc.source import Span, head_of
@@ -36,14 +35,19 @@ def expand_matrix(program: Program, world: World, report: Report) -> Program:
     """
     composed = program.composed
     matrix: Any = composed.matrix if composed is not None else None
-    if not isinstance(matrix, Matrix) or matrix.kind not in (*_STATIC, *ITERATIVE):
+    if not isinstance(matrix, Matrix):
         return program
     axes = MatrixAxes(program, world, report)
     rendered = axes.rendered(matrix)
     if rendered is None:
         return program
-    sweep = _Table(axes).sweep(rendered) if matrix.kind in _STATIC else None
-    search = search_of(rendered, axes) if matrix.kind in ITERATIVE else None
+    sweep = search = None
+    if matrix.kind in _STATIC:
+        sweep = _Table(axes).sweep(rendered)
+    else:
+        from pxc.passes.expand_search import search_of  # few files have one
+
+        search = search_of(rendered, axes)
     found = sweep or search
     names = {axis.name for axis in found.axes} if found is not None else set()
     if search is not None and search.resource is not None:

@@ -12,14 +12,12 @@ from pxc.ir.search import Kernel, Objective, Proposer, Resource, Search, Utility
 from pxc.ir.stopping import MINIMIZE
 from pxc.passes.io_types.settle import is_true, settle_value
 from pxc.passes.lowering import text_of
-from pxc.passes.matrix_axes import MatrixAxes
+from pxc.passes.matrix_axes import MatrixAxes, seed_of
 from pxc.passes.spaces import MOST_VALUES
 from pxc.passes.stopping_rules import number_of, stopping_rules
 from pxc.source import head_of
 
-__all__ = ["ITERATIVE", "search_of", "seed_of"]
-
-ITERATIVE = ("hyperband", "bayes", "tpe", "hyperopt", "iterative")
+__all__ = ["search_of"]
 
 _BATCHED = ("tpe", "hyperopt")
 _COUNTS = {
@@ -68,12 +66,6 @@ def search_of(matrix: Matrix, axes: MatrixAxes) -> Search | None:
         proposer=_proposer(matrix.tuner),
         stopping=stopping_rules(matrix.early_stopping) or (),
     )
-
-
-def seed_of(matrix: Matrix) -> int | None:
-    """The seed that the author gave."""
-    given = matrix.seed.value if isinstance(matrix.seed, Lit) else None
-    return given if isinstance(given, int) and not isinstance(given, bool) else None
 
 
 def _has_counts(matrix: Matrix, counts: dict[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from pxc.passes.io_types.settle import IOFacts, facts_of, is_pending, settle_val
 from pxc.passes.spaces import MOST_VALUES, size_of, value_nodes, without_values
 from pxc.world import World
 
-__all__ = ["MatrixAxes"]
+__all__ = ["MatrixAxes", "seed_of"]
 
 _APART = frozenset({"early_stopping"})
 """What of a matrix has no part in the choice of its values."""
@@ -136,3 +136,9 @@ class MatrixAxes:
         binding, composed = self.bindings.get(name), self.program.composed
         declared = find_io(composed, binding) if binding is not None and composed else None
         return facts_of(declared) if declared is not None else IOFacts(name)
+
+
+def seed_of(matrix: Matrix) -> int | None:
+    """The seed that the author gave."""
+    given = matrix.seed.value if isinstance(matrix.seed, Lit) else None
+    return given if isinstance(given, int) and not isinstance(given, bool) else None

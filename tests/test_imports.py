@@ -17,8 +17,8 @@ inputs: [{name: lr, type: float, value: 0.1}]
 run: {kind: job, container: {image: "a:1", args: ["{{ lr }}"]}}
 """
 
-NEVER = frozenset({"kubernetes", "jsonschema", "jinja2", "ruamel", "lark", "importlib.metadata",
-                   "asyncio", "urllib.request", "ssl", "tempfile", "dataclasses"})  # fmt: skip
+NEVER = frozenset({"fractions", "kubernetes", "jsonschema", "jinja2", "ruamel", "lark",
+                   "importlib.metadata", "asyncio", "urllib.request", "ssl", "tempfile", "dataclasses"})  # fmt: skip
 """What no command of this table may import: costly, and of no use to a small correct file."""
 
 WATCHED = frozenset({"click", "msgspec", "yaml", "subprocess", "unicodedata", "pxc.driver",
