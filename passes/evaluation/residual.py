@@ -38,12 +38,11 @@ def has_expr(value: Any) -> bool:
 
 
 def may_be_undefined(value: Any) -> bool:
-    """Whether a residual looks up what may be missing: a lenient name, a part of a matrix value."""
+    """Whether a residual looks up what may be missing: a lenient name, a part of a run's value."""
     inside = False
     while isinstance(value, Attribute | Index):
         value, inside = value.object, True
-    of_cell = isinstance(value, RunTimeRef) and value.path.startswith("matrix.")
-    return isinstance(value, Name) or (inside and of_cell)
+    return isinstance(value, Name) or (inside and isinstance(value, RunTimeRef))
 
 
 _TEXT_REFS = frozenset({"globals.uuid", "globals.namespace"})
