@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pxc.diagnostics import Report
+from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.grammar.expression import parse_expression
 from pxc.ir.expr import Const, Expr, ExprNode, RunTimeRef
 from pxc.passes.evaluation import Budget, EvaluationFault, Scope, evaluate
@@ -55,9 +56,9 @@ def parameters(values: dict[str, tuple[str, Any]] = VALUES) -> dict[str, str]:
     return {f"inputs.parameters.{name}": written(value) for name, (_, value) in values.items()}
 
 
-def names(path: str) -> Typed | None:
+def names(ref: RunTimeRef) -> Typed | None:
     """The parameter that holds an output."""
-    name = path.rpartition(".")[2]
+    name = ref.path.rpartition(".")[2]
     return Typed(f"inputs.parameters.{name}", VALUES[name][0]) if name in VALUES else None
 
 
@@ -99,3 +100,9 @@ def in_python(
     if form == "text":
         return text_of(value, Budget(), whole(Source("expression", text)))
     return written(value)
+
+
+def compiled_for_argo(text: str, params: tuple[tuple[str, str], ...] = ()) -> Outcome:
+    """The outcome of compiling a file for Argo."""
+    files = (SourceText("file.yaml", text.encode()),)
+    return compile_request(Request(files=files, params=params, target="argo"))

@@ -105,11 +105,11 @@ def test_expressions_stay_in_proportion() -> None:
 
 
 def test_outputs() -> None:
-    plain = "tasks['train'].outputs.parameters['loss']"
+    plain = "tasks.train.outputs.parameters.loss"
     assert output_expr("train", "loss", "loss") == plain
     assert output_expr("train", "loss", "loss", tracking=True) == (
-        f"{plain} != '' ? {plain} : map([fromJSON(tasks['train'].outputs.parameters['pxc-run'])"
-        ".outputs?.['loss'] ?? ''], type(#) == 'string' ? # : toJson(#))[0]"
+        f"{plain} != '' ? {plain} : map([fromJSON(tasks.train.outputs.parameters['pxc-run'])"
+        ".outputs?.loss ?? ''], type(#) == 'string' ? # : toJson(#))[0]"
     )
     assert outputs_expr("train", "loss", "loss", "float") == (
         f"map(fromJSON({plain}), # != '' ? float(#) : nil)"

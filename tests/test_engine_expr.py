@@ -210,27 +210,30 @@ def test_any_number_prints_alike(argo: Substitution, value: float) -> None:
 # Outputs
 
 
-RUN = {"acc": 0.5, "whole": 2.0, "n": 3, "note": "ok", "list": [1, {"a": "<"}], "many": 1234567.5}
+RUN = {
+    "acc": 0.5, "n": 3, "note": "ok", "on": True, "list": [1, {"a": "<"}], "many": 1234567.5,
+    "a-b": "dashed", "in": "kept",
+}  # fmt: skip
 
 
 def test_outputs_by_file_or_tracking(argo: Substitution) -> None:
-    def read(name: str, file: str = "", run: object = RUN, type: str = "") -> str:
+    def read(name: str, file: str = "", run: object = RUN) -> str:
         prefix = "tasks.a-b.outputs.parameters"
         given = {f"{prefix}.{name}": file, f"{prefix}.pxc-run": json.dumps({"outputs": run})}
-        expression = output_expr("a-b", name, name, type, tracking=True)
-        found, error = argo.evaluate(expression, given)
+        found, error = argo.evaluate(output_expr("a-b", name, name, tracking=True), given)
         assert error == ""
         return found
 
     assert read("acc") == "0.5"
-    assert read("acc", type="float") == "0.5"
     assert read("acc", "0.7") == "0.7"
-    assert read("whole", type="float") == "2.0"
-    assert read("n", type="int") == "3"
-    assert read("note", type="str") == "ok"
-    assert json.loads(read("list", type="list")) == [1, {"a": "<"}]
+    assert read("n") == "3"
+    assert read("note") == "ok"
+    assert read("on") == "true"
+    assert json.loads(read("list")) == [1, {"a": "<"}]
     assert read("many") == "1234567.5"
-    assert read("nothing") == read("nothing", type="float", run={}) == ""
+    assert read("a-b") == "dashed"
+    assert read("in") == "kept"
+    assert read("nothing") == read("nothing", run={}) == ""
     assert argo.evaluate(
         output_expr("a", "x", "x", tracking=True),
         {"tasks.a.outputs.parameters.x": "", "tasks.a.outputs.parameters.pxc-run": "{}"},

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.node import Lit, Template, replace
-from pxc.ir.plan import Edge, Group, Limits, Start, Unit
-from pxc.targets._data import refuse_computed
+from pxc.ir.plan import Edge, Group, Limits, Unit
 from pxc.targets.argo.build import Build, Called
 from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, may_skip
+from pxc.targets.argo.expr_lang import expr_of_template
 from pxc.targets.argo.features import feature_of, tell
 from pxc.targets.argo.group_loop import group_loop
 from pxc.targets.argo.join import Joined, join_tasks
@@ -62,7 +62,8 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
     edges: dict[str, list[Edge]] = {}
     for edge in group.edges:
         edges.setdefault(edge.downstream, []).append(edge)
-    for member in group.members:
+    for each in group.members:
+        member = replace(each, inputs=scope.declare(each.inputs))
         title = f"{prefix}{names[member.name]}"
         called = _called(member, title, build, asked.get(member.name))
         if called is not None:
@@ -115,7 +116,7 @@ def _tasks(
         check_events(edge, build.report)
     if is_late(member.start, upstreams):
         _tell_late(member, upstreams, build)
-    when = _when(member.start, upstreams, build)
+    when = _when(member, upstreams, scope, build)
     if when:
         task["when"] = when
     task["template"] = called.name
@@ -132,14 +133,15 @@ def _arguments(member: Member, needs: Needs, joined: Joined, scope: Scope) -> li
     if needs.runs:
         found.append({"name": RUN, "value": scope.run_of(member.name)})
     for name, expr in needs.values.items():
-        text = joined.value(expr) or scope.text(expr)
+        text = joined.value(expr) or scope.text(expr, member.inputs)
         if text is not None:
             found.append({"name": name, "value": text})
     return found
 
 
-def _when(start: Start | None, upstreams: list[Upstream], build: Build) -> str:
+def _when(member: Member, upstreams: list[Upstream], scope: Scope, build: Build) -> str:
     """What must hold when all upstreams have ended, or the task is skipped."""
+    start = member.start
     if start is None:
         return ""
     if isinstance(start.condition, Lit):
@@ -149,7 +151,10 @@ def _when(start: Start | None, upstreams: list[Upstream], build: Build) -> str:
         skipping = [upstream.task for upstream in upstreams if upstream.may_skip]
         clauses += [f"tasks['{task}'].status != 'Skipped'" for task in skipping]
     if isinstance(start.condition, Template):
-        refuse_computed(start.condition.span, build.report)
+        names = scope.names_for(member.inputs)
+        found = expr_of_template(start.condition, names, build.report, "condition")
+        if found is not None:
+            clauses.append(f"({found})" if clauses else found)
     return tag(f"={' && '.join(clauses)}") if clauses else ""
 
 

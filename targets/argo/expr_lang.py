@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from msgspec.structs import replace
@@ -25,6 +25,7 @@ from pxc.ir.expr import (
     Test,
     Unary,
 )
+from pxc.ir.node import Hole, Invalid, Template
 from pxc.ir.unparse import unparse
 from pxc.source import Span
 from pxc.targets.argo.expr_filters import apply_filter, apply_test
@@ -52,10 +53,10 @@ from pxc.targets.argo.expr_values import (
     quoted,
 )
 
-__all__ = ["Form", "Names", "Typed", "expr_of"]
+__all__ = ["Form", "Names", "Typed", "expr_of", "expr_of_template", "references"]
 
-Names = Callable[[str], Typed | None]
-"""The parameter that holds the value of a path, such as `ops.train.outputs.loss`."""
+Names = Callable[[RunTimeRef], Typed | None]
+"""The parameter that holds a value, such as that of `ops.train.outputs.loss`."""
 
 Form = Literal["argument", "text", "condition"]
 """What the expression gives: the text of a value as a parameter holds it (`true`), as a template
@@ -81,6 +82,34 @@ def expr_of(
         report.add("PXC703", found.message, found.span, help=found.help)
         return None
     return str(text)
+
+
+def expr_of_template(
+    template: Template, names: Names, report: Report, form: Form = "argument"
+) -> str | None:
+    """The text of an expression that gives a template's value; None after one PXC703."""
+    found: Expr | None = None
+    for part in template.parts if not template.statements else ():
+        expr = part.expr if isinstance(part, Hole) else Const(template.span, part)
+        if isinstance(expr, Invalid):
+            return None
+        found = expr if found is None else Binary(template.span, "~", found, expr)
+    if found is None:
+        report.add("PXC703", "Argo has no statements", template.span, help=_COMPUTE)
+        return None
+    return expr_of(found, names, report, template.span, form)
+
+
+def references(expr: object) -> Iterator[RunTimeRef]:
+    """The values of the run in an expression, from left to right."""
+    if isinstance(expr, RunTimeRef):
+        yield expr
+    elif isinstance(expr, tuple):
+        for part in expr:
+            yield from references(part)
+    elif isinstance(expr, ExprNode):
+        for field in expr.__struct_fields__:
+            yield from references(getattr(expr, field))
 
 
 class _Writer:
@@ -139,8 +168,8 @@ class _Writer:
         match node:
             case Const(value=value):
                 return constant(value, node.span)
-            case RunTimeRef(path=path):
-                return self._reference(path, node.span)
+            case RunTimeRef():
+                return self._reference(node)
             case Attribute(object=owner, name=name):
                 return self._look_up(owner, constant(name, node.span), node)
             case Index(object=owner, key=key):
@@ -171,13 +200,14 @@ class _Writer:
                 return self._test(node)
         raise Refused(node.span, f"Argo cannot compute `{unparse(node)}`", _COMPUTE)
 
-    def _reference(self, path: str, span: Span) -> Said:
-        given = self.names(path)
+    def _reference(self, ref: RunTimeRef) -> Said:
+        given = self.names(ref)
         if given is None:
             raise Refused(
-                span, f"`{path}` is known only when the run exists, and Argo cannot tell it",
+                ref.span,
+                f"`{ref.path}` is known only when the run exists, and Argo cannot tell it",
                 "give the value by a param",
-            )  # fmt: skip
+            )
         return of_parameter(given)
 
     def _look_up(self, owner: Expr, key: Said, node: Expr, otherwise: str = "") -> Said:
@@ -258,6 +288,8 @@ class _Writer:
 
     def _filter(self, node: Filter) -> Said:
         named = dict(node.kwargs)
+        if node.name in ("string", "safe") and not node.args and not named:
+            return self.text(node.target)
         if node.name in ("default", "d"):
             return self._default(node, named)
         args = tuple(map(self.value, node.args))

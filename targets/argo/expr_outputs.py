@@ -6,8 +6,8 @@ tracking client left is one more, a JSON object.
 
 from __future__ import annotations
 
-from pxc.targets.argo.expr_texts import CARRIED, FLOAT_TEXT
-from pxc.targets.argo.expr_values import BOOL, FLOAT, INT, Type, quoted, type_of
+from pxc.targets.argo.expr_texts import CARRIED
+from pxc.targets.argo.expr_values import BOOL, FLOAT, INT, Type, member, type_of
 
 __all__ = ["TRACKED", "output_expr", "outputs_expr"]
 
@@ -15,22 +15,17 @@ TRACKED = "pxc-run"
 """The output parameter with what the tracking client left: `{}` where it left nothing."""
 
 
-def output_expr(
-    task: str, parameter: str, name: str, type: str = "", *, tracking: bool = False
-) -> str:
-    """The text of one output of a task, as a program would have written it into the file.
+def output_expr(task: str, parameter: str, name: str, *, tracking: bool = False) -> str:
+    """The text of one output of a task: what its file says, else the text or JSON that was logged.
 
-    In: the names of the task and of its output parameter, the name and the declared type of the
-    output. It is empty where the run left none.
+    In: the names of the task, of its output parameter and of the output. It is empty where the
+    run left none.
     """
     plain = _parameter(task, parameter)
     if not tracking:
         return plain
-    form = CARRIED
-    if type_of(type) == FLOAT:
-        form = f"type({{0}}) == 'string' ? {{0}} : ({FLOAT_TEXT})"
     tracked = f"{_logged(_parsed(task, TRACKED), name)} ?? ''"
-    return f"{plain} != '' ? {plain} : map([{tracked}], {form.format('#')})[0]"
+    return f"{plain} != '' ? {plain} : map([{tracked}], {CARRIED.format('#')})[0]"
 
 
 def outputs_expr(
@@ -51,7 +46,7 @@ def outputs_expr(
 
 
 def _parameter(task: str, parameter: str) -> str:
-    return f"tasks[{quoted(task)}].outputs.parameters[{quoted(parameter)}]"
+    return member(parameter, f"{member(task, 'tasks')}.outputs.parameters")
 
 
 def _parsed(task: str, parameter: str) -> str:
@@ -59,7 +54,7 @@ def _parsed(task: str, parameter: str) -> str:
 
 
 def _logged(run: str, name: str) -> str:
-    return f"{run}.outputs?.[{quoted(name)}]"
+    return member(name, f"{run}.outputs?")
 
 
 def _of_text(text: str, type: Type) -> str:

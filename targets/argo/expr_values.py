@@ -15,14 +15,20 @@ from msgspec.structs import replace
 from pxc.source import Span
 
 __all__ = [
-    "AND", "ATOM", "BOOL", "COMPARE", "CONDITION", "DICT", "FLOAT", "INT", "JSON", "LIST", "NONE",
-    "NUMBER", "OR", "PRODUCT", "SIGN", "STR", "SUM", "TEXT", "Refused", "Said", "Type", "Typed",
-    "as_written", "bind", "constant", "element", "fail", "of_parameter", "quoted", "truth_value",
-    "type_of",
+    "AND", "ATOM", "BOOL", "COMPARE", "CONDITION", "DICT", "FLOAT", "INT", "JSON", "KEPT", "LIST",
+    "NONE", "NUMBER", "OR", "PRODUCT", "SIGN", "STR", "SUM", "TEXT", "Refused", "Said", "Type",
+    "Typed", "as_written", "bind", "constant", "element", "fail", "member", "of_parameter",
+    "quoted", "truth_value", "type_of",
 ]  # fmt: skip
 
 CONDITION, OR, AND, COMPARE, SUM, PRODUCT, SIGN, ATOM = range(8)
 """How tightly a text binds, loosest first."""
+
+KEPT = frozenset(
+    ("and", "contains", "else", "endsWith", "false", "if", "in", "let", "matches", "nil", "not",
+     "or", "startsWith", "true")
+)  # fmt: skip
+"""Words of expr-lang that can name nothing."""
 
 _LARGEST = 2**63 - 1
 _SHORT = 64
@@ -218,6 +224,12 @@ def _character(character: str) -> str:
     if character in "{}" or number < 32 or 0xFDD0 <= number <= 0xFDEF:
         return f"\\u{number:04x}"
     return character
+
+
+def member(name: str, owner: str = "") -> str:
+    """`.name`, or `['name']` where the name is no word or one that expr-lang keeps for itself."""
+    is_word = name.isascii() and name.isidentifier() and name not in KEPT
+    return f"{owner}.{name}" if is_word else f"{owner}{'.' * owner.endswith('?')}[{quoted(name)}]"
 
 
 def fail(message: str) -> str:

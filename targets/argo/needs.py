@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.expr import Expr, Filter, RunTimeRef
 from pxc.ir.node import Hole
 from pxc.ir.plan import Input
 from pxc.ir.unparse import unparse
+from pxc.targets.argo.expr_lang import references
+from pxc.targets.argo.expr_values import Typed, member
 from pxc.targets.argo.task_names import parameter_name
 
 __all__ = ["RUN", "Needs", "path_of"]
@@ -27,10 +29,13 @@ class Needs:
         self.runs = False
         self._names: dict[str, str] = {}
         self._wanted: dict[str, str] = {}
+        self._types: dict[str, str] = {}
         for each in inputs:
             expr = _only(each)
             if expr is not None:
-                self._wanted.setdefault(unparse(expr), each.name)
+                text = unparse(expr)
+                self._wanted.setdefault(text, each.name)
+                self._types[text] = self._types.get(text) or each.type
 
     def run(self) -> str:
         """The reference to the identity of the run."""
@@ -42,7 +47,8 @@ class Needs:
         text = unparse(expr)
         found = self._names.get(text)
         if found is None:
-            wanted = self._wanted.get(text) or _made_up(expr, len(self.values))
+            plain = expr.target if isinstance(expr, Filter) else expr
+            wanted = self._wanted.get(unparse(plain)) or _made_up(expr, len(self.values))
             found = parameter_name(wanted, (RUN, *self.values))
             self._names[text] = found
             self.values[found] = expr
@@ -51,6 +57,18 @@ class Needs:
     def ask(self, expr: Expr) -> str:
         """The reference to the parameter that holds a value."""
         return f"inputs.parameters.{self.name(expr)}"
+
+    def type(self, expr: Expr) -> str:
+        """The declared type of a value, empty when there is none."""
+        return self.type_of(unparse(expr))
+
+    def type_of(self, text: str) -> str:
+        """The declared type of what is written so."""
+        return self._types.get(text, "")
+
+    def typed(self, expr: Expr) -> Typed:
+        """The parameter that holds a value, for an expression that computes with it."""
+        return Typed(member(self.name(expr), "inputs.parameters"), self.type(expr))
 
 
 def path_of(expr: Expr) -> str:
@@ -71,5 +89,6 @@ def _only(given: Input) -> Expr | None:
 def _made_up(expr: Expr, number: int) -> str:
     """`train-loss` for `ops.train.outputs.loss`."""
     left_out = ("ops", "dag", "outputs", "globals", "matrix")
-    words: Iterable[str] = (w for w in path_of(expr).split(".") if w not in left_out)
+    path = next((ref.path for ref in references(expr)), "")
+    words: Iterable[str] = (w for w in path.split(".") if w not in left_out)
     return "-".join(words) or f"value-{number + 1}"

@@ -12,13 +12,11 @@ from typing import Any
 
 from pxc.ir.plan import Unit
 from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT
+from pxc.targets.argo.expr_outputs import TRACKED, output_expr
 from pxc.targets.argo.tags import tag
 from pxc.targets.argo.task_names import parameter_name
 
 __all__ = ["TRACKED", "output_expression", "output_parameter", "output_parameters", "read_output"]
-
-TRACKED = "pxc-run"
-"""The output parameter with what the tracking client left."""
 
 _FILES = frozenset(("path", "artifacts", "dir", "file", "dockerfile", "event", "model", "dataset"))
 """Types whose value may be a file of any size: nobody gets them who does not ask."""
@@ -57,7 +55,7 @@ def read_output(task: str, name: str, *, tracking: bool) -> str:
     parameter = output_parameter(name)
     if not tracking:
         return tag(f"tasks.{task}.outputs.parameters.{parameter}")
-    return tag(f"={output_expression(task, name, tracking=tracking)} ?? ''")
+    return tag(f"={output_expr(task, parameter, name, tracking=True)}")
 
 
 def output_expression(task: str, name: str, *, tracking: bool) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pxc.diagnostics import Report
-from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.expr import Expr, Filter, RunTimeRef
 from pxc.targets._data import Place, refuse_computed
 from pxc.targets._paths import CONTEXT_ROOT
+from pxc.targets.argo.expr_lang import Typed, expr_of, references
+from pxc.targets.argo.expr_values import BOOL, type_of
 from pxc.targets.argo.needs import Needs
 from pxc.targets.argo.tags import tag
 
@@ -43,12 +45,37 @@ class ArgoRunTime:
         if ref.path.startswith("globals."):
             refuse(ref, report)
             return None
+        if type_of(self.needs.type(ref)) == BOOL:
+            return self.computed(ref, place, report)
         return tag(self.needs.ask(ref))
 
     def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
-        """PXC703: the text that computes it is not known."""
-        refuse_computed(expr.span, report)
-        return None
+        """A tag of the text that is computed; PXC703 for what Argo cannot compute.
+
+        It is computed where the template is called: what fails there fails the task, while a
+        template keeps an expression that fails as it is.
+        """
+        paths = [ref.path for ref in references(expr)]
+        if not any(path.startswith("globals.") for path in paths):
+            return tag(self.needs.ask(Filter(expr.span, expr, "string")))
+        found = expr_of(expr, self._typed, report, expr.span, "text")
+        if found is not None and "\\" in found and not place.expands:
+            refuse_computed(expr.span, report)  # a patch would escape it once more
+            return None
+        return None if found is None else tag(f"={found}")
+
+    def _typed(self, ref: RunTimeRef) -> Typed | None:
+        path = ref.path
+        form = _FORMS.get(path)
+        if form is not None:
+            before, after = (f"'{text}'" for text in form)
+            words = [before, self.needs.run(), after]
+            return Typed(" + ".join(word for word in words if word != "''"), "str")
+        if path in GLOBALS:
+            return Typed(GLOBALS[path], "str")
+        if path.startswith(("globals.", "runs.")) or "artifacts" in path.split("."):
+            return None
+        return self.needs.typed(ref)
 
 
 def refuse(ref: RunTimeRef, report: Report) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pxc.ir.expr import Expr, RunTimeRef
-from pxc.ir.node import Hole
-from pxc.ir.plan import Group, Unit
-from pxc.targets._data import refuse_computed
+from pxc.ir.node import Hole, replace
+from pxc.ir.plan import Group, Input, Unit
 from pxc.targets.argo.build import Build
+from pxc.targets.argo.expr_lang import Names, Typed, expr_of
 from pxc.targets.argo.needs import Needs
 from pxc.targets.argo.outputs import read_output
 from pxc.targets.argo.run_time import GLOBALS, refuse
-from pxc.targets.argo.tags import tag
+from pxc.targets.argo.tags import as_expression, tag
 
 __all__ = ["WORKFLOW_RUN", "Scope"]
 
@@ -44,23 +44,25 @@ class Scope:
         """The identity of the run of a member."""
         return f"{self.run()}-{self.names[member]}"
 
-    def text(self, expr: Expr, depth: int = 0) -> str | None:
-        """The text of a value for an argument of a task; None after PXC703."""
+    def text(self, expr: Expr, inputs: tuple[Input, ...] = (), depth: int = 0) -> str | None:
+        """The text of a value for an argument of a task with these inputs; None after PXC703."""
         report = self.build.report
         if not isinstance(expr, RunTimeRef):
-            refuse_computed(expr.span, report)
-            return None
-        known = GLOBALS.get(expr.path)
-        if known is not None:
-            return tag(known)
-        head, _, rest = expr.path.partition(".")
-        if head == "dag":
-            found = self._outside(RunTimeRef(expr.span, rest))
-        else:
-            found = self._sibling(rest, depth) if head == "ops" else None
+            made = expr_of(expr, self.names_for(inputs), report, expr.span)
+            return None if made is None else tag(f"={made}")
+        found = self._said(expr, depth)
         if found is None:
             refuse(expr, report)
         return found
+
+    def _said(self, ref: RunTimeRef, depth: int) -> str | None:
+        known = GLOBALS.get(ref.path)
+        if known is not None:
+            return tag(known)
+        head, _, rest = ref.path.partition(".")
+        if head == "dag":
+            return self._outside(RunTimeRef(ref.span, rest))
+        return self._sibling(rest, depth) if head == "ops" else None
 
     def _outside(self, ref: RunTimeRef) -> str | None:
         """A value as the group itself sees it."""
@@ -87,5 +89,39 @@ class Scope:
             [*parts] = given.value.parts
             hole = parts[0] if len(parts) == 1 else None
             if given.name == value and isinstance(hole, Hole) and isinstance(hole.expr, Expr):
-                return self.text(hole.expr, depth + 1)
+                return self.text(hole.expr, member.inputs, depth + 1)
         return None
+
+    def names_for(self, inputs: tuple[Input, ...]) -> Names:
+        """How an expression among the tasks knows values, by the types of these inputs."""
+        own = Needs(self.declare(inputs))
+
+        def typed(ref: RunTimeRef) -> Typed | None:
+            text = self._said(ref, 0)
+            if text is None:
+                return None
+            return Typed(as_expression(text), own.type(ref) or self._type(ref.path))
+
+        return typed
+
+    def declare(self, inputs: tuple[Input, ...]) -> tuple[Input, ...]:
+        """Inputs with the types of the outputs they are, where they have none of their own."""
+        return tuple(each if each.type else self._declared(each) for each in inputs)
+
+    def _declared(self, given: Input) -> Input:
+        hole = given.value.parts[0] if len(given.value.parts) == 1 else None
+        if not isinstance(hole, Hole) or not isinstance(hole.expr, RunTimeRef):
+            return given
+        return replace(given, type=self._type(hole.expr.path))
+
+    def _type(self, path: str) -> str:
+        head, _, rest = path.partition(".")
+        if head == "dag":
+            return "" if self.needs is None else self.needs.type_of(rest)
+        name, _, value = rest.partition(".outputs.")
+        member = self.members.get(name)
+        return _type_of_output(member, value) if isinstance(member, Unit) else ""
+
+
+def _type_of_output(unit: Unit, name: str) -> str:
+    return next((output.type for output in unit.outputs if output.name == name), "")

@@ -12,8 +12,19 @@ from typing import Any
 from pxc.diagnostics import Report
 from pxc.source import Span
 from pxc.targets._data import before_reference
+from pxc.targets.argo.expr_values import member, quoted
 
-__all__ = ["BRACE", "finished", "guard", "guarded", "has_tag", "mentions", "parts", "tag"]
+__all__ = [
+    "BRACE",
+    "as_expression",
+    "finished",
+    "guard",
+    "guarded",
+    "has_tag",
+    "mentions",
+    "parts",
+    "tag",
+]
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no text holds these: Unicode keeps them for programs
 _MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
@@ -39,12 +50,13 @@ def has_tag(text: str) -> bool:
 
 
 def mentions(value: Any, expression: str) -> bool:
-    """Whether there is a tag of ours with this expression in a tree."""
-    wanted, waiting = tag(expression), [value]
+    """Whether there is a tag of ours with this reference in a tree."""
+    wanted = re.compile(f"{re.escape(expression)}(?![-\\w])")
+    waiting = [value]
     while waiting:
         last = waiting.pop()
         if isinstance(last, str):
-            if wanted in last:
+            if any(map(wanted.search, parts(last)[1::2])):
                 return True
         elif isinstance(last, dict):
             waiting += last.values()
@@ -56,6 +68,20 @@ def mentions(value: Any, expression: str) -> bool:
 def parts(text: str) -> list[str]:
     """Text and tags in turns, text first; a text without tags is its only part."""
     return _MARK.split(text)
+
+
+def as_expression(text: str) -> str:
+    """A text with tags as an expression of expr-lang."""
+    found = []
+    for at, part in enumerate(parts(text)):
+        if at % 2 == 0:
+            found += [quoted(part)] if part else []
+        elif part.startswith("="):
+            found.append(part[1:])
+        else:
+            first, *members = part.split(".")
+            found.append(first + "".join(map(member, members)))
+    return found[0] if len(found) == 1 else " + ".join(f"({each})" for each in found)
 
 
 def finished(value: Any) -> Any:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from pxc.targets._names import digest
+from pxc.targets.argo.expr_values import KEPT
 
 __all__ = ["LONGEST", "free", "parameter_name", "task_names"]
 
@@ -13,12 +14,6 @@ LONGEST = 128
 _PARAMETER = re.compile(r"[-a-zA-Z0-9_]+")
 _TASK = re.compile(r"[a-zA-Z][-a-zA-Z0-9]*")
 _CHANGED = 6
-
-# `depends` is run as an expression in which each task is a variable.
-_KEYWORDS = frozenset(
-    ("not", "and", "or", "in", "matches", "contains", "startsWith", "endsWith", "true", "false",
-     "nil", "let", "if", "else")
-)  # fmt: skip
 
 
 def task_names(names: Iterable[str]) -> dict[str, str]:
@@ -57,7 +52,7 @@ def parameter_name(name: str, taken: Iterable[str] = ()) -> str:
 
 
 def _is_task(name: str) -> bool:
-    return _TASK.fullmatch(name) is not None and len(name) <= LONGEST and name not in _KEYWORDS
+    return _TASK.fullmatch(name) is not None and len(name) <= LONGEST and name not in KEPT
 
 
 def _slug(name: str) -> str:
