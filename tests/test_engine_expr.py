@@ -134,7 +134,9 @@ def test_conditions(argo: Substitution, text: str) -> None:
 
 
 INTS = st.integers(-50, 50)
-FLOATS = st.floats(-1e3, 1e3)  # what is made of them fits whole numbers of 64 bits
+FLOATS = st.floats(-1e3, 1e3) | st.sampled_from(
+    [-0.0, -0.3, 0.5, 2.5]
+)  # what is made of them fits whole numbers of 64 bits
 TEXTS = st.text(st.sampled_from("abAB09 .-_eé{}'\"\\$%,[]\n#"), max_size=8)
 ANY_VALUES = st.fixed_dictionaries(
     {"n": INTS, "m": INTS, "f": FLOATS, "g": FLOATS, "on": st.booleans(), "off": st.booleans(),
@@ -173,7 +175,8 @@ def _expressions(depth: int) -> dict[str, st.SearchStrategy[str]]:
             "i + i;i - i;i * i;i // i;i % 7;i % -3;- i;i if b else i;t | length;f | round | int;"
             "i | abs;ints | length;ints [ 0 ];i | int;texts | length;b + i;i or i", **p),
         "f": leaves["f"] | _formed(
-            "f + f;f - i;f * f;i / i;f / f;- f;f if b else f;f | abs;i | float;f | round;f and f",
+            "f + f;f - i;f * f;i / i;f / f;- f;f if b else f;f | abs;i | float;f | round;f and f;f | round( 1 , 'ceil' );"
+            "f | round( 0 , 'floor' )",
             **p),
         "b": leaves["b"] | _formed(
             "i < i;f >= i;f == f;t == t;t < t;t in t;t in texts;i in ints;not b;b and b;b or b;"

@@ -14,6 +14,7 @@ from pxc.targets.argo.expr_values import (
     OR,
     PRODUCT,
     STR,
+    SUM,
     Said,
     Type,
     bind,
@@ -162,7 +163,9 @@ def _either(type: Type, otherwise: Said, at: Application) -> Type:
 def _abs(at: Application, said: Said) -> Said:
     if said.type.name not in ("int", "float", "number"):
         raise at.needs("a number", said)
-    return Said(f"abs({said.text})", said.type)
+    if said.type == INT:
+        return Said(f"abs({said.text})", INT)
+    return Said(f"abs({said.text}) + 0", said.type, SUM)  # that of -0.0 is 0.0, but not in Go
 
 
 def _round(at: Application, said: Said) -> Said:
@@ -185,9 +188,8 @@ def _round(at: Application, said: Said) -> Said:
     if method not in ("ceil", "floor") or not 0 <= digits <= 15:
         raise at.refused("Argo rounds `ceil` and `floor` to 0 to 15 digits", COMPUTE)
     name, scale = method, 10**digits
-    if scale == 1:
-        return Said(f"{name}({said.text}) / 1", FLOAT, PRODUCT)
-    return Said(f"{name}({said.at(PRODUCT)} * {scale}) / {scale}", FLOAT, PRODUCT)
+    scaled = said.text if scale == 1 else f"{said.at(PRODUCT)} * {scale}"
+    return Said(f"({name}({scaled}) + 0) / {scale}", FLOAT, PRODUCT)
 
 
 def _tojson(at: Application, said: Said) -> Said:

@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from tests.engines.place import program
 
@@ -20,23 +21,24 @@ class Substitution:
         self._process = process
 
     def fill(
-        self, text: str, *passes: Mapping[str, str], unresolved: bool = False
-    ) -> tuple[str, str]:
-        """The text once its tags are filled in from each of the passes, and the error if any.
+        self, document: Any, *passes: Mapping[str, str], unresolved: bool = False
+    ) -> tuple[Any, str]:
+        """A document once the tags in its texts are filled in from each of the passes, or the error.
 
         `unresolved` leaves tags alone whose variables are not there.
         """
         assert self._process.stdin
         assert self._process.stdout
-        question = {"text": text, "passes": passes or ({},), "unresolved": unresolved}
+        question = {"document": document, "passes": passes or ({},), "unresolved": unresolved}
         self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
-        return answer["text"], answer.get("error", "")
+        return answer.get("document"), answer.get("error", "")
 
     def evaluate(self, expression: str, values: Mapping[str, str]) -> tuple[str, str]:
         """What `{{=expression}}` becomes, and the error if any."""
-        return self.fill("{{=" + expression + "}}", values)
+        found, error = self.fill("{{=" + expression + "}}", values)
+        return found or "", error
 
 
 @contextmanager

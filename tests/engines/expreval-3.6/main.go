@@ -10,8 +10,8 @@ import (
 )
 
 type question struct {
-	// Text may hold tags; it stands in a JSON document, as in a template of a workflow.
-	Text string `json:"text"`
+	// Document may hold tags in its texts, as a template of a workflow does.
+	Document json.RawMessage `json:"document"`
 	// Passes are the variables of each substitution, in order.
 	Passes []map[string]string `json:"passes"`
 	// Unresolved allows tags whose variables are not there to stay as they are.
@@ -19,24 +19,27 @@ type question struct {
 }
 
 type answer struct {
-	Text  string `json:"text"`
-	Error string `json:"error,omitempty"`
+	Document json.RawMessage `json:"document,omitempty"`
+	Error    string          `json:"error,omitempty"`
 }
 
-func substitute(asked question) (string, error) {
-	document, err := json.Marshal(map[string]string{"value": asked.Text})
+func substitute(asked question) (json.RawMessage, error) {
+	var parsed any
+	if err := json.Unmarshal(asked.Document, &parsed); err != nil {
+		return nil, err
+	}
+	// As Go writes it, with `<`, `>` and `&` escaped.
+	document, err := json.Marshal(parsed)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	text := string(document)
 	for _, variables := range asked.Passes {
 		if text, err = template.Replace(text, variables, asked.Unresolved); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
-	var made map[string]string
-	err = json.Unmarshal([]byte(text), &made)
-	return made["value"], err
+	return json.RawMessage(text), nil
 }
 
 func main() {
@@ -48,8 +51,8 @@ func main() {
 		if err := decoder.Decode(&asked); err != nil {
 			return
 		}
-		text, err := substitute(asked)
-		given := answer{Text: text}
+		document, err := substitute(asked)
+		given := answer{Document: document}
 		if err != nil {
 			given.Error = err.Error()
 		}
