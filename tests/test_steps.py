@@ -17,6 +17,7 @@ import yaml
 
 from pxc.driver import Request, SourceText, compile_request
 from tests.engines import place
+from tests.engines.environment import expand
 from tests.engines.s3 import PATH, RCLONE, serve
 
 pytestmark = pytest.mark.skipif(RCLONE is None, reason="SKIPPED: no rclone here")
@@ -55,8 +56,7 @@ def command_of(found: dict[str, Any], moved: dict[str, str]) -> tuple[list[str],
     env = {e["name"]: e.get("value", RUN) for e in found.get("env", ())}
 
     def here(text: str) -> str:
-        for name, value in env.items():
-            text = text.replace(f"$({name})", value)
+        text = expand(text, env)
         for pod_path, local in moved.items():
             text = text.replace(pod_path, local)
         return text
@@ -263,7 +263,7 @@ def test_results_upload_while_the_run_goes_on(
 def test_a_file_that_the_run_completes(tmp_path: Path) -> None:
     text = (
         "kind: component\nname: j\nrun:\n  kind: job\n  init:\n"
-        "  - {file: {filename: id.sh, chmod: '+x', content: 'echo {{ globals.uuid }} $x'}}\n"
+        "  - {file: {filename: id.sh, chmod: '+x', content: 'echo {{ globals.uuid }} $x $$ $(PXC_RUN_UUID)'}}\n"
         "  container: {image: a}\n"
     )
     spec = pod(text, tmp_path, "connections: []\n")
@@ -271,7 +271,7 @@ def test_a_file_that_the_run_completes(tmp_path: Path) -> None:
     done = run(container(spec, "file-1"), moved, {})
     assert done.returncode == 0, done.stderr
     written = tmp_path / "c" / "id.sh"
-    assert written.read_text() == f"echo {RUN} $x"
+    assert written.read_text() == f"echo {RUN} $x $$ $(PXC_RUN_UUID)"
     assert written.stat().st_mode & 0o111
 
 
