@@ -127,13 +127,18 @@ def _judge_dag(template: Object, templates: dict[str, Object], inputs: set[str])
         needed = {p["name"] for p in _inputs(target) if "value" not in p}
         assert len(set(given)) == len(given), given
         assert needed <= set(given) <= wanted, (name, given, wanted)
+        for hook in task.get("hooks", {}).values():
+            _judge_hook(name, hook, templates, called)
     closed = {name: _closure(name, above) for name in tasks}
     for name, task in tasks.items():
         assert name not in closed[name], name
         loops = any(key in task for key in ("withItems", "withParam", "withSequence"))
-        for text in _texts({k: v for k, v in task.items() if k != "withItems"}):
-            sure = _succeeded(name, tasks)
+        sure = _succeeded(name, tasks)
+        for text in _texts({k: v for k, v in task.items() if k not in ("withItems", "hooks")}):
             _judge_task_text(text, closed[name], sure, tasks, templates, inputs, loops)
+        seen = {*closed[name], name}
+        for text in _texts(task.get("hooks", {})):
+            _judge_task_text(text, seen, sure, tasks, templates, inputs, False)
     return called
 
 
@@ -148,6 +153,13 @@ def _succeeded(name: str, tasks: dict[str, Object]) -> set[str]:
     ran = {task for task, found in results.items() if found <= {"Succeeded", "Failed", "Errored"}}
     well = {task for task, found in results.items() if found == {"Succeeded"}}
     return well.union(*(_succeeded(task, tasks) for task in ran))
+
+
+def _judge_hook(task: str, hook: Object, templates: dict[str, Object], called: set[str]) -> None:
+    assert f"tasks['{task}'].status" in hook["expression"], hook
+    called.add(hook["template"])
+    given = {p["name"] for p in hook.get("arguments", {}).get("parameters", ())}
+    assert given == {p["name"] for p in _inputs(templates[hook["template"]])}, hook
 
 
 def _judge_task_text(

@@ -216,9 +216,16 @@ IN_A_DAG = {
         "{name: i, termination: {timeout: 3}, component: {" + dag_of(A).strip() + "}}"
     ),
     "polyaxon.profile": JOB,
+    "cache": "cache: {ttl: 60}\n" + dag_of(A),
 }  # fmt: skip
 """Files for the target argo, to which a service alone is what it is to kubernetes."""
 BY_TARGET = {"argo": FILES | IN_A_DAG, "kubernetes": FILES}
+
+
+BELOW |= dict.fromkeys(
+    ("hooks.trigger", "hooks.conditions"),
+    "a catalog has to know what runs in it; see the target's own tests",
+)
 
 
 def answered(target: str, name: str) -> Outcome:

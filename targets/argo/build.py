@@ -46,7 +46,7 @@ class Build(Struct):
 
     `asked` are the outputs that somebody takes, by the place of the container that leaves them;
     `without_command` are units by the place of their container. `verdict` is the template of the
-    tasks that only keep a failure.
+    tasks that only keep a failure, `approval` of those that wait for somebody.
     """
 
     plan: Plan
@@ -58,6 +58,7 @@ class Build(Struct):
     asked: dict[Span, set[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     verdict: str = ""
+    approval: str = ""
     without_command: dict[Span, str] = field(default_factory=dict)
 
     @property

@@ -6,11 +6,13 @@ from typing import Any
 
 from pxc.ir.node import Lit, Template, replace
 from pxc.ir.plan import Edge, Group, Limits, Unit
+from pxc.targets.argo.approval import hold_back
 from pxc.targets.argo.build import Build, Called
 from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, may_skip
 from pxc.targets.argo.expr_lang import expr_of_template
 from pxc.targets.argo.features import feature_of, tell
 from pxc.targets.argo.group_loop import group_loop
+from pxc.targets.argo.hooks import hook_names, hooks_of
 from pxc.targets.argo.join import Joined, join_tasks
 from pxc.targets.argo.joined import gathered_from
 from pxc.targets.argo.leaf import leaf_template, retry_strategy
@@ -52,7 +54,7 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
     Names of templates of inner groups begin with those of the groups around them.
     """
     needs = Needs(group.inputs)
-    names = task_names(member.name for member in group.members)
+    names = task_names([*(member.name for member in group.members), *hook_names(group)])
     template: dict[str, Any] = {"name": build.template_name(wanted)}
     build.templates.append(template)
     scope = Scope(group, names, None if is_entry else needs, build)
@@ -66,8 +68,16 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
         member = replace(each, inputs=scope.declare(each.inputs))
         title = f"{prefix}{names[member.name]}"
         called = _called(member, title, build, asked.get(member.name))
-        if called is not None:
-            tasks += _tasks(member, called, title, edges.get(member.name, []), scope, build)
+        if called is None:
+            continue
+        *before, task = _tasks(member, called, title, edges.get(member.name, []), scope, build)
+        hooks = hooks_of(member, scope, prefix, _called, build)
+        if hooks:
+            task["hooks"] = hooks
+        tasks += before
+        if member.approval is not None:
+            tasks.append(hold_back(task, scope.taken, build))
+        tasks.append(task)
     hidden = [(names[name], may_skip(scope.members[name].start)) for name in hidden_failures(group)]
     tasks += verdict_tasks(hidden, scope.taken, build)
     parameters = [*([RUN] if needs.runs else ()), *needs.values]
@@ -92,7 +102,7 @@ def group_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -
 
 
 def _called(
-    member: Member, wanted: str, build: Build, asked: frozenset[str] | None
+    member: Member, wanted: str, build: Build, asked: frozenset[str] | None = None
 ) -> Called | None:
     if isinstance(member, Group):
         return group_template(member, wanted, build, is_entry=False)

@@ -22,7 +22,7 @@ def display_names(build: Build) -> None:
         return
     callers = Counter(task["template"] for leaf in build.leaves for task in leaf.tasks)
     for leaf in build.leaves:
-        names = [task["name"] for task in leaf.tasks if "withItems" not in task]
+        names = [task["name"] for task in leaf.tasks if "withItems" not in task and "name" in task]
         own = leaf.template["name"]
         is_called = any(task["template"] == own for task in leaf.tasks)
         if not is_called or callers[own] > 1 or not names or leaf.unit.name == names[0]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from pxc.contracts import OutFile
 from pxc.diagnostics import Note, Report
-from pxc.ir.asked import asked
-from pxc.ir.plan import Group, Plan, Unit
+from pxc.ir.node import replace
+from pxc.ir.plan import Group, Limits, Plan, Unit
 from pxc.source import head_of
 from pxc.targets._metadata import Metadata
 from pxc.targets._objects import as_text, config_map, written
@@ -42,7 +42,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
         from pxc.targets.kubernetes.emit import emit as emit_objects
 
         return emit_objects(plan, world, report)  # a service that stands alone never ends
-    for demand in asked(plan):
+    for demand in plan.demands:
         tell(
             demand.feature,
             demand.what,
@@ -58,10 +58,29 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     if subject is None or report.has_errors:
         return ()
     build = Build(plan, world, report)
+    if subject.hooks or subject.approval is not None:
+        subject = _alone(subject)
     found = _objects(subject, build)
     if report.has_errors:
         return ()
     return written(plan.name, [(as_text(each), subject.span) for each in found], report)
+
+
+def _alone(subject: Unit | Group) -> Group:
+    """A run with something around it as the one member of a group."""
+    limits = subject.limits
+    ttl = limits.ttl if limits is not None else None
+    inner = subject if limits is None else replace(subject, limits=replace(limits, ttl=None))
+    return Group(
+        subject.span,
+        subject.name,
+        "dag",
+        (inner,),
+        limits=Limits(subject.span, ttl=ttl),
+        namespace=subject.namespace,
+        description=subject.description,
+        tags=subject.tags,
+    )
 
 
 def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:

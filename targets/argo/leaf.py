@@ -11,6 +11,7 @@ from pxc.targets._metadata import Metadata
 from pxc.targets._names import free_name
 from pxc.targets._pod import PodParts, build_pod
 from pxc.targets.argo.build import Build, Leaf
+from pxc.targets.argo.cache import memory_of
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.outputs import output_parameters
@@ -79,6 +80,7 @@ def finish_leaf(leaf: Leaf, build: Build) -> None:
     if needs.runs and _RUN_VARIABLE not in known:
         variable = {"name": _RUN_VARIABLE, "value": tag(f"inputs.parameters.{RUN}")}
         container["env"] = [variable, *container.get("env", ())]
+    template |= memory_of(leaf, build)
     names = [*([RUN] if needs.runs else ()), *needs.values, *leaf.added]
     if names:
         inputs = {"parameters": [{"name": each} for each in names]}

@@ -51,6 +51,9 @@ def shape_of(template: dict[str, Any]) -> Shape:
         bare["nodeSelector"] = reader.texts_of(bare["nodeSelector"], ("nodeSelector",))
     if "volumes" in bare:
         bare["volumes"] = [reader.volume(v, ("volumes", i)) for i, v in enumerate(bare["volumes"])]
+    if "memoize" in bare:
+        memory = bare["memoize"]
+        bare["memoize"] = memory | {"key": reader.text(memory["key"], ("memoize", "key"))}
     key = json.dumps(bare, ensure_ascii=False)
     return Shape(key, tuple(reader.places), tuple(reader.found))
 

@@ -1,0 +1,34 @@
+"""Turns the cache of a unit into the memory that Argo keeps of what its template gave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.targets._names import dns_label
+from pxc.targets.argo.build import Build, Leaf
+from pxc.targets.argo.tags import tag
+
+__all__ = ["memory_of"]
+
+_FOR_EVER = "87600h"
+_NAME_LIMIT = 200
+
+
+def memory_of(leaf: Leaf, build: Build) -> dict[str, Any]:
+    """`memoize` of a template; nothing for a unit without a cache.
+
+    The key is the plan's digest of what is known, with a digest of what comes with the run: the
+    parameters that count. It is hex, since Argo takes letters, digits and `-` alone.
+    """
+    cache = leaf.unit.cache
+    if cache is None or cache.disabled:
+        return {}
+    counted = [n for n in leaf.needs.values if cache.io is None or n in cache.inputs]
+    names = [*counted, *leaf.added]
+    key = cache.key
+    if names:
+        texts = " + '/' + ".join(f"inputs.parameters['{name}']" for name in names)
+        key += f"-{tag(f'=sprig.sha256sum({texts})')}"
+    store = f"{dns_label(build.plan.name, _NAME_LIMIT)}-cache"
+    age = _FOR_EVER if cache.ttl is None else f"{cache.ttl}s"
+    return {"memoize": {"key": key, "maxAge": age, "cache": {"configMap": {"name": store}}}}

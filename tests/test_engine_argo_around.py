@@ -1,0 +1,99 @@
+"""Hooks, approvals and caches of compiled runs on a real Argo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pxc.driver import Request, SourceText, compile_request
+from pxc.world import Options, Runtime
+from tests.engines import argo as engine
+from tests.engines.cluster import Cluster
+from tests.engines.environment import Object
+from tests.hub import hub
+
+COMPONENTS = {
+    "tell/latest": """
+        kind: component
+        inputs: [{name: text, type: str}]
+        outputs: [{name: told, type: str}]
+        run:
+          kind: job
+          container:
+            image: any
+            command: [sh, -c, 'printf %s "$0" > "$PXC_OUTPUTS_DIR/told"']
+            args: ["{{ text }}"]
+        """,
+}
+HEAD = "version: 1.1\nkind: component\nname: "
+RUN = (
+    "run: {kind: job, container: {image: any, command: [sh, -c, 'printf 7 >"
+    ' "$PXC_OUTPUTS_DIR/loss"; exit CODE\']}}'
+)
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hub(tmp_path_factory.mktemp("catalog"), COMPONENTS)
+
+
+def made(cluster: Cluster, catalog: Path, text: str) -> str:
+    """The name of the workflow of a file, which is started."""
+    request = Request(
+        files=(SourceText("f.yaml", (HEAD + text).encode()),),
+        target="argo",
+        catalog=(catalog,),
+        options=Options(runtime=Runtime(tracking=False)),
+    )
+    outcome = compile_request(request)
+    assert outcome.files, [d.message for d in outcome.report]
+    [found] = cluster.apply(outcome.files[0].text)
+    name: str = found["metadata"]["name"]
+    return name
+
+
+def told(workflow: Object) -> dict[str, str]:
+    """What the hooks of a workflow said, by their paths."""
+    nodes = engine.nodes(workflow).items()
+    return {path: engine.outputs(node)["told"] for path, node in nodes if ".hooks." in path}
+
+
+@pytest.mark.parametrize(("code", "phase"), [("0", "Succeeded"), ("3", "Failed")])
+def test_hooks_run_when_their_run_has_ended(
+    argo: Cluster, catalog: Path, code: str, phase: str
+) -> None:
+    text = (
+        f"hooked{code}\noutputs: [{{name: loss, type: int}}]\n"
+        "hooks: [{hubRef: tell, trigger: failed, params: {text: {value: 'no'}}},"
+        " {hubRef: tell, params: {text: {value: '{{ status }} {{ loss }}'}}}]\n"
+        f"{RUN.replace('CODE', code)}\n"
+    )
+    done = engine.ended(argo, made(argo, catalog, text))
+    assert done["status"]["phase"] == phase
+    said = sorted(told(done).values())
+    assert said == (["succeeded 7"] if code == "0" else ["failed 7", "no"])
+
+
+def test_nobody_starts_before_it_is_approved(argo: Cluster, catalog: Path) -> None:
+    text = f"gated\noutputs: [{{name: loss, type: int}}]\nisApproved: false\n{RUN.replace('CODE', '0')}\n"
+    name = made(argo, catalog, text)
+    waiting = engine.once(argo, name, lambda w: engine.phases(w).get("gated-approval") == "Running")
+    assert "gated" not in engine.phases(waiting)
+    engine.resume(argo, name)
+    done = engine.ended(argo, name)
+    assert engine.phases(done) == {"gated-approval": "Succeeded", "gated": "Succeeded"}
+
+
+def test_an_equal_run_is_not_run_again(argo: Cluster, catalog: Path) -> None:
+    body = (
+        f"outputs: [{{name: loss, type: int}}]\ncache: {{ttl: 600}}\n{RUN.replace('CODE', '0')}\n"
+    )
+    first = engine.ended(argo, made(argo, catalog, f"kept\n{body}"))
+    again = engine.ended(
+        argo, made(argo, catalog, f"kept\ntags: [again]\n{body}termination: {{ttl: 900}}\n")
+    )
+    assert [w["status"]["phase"] for w in (first, again)] == ["Succeeded", "Succeeded"]
+    [node] = again["status"]["nodes"].values()
+    assert node["memoizationStatus"]["hit"]
+    assert engine.outputs(node) == {"loss": "7"}
