@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from pxc.diagnostics import Report
 from pxc.ir.plan import CRON_MACROS, Timetable
 
-__all__ = ["cron_expression", "refuse_schedule"]
+__all__ = ["cron_expression", "in_numbers", "refuse_schedule"]
 
-_MONTHS = frozenset(
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-)
-_DAYS = frozenset(("sun", "mon", "tue", "wed", "thu", "fri", "sat"))
+_MONTH_NUMBERS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_DAY_NUMBERS = {
+    name: number for number, name in enumerate(("sun", "mon", "tue", "wed", "thu", "fri", "sat"))
+}
+_MONTHS, _DAYS = frozenset(_MONTH_NUMBERS), frozenset(_DAY_NUMBERS)
 _FIELDS = (
     ("minute", 0, 59, frozenset[str]()),
     ("hour", 0, 23, frozenset[str]()),
@@ -53,6 +61,12 @@ def cron_expression(timetable: Timetable, reader: str, report: Report) -> str:
             )
         found.append(",".join(part or "" for part in parts))
     return " ".join(found)
+
+
+def in_numbers(expression: str) -> str:
+    """The same expression without names of months and days, which Argo's schema does not take."""
+    numbers = _MONTH_NUMBERS | _DAY_NUMBERS
+    return re.sub("[a-z]{3}", lambda found: str(numbers.get(found[0], found[0])), expression)
 
 
 def _part(part: str, low: int, high: int, names: frozenset[str]) -> str | None:

@@ -316,6 +316,7 @@ def test_operations_of_one_component_share_a_template() -> None:
     ("schedule", "said"),
     [
         ("{kind: cron, cron: '0 3 * * 7'}", {"schedules": ["0 3 * * 0"]}),
+        ("{kind: cron, cron: '0 3 * jan,DEC Mon-fri'}", {"schedules": ["0 3 * 1,12 1-5"]}),
         ("{kind: cron, cron: '@daily', dependsOnPast: true}",
          {"schedules": ["0 0 * * *"], "concurrencyPolicy": "Forbid"}),
         ("{kind: interval, frequency: PT90S}", {"schedules": ["@every 90s"]}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.plan import Timetable
-from pxc.targets._cron import cron_expression, refuse_schedule
+from pxc.targets._cron import cron_expression, in_numbers, refuse_schedule
 from pxc.targets.argo.build import Build
 
 __all__ = ["cron_spec"]
@@ -42,7 +42,7 @@ def cron_spec(timetable: Timetable, build: Build) -> dict[str, Any]:
 
 def _schedule(timetable: Timetable, build: Build) -> str:
     if timetable.kind == "cron":
-        return cron_expression(timetable, _READER, build.report)
+        return in_numbers(cron_expression(timetable, _READER, build.report))
     if timetable.kind == "datetime":
         return _once(timetable, build)
     text = (timetable.frequency or "").strip()
