@@ -134,21 +134,28 @@ class Context:
         """Let Polyaxon's own tracking client of any release write into the run's directory.
 
         Without a server it needs to be told who the run is and where it may write. What the author
-        sets of these variables is the author's.
+        sets of these variables is the author's. It takes nothing but a uuid; where the run has
+        another name, the directory of a uuid is that of the run.
         """
         assert self.root is not None
         if self.root.get("readOnly"):
             return
         owner, project = self.options.owner, self.options.project
         main.env = {**run.env, **main.env}
+        uuid = self.values.run_time.tracking_uuid()
         for name, value in (
             ("POLYAXON_IS_OFFLINE", "true"),
             ("POLYAXON_IS_MANAGED", "true"),
-            ("POLYAXON_RUN_INSTANCE", f"{owner}.{project}.runs.{run.uuid}"),
+            ("POLYAXON_RUN_INSTANCE", f"{owner}.{project}.runs.{uuid or run.uuid}"),
             ("POLYAXON_OFFLINE_ROOT", TRACKING_ROOT),
         ):
             main.env.setdefault(name, {"name": name, "value": value})
-        main.mount({**(self._kept_without_copy(main) or self.root), "mountPath": TRACKING_RUNS})
+        where = self._kept_without_copy(main) or self.root
+        if uuid is None:
+            main.mount({**where, "mountPath": TRACKING_RUNS})
+        else:
+            at = f"{TRACKING_RUNS}/{uuid}"
+            main.mount(_inside(where, at, run.uuid, expands=bool(run.env)))
 
     def _kept_without_copy(self, main: Draft) -> dict[str, Any] | None:
         """The artifacts store's own volume, for a run that writes straight to it.

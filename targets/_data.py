@@ -52,6 +52,9 @@ class RunTime(Protocol):
     def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
         """The text that stands for what is computed from such values; None after reporting it."""
 
+    def tracking_uuid(self) -> str | None:
+        """The uuid that Polyaxon's tracking client takes; None where `globals.uuid` is one."""
+
 
 class Values:
     """Reads nodes as plain data; what cannot be said goes to the report.

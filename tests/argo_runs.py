@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,24 +36,22 @@ def outcome_of(text: str, **options: Any) -> Outcome:
 
 def unit(name: str, script: Script = Script(), more: str = "", log: str = "") -> str:  # noqa: B008
     """An operation whose program does what a script tells; it counts its tries below `/log/LOG`."""
-    lines = [f"{key}={value}" for key, value in script.outputs.items()]
-    says = "; ".join(f'printf %s {v!r} > "$PXC_OUTPUTS_DIR/{k}"' for k, v in script.outputs.items())
-    types = {"float": "float", "int": "int", "bool": "bool", "str": "str"}
-    declared = ", ".join(
-        f"{{name: {key}, type: {types[type(value).__name__]}}}"
-        for key, value in script.outputs.items()
-    )
+    lines, types = [], []
+    for key, value in script.outputs.items():
+        text = shlex.quote(value if isinstance(value, str) else json.dumps(value))
+        lines.append(f'printf %s {text} > "$PXC_OUTPUTS_DIR/{key}"')
+        types.append(f"{{name: {key}, type: {type(value).__name__}}}")
     fails = "exit 3" if script.failures == math.inf else "true"
     if 0 < script.failures < math.inf:
         where = f"/log/{log}-{name}"
         fails = f"echo >> {where}; [ $(wc -l < {where}) -gt {script.failures} ]"
-    program = f"{fails}; {says}" if lines else fails
+    program = "; ".join((fails, *lines))
     mounts = "volumeMounts: [{name: log, mountPath: /log}], " if log else ""
     volumes = "volumes: [{name: log, hostPath: {path: /log}}], " if log else ""
     program = program.replace("'", "''")
     run = f"run: {{kind: job, {volumes}container: {{image: i, {mounts}command: [sh, -ec, '{program}']}}}}"
     given = f"{more}, " if more else ""
-    return f"{{name: {name}, {given}component: {{outputs: [{declared}], {run}}}}}"
+    return f"{{name: {name}, {given}component: {{outputs: [{', '.join(types)}], {run}}}}}"
 
 
 def dag(*operations: str, name: str = "pipe", more: str = "") -> str:
@@ -71,24 +71,28 @@ def fates(workflow: Object) -> dict[str, Fate]:
     """What became of every node that is a member of the plan, or may be one, by its path there."""
     found = {"": Fate(STATES[workflow["status"]["phase"]])}
     for path, node in engine.nodes(workflow).items():
-        place = _CELL.sub(r".\1", path).replace(".", "/")
         tries = len(node.get("children", ())) if node["type"] == "Retry" else node["type"] == "Pod"
-        found[place] = Fate(STATES.get(node["phase"], node["phase"]), int(tries))
+        found[_place(path)] = Fate(STATES.get(node["phase"], node["phase"]), int(tries))
     return found
+
+
+def _place(path: str) -> str:
+    return _CELL.sub(r".\1", path).replace(".", "/")
 
 
 def differences(
     workflow: Object, outcome: Outcome, scripts: Mapping[str, Script]
-) -> dict[str, tuple[Fate | None, Fate | None]]:
-    """Where members did something else than the plan says of them: what it says, what they did.
+) -> dict[str, tuple[Fate | None, Fate | None, str]]:
+    """Where members did something else than the plan says: what it says, what they did, and why.
 
     What ran and is no member is a difference too.
     """
     assert outcome.plan is not None
     expected, seen = interpret(outcome.plan, scripts), fates(workflow)
+    why = {_place(p): node.get("message", "") for p, node in engine.nodes(workflow).items()}
     ran_too = {path for path, fate in seen.items() if fate.tries}
     return {
-        path: (expected.get(path), seen.get(path))
+        path: (expected.get(path), seen.get(path), why.get(path, ""))
         for path in sorted(ran_too | set(expected))
         if expected.get(path) != seen.get(path)
     }

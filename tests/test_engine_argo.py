@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
+from pxc.world import ArgoOptions, Runtime
 from tests.argo_runs import dag, differences, outcome_of, ran, unit
+from tests.engines import argo as engine
+from tests.engines import place
 from tests.engines.cluster import Cluster
 from tests.plan_interpreter import FAILS, Script
 from tests.test_plan_interpreter import PAIRS, TRIGGERS
@@ -170,3 +177,78 @@ def test_matrices_of_and_around_dags(argo: Cluster) -> None:
         running += 1 if line[0] == "+" else -1
         most = max(most, running)
     assert (running, most) == (0, 2)
+
+
+TRACKED = """
+kind: component
+name: tracked
+run:
+  kind: dag
+  operations:
+  - name: train
+    component:
+      outputs: [{{name: loss, type: float}}, {{name: note, type: str}}]
+      run:
+        kind: job
+        container:
+          image: i
+          command: [{python}, -c]
+          args:
+          - |
+            from polyaxon import tracking
+            tracking.init()
+            tracking.log_metrics(loss=0.5, step=1)
+            tracking.log_metrics(loss=0.25, step=2)
+            tracking.log_outputs(note="it's done")
+  - name: good
+    params: {{loss: {{ref: ops.train, value: outputs.loss}}, note: {{ref: ops.train, value: outputs.note}}}}
+    component:
+      inputs: [{{name: loss, type: float}}, {{name: note, type: str}}]
+      run: {{kind: job, container: {{image: i, command: [echo, "{{{{ loss }}}}", "{{{{ note }}}}"]}}}}
+"""
+
+
+def test_what_the_tracking_client_logs_is_an_output(argo: Cluster) -> None:
+    """Existing code, unchanged: whoever runs next reads its last metric."""
+    python = place.CACHE / "tracking-2" / "bin" / "python"
+    if not python.exists():
+        pytest.skip("NO TRACKING CLIENT: run `make engines`")
+    outcome = outcome_of(TRACKED.format(python=python), runtime=Runtime(tracking=True))
+    done = ran(argo, outcome)
+    scripts = {"train": Script(outputs={"loss": 0.25, "note": "it's done"})}
+    assert differences(done, outcome, scripts) == {}
+    [good] = argo.pods(f"{done['metadata']['name']}-good")
+    assert argo.logs(good) == "0.25 it's done\n"
+
+
+def scheduled(cluster: Cluster, name: str) -> list[str]:
+    """The workflows that a schedule has made by now, oldest first: one at least."""
+    path = cluster.server.path(engine.VERSION, "Workflow", cluster.namespace)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = [each["metadata"]["name"] for each in cluster.server.ask("GET", path)["items"]]
+        if mine := sorted(each for each in found if each.startswith(f"{name}-")):
+            return mine
+        time.sleep(0.2)
+    raise AssertionError(f"{name} has made nothing")
+
+
+def test_a_template_and_a_schedule(argo: Cluster) -> None:
+    """What is kept for later is submitted, by a reference or by the clock."""
+    text = dag(unit("a"), unit("b", more="dependencies: [a]"))
+    [kept] = argo.apply(outcome_of(text, argo=ArgoOptions(kind="template")).files[0].text)
+    assert kept["kind"] == "WorkflowTemplate"
+    argo.apply(
+        f"apiVersion: {engine.VERSION}\nkind: Workflow\nmetadata: {{name: from-template}}\n"
+        f"spec: {{workflowTemplateRef: {{name: {kept['metadata']['name']}}}}}\n"
+    )
+    every = "kind: operation\nname: often\nschedule: {kind: interval, frequency: 2, maxRuns: 1}\n"
+    lines = "".join(f"  {line}\n" for line in text.splitlines())
+    [cron] = argo.apply(outcome_of(f"{every}component:\n{lines}").files[0].text)
+    assert cron["kind"] == "CronWorkflow"
+    outcome = outcome_of(text)
+    done = engine.ended(argo, "from-template")
+    assert differences(done, outcome, {}) == {}
+    [first, *_] = scheduled(argo, cron["metadata"]["name"])
+    done = engine.ended(argo, first)
+    assert differences(done, outcome, {}) == {}

@@ -77,6 +77,10 @@ class ArgoRunTime:
             return None
         return self.needs.typed(ref)
 
+    def tracking_uuid(self) -> str | None:
+        """One made of the run's identity, which ends in names of tasks."""
+        return tag(f"=sprig.trunc(32, sprig.sha256sum({self.needs.run()}))")
+
 
 def refuse(ref: RunTimeRef, report: Report) -> None:
     """PXC703 for a value that Argo does not know."""

@@ -72,6 +72,10 @@ class KubernetesRunTime:
         refuse_computed(expr.span, report)
         return None
 
+    def tracking_uuid(self) -> str | None:
+        """None: the uid of an object is a uuid."""
+        return None
+
     def _variables(self, name: str) -> list[dict[str, Any]]:
         if not self.indexed or name != _UUID:
             return [_variable(name)]
