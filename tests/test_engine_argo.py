@@ -179,6 +179,29 @@ def test_matrices_of_and_around_dags(argo: Cluster) -> None:
     assert (running, most) == (0, 2)
 
 
+VALUE = 'params: {{v: {{ref: ops.{}, value: outputs.v}}}}, conditions: "{{{{ {} }}}}"'
+CONDITIONS = {
+    # operation: what it reads, what must hold of it
+    "high": ("loss", "v > 0.4"), "low": ("loss", "v < 0.4"), "both": ("loss", "0.1 < v <= 0.5"),
+    "half": ("loss", "v * 2 == 1"), "big": ("count", "v >= 10"), "small": ("count", "v < 9"),
+    "even": ("count", "v % 2 == 0"), "odd": ("count", "not v % 2 == 0"),
+    "named": ("text", "v == 'a \\\"b\\\"'"), "other": ("text", "v != 'a \\\"b\\\"'"),
+    "sure": ("flag", "v"), "unsure": ("flag", "not v"), "either": ("flag", "v or 1 > 2"),
+}  # fmt: skip
+
+
+def test_conditions_on_outputs(argo: Cluster) -> None:
+    """A condition is asked of what an upstream has left, by its declared type."""
+    values = {"loss": 0.5, "count": 10, "text": 'a "b"', "flag": True}
+    scripts = {name: Script(outputs={"v": value}) for name, value in values.items()}
+    conditions = [unit(name, more=VALUE.format(*asked)) for name, asked in CONDITIONS.items()]
+    after = unit("after", more="dependencies: [low, small], skipOnUpstreamSkip: true")
+    behind = unit("behind", more="dependencies: [low, high]")
+    sources = [unit(name, script) for name, script in scripts.items()]
+    outcome = outcome_of(dag(*sources, *conditions, after, behind))
+    assert differences(ran(argo, outcome), outcome, scripts) == {}
+
+
 TRACKED = """
 kind: component
 name: tracked
