@@ -379,3 +379,21 @@ def test_a_name_that_argo_cannot_hold_is_shown_where_it_can() -> None:
     assert [each.get("annotations") for each in shown] == [
         None, {"workflows.argoproj.io/display-name": "pre_process"}, None
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    ["schedule: {kind: cron, cron: '@daily'}\n", "matrix: {kind: mapping, values: [{x: 1}]}\n"],
+)
+def test_a_run_alone_has_nobody_to_take_values_from(matrix: str) -> None:
+    path = "runs.8d2f1a0b3a14b0f8b2d9d8a4cb4cc11a"
+    text = (
+        f"{matrix}params: {{y: {{ref: {path}, value: outputs.y}}}}\n"
+        "inputs: [{name: x, type: int, value: 1}, {name: y, type: str}]\n"
+        "run: {kind: job, container: {image: a, command: [b], args: ['{{ y }}']}}\n"
+    )
+    written, told = compiled(text)
+    assert written == ""
+    assert told == [
+        f"PXC703 `{path}.outputs.y` is known only when the run exists, and Argo cannot tell it"
+    ]

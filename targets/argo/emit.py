@@ -6,9 +6,11 @@ from typing import Any
 
 from pxc.contracts import OutFile
 from pxc.diagnostics import Note, Report
+from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.node import replace
 from pxc.ir.plan import Group, Limits, Plan, Unit
 from pxc.source import head_of
+from pxc.targets._data import refuse_computed
 from pxc.targets._metadata import Metadata
 from pxc.targets._objects import as_text, config_map, written
 from pxc.targets.argo.build import Build
@@ -16,7 +18,7 @@ from pxc.targets.argo.dag_template import group_template, unit_template
 from pxc.targets.argo.display import display_names
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.leaf import finish_leaf
-from pxc.targets.argo.needs import RUN
+from pxc.targets.argo.run_time import refuse
 from pxc.targets.argo.scope import WORKFLOW_RUN
 from pxc.targets.argo.searches import tell_searches
 from pxc.targets.argo.share import share
@@ -102,13 +104,22 @@ def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
         return []
     entry: dict[str, Any] = next(t for t in build.templates if t["name"] == called.name)
     for each in entry.get("inputs", {}).get("parameters", ()):
-        assert each["name"] == RUN or "value" in each, each
+        if each["name"] in called.needs.values:
+            _refuse_later(called.needs.values[each["name"]], build.report)
         each.setdefault("value", tag(WORKFLOW_RUN))
     build.templates[:] = finished(build.templates)
     objects, metadata = workflow_objects(subject, called.name, build)
     for found in objects:
         check_size(found, subject.span, build.report)
     return [*_config_maps(build, metadata), *objects]
+
+
+def _refuse_later(expr: Expr, report: Report) -> None:
+    """PXC703 for a value that nobody beside or around the run can give."""
+    if isinstance(expr, RunTimeRef):
+        refuse(expr, report)
+    else:
+        refuse_computed(expr.span, report)
 
 
 def _config_maps(build: Build, metadata: Metadata) -> list[dict[str, Any]]:
