@@ -145,7 +145,7 @@ def test_dags_and_matrices_become_workflows_or_are_refused_for_a_reason(
 
 def test_their_workflows_fit_the_schemas(workflows: list[Compiled]) -> None:
     judged = [judge(out.text) for f in workflows for out in f.outcome.files]
-    assert len(judged) >= 30
+    assert len(judged) >= 50
     kinds = {document["kind"] for documents in judged for document in documents}
     assert "Workflow" in kinds
 

@@ -90,7 +90,7 @@ def test_the_server_takes_what_files_compile_to(api_server: ApiServer, manifests
 
 def test_the_server_takes_workflows(api_server: ApiServer, workflows: Texts) -> None:
     assert all_losses(api_server, workflows) == {}
-    assert len(workflows) >= 30
+    assert len(workflows) >= 50
 
 
 @pytest.mark.parametrize("program", argo.LINTS)
