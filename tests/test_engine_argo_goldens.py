@@ -64,6 +64,8 @@ def findings(minor: str, document: dict[str, Any]) -> Iterator[str]:
     kind = f"io.argoproj.workflow.v1alpha1.{document['kind']}"
     of_kind = {"$ref": f"#/definitions/{kind}", "definitions": (schema(minor) or {})["definitions"]}
     for error in Draft7Validator(of_kind).iter_errors(document):
+        if error.json_path.endswith(".memoize.cache.configMap") and "'key'" in error.message:
+            continue  # asked for before 4.0, refused since: `--argo-version 3.7` writes it
         yield f"{error.json_path}: {error.message[:200]}"
 
 

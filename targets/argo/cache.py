@@ -12,6 +12,8 @@ __all__ = ["memory_of"]
 
 _FOR_EVER = "87600h"
 _NAME_LIMIT = 200
+_WITH_KEY = ("3.6", "3.7")
+"""Releases whose full schema asks for a key that Argo never reads, and that 4.0 refuses."""
 
 
 def memory_of(leaf: Leaf, build: Build) -> dict[str, Any]:
@@ -31,4 +33,7 @@ def memory_of(leaf: Leaf, build: Build) -> dict[str, Any]:
         key += f"-{tag(f'=sprig.sha256sum({texts})')}"
     store = f"{dns_label(build.plan.name, _NAME_LIMIT)}-cache"
     age = _FOR_EVER if cache.ttl is None else f"{cache.ttl}s"
-    return {"memoize": {"key": key, "maxAge": age, "cache": {"configMap": {"name": store}}}}
+    shown = {"name": store}
+    if build.world.options.argo.version in _WITH_KEY:
+        shown["key"] = "runs"
+    return {"memoize": {"key": key, "maxAge": age, "cache": {"configMap": shown}}}
