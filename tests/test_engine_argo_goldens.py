@@ -51,6 +51,9 @@ def schema(minor: str) -> dict[str, Any] | None:
     for definition in text["definitions"].values():
         if "properties" in definition:
             definition.setdefault("additionalProperties", False)
+    # It asks for a key that Argo has no use for, and that its CRD does not know.
+    cache_ = text["definitions"]["io.argoproj.workflow.v1alpha1.Cache"]["properties"]
+    cache_["configMap"] = {"type": "object", "required": ["name"]}
     # It is written as a text alone, which is not what Argo reads.
     text["definitions"]["io.k8s.apimachinery.pkg.util.intstr.IntOrString"]["type"] = [
         "integer", "string",
