@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pxc.diagnostics import Report
@@ -104,7 +105,6 @@ class _Followed:
         self.span = hook.span
         self.contexts = build_contexts(program, world, Report())
         self.known = self._names(self.contexts)
-        self.scope = Scope(self.known)
 
     def _names(self, contexts: Contexts) -> dict[str, Any]:
         scope = contexts.scope()
@@ -132,11 +132,16 @@ class _Followed:
         used = {*free_names(component), *_declared(component), *free_names(params)}
         wanted = [name for name in HOOK_DEFAULTS if name in used]
         context_only = Lit(self.span, True)
-        values = self._of_run(self.known)
+        values = {**self._of_run(self.known), "outputs": self._outputs(used)}
         return {
             name: Param(self.span, self._node(values[name]), context_only=context_only)
             for name in wanted
         }
+
+    def _outputs(self, used: Iterable[str]) -> dict[str, Any]:
+        """The outputs that the run declares, and those that it may log, by names that are used."""
+        declared = (b.name for b in self.program.bindings if b.section == "outputs")
+        return {n: _run_ref(self.span, f"outputs.{n}") for n in dict.fromkeys((*declared, *used))}
 
     def _node(self, value: Any) -> Any:
         """Plain data, with expressions in it, as a tree."""
@@ -165,8 +170,9 @@ class _Followed:
         """A value rendered with the names of the run; PXC703 for one of a matrix."""
         if not isinstance(node, Node) or isinstance(node, Invalid):
             return node
-        names = dict(self.known)
-        for name in free_names(node):
+        used = free_names(node)
+        names = {**self.known, "outputs": self._outputs(used)}
+        for name in used:
             # a run may log more outputs than it declares
             names.setdefault(name, _run_ref(node.span, f"outputs.{name}"))
         done = evaluate_tree(node, Scope(names), self.report)

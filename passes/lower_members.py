@@ -8,7 +8,7 @@ from typing import Any
 from pxc.ir.join import Join
 from pxc.ir.matrix import Matrix
 from pxc.ir.node import Lit, Seq, plain, replace
-from pxc.ir.plan import Demand, Edge, Group, Hook, Start, Unit
+from pxc.ir.plan import Demand, Edge, Group, Hook, Limits, Start, Unit
 from pxc.ir.program import Program
 from pxc.ir.run import Dag
 from pxc.ir.spec import Cache, Operation
@@ -189,12 +189,15 @@ def with_build_alone(member: Unit | Group, build: Program, lowering: Lowering) -
     if built is None:
         return None
     edge = _build_edge(built.name, member.name, lowering.program)
+    limits = member.limits or Limits(member.span)
+    ttl, limits = limits.ttl, replace(limits, ttl=None)
     return Group(
         member.span,
         member.name,
         "dag",
-        (built, counting_build(member, built)),
+        (built, counting_build(replace(member, limits=limits), built)),
         (edge,),
+        limits=Limits(limits.span, ttl=ttl),
         namespace=member.namespace,
         description=member.description,
         tags=member.tags,

@@ -1,4 +1,4 @@
-"""What stands around a run on Argo: hooks, builds, approvals and caches."""
+"""What stands around a run on Argo: builds, approvals and caches."""
 
 from __future__ import annotations
 
@@ -50,25 +50,6 @@ def compiled(catalog: Path, text: str) -> tuple[list[dict[str, Any]], list[str]]
 
 def first(templates: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {task["name"]: task for task in templates[0]["dag"]["tasks"]}
-
-
-def test_hooks_are_those_of_the_task(catalog: Path) -> None:
-    text = (
-        "outputs: [{name: loss, type: float}]\n"
-        "hooks: [{hubRef: tell, trigger: failed, params: {text: {value: 'no'}}},"
-        " {hubRef: tell, params: {text: {value: '{{ status }} {{ loss }} {{ globals.uuid }}'}}}]\n"
-        f"{RUN}\n"
-    )
-    templates, told = compiled(catalog, text)
-    assert told == []
-    [task] = first(templates).values()
-    hooks = list(task["hooks"].values())
-    failed = "tasks['x'].status == 'Failed' || tasks['x'].status == 'Error'"
-    assert [hook["expression"] for hook in hooks] == [
-        failed, "tasks['x'].status == 'Succeeded'", failed
-    ]  # fmt: skip
-    assert len({hook["template"] for hook in hooks}) <= 2
-    assert "depends" not in task
 
 
 def test_an_approval_waits_before_the_task(catalog: Path) -> None:
@@ -131,17 +112,3 @@ def test_a_cache_counts_what_comes_with_the_run(catalog: Path) -> None:
     assert told == []
     [key] = [t["memoize"]["key"] for t in templates if "memoize" in t]
     assert key.endswith("-{{=sprig.sha256sum(inputs.parameters['z'])}}")
-
-
-@pytest.mark.parametrize(
-    ("hook", "told"),
-    [
-        ("{hubRef: tell, trigger: stopped, params: {text: {value: a}}}",
-         "PXC701 a hook with `trigger: stopped` cannot be said in the argo target"),
-        ("{hubRef: tell, conditions: '{{ loss > 1 }}', params: {text: {value: a}}}",
-         "PXC701 a hook with `conditions` that wait for the run cannot be said in the argo target"),
-    ],
-)  # fmt: skip
-def test_hooks_that_argo_cannot_say(catalog: Path, hook: str, told: str) -> None:
-    text = f"outputs: [{{name: loss, type: float}}]\nhooks: [{hook}]\n{RUN}\n"
-    assert compiled(catalog, text) == ([], [told])

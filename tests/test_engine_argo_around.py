@@ -56,7 +56,8 @@ def made(cluster: Cluster, catalog: Path, text: str) -> str:
 def told(workflow: Object) -> dict[str, str]:
     """What the hooks of a workflow said, by their paths."""
     nodes = engine.nodes(workflow).items()
-    return {path: engine.outputs(node)["told"] for path, node in nodes if ".hooks." in path}
+    found = {path: engine.outputs(node) for path, node in nodes if ".onExit." in path}
+    return {path: outputs["told"] for path, outputs in found.items() if outputs}
 
 
 @pytest.mark.parametrize(("code", "phase"), [("0", "Succeeded"), ("3", "Failed")])

@@ -223,7 +223,7 @@ BY_TARGET = {"argo": FILES | IN_A_DAG, "kubernetes": FILES}
 
 
 BELOW |= dict.fromkeys(
-    ("hooks.trigger", "hooks.conditions"),
+    ("hooks.stopped",),
     "a catalog has to know what runs in it; see the target's own tests",
 )
 

@@ -58,6 +58,7 @@ class Build(Struct):
     asked: dict[Span, set[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     verdict: str = ""
+    passing: str = ""
     approval: str = ""
     without_command: dict[Span, str] = field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pxc.ir.node import Lit, Template, replace
@@ -12,7 +13,7 @@ from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, m
 from pxc.targets.argo.expr_lang import expr_of_template
 from pxc.targets.argo.features import feature_of, tell
 from pxc.targets.argo.group_loop import group_loop
-from pxc.targets.argo.hooks import hook_names, hooks_of
+from pxc.targets.argo.hooks import Follower, follow
 from pxc.targets.argo.join import Joined, join_tasks
 from pxc.targets.argo.joined import gathered_from
 from pxc.targets.argo.leaf import leaf_template, retry_strategy
@@ -54,12 +55,12 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
     Names of templates of inner groups begin with those of the groups around them.
     """
     needs = Needs(group.inputs)
-    names = task_names([*(member.name for member in group.members), *hook_names(group)])
+    names = task_names(member.name for member in group.members)
     template: dict[str, Any] = {"name": build.template_name(wanted)}
     build.templates.append(template)
     scope = Scope(group, names, None if is_entry else needs, build)
     tasks: list[dict[str, Any]] = []
-    asked = gathered_from(group)
+    asked, hidden = gathered_from(group), dict.fromkeys(hidden_failures(group))
     prefix = "" if is_entry else f"{wanted}-"
     edges: dict[str, list[Edge]] = {}
     for edge in group.edges:
@@ -70,16 +71,19 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
         called = _called(member, title, build, asked.get(member.name))
         if called is None:
             continue
-        *before, task = _tasks(member, called, title, edges.get(member.name, []), scope, build)
-        hooks = hooks_of(member, scope, prefix, _called, build)
-        if hooks:
-            task["hooks"] = hooks
+        into = edges.get(member.name, [])
+        *before, task = _tasks(member, called, title, into, scope, build)
         tasks += before
         if member.approval is not None:
             tasks.append(hold_back(task, scope.taken, build))
         tasks.append(task)
-    hidden = [(names[name], may_skip(scope.members[name].start)) for name in hidden_failures(group)]
-    tasks += verdict_tasks(hidden, scope.taken, build)
+        follower = Follower(member, task, may_skip(member.start), bool(into))
+        endings = follow(follower, prefix, scope, partial(_called, build=build), build)
+        if any(ending["depends"].endswith(".Omitted") for ending in endings):
+            hidden[member.name] = None
+        tasks += endings
+    skipping = [(names[name], may_skip(scope.members[name].start)) for name in hidden]
+    tasks += verdict_tasks(skipping, scope.taken, build)
     parameters = [*([RUN] if needs.runs else ()), *needs.values]
     if parameters and not is_entry:
         template["inputs"] = {"parameters": [{"name": each} for each in parameters]}

@@ -7,8 +7,7 @@ from typing import Any
 from pxc.contracts import OutFile
 from pxc.diagnostics import Note, Report
 from pxc.ir.expr import Expr, RunTimeRef
-from pxc.ir.node import replace
-from pxc.ir.plan import Group, Limits, Plan, Unit
+from pxc.ir.plan import Group, Plan, Unit
 from pxc.source import head_of
 from pxc.targets._data import refuse_computed
 from pxc.targets._metadata import Metadata
@@ -23,6 +22,7 @@ from pxc.targets.argo.scope import WORKFLOW_RUN
 from pxc.targets.argo.searches import tell_searches
 from pxc.targets.argo.share import share
 from pxc.targets.argo.size import check_size
+from pxc.targets.argo.surround import surrounded
 from pxc.targets.argo.tags import finished, tag
 from pxc.targets.argo.task_names import task_names
 from pxc.targets.argo.workflow import workflow_objects
@@ -60,29 +60,11 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     if subject is None or report.has_errors:
         return ()
     build = Build(plan, world, report)
-    if subject.hooks or subject.approval is not None:
-        subject = _alone(subject)
+    subject = surrounded(subject)
     found = _objects(subject, build)
     if report.has_errors:
         return ()
     return written(plan.name, [(as_text(each), subject.span) for each in found], report)
-
-
-def _alone(subject: Unit | Group) -> Group:
-    """A run with something around it as the one member of a group."""
-    limits = subject.limits
-    ttl = limits.ttl if limits is not None else None
-    inner = subject if limits is None else replace(subject, limits=replace(limits, ttl=None))
-    return Group(
-        subject.span,
-        subject.name,
-        "dag",
-        (inner,),
-        limits=Limits(subject.span, ttl=ttl),
-        namespace=subject.namespace,
-        description=subject.description,
-        tags=subject.tags,
-    )
 
 
 def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:

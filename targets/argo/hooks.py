@@ -1,93 +1,298 @@
-"""Turns the hooks of a member into lifecycle hooks of its task.
+"""Turns what follows a member of a group into exit hooks of its task, which hide no failure.
 
-A hook is no task of the dag: whatever it comes to, the dag comes to what its operations came to.
+Argo runs an exit hook when a task has succeeded or failed, waits for it, and forgets what it came
+to. It runs none when a task was skipped or omitted: then a task that does nothing ends in its
+place and has the same hook.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from pxc.ir.node import Lit
-from pxc.ir.plan import Group, Hook, Unit
+from msgspec import Struct
+
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.node import Hole, Lit, Template, replace
+from pxc.ir.plan import Group, Hook, Input, Unit
 from pxc.targets.argo.build import Build, Called
+from pxc.targets.argo.expr_lang import Names, expr_of, expr_of_template
+from pxc.targets.argo.expr_values import Typed
 from pxc.targets.argo.features import tell
-from pxc.targets.argo.needs import RUN
+from pxc.targets.argo.needs import RUN, Needs
+from pxc.targets.argo.outputs import TRACKED, output_parameter
+from pxc.targets.argo.run_time import GLOBALS, refuse
 from pxc.targets.argo.scope import Scope
-from pxc.targets.argo.task_names import free
+from pxc.targets.argo.tags import tag
+from pxc.targets.argo.task_names import free, task_names
 
-__all__ = ["hook_names", "hooks_of"]
+__all__ = ["Follower", "follow"]
 
-_PHASES = {
-    "succeeded": (("succeeded", ("Succeeded",)),),
-    "failed": (("failed", ("Failed", "Error")),),
-    "done": (("succeeded", ("Succeeded",)), ("failed", ("Failed", "Error"))),
-}
-"""The phases of a node at which a hook runs, by what Polyaxon calls them."""
+STATUS = "status"
+"""The parameter with the status of what is followed, as Polyaxon calls it."""
 
-Make = Callable[[Unit | Group, str, Build], Called | None]
+_PASS = "pass"
+_ENDINGS = {"skipped": "Skipped", "upstream_failed": "Omitted"}
+"""Statuses that no exit hook sees, with the result of a task that has them."""
 
+_KNOWN = ("run.status", "run.outputs.", "run.globals.uuid", "ops.", "dag.")
+"""What a condition may use."""
 
-def hook_names(group: Group) -> Iterator[str]:
-    """The names of everything that follows a member."""
-    for member in group.members:
-        yield from (hook.unit.name for hook in member.hooks)
+Make = Callable[[Unit | Group, str], Called | None]
 
 
-def hooks_of(
-    member: Unit | Group, scope: Scope, prefix: str, make: Make, build: Build
-) -> dict[str, Any]:
-    """The `hooks` of the task of a member; `make` makes the template of what a hook runs.
+class Follower(Struct, frozen=True):
+    """What a member of a group is for its hooks: its task, and what can become of it."""
 
-    PXC701 for a trigger that Argo does not tell, and for conditions that wait for the run.
+    member: Unit | Group
+    task: dict[str, Any]
+    may_skip: bool
+    may_be_omitted: bool
+
+
+def follow(
+    each: Follower, prefix: str, scope: Scope, make: Make, build: Build
+) -> list[dict[str, Any]]:
+    """Give the task of a member its exit hook; the tasks that end in its place where it never ran.
+
+    `prefix` begins the names of templates, which `make` gives for units and groups. PXC701 for a
+    trigger that Argo does not tell, PXC703 for a value that it does not know.
     """
-    found: dict[str, Any] = {}
-    for hook in member.hooks:
-        if not _can_be_said(hook, build):
-            continue
-        name = scope.names[hook.unit.name]
-        called = make(hook.unit, f"{prefix}{name}", build)
-        if called is None:
-            continue
-        for status, phases in _PHASES[hook.trigger]:
-            title = free(name, found)
-            found[title] = _hook(member, called, hook, status, phases, scope)
-    return found
+    hooks = [hook for hook in each.member.hooks if _is_sayable(hook, each, build)]
+    if not hooks:
+        return []
+    wanted = f"{prefix}{each.task['name']}-hooks"
+    called = _hooks_template(hooks, wanted, prefix, _Types(each.member, scope), make, build)
+    name, status = each.task["name"], f"tasks['{each.task['name']}'].status"
+    seen = f"{status} == 'Succeeded' ? 'succeeded' : 'failed'"
+    if any(hook.trigger not in _ENDINGS for hook in hooks):
+        each.task["hooks"] = _exit(called, tag(f"={seen}"), each.member, name, scope, build)
+    return _endings(each, called, hooks, scope, build)
 
 
-def _can_be_said(hook: Hook, build: Build) -> bool:
-    if hook.trigger not in _PHASES:
-        what = f"a hook with `trigger: {hook.trigger}`"
-        return tell("hooks.trigger", what, hook.span, build.report)
-    if isinstance(hook.condition, Lit):
+def _is_sayable(hook: Hook, each: Follower, build: Build) -> bool:
+    """Whether a hook can fire at all; PXC702 for one that cannot."""
+    possible = {"skipped": each.may_skip, "upstream_failed": each.may_be_omitted}
+    if not possible.get(hook.trigger, True):
+        build.report.add(
+            "PXC702",
+            f"`{each.member.name}` never ends `{hook.trigger}`, so its hook"
+            f" `{hook.unit.name}` is left out",
+            hook.span,
+            help="leave the hook out, or give it another `trigger`",
+        )
         return False
-    if hook.condition is not None:
-        what = "a hook with `conditions` that wait for the run"
-        return tell("hooks.conditions", what, hook.condition.span, build.report)
+    if hook.trigger == "stopped":
+        return tell("hooks.stopped", "trigger: stopped", hook.span, build.report)
+    if isinstance(hook.condition, Lit):
+        build.report.add(
+            "PXC702",
+            f"the `conditions` of the hook `{hook.unit.name}` are false, so it is left out",
+            hook.condition.span,
+            help="give params that make them true, or leave the hook out",
+        )
+        return False
     return True
 
 
-def _hook(
-    member: Unit | Group,
+class _Types:
+    """The declared types of what conditions of hooks use."""
+
+    def __init__(self, member: Unit | Group, scope: Scope) -> None:
+        self.member, self.members = member, scope.members
+
+    def of(self, path: str) -> str:
+        """The type of an output; empty where none is declared."""
+        origin, _, rest = path.partition(".")
+        member: Unit | Group | None = self.member
+        if origin == "ops":
+            name, _, rest = rest.partition(".")
+            member = self.members.get(name)
+        if origin not in ("run", "ops"):
+            return ""
+        section, _, output = rest.partition(".")
+        declared = member.outputs if isinstance(member, Unit) and section == "outputs" else ()
+        if section in ("status", "globals"):
+            return "str"
+        return next((each.type for each in declared if each.name == output), "")
+
+    def names(self, needs: Needs) -> Names:
+        """How an expression knows values by parameters of the template of the hooks."""
+
+        def typed(ref: RunTimeRef) -> Typed | None:
+            if not ref.path.startswith(_KNOWN):
+                return None
+            return Typed(_indexed(needs.ask(ref)), self.of(ref.path))
+
+        return typed
+
+    def declare(self, unit: Unit | Group) -> Unit | Group:
+        """What a hook runs, its inputs with the types of the outputs that they are."""
+        return replace(unit, inputs=tuple(map(self._declared, unit.inputs)))
+
+    def _declared(self, given: Input) -> Input:
+        hole = given.value.parts[0] if len(given.value.parts) == 1 else None
+        if given.type or not isinstance(hole, Hole) or not isinstance(hole.expr, RunTimeRef):
+            return given
+        return replace(given, type=self.of(hole.expr.path))
+
+
+def _hooks_template(
+    hooks: list[Hook], wanted: str, prefix: str, types: _Types, make: Make, build: Build
+) -> Called:
+    """A dag template with a task for each hook; all that these need are parameters of it."""
+    needs = Needs()
+    template: dict[str, Any] = {"name": build.template_name(wanted)}
+    build.templates.append(template)
+    names = task_names(hook.unit.name for hook in hooks)
+    tasks = []
+    for hook in hooks:
+        called = make(types.declare(hook.unit), f"{prefix}{names[hook.unit.name]}")
+        if called is None:
+            continue
+        task: dict[str, Any] = {"name": names[hook.unit.name]}
+        when = _when(hook, needs, types, build)
+        if when:
+            task["when"] = tag(f"={when}")
+        task["template"] = called.name
+        arguments = []
+        if called.needs.runs:
+            run = tag(needs.run())
+            arguments.append({"name": RUN, "value": f"{run}-{names[hook.unit.name]}"})
+        for parameter, expr in called.needs.values.items():
+            text = _inside(expr, needs, types, build)
+            if text is not None:
+                arguments.append({"name": parameter, "value": tag(text)})
+        if arguments:
+            task["arguments"] = {"parameters": arguments}
+        if called.leaf is not None:
+            called.leaf.tasks.append(task)
+        tasks.append(task)
+    parameters = [*([RUN] if needs.runs else ()), *needs.values]
+    if parameters:
+        template["inputs"] = {"parameters": [{"name": each} for each in parameters]}
+    template["dag"] = {"failFast": False, "tasks": tasks}
+    return Called(template["name"], needs)
+
+
+def _inside(expr: Expr, needs: Needs, types: _Types, build: Build) -> str | None:
+    """A value in the template of the hooks: what Argo knows, a parameter, or computed from them."""
+    if isinstance(expr, RunTimeRef):
+        return GLOBALS.get(expr.path) or needs.ask(expr)
+    made = expr_of(expr, types.names(needs), build.report, expr.span)
+    return None if made is None else f"={made}"
+
+
+def _when(hook: Hook, needs: Needs, types: _Types, build: Build) -> str:
+    """What must be true for a hook to run: its trigger, and its conditions."""
+    clauses = []
+    if hook.trigger != "done":
+        place = needs.ask(RunTimeRef(hook.span, f"run.{STATUS}"))
+        clauses.append(f"{_indexed(place)} == '{hook.trigger}'")
+    if isinstance(hook.condition, Template):
+        names = types.names(needs)
+        text = expr_of_template(hook.condition, names, build.report, "condition")
+        if text is not None:
+            clauses.append(f"({text})" if clauses else text)
+    return " && ".join(clauses)
+
+
+def _indexed(reference: str) -> str:
+    """`inputs.parameters['a-b']` for `inputs.parameters.a-b`."""
+    head, _, name = reference.rpartition(".")
+    return f"{head}['{name}']"
+
+
+def _exit(
     called: Called,
-    hook: Hook,
     status: str,
-    phases: tuple[str, ...],
+    member: Unit | Group,
+    task: str,
     scope: Scope,
+    build: Build,
 ) -> dict[str, Any]:
-    task = scope.names[member.name]
-    is_there = (f"tasks['{task}'].status == '{phase}'" for phase in phases)
-    found: dict[str, Any] = {"template": called.name, "expression": " || ".join(is_there)}
+    """The exit hook of a task that calls the template of the hooks."""
+    hook: dict[str, Any] = {"template": called.name}
     arguments = []
     if called.needs.runs:
-        arguments.append({"name": RUN, "value": scope.run_of(hook.unit.name)})
-    beside = scope.after(member.name, status)
+        arguments.append({"name": RUN, "value": scope.run()})
     for name, expr in called.needs.values.items():
-        text = beside.text(expr, hook.unit.inputs)
+        text = _outside(expr, status, member, task, scope, build)
         if text is not None:
             arguments.append({"name": name, "value": text})
     if arguments:
-        found["arguments"] = {"parameters": arguments}
-    if called.leaf is not None:
-        called.leaf.tasks.append(found)
+        hook["arguments"] = {"parameters": arguments}
+    return {"exit": hook}
+
+
+def _outside(
+    expr: Expr, status: str, member: Unit | Group, task: str, scope: Scope, build: Build
+) -> str | None:
+    """The text of a value where the followed task stands; `task` is empty where it never ran."""
+    path = expr.path if isinstance(expr, RunTimeRef) else ""
+    if not path.startswith("run."):
+        return scope.text(expr)
+    if path == f"run.{STATUS}":
+        return status
+    if path == "run.globals.uuid":
+        return scope.run_of(member.name)
+    section, _, name = path.removeprefix("run.").partition(".")
+    if section == "outputs" and name and isinstance(member, Unit):
+        if not task:
+            return ""
+        build.ask_output(member, name)
+        return tag(f"={_output(task, name, tracking=build.tracking)}")
+    assert isinstance(expr, RunTimeRef)
+    refuse(expr, build.report)
+    return None
+
+
+def _output(task: str, name: str, *, tracking: bool) -> str:
+    """An output of a task that may have failed before it left any.
+
+    Argo tries what is between its braces also before the task has run: without its status nothing
+    comes of it, and so it stays.
+    """
+    parameters = f"tasks['{task}']?.outputs?.parameters"
+    plain = f"({parameters}?.['{output_parameter(name)}'] ?? '')"
+    ended = f"tasks['{task}'].status == '' ? '' : "
+    if not tracking:
+        return ended + plain
+    tracked = f"(fromJSON({parameters}?.['{TRACKED}'] ?? '{{}}')?.outputs?.['{name}'] ?? '')"
+    return f"{ended}{plain} != '' ? {plain} : string({tracked})"
+
+
+def _endings(
+    each: Follower,
+    called: Called,
+    hooks: list[Hook],
+    scope: Scope,
+    build: Build,
+) -> list[dict[str, Any]]:
+    """Tasks that end when the member was skipped, or when it was omitted, with its hooks."""
+    possible = {"skipped": each.may_skip, "upstream_failed": each.may_be_omitted}
+    found = []
+    for status, result in _ENDINGS.items():
+        wanted = any(hook.trigger in (status, "done") for hook in hooks)
+        if not possible[status] or not wanted:
+            continue
+        task = each.task["name"]
+        name = free(f"{task}-{status.replace('_', '-')}", scope.taken)
+        scope.taken.add(name)
+        found.append(
+            {
+                "name": name,
+                "depends": f"{task}.{result}",
+                "hooks": _exit(called, status, each.member, "", scope, build),
+                "template": _pass_template(build),
+            }
+        )
     return found
+
+
+def _pass_template(build: Build) -> str:
+    """The template of a task that ends at once."""
+    if not build.passing:
+        build.passing = build.template_name(_PASS)
+        build.templates.append({"name": build.passing, "suspend": {"duration": "0"}})
+    return build.passing

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 
 from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.node import Hole, replace
@@ -36,13 +35,6 @@ class Scope:
         self.members = {member.name: member for member in group.members}
         self.names, self.needs, self.build = names, needs, build
         self.taken = set(names.values())
-        self.followed, self.status = "", ""
-
-    def after(self, member: str, status: str) -> Scope:
-        """The scope of what follows a member that has come to this status."""
-        found = copy(self)
-        found.followed, found.status = member, status
-        return found
 
     def run(self) -> str:
         """The text of the identity of the group's own run."""
@@ -70,8 +62,6 @@ class Scope:
         head, _, rest = ref.path.partition(".")
         if head == "dag":
             return self._outside(RunTimeRef(ref.span, rest))
-        if head == "run" and self.followed:
-            return self.status if rest == "status" else self._sibling(f"{self.followed}.{rest}", 0)
         return self._sibling(rest, depth) if head == "ops" else None
 
     def _outside(self, ref: RunTimeRef) -> str | None:
@@ -130,7 +120,6 @@ class Scope:
         head, _, rest = path.partition(".")
         if head == "dag":
             return "" if self.needs is None else self.needs.type_of(rest)
-        rest = f"{self.followed}.{rest}" if head == "run" else rest
         name, _, value = rest.partition(".outputs.")
         member = self.members.get(name)
         return _type_of_output(member, value) if isinstance(member, Unit) else ""

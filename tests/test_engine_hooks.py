@@ -1,0 +1,125 @@
+"""What a real Argo does with hooks as pxc writes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+import yaml
+
+from pxc.driver import Request, SourceText, compile_request
+from tests.engines import argo as engine
+from tests.engines.cluster import Cluster
+from tests.engines.environment import Object
+from tests.hub import hub
+from tests.reading import found
+
+WRITE = 'printf %s "$0" > "$PXC_OUTPUTS_DIR/said"'
+COMPONENTS = {
+    "tell/latest": f"""
+        kind: component
+        inputs: [{{name: text, type: str, isOptional: true}}]
+        outputs: [{{name: said, type: str}}]
+        run: {{kind: job, container: {{image: any, command: [sh, -c, '{WRITE}'], args: ["{{{{ text }}}} {{{{ status }}}}"]}}}}
+        """,
+    "breaks/latest": """
+        kind: component
+        run: {kind: job, container: {image: any, command: [sh, -c, "exit 4"]}}
+        """,
+}
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hub(tmp_path_factory.mktemp("catalog"), COMPONENTS)
+
+
+def workflow(catalog: Path, text: str) -> tuple[str, str]:
+    """A Polyaxonfile as a workflow, and its name."""
+    request = Request(
+        files=(SourceText("file.yaml", dedent(text).encode()),), catalog=(catalog,), target="argo"
+    )
+    outcome = compile_request(request)
+    assert outcome.files, found(outcome.report)
+    made = outcome.files[0].text
+    [name] = [d["metadata"]["name"] for d in yaml.safe_load_all(made) if d["kind"] == "Workflow"]
+    return made, name
+
+
+def ran(cluster: Cluster, catalog: Path, text: str) -> Object:
+    made, name = workflow(catalog, text)
+    cluster.apply(made)
+    return engine.ended(cluster, name)
+
+
+def said(done: Object) -> dict[str, str]:
+    """What the hooks said, by the last name of their paths."""
+    found = {path: engine.outputs(node) for path, node in engine.nodes(done).items()}
+    return {p.rpartition(".")[2]: texts["said"] for p, texts in found.items() if "said" in texts}
+
+
+ENDS = """
+name: ends
+run:
+  kind: dag
+  operations:
+    - name: good
+      component:
+        inputs: [{name: floor, type: float, value: 0.9}]
+        outputs: [{name: accuracy, type: float}]
+        run: {kind: job, container: {image: any, command: [sh, -c, 'printf 0.95 > "$PXC_OUTPUTS_DIR/accuracy"']}}
+      hooks:
+        - {hubRef: tell, trigger: succeeded, conditions: "{{ accuracy > floor }}", params: {text: {value: "{{ accuracy }} of {{ name }}"}}}
+        - {hubRef: tell, conditions: "{{ accuracy > 0.99 }}"}
+        - {hubRef: tell, trigger: failed}
+        - {hubRef: breaks}
+    - name: bad
+      component:
+        outputs: [{name: accuracy, type: float}]
+        run: {kind: job, container: {image: any, command: [sh, -c, "exit 3"]}}
+      hooks:
+        - {hubRef: tell, trigger: succeeded}
+        - {hubRef: tell, trigger: failed, params: {text: {value: "<{{ accuracy }}>"}}}
+        - {hubRef: tell}
+    - name: after-bad
+      dependencies: [bad]
+      container: {image: any, command: ["true"]}
+      hooks: [{hubRef: tell}, {hubRef: tell, trigger: failed}, {hubRef: tell, trigger: upstream_failed}]
+    - name: unwanted
+      conditions: "{{ false }}"
+      container: {image: any, command: ["true"]}
+      hooks: [{hubRef: tell}, {hubRef: tell, trigger: skipped}, {hubRef: tell, trigger: succeeded}]
+hooks:
+  - {hubRef: tell, params: {text: {value: whole}}}
+  - {hubRef: breaks}
+"""
+
+
+def test_hooks_hear_how_each_run_ended(argo: Cluster, catalog: Path) -> None:
+    done = ran(argo, catalog, ENDS)
+    assert said(done) == {
+        "good-tell": "0.95 of good succeeded",
+        "bad-tell-2": "<> failed",
+        "bad-tell-3": "None failed",
+        "after-bad-tell": "None upstream_failed",
+        "after-bad-tell-3": "None upstream_failed",
+        "unwanted-tell": "None skipped",
+        "unwanted-tell-2": "None skipped",
+        "ends-tell": "whole failed",
+    }
+    assert done["status"]["phase"] == "Failed"
+
+
+def test_a_hook_that_fails_fails_nothing(argo: Cluster, catalog: Path) -> None:
+    done = ran(
+        argo,
+        catalog,
+        """
+        name: alone
+        hooks: [{hubRef: breaks}, {hubRef: tell, trigger: succeeded}]
+        container: {image: any, command: ["true"]}
+        """,
+    )
+    assert done["status"]["phase"] == "Succeeded"
+    assert list(said(done)) == ["alone-tell"]
