@@ -397,3 +397,21 @@ def test_a_run_alone_has_nobody_to_take_values_from(matrix: str) -> None:
     assert told == [
         f"PXC703 `{path}.outputs.y` is known only when the run exists, and Argo cannot tell it"
     ]
+
+
+@pytest.mark.parametrize(
+    ("queue_as", "said"),
+    [
+        ("kueue", {"metadata": {"labels": {"kueue.x-k8s.io/queue-name": "gpu"}}}),
+        (
+            "volcano",
+            {
+                "metadata": {"annotations": {"scheduling.volcano.sh/queue-name": "gpu"}},
+                "schedulerName": "volcano",
+            },
+        ),
+    ],
+)
+def test_a_queue_is_one_of_the_pod(queue_as: str, said: dict[str, Any]) -> None:
+    (template,) = workflow("queue: gpu\n" + JOB, queue_as=queue_as)["spec"]["templates"]
+    assert {key: template.get(key) for key in said} == said

@@ -118,7 +118,9 @@ TABLE = (
     Feature("approval", "`isApproved: false`", EXACT,
             "a task before it that waits until `argo resume`"),
     Feature("queue", "`queue`", APPROXIMATED,
-            "the run starts as soon as the cluster has room for it"),
+            "the run starts as soon as the cluster has room for it",
+            "`--queue-as` says what a queue is in the cluster: Kueue's label on the pod, or"
+            " Volcano's scheduler"),
     Feature("cache", "`cache` of a dag", APPROXIMATED,
             "its operations are run, each with the cache of its own",
             "give it to the operations"),

@@ -10,6 +10,7 @@ from pxc.source import head_of
 from pxc.targets._metadata import Metadata
 from pxc.targets._names import free_name
 from pxc.targets._pod import PodParts, build_pod
+from pxc.targets._queue import join_pod, join_pod_to_kueue
 from pxc.targets.argo.build import Build, Leaf
 from pxc.targets.argo.cache import memory_of
 from pxc.targets.argo.features import tell
@@ -46,6 +47,8 @@ def leaf_template(unit: Unit, name: str, build: Build, needs: Needs | None = Non
         unit, unit.pod, ArgoRunTime(needs), build.world.options, report, native_sidecars=True
     )
     _check_policy(unit, pod, build)
+    join_pod(pod, unit, build.world.options, report)
+    join_pod_to_kueue(pod, unit, build.world.options)
     build.config_maps.update(pod.config_maps)
     template: dict[str, Any] = {"name": name}
     metadata = _metadata(unit, pod, build)

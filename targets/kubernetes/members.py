@@ -17,7 +17,7 @@ from pxc.targets._container import container_order
 from pxc.targets._data import Values
 from pxc.targets._metadata import Metadata
 from pxc.targets._pod import PodParts, build_pod
-from pxc.targets.kubernetes.queue import join_pod
+from pxc.targets._queue import join_pod
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.world import Options
 

@@ -6,13 +6,10 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
-from pxc.targets._pod import PodParts
+from pxc.targets._queue import KUEUE_QUEUE
 from pxc.world import Options
 
-__all__ = ["join_objects", "join_pod", "join_set"]
-
-_KUEUE = "kueue.x-k8s.io/queue-name"
-_VOLCANO = "scheduling.volcano.sh/queue-name"
+__all__ = ["join_objects", "join_set"]
 
 _KUEUE_KINDS = frozenset(
     ("Job", "CronJob", "Deployment", "TFJob", "PyTorchJob", "XGBoostJob", "PaddleJob", "MPIJob",
@@ -22,26 +19,6 @@ _KUEUE_KINDS = frozenset(
 
 _KUBEFLOW = frozenset(("TFJob", "PyTorchJob", "XGBoostJob", "PaddleJob", "MPIJob"))
 _RAY = frozenset(("RayJob", "RayCluster"))
-
-
-def join_pod(pod: PodParts, unit: Unit, options: Options, report: Report) -> None:
-    """Hand a pod to Volcano's scheduler; PXC702 where its author chose another one.
-
-    It changes the pod itself, so it comes before a name is made of the pod's content.
-    """
-    if unit.queue is None or options.queue_as != "volcano":
-        return
-    chosen = pod.spec.get("schedulerName", "volcano")
-    if chosen != "volcano":
-        report.add(
-            "PXC702",
-            f"`queue: {unit.queue}` is left out, because `schedulerName` is `{chosen}`",
-            unit.span,
-            help="leave `schedulerName` out, or the queue",
-        )
-        return
-    pod.spec = {"schedulerName": "volcano"} | pod.spec
-    pod.annotations[_VOLCANO] = unit.queue
 
 
 def join_objects(
@@ -61,7 +38,7 @@ def join_objects(
     joined = [found for found in objects if found["kind"] in _KUEUE_KINDS]
     for found in joined:
         carrier = found["spec"]["jobTemplate"] if found["kind"] == "CronJob" else found
-        carrier["metadata"].setdefault("labels", {})[_KUEUE] = unit.queue
+        carrier["metadata"].setdefault("labels", {})[KUEUE_QUEUE] = unit.queue
     if not joined:
         report.add(
             "PXC702",

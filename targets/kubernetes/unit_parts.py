@@ -13,7 +13,7 @@ from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import uuid_of
 from pxc.targets._objects import config_map
 from pxc.targets._pod import PodParts, build_pod
-from pxc.targets.kubernetes.queue import join_pod
+from pxc.targets._queue import join_pod
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.world import Options, World
 
