@@ -186,6 +186,7 @@ IN_A_DAG = {
     "search.dag": search_of("tpe", f"numRuns: 1, {METRIC}", dag_of(A)),
     "matrix.*": search_of("tpe", METRIC),
     "run.service": dag_of("{name: a, component: {" + SERVICE.strip() + "}}"),
+    "service.cache": dag_of("{name: a, component: {cache: {ttl: 60}, " + SERVICE.strip() + "}}"),
     "service.rewritePath": dag_of(
         "{name: a, component: {" + SERVICE.strip().replace("service,", "service, rewritePath: true,")
         + "}}"

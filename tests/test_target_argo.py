@@ -415,3 +415,25 @@ def test_a_run_alone_has_nobody_to_take_values_from(matrix: str) -> None:
 def test_a_queue_is_one_of_the_pod(queue_as: str, said: dict[str, Any]) -> None:
     (template,) = workflow("queue: gpu\n" + JOB, queue_as=queue_as)["spec"]["templates"]
     assert {key: template.get(key) for key in said} == said
+
+
+@pytest.mark.parametrize(
+    ("cache", "counted"),
+    [
+        ("{}", "toJson([inputs.parameters['a'], inputs.parameters['b']])"),
+        ("{io: [a]}", "inputs.parameters['a']"),
+        ("{io: [b]}", "inputs.parameters['b']"),
+    ],
+)
+def test_a_memory_counts_what_is_chosen(cache: str, counted: str) -> None:
+    taker = (
+        "inputs: [{name: a, type: str}, {name: b, type: str}],"
+        " run: {kind: job, container: {image: i, command: [c, '{{ a }}', '{{ b }}']}}"
+    )
+    params = "{a: {ref: ops.x, value: outputs.a}, b: {ref: ops.x, value: outputs.b}}"
+    giver = JOB + ", outputs: [{name: a, type: str}, {name: b, type: str}]"
+    first = operation("x", component=giver)
+    last = operation("y", f"params: {params}, cache: {cache}", component=taker)
+    templates = workflow(dag(first, last))["spec"]["templates"]
+    (key,) = (t["memoize"]["key"] for t in templates if "memoize" in t)
+    assert key.endswith(f"-{{{{=sprig.sha256sum({counted})}}}}")

@@ -124,6 +124,8 @@ TABLE = (
     Feature("cache", "`cache` of a dag", APPROXIMATED,
             "its operations are run, each with the cache of its own",
             "give it to the operations"),
+    Feature("service.cache", "`cache` of a service", APPROXIMATED,
+            "a service ends with its dag and leaves nothing to take again"),
     Feature("cost", "`cost`", APPROXIMATED, "nothing in a cluster adds up costs"),
     Feature("mount", "`mount`", REFUSED,
             "it copies files of the machine that starts the run",

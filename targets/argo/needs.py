@@ -54,6 +54,10 @@ class Needs:
             self.values[found] = expr
         return found
 
+    def input_of(self, name: str) -> str | None:
+        """The input of the unit that a parameter holds as it is; None for what is computed."""
+        return self._wanted.get(unparse(self.values[name]))
+
     def ask(self, expr: Expr) -> str:
         """The reference to the parameter that holds a value."""
         return f"inputs.parameters.{self.name(expr)}"
