@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pxc.targets.argo.expr_lang import Form
-from pxc.targets.argo.expr_outputs import output_expr, outputs_expr
+from pxc.targets.argo.expr_outputs import output_expr
 from tests.argo_values import said
 
 N, F, S, U = (f"inputs.parameters.{name}" for name in "nfsu")
@@ -110,7 +110,4 @@ def test_outputs() -> None:
     assert output_expr("train", "loss", "loss", tracking=True) == (
         f"{plain} != '' ? {plain} : map([fromJSON(tasks.train.outputs.parameters['pxc-run'])"
         ".outputs?.loss ?? ''], type(#) == 'string' ? # : toJson(#))[0]"
-    )
-    assert outputs_expr("train", "loss", "loss", "float") == (
-        f"map(fromJSON({plain}), # != '' ? float(#) : nil)"
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pxc.passes.evaluation import EvaluationFault
 from pxc.targets.argo.expr_lang import Form
-from pxc.targets.argo.expr_outputs import output_expr, outputs_expr
+from pxc.targets.argo.expr_outputs import output_expr
 from tests.argo_values import VALUES, in_python, parameters, said, written
 from tests.engines.expressions import RELEASES, Substitution, substitution
 from tests.engines.place import missing
@@ -241,28 +241,6 @@ def test_outputs_by_file_or_tracking(argo: Substitution) -> None:
         output_expr("a", "x", "x", tracking=True),
         {"tasks.a.outputs.parameters.x": "", "tasks.a.outputs.parameters.pxc-run": "{}"},
     ) == ("", "")
-
-
-def test_outputs_of_a_loop(argo: Substitution) -> None:
-    """Argo lists the outputs of a loop as texts, but maps and lists as what they are."""
-
-    def read(files: list[Any], runs: list[Any], type: str) -> Any:
-        given = {
-            "tasks.t.outputs.parameters.x": json.dumps(files),
-            "tasks.t.outputs.parameters.pxc-run": json.dumps(runs),
-        }
-        found, error = argo.evaluate(outputs_expr("t", "x", "x", type, tracking=True), given)
-        assert error == ""
-        return json.loads(found)
-
-    logged = [{"outputs": {"x": 0.5}}, {}, {"outputs": {"x": 2}}]
-    assert read(["", "0.25", ""], logged, "float") == [0.5, 0.25, 2]
-    assert read(["", "a", "b"], logged, "str") == ["0.5", "a", "b"]
-    assert read(["1", "", ""], logged, "int") == [1, None, 2]
-    assert read([{"a": 1}, {"b": 2}, {}], logged, "dict") == [{"a": 1}, {"b": 2}, {}]
-    assert read(['{"a": 1}', "", ""], [{}, {}, {"outputs": {"x": {"c": 1}}}], "dict") == [
-        {"a": 1}, None, {"c": 1}
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", [text for _, (_, text) in VALUES.items()])
