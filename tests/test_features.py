@@ -213,6 +213,7 @@ IN_A_DAG = {
     "dag.one": dag_of(f"{A}, {B}, {{name: c, dependencies: [a, b], trigger: one_failed, component:"
                       f" {{{JOB.strip()}}}}}"),
     "dag.termination.ttl": dag_of(f"{{name: a, termination: {{ttl: 3}}, component: {{{JOB.strip()}}}}}"),
+    "dag.namespace": dag_of(f"{{name: a, namespace: other, component: {{{JOB.strip()}}}}}"),
     "dag.termination.timeout": dag_of(
         "{name: i, termination: {timeout: 3}, component: {" + dag_of(A).strip() + "}}"
     ),

@@ -225,10 +225,10 @@ LEAVES = {
 WALKED = [path for path in LEAVES if path not in MARKED and path not in EXCUSED]
 
 
-def compiled(text: str) -> Outcome:
+def compiled(text: str, target: str = "kubernetes") -> Outcome:
     """What comes of a file beside a catalog whose artifacts store is the connection `store`."""
     return compile_request(
-        Request(files=(SourceText("f.yaml", text.encode()),), catalog=(CATALOG,))
+        Request(files=(SourceText("f.yaml", text.encode()),), catalog=(CATALOG,), target=target)
     )
 
 

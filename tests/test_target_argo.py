@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -437,3 +438,12 @@ def test_a_memory_counts_what_is_chosen(cache: str, counted: str) -> None:
     templates = workflow(dag(first, last))["spec"]["templates"]
     (key,) = (t["memoize"]["key"] for t in templates if "memoize" in t)
     assert key.endswith(f"-{{{{=sprig.sha256sum({counted})}}}}")
+
+
+def test_words_of_operations_stand_on_the_workflow() -> None:
+    plain = workflow(dag(A, B))
+    told = workflow(dag(operation("a", "description: loads, tags: [x, y]"), B))
+    words = told["metadata"].pop("annotations")["pxc.dev/operations"]
+    assert json.loads(words) == {"a": {"description": "loads", "tags": ["x", "y"]}}
+    assert told["metadata"]["name"] == plain["metadata"]["name"]
+    assert told["spec"] == plain["spec"]

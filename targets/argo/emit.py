@@ -17,6 +17,7 @@ from pxc.targets.argo.dag_template import group_template, unit_template
 from pxc.targets.argo.display import display_names
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.leaf import finish_leaf
+from pxc.targets.argo.operations import check_namespaces
 from pxc.targets.argo.run_time import refuse
 from pxc.targets.argo.scope import WORKFLOW_RUN
 from pxc.targets.argo.searches import tell_searches
@@ -60,6 +61,8 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     if subject is None or report.has_errors:
         return ()
     build = Build(plan, world, report)
+    if plan.group is not None:
+        check_namespaces(plan.group, build)
     subject = surrounded(subject)
     found = _objects(subject, build)
     if report.has_errors:

@@ -20,6 +20,8 @@ TABLE = (
             "a task starts when all that it waits for have ended, not with the first"),
     Feature("dag.earlyStopping", "`earlyStopping` of a dag", REFUSED,
             "nothing watches the dag as a whole", _LEFT),
+    Feature("dag.namespace", "`namespace` of an operation, unlike that of its dag", REFUSED,
+            "the pods of a workflow run in its namespace", "give it to the dag"),
     Feature("dag.termination.timeout", "`termination.timeout` of a dag inside of a dag", REFUSED,
             "a deadline is one of a pod or of the whole workflow",
             "give it to the operations, or to the outer dag"),

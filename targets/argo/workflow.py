@@ -11,6 +11,7 @@ from pxc.targets._names import dns_label, run_name
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.cron import cron_spec
 from pxc.targets.argo.leaf import is_positive
+from pxc.targets.argo.operations import told_operations
 
 __all__ = ["workflow_objects"]
 
@@ -38,7 +39,9 @@ def workflow_objects(
         spec["serviceAccountName"] = options.argo.service_account
     spec |= _limits(subject, build)
     own = identity_labels(build.plan, subject)
-    metadata = Metadata(build.plan, subject, subject.namespace or options.namespace, {}, {}, own)
+    namespace, group = subject.namespace or options.namespace, build.plan.group
+    told = told_operations(group) if group is not None else {}
+    metadata = Metadata(build.plan, subject, namespace, {}, told, own)
     spec["podMetadata"] = {"labels": _of_pods(own, subject)}
     spec["templates"] = build.templates
     if options.argo.kind == "cron" and timetable is None:
