@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ _DOCUMENTS = (
 def schema_text() -> str:
     """The schema as it is committed: a definition for each document, and any of them at the top."""
     tops, definitions = msgspec.json.schema_components(_DOCUMENTS, ref_template="#/$defs/{name}")
+    for definition in definitions.values():
+        if "description" in definition:  # until Python 3.13 a docstring keeps its indentation
+            definition["description"] = cleandoc(definition["description"])
     whole: dict[str, Any] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Documents of pxc-tuner, version 1",
