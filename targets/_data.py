@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from pxc.diagnostics import Report
-from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
+from pxc.ir.expr import Const, Expr, RunTimeRef, operands
 from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template
 from pxc.source import Span
 
@@ -141,7 +141,7 @@ class Values:
         if isinstance(hole.expr, Invalid):
             return None
         pieces: list[Any] = []
-        for expr in _operands(hole.expr):
+        for expr in operands(hole.expr):
             if isinstance(expr, Const):
                 pieces.append(expr.value)
             else:
@@ -173,19 +173,6 @@ class _Said:
 
     def __init__(self, text: str) -> None:
         self.text = text
-
-
-def _operands(expr: Expr) -> list[Expr]:
-    """The operands of a concatenation, from left to right, however deep."""
-    found: list[Expr] = []
-    waiting = [expr]
-    while waiting:
-        last = waiting.pop()
-        if isinstance(last, Binary) and last.op == "~":
-            waiting += (last.right, last.left)
-        else:
-            found.append(last)
-    return found
 
 
 def _joined(pieces: list[Any]) -> str:

@@ -132,3 +132,16 @@ Expr = (
     Const | Name | Attribute | Index | Slice | ListExpr | DictExpr | Unary | Binary | Compare
     | Conditional | Filter | Test | Call | RunTimeRef
 )  # fmt: skip
+
+
+def operands(node: Expr) -> list[Expr]:
+    """The operands of a concatenation, from left to right, however deep."""
+    found: list[Expr] = []
+    waiting = [node]
+    while waiting:
+        last = waiting.pop()
+        if isinstance(last, Binary) and last.op == "~":
+            waiting += (last.right, last.left)
+        else:
+            found.append(last)
+    return found

@@ -24,6 +24,7 @@ from pxc.ir.expr import (
     Slice,
     Test,
     Unary,
+    operands,
 )
 from pxc.ir.node import Hole, Invalid, Template
 from pxc.ir.unparse import unparse
@@ -187,7 +188,7 @@ class _Writer:
             case Binary(op="and" | "or"):
                 return self._short_circuit(node)
             case Binary(op="~"):
-                return joined(map(self.text, _operands(node)))
+                return joined(map(self.text, operands(node)))
             case Binary(op=op, left=left, right=right):
                 return reckon(op, self.value(left), self.value(right), node.span)
             case Compare():
@@ -335,19 +336,6 @@ _COMPUTE = "compute the value in the container"
 
 def _name(node: Expr) -> str:
     return node.name if isinstance(node, Attribute) else ""
-
-
-def _operands(node: Expr) -> list[Expr]:
-    """The operands of a concatenation, from left to right, however deep."""
-    found: list[Expr] = []
-    waiting = [node]
-    while waiting:
-        last = waiting.pop()
-        if isinstance(last, Binary) and last.op == "~":
-            waiting += (last.right, last.left)
-        else:
-            found.append(last)
-    return found
 
 
 def _common(a: Said, b: Said, span: Span) -> Type:

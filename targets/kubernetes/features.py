@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
+from pxc.targets._unsayable import PLUGINS, RUNTIMES, STEPS
 from pxc.world import Options
 
 __all__ = [
@@ -39,19 +40,7 @@ TABLE = (
     ),
     Feature("run.pytorchjob", "`run.kind: pytorchjob`", EXACT,
             "a PyTorchJob of its operator, or by `--distributed indexed` an Indexed Job"),
-    Feature("run.mxjob", "`run.kind: mxjob`", REFUSED,
-            "no maintained operator runs MXNet jobs", "write a `job` of one pod"),
-    *(
-        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED,
-                "Polyaxon's own scheduler starts such runs",
-                "write `kind: job` to run its container by itself")
-        for kind in ("notifier", "cleaner", "tuner")
-    ),
-    *(
-        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED,
-                "it is a runtime of older releases", "write it as a kind of today")
-        for kind in ("flink", "dask", "ray")
-    ),
+    *RUNTIMES,
     # what is around a run
     *(
         Feature(f"matrix.{kind}", f"`matrix: {{kind: {kind}}}`", EXACT,
@@ -131,14 +120,7 @@ TABLE = (
     Feature("plugins.tmux", "`plugins.tmux`", APPROXIMATED,
             "the command runs without tmux; `kubectl logs` and `kubectl exec` reach it",
             profile="polyaxon"),
-    Feature("plugins.sandbox", "`plugins.sandbox`", REFUSED,
-            "a sandbox is a program of Polyaxon's in the container",
-            "leave it out and use `kubectl exec`"),
-    Feature("plugins.ssh", "`plugins.ssh`", REFUSED,
-            "the server is a program of Polyaxon's in the container",
-            "leave it out and use `kubectl exec`, or an image with an ssh server"),
-    Feature("plugins.externalHost", "`plugins.externalHost`", APPROXIMATED,
-            "there is no API of Polyaxon's to reach by another host"),
+    *PLUGINS,
     Feature("plugins.notifications", "`plugins.notifications`", APPROXIMATED,
             "nobody is told how the run ends",
             "alert on `kube_job_status_failed` and its like"),
@@ -176,17 +158,7 @@ TABLE = (
                 "name them with `paths`, or declare it in the catalog")
         for key in ("lineageRef", "modelRef", "artifactRef")
     ),
-    Feature("init.tensorboard", "`init: tensorboard` without `uuids`", REFUSED,
-            "only Polyaxon's server lists runs", "name those to show with `uuids`"),
-    Feature("init.tensorboard.useNames", "`init.tensorboard.useNames`", APPROXIMATED,
-            "only Polyaxon's server knows the names of runs: their uuids are shown"),
-    Feature("init.file.connection", "`connection` of an `init` file", APPROXIMATED,
-            "a file comes from no connection"),
-    Feature("init.file.kind", "`init.file.kind`", APPROXIMATED,
-            "the file is written as any other; its kind is for Polyaxon's lineage"),
-    Feature("connections.hostPath", "`hostPath` in a connection's secret or config map", REFUSED,
-            "a Secret or a ConfigMap lies in no directory of a host",
-            "leave it out, or make it a `host_path` connection"),
+    *STEPS,
 )  # fmt: skip
 
 _FEATURES = Features("kubernetes", TABLE)
