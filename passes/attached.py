@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pxc.diagnostics import Report
@@ -105,7 +105,31 @@ class Attached:
         )
         return self._expanded(resolve_connections(program, world, report))
 
-    def check(self, dag: Program, found: Iterable[Program]) -> None:
+    def through(
+        self,
+        program: Program,
+        own: Callable[[Program, DagValues | None, set[str]], Program],
+        made: Callable[[Program], Iterable[Program]],
+        dag: DagValues | None = None,
+        taken: set[str] | None = None,
+    ) -> Program:
+        """A program and the operations of its dags, inner ones first, each as `own` makes it.
+
+        `own` is given the values of the dag around, None outside of one, and the names that are
+        taken there, to which it adds. What it has `made` is held to what the dag has to give.
+        """
+        taken = {run_name(program)} if taken is None else taken
+        if program.operations:
+            values = DagValues(program, self.world, self.report)
+            names = {run_name(inner) for inner in program.operations}
+            inner = tuple(
+                self.through(each, own, made, values, names) for each in program.operations
+            )
+            program = replace(program, operations=inner)
+            self._check(program, (one for each in inner for one in made(each)))
+        return own(program, dag, taken)
+
+    def _check(self, dag: Program, found: Iterable[Program]) -> None:
         """Hold what programs take from operations of a dag, and from it, to what there is.
 
         PXC425 and PXC446, as for its operations. Names that the dag lacks were told before.

@@ -38,7 +38,8 @@ def expand_builds(program: Program, world: World, report: Report) -> Program:
     """
     if program.partial or program.composed is None:
         return program
-    return _Expansion(world, report).expanded(program, None, {run_name(program)})
+    expansion = _Expansion(world, report)
+    return expansion.attached.through(program, expansion.built, _build_of)
 
 
 class _Expansion:
@@ -49,14 +50,8 @@ class _Expansion:
         self.report = report
         self.attached = Attached(world, report)
 
-    def expanded(self, program: Program, dag: DagValues | None, taken: set[str]) -> Program:
-        """A program with its build and those of its operations; `taken` are names in its dag."""
-        if program.operations:
-            values = DagValues(program, self.world, self.report)
-            names = {run_name(inner) for inner in program.operations}
-            inner = tuple(self.expanded(each, values, names) for each in program.operations)
-            self.attached.check(program, (each.build for each in inner if each.build is not None))
-            return replace(program, operations=inner)
+    def built(self, program: Program, dag: DagValues | None, taken: set[str]) -> Program:
+        """A program with its build; `taken` are the names in its dag."""
         composed = program.composed
         build: Any = composed.build if composed is not None else None
         if not isinstance(build, Build) or not is_readable(build):
@@ -104,6 +99,10 @@ class _Expansion:
             lambda path: path if path.startswith(_BESIDE) else f"ops.{name}.{path}",
         )
         return found
+
+
+def _build_of(program: Program) -> tuple[Program, ...]:
+    return () if program.build is None else (program.build,)
 
 
 def _registry(build: Program, connection: str | None) -> str:

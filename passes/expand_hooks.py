@@ -39,7 +39,8 @@ def expand_hooks(program: Program, world: World, report: Report) -> Program:
     """
     if program.partial or program.composed is None:
         return program
-    return _Expansion(world, report).expanded(program, None, set())
+    expansion = _Expansion(world, report)
+    return expansion.attached.through(program, expansion.hooked, _hooks_of)
 
 
 class _Expansion:
@@ -50,14 +51,8 @@ class _Expansion:
         self.report = report
         self.attached = Attached(world, report)
 
-    def expanded(self, program: Program, dag: DagValues | None, taken: set[str]) -> Program:
-        """A program with its hooks and those of its operations; `taken` grows by their names."""
-        if program.operations:
-            values = DagValues(program, self.world, self.report)
-            names = {run_name(inner) for inner in program.operations}
-            inner = tuple(self.expanded(each, values, names) for each in program.operations)
-            program = replace(program, operations=inner)
-            self.attached.check(program, (h.program for each in inner for h in each.hooks))
+    def hooked(self, program: Program, dag: DagValues | None, taken: set[str]) -> Program:
+        """A program with its hooks; `taken` are the names in its dag."""
         composed = program.composed
         hooks: Any = composed.hooks if composed is not None else None
         if not isinstance(hooks, Seq):
@@ -93,6 +88,10 @@ class _Expansion:
         return HookProgram(
             hook.span, followed.settled(hook.trigger), followed.settled(hook.conditions), inner
         )
+
+
+def _hooks_of(program: Program) -> tuple[Program, ...]:
+    return tuple(hook.program for hook in program.hooks)
 
 
 class _Followed:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pxc.ir.node import KObject, Lit, Map, Seq, Template, is_null, plain
-from pxc.ir.plan import Attachment, Demand, Injection
+from pxc.ir.plan import Demand
+from pxc.ir.pod import Attachment, Injection
 from pxc.ir.program import Connection
 from pxc.passes.lowering import Lowering, text_of
 from pxc.passes.stores import store_of

@@ -7,16 +7,8 @@ from typing import Any
 
 from pxc.diagnostics import allowed
 from pxc.ir.node import KObject, Lit, Map, Scalar, Seq, Template, is_null
-from pxc.ir.plan import (
-    Attachment,
-    ContainerStep,
-    Copy,
-    Demand,
-    FileStep,
-    GitStep,
-    Step,
-    TransferStep,
-)
+from pxc.ir.plan import Demand
+from pxc.ir.pod import Attachment, ContainerStep, Copy, FileStep, GitStep, Step, TransferStep
 from pxc.ir.run import ArtifactsInit, DockerfileInit, FileInit, GitInit, Init, TensorboardInit
 from pxc.passes.dockerfile_text import DOCKERFILE, dockerfile_text
 from pxc.passes.global_names import ARTIFACTS_PATH

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pxc.ir.node import KObject, Lit, Map, Seq, Template, is_null, plain, replace
-from pxc.ir.plan import Attachment, Pod, Results
+from pxc.ir.pod import Attachment, Pod, Results
 from pxc.ir.program import Program
 from pxc.ir.spec import Operation, Plugins, SidecarPlugin
 from pxc.passes.lower_connections import always_requested, attach, attached

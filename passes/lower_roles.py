@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pxc.ir.node import KObject, Lit, Map, Seq, is_null, replace
-from pxc.ir.plan import Demand, Role
+from pxc.ir.plan import Demand
+from pxc.ir.pod import Role
 from pxc.ir.run import Cluster, Distributed, Job, Replica, Service, Spark
 from pxc.ir.spec import Operation
 from pxc.passes.lower_pod import lower_pod

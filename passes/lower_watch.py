@@ -6,7 +6,7 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.node import KObject
-from pxc.ir.plan import Watch
+from pxc.ir.pod import Watch
 from pxc.ir.spec import Plugins, SidecarPlugin
 from pxc.passes.lowering import known, truth, whole
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pxc.ir.node import Map, plain
-from pxc.ir.plan import Store
+from pxc.ir.pod import Store
 from pxc.ir.program import Connection
 from pxc.passes.lowering import text_of
 from pxc.world import World

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pxc.ir.node import Hole, Lit, Seq, Template
-from pxc.ir.plan import Attachment, Copy, Demand, FileStep, Step, TransferStep
+from pxc.ir.plan import Demand
+from pxc.ir.pod import Attachment, Copy, FileStep, Step, TransferStep
 from pxc.ir.run import Init, TensorboardInit
 from pxc.passes.lowering import Lowering, joined, known, pieces_of, truth, whole
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pxc.ir.node import plain
-from pxc.ir.plan import Attachment, Injection
+from pxc.ir.pod import Attachment, Injection
 from pxc.targets._container import Draft
 from pxc.targets._data import unexpanded
 

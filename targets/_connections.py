@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.ir.plan import Attachment, Injection, Store
+from pxc.ir.pod import Attachment, Injection, Store
 from pxc.targets._container import Draft
 from pxc.targets._data import Place, Values
 from pxc.targets._names import dns_label, free_name

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from pxc.diagnostics import Report
 from pxc.ir.expr import RunTimeRef
-from pxc.ir.plan import Pod, Step, Unit
+from pxc.ir.plan import Unit
+from pxc.ir.pod import Pod, Step
 from pxc.targets._connections import Volumes
 from pxc.targets._container import Draft
 from pxc.targets._data import Place, Values

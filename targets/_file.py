@@ -6,7 +6,7 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.node import Template
-from pxc.ir.plan import FileStep
+from pxc.ir.pod import FileStep
 from pxc.targets._data import Place, Values, unexpanded
 
 __all__ = ["CONFIG_MAP_BYTES", "FILE_SCRIPT", "file_container", "file_content", "file_mode"]

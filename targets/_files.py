@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from pxc.ir.plan import FileStep, Step
+from pxc.ir.pod import FileStep, Step
 from pxc.targets._connections import Volumes
 from pxc.targets._container import Draft
 from pxc.targets._data import Values

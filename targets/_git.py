@@ -6,7 +6,7 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.node import Lit, Scalar
-from pxc.ir.plan import GitStep
+from pxc.ir.pod import GitStep
 from pxc.targets._data import Place, Values
 
 __all__ = ["GIT_SCRIPT", "git_container"]

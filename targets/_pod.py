@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from pxc.diagnostics import Report
 from pxc.ir.node import KObject, Lit
-from pxc.ir.plan import ContainerStep, GitStep, Pod, Step, TransferStep, Unit
+from pxc.ir.plan import Unit
+from pxc.ir.pod import ContainerStep, GitStep, Pod, Step, TransferStep
 from pxc.ir.run import Environment
 from pxc.targets._catalog import describe
 from pxc.targets._connections import Volumes, attach

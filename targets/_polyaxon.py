@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from pxc.ir.plan import Attachment, Copy, FileStep, GitStep, Pod, Step, TransferStep, Unit, Watch
+from pxc.ir.plan import Unit
+from pxc.ir.pod import Attachment, Copy, FileStep, GitStep, Pod, Step, TransferStep, Watch
 from pxc.source import head_of
 from pxc.targets._context import RunDirectory, run_directory
 from pxc.targets._data import Place, Values, text_of, unexpanded

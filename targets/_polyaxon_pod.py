@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.ir.plan import Attachment, Pod
+from pxc.ir.pod import Attachment, Pod
 from pxc.targets._catalog import describe
 from pxc.targets._connections import Volumes, attach
 from pxc.targets._container import Draft

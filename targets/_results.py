@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.ir.plan import Results
+from pxc.ir.pod import Results
 from pxc.targets._store import remote_of, store_script
 from pxc.targets._transfer import TRANSFER_SCRIPT
 from pxc.world import Runtime

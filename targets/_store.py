@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pxc.ir.plan import Store
+from pxc.ir.pod import Store
 
 __all__ = ["Remote", "remote_of", "store_script"]
 

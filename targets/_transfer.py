@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.node import Template
-from pxc.ir.plan import Copy, TransferStep
+from pxc.ir.pod import Copy, TransferStep
 from pxc.targets._data import Place, Values
 from pxc.targets._store import Remote, remote_of, store_script
 

@@ -9,19 +9,8 @@ import yaml
 
 from pxc.ir.expr import Attribute, Binary, Const, Name, RunTimeRef
 from pxc.ir.node import Hole, KObject, Lit, Seq, Template
-from pxc.ir.plan import (
-    ContainerStep,
-    Demand,
-    GitStep,
-    Limits,
-    Listening,
-    Output,
-    Plan,
-    Pod,
-    Role,
-    Timetable,
-    Unit,
-)
+from pxc.ir.plan import Demand, Limits, Listening, Output, Plan, Timetable, Unit
+from pxc.ir.pod import ContainerStep, GitStep, Pod, Role
 from pxc.ir.run import Environment
 from pxc.source import Source, Span
 

@@ -203,6 +203,15 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         ),
         ["PXC446 6:117 outputs.p"],
     ),
+    "an output that another operation does not have, for a build beside a hook": (
+        dag(
+            "name: a, component: {outputs: [{name: o, type: str}],"
+            " run: {kind: job, container: {image: i}}}",
+            "name: b, dependencies: [a], container: {image: i}, hooks: [{hubRef: tell}],"
+            " build: {hubRef: 'acme/kaniko:v1', params: {context: {ref: ops.a, value: outputs.p}}}",
+        ),
+        ["PXC446 6:156 outputs.p"],
+    ),
     "a value that each run of a matrix has": (
         root("{hubRef: tell, params: {text: {value: '{{ lr }}'}}}")
         + "matrix: {kind: mapping, values: [{lr: 1.0}, {lr: 2.0}]}\n",

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pxc.ir.node import KObject, Lit
-from pxc.ir.plan import Edge, Group, Limits, Pod, Role, Start, Unit
+from pxc.ir.plan import Edge, Group, Limits, Start, Unit
+from pxc.ir.pod import Pod, Role
 from pxc.source import Source, Span
 from pxc.targets.kubernetes.flat_group import FlatUnit, flat_units, run_at_once
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.ir.plan import FileStep, GitStep, Step, TransferStep
+from pxc.ir.pod import FileStep, GitStep, Step, TransferStep
 
 CATALOG = """
 artifactsStore: {name: store, kind: s3, schema: {bucket: "s3://bk"}, secret: {name: keys}}

@@ -8,7 +8,8 @@ import pytest
 
 from pxc.ir.expr import Name
 from pxc.ir.node import Hole, Lit, Map, Seq, Template
-from pxc.ir.plan import Limits, Plan, Pod, Role, Unit
+from pxc.ir.plan import Limits, Plan, Unit
+from pxc.ir.pod import Pod, Role
 from pxc.ir.verify import BrokenIR, verify
 from pxc.source import Source, Span
 

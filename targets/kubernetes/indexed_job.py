@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from pxc.diagnostics import Report
 from pxc.ir.node import Lit, Seq
-from pxc.ir.plan import Pod, Unit
+from pxc.ir.plan import Unit
+from pxc.ir.pod import Pod
 from pxc.ir.stopping import FAILURE
 from pxc.ir.sweep import Sweep, cells
 from pxc.source import Span

@@ -11,7 +11,8 @@ from msgspec.structs import replace as changed
 
 from pxc.diagnostics import Report, allowed
 from pxc.ir.node import Lit, replace
-from pxc.ir.plan import Plan, Pod, Role, Unit
+from pxc.ir.plan import Plan, Unit
+from pxc.ir.pod import Pod, Role
 from pxc.source import head_of
 from pxc.targets._container import container_order
 from pxc.targets._data import Values
