@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from pxc.ir.plan import Plan
+
 STYLE = ("PXC912", "PXC930")
 """What is told of a text's layout alone; most settings do not ask for it."""
 
@@ -56,6 +58,16 @@ def compile_request(request: Request) -> Outcome:
         if not report.has_errors:
             outcome.files = files
     return outcome
+
+
+def plan_request(request: Request) -> tuple[Report, Plan | None]:
+    """What a request comes to for any target; None when there was an error."""
+    from pxc.passes import PIPELINE
+
+    report = Report()
+    progress = _run(request, PIPELINE, _world(request, report), report, partial=False)
+    done = progress is not None and progress.finished and not report.has_errors
+    return report, progress.state if progress is not None and done else None
 
 
 def collisions(outcomes: Iterable[Outcome]) -> Report:
@@ -351,6 +363,7 @@ __all__ = [
     "lint_file",
     "lint_request",
     "pass_list",
+    "plan_request",
     "read_plain_yaml",
     "schedule_request",
     "target_names",

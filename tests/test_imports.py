@@ -40,6 +40,8 @@ IMPORTS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "lint": (("lint", "a.yaml"), READING),
     "lint FOLDER": (("lint", "."), READING),
     "schedule": (("schedule", "a.yaml"), READING),
+    "graph": (("graph", "a.yaml"), READING),
+    "graph --format svg": (("graph", "a.yaml", "--format", "svg"), READING | {"unicodedata"}),
     "fmt": (("fmt", "--check", "a.yaml"), READING - {"pxc.passes"}),
     "compile": (("compile", "a.yaml"), READING | {"pxc.targets"}),
     "compile -o": (("compile", "a.yaml", "-o", "b.txt"), READING | {"pxc.targets"}),

@@ -21,6 +21,7 @@ COMMANDS = {
     "lint": ("pxc.cli.lint", "Check Polyaxonfiles without compiling them."),
     "fmt": ("pxc.cli.fmt", "Format Polyaxonfiles."),
     "schedule": ("pxc.cli.schedule", "Show when the next runs of a schedule start."),
+    "graph": ("pxc.cli.graph", "Draw what a Polyaxonfile runs, in what order."),
     "passes": ("pxc.cli.show", "List the passes of the compiler in order."),
     "rule": ("pxc.cli.show", "Explain a diagnostic code, or list all of them."),
     "schema": ("pxc.cli.show", "Print a JSON schema."),

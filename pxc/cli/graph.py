@@ -1,0 +1,99 @@
+"""The command that draws what a Polyaxonfile runs, in what order."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pxc.cli.findings import exit_code, merged, printed
+from pxc.cli.inputs import read_given, root_of
+from pxc.cli.options import (
+    STDIN,
+    catalog_option,
+    check_stdin_filename,
+    color_option,
+    isolated_option,
+    param_option,
+    preset_option,
+    stdin_option,
+)
+from pxc.cli.output import write_file
+from pxc.cli.terminal import write_product
+from pxc.cli.workspaces import Workspaces
+from pxc.diagnostics import Report, Severity
+from pxc.driver import Request, plan_request
+from pxc.graph import FORMATS, draw
+
+__all__ = ["graph_command"]
+
+
+@click.command(
+    "graph",
+    epilog="""\b
+Examples:
+  pxc graph polyaxonfile.yaml
+  pxc graph polyaxonfile.yaml --format svg -o graph.svg
+  pxc graph polyaxonfile.yaml --format dot | dot -Tpdf -o graph.pdf""",
+)
+@click.argument("file", metavar="FILE", type=click.Path())
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True,
+    help="The language of the picture.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", metavar="PATH", default=STDIN,
+    help="Write to this file.  [default: standard output]",
+)  # fmt: skip
+@param_option
+@preset_option
+@catalog_option
+@isolated_option
+@color_option
+@stdin_option
+def graph_command(
+    file: str,
+    format_: str,
+    output: str,
+    params: tuple[tuple[str, str], ...],
+    presets: tuple[str, ...],
+    catalogs: tuple[str, ...],
+    isolated: bool,
+    color: str,
+    stdin_filename: str | None,
+) -> int:
+    """Draw what a Polyaxonfile runs, in what order.
+
+    'mermaid' is for Markdown, 'dot' for Graphviz, 'svg' an image of its own. Errors of FILE go to
+    standard error.
+    """
+    check_stdin_filename(stdin_filename, (file, *presets))
+    unread = Report()
+    texts = [read_given(path, unread, stdin_filename) for path in (file, *presets)]
+    given = tuple(text for text in texts if text is not None)
+    reports = [unread]
+    if len(given) == len(texts):
+        root: Path = root_of(file, stdin_filename)
+        defaults = Workspaces(isolated=isolated, catalogs=catalogs).defaults_of(root)
+        request = Request(
+            files=given,
+            params=params,
+            options=defaults.options,
+            root=root,
+            catalog=defaults.catalog,
+        )
+        report, plan = plan_request(request)
+        reports.append(report)
+        if plan is not None:
+            _write(draw(plan, format_), output)
+    found = [d for d in merged(reports) if d.severity is Severity.ERROR]
+    printed(found, 1, "text", color, sys.stderr)
+    return exit_code(found)
+
+
+def _write(text: str, output: str) -> None:
+    if output == STDIN:
+        write_product(text)
+    else:
+        write_file(Path(output), text)
