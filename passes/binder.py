@@ -14,7 +14,7 @@ from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.passes.free_names import free_names
 from pxc.passes.given_params import GivenParam, given_params
-from pxc.passes.io_types.declare import Declared, declare
+from pxc.passes.io_types.declare import Declarations, Declared
 from pxc.passes.io_types.settle import is_true, settle_value
 from pxc.passes.param_refs import read_ref
 from pxc.passes.provided_names import Provided, provided_names
@@ -26,7 +26,7 @@ class Binder:
 
     `node` is what a missing param of an operation of a dag is reported at; `asked` are its inputs
     that the others refer to. `in_dag` tells that params may refer to operations of a dag; without
-    it those with a `node` may.
+    it those with a `node` may. `declarations` are those of the operations of one dag.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Binder:
         node: Span | None = None,
         asked: frozenset[str] = frozenset(),
         in_dag: bool | None = None,
+        declarations: Declarations | None = None,
     ) -> None:
         self.operation = operation
         self.report = report
@@ -47,7 +48,7 @@ class Binder:
         self.node = node
         self.asked = asked
         self.in_dag = node is not None if in_dag is None else in_dag
-        self.declared = declare(operation, report)
+        self.declared = (declarations or Declarations()).of(operation, report)
         self.given, is_open = given_params(operation.params)
         self.provided: Provided = provided_names(operation)
         self.is_open = is_open or self.provided.is_open

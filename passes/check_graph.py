@@ -22,6 +22,7 @@ from pxc.passes.graph.expressions import Expressions
 from pxc.passes.graph.nodes import GraphNode, check_build, graph_nodes
 from pxc.passes.graph.references import Enclosing, check_references
 from pxc.passes.graph.triggers import check_triggers
+from pxc.passes.io_types.declare import Declarations
 from pxc.passes.io_types.settle import is_true
 from pxc.source import head_of
 from pxc.world import World
@@ -106,7 +107,7 @@ def _unused(components: Components, world: World, report: Report) -> dict[str, G
 
 def _bind(nodes: Mapping[str, GraphNode], world: World, report: Report) -> None:
     """Hold the params of every node to its inputs; of an unknown one keep the references."""
-    asked = asked_inputs(nodes)
+    asked, declarations = asked_inputs(nodes), Declarations()
     for node in nodes.values():
         composed = node.composed
         if not node.is_known:
@@ -119,6 +120,7 @@ def _bind(nodes: Mapping[str, GraphNode], world: World, report: Report) -> None:
             partial=_has_presets(composed),
             node=node.place,
             asked=asked(node.name),
+            declarations=declarations,
         )
         node.bindings = binder.bindings()
         check_matrix(Program(composed.span, composed, composed=composed), world, report)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pxc.diagnostics import Note, Report
 from pxc.image_reference import IMAGE_FORM, image_fault
-from pxc.ir.node import KObject, Lit, Seq, walk
+from pxc.ir.node import KObject, Lit, Node, Seq, walk
 from pxc.ir.program import Program
 from pxc.ir.run import Distributed, Pod, Replica, Service
 from pxc.world import World
@@ -24,7 +24,7 @@ def check_pods(program: Program, world: World, report: Report) -> Program:
     """
     if program.composed is None or program.composed.run is None:
         return program
-    for node in walk(program.composed.run):
+    for node in walk(program.composed.run, into=_may_hold_pods):
         if isinstance(node, Service):
             _check_listening(node, report)
         if isinstance(node, KObject) and node.definition == "V1Container":
@@ -36,6 +36,11 @@ def check_pods(program: Program, world: World, report: Report) -> Program:
     for inner in program.inner():
         check_pods(inner, world, report)
     return program
+
+
+def _may_hold_pods(node: Node) -> bool:
+    """Whether there may be a pod or a container below; there is none in a container."""
+    return not (isinstance(node, KObject) and node.definition == "V1Container")
 
 
 def _check_image(container: KObject, report: Report, *, partial: bool) -> None:

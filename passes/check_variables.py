@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from pxc.diagnostics import Note, Report
-from pxc.ir.node import KObject, Lit, Map, Seq, is_null, plain, walk
+from pxc.ir.node import KObject, Lit, Map, Node, Seq, is_null, plain, walk
 from pxc.ir.program import Connection, Program
 from pxc.ir.run import Pod
 from pxc.passes.lower_connections import connection_variables
@@ -35,7 +35,7 @@ def check_variables(program: Program, world: World, report: Report) -> Program:
     if program.composed is None or program.composed.run is None:
         return program
     given = tuple(_of_params(program))
-    for node in walk(program.composed.run):
+    for node in walk(program.composed.run, into=_leads_to_pods):
         if isinstance(node, Pod):
             connections = _connections(node, program)
             later = (*given, *_of_connections(connections))
@@ -46,6 +46,11 @@ def check_variables(program: Program, world: World, report: Report) -> Program:
     for inner in program.inner():
         check_variables(inner, world, report)
     return program
+
+
+def _leads_to_pods(node: Node) -> bool:
+    """Whether there may be a pod below: in no pod, and in nothing that is Kubernetes' own."""
+    return not isinstance(node, Pod | KObject)
 
 
 def _of_params(program: Program) -> Iterator[_Variable]:

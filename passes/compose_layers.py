@@ -73,8 +73,9 @@ def compose(
     for name in layer.__struct_fields__:
         if name == "span" or name in IGNORED or name in SHORTCUTS or name in _RUNS:
             continue
-        before = getattr(base, name)
-        changed[name] = patch(before, getattr(layer, name), strategy)
+        incoming = getattr(layer, name)
+        if incoming is not None:
+            changed[name] = patch(getattr(base, name), incoming, strategy)
     changed["version"] = base.version if base.version is not None else layer.version
     changed["template"] = layer.template or base.template
     if _is(base.strict_params, True):

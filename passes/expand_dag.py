@@ -18,6 +18,7 @@ from pxc.passes.graph.components import Components, Size
 from pxc.passes.graph.dag_values import DagValues
 from pxc.passes.graph.nodes import GraphNode, graph_nodes
 from pxc.passes.graph.push_down import Pushed, pushed_down
+from pxc.passes.io_types.declare import Declarations
 from pxc.passes.io_types.settle import is_true
 from pxc.passes.resolve_connections import resolve_connections
 from pxc.passes.security_context import carry_security
@@ -44,7 +45,8 @@ def _expanded(program: Program, dag: Dag, size: Size, world: World, report: Repo
     nodes = graph_nodes(dag, Components(dag, size, world, report), world, report)
     asked = asked_inputs(nodes)
     values = DagValues(program, world, report)
-    around = _Around(program, values, pushed_down(program.composed, values, world, report), size)
+    pushed = pushed_down(program.composed, values, world, report)
+    around = _Around(program, values, pushed, size, Declarations())
     known = [n for n in nodes.values() if _is_known(n, report)]
     found = tuple(_program(n, asked(n.name), around, world, report) for n in known)
     return replace(program, operations=found)
@@ -71,6 +73,7 @@ class _Around(Struct, frozen=True):
     values: DagValues
     pushed: Pushed
     size: Size
+    declarations: Declarations
 
 
 def _program(
@@ -88,6 +91,7 @@ def _program(
         partial=False,
         node=node.place,
         asked=asked,
+        declarations=around.declarations,
     )
     program = Program(
         composed.span,

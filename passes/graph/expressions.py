@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from pxc.diagnostics import Note, Report
-from pxc.ir.node import Node, Template, replace, walk
+from pxc.ir.expr import Name
+from pxc.ir.node import Hole, Lit, Node, Template, replace, walk
 from pxc.ir.program import Connection, Program
 from pxc.ir.run import Dag, Legacy
 from pxc.ir.spec import Operation
@@ -22,12 +23,18 @@ from pxc.world import World
 _PUSHED_DOWN = ("environment", "connections", "volumes")
 """Sections of a dag that its operations get, rendered with the names of each operation."""
 
+_TEXTS = ("", "text", "arguments")
+"""What fields expect that take whatever text a value has."""
+
+_LONG = 1000
+
 
 class Expressions:
     """The expressions of all dags of one file.
 
     The expressions of a component are gathered once, however many operations name it, and a
-    faulty one is evaluated no more: what is wrong with it was said.
+    faulty one is evaluated no more: what is wrong with it was said. Bare names that were `sound`
+    are so for every operation that has the same names.
     """
 
     def __init__(self, world: World, report: Report) -> None:
@@ -35,6 +42,7 @@ class Expressions:
         self.report = report
         self.gathered: dict[int, tuple[Any, tuple[Template, ...]]] = {}
         self.faulty: set[int] = set()
+        self.sound: set[tuple[Any, ...]] = set()
 
     def check(
         self,
@@ -69,12 +77,17 @@ class Expressions:
         )
         program = resolve_connections(program, self.world, self.report)
         wanted = [*self.of_operation(composed), *pushed]
+        names = _plain_names(node, wanted)
+        if names is not None and names in self.sound:
+            return faults
         if wanted or any(has_template(b.value) for b in node.bindings):
             known = {c.name for c in program.connections}
             further = tuple(c for c in connections if c.name not in known)
             program = replace(program, connections=(*program.connections, *further))
             scope = build_contexts(program, self.world, faults).scope()
             self.evaluate(wanted, scope, faults)
+        if names is not None and not faults:
+            self.sound.add(names)
         return faults
 
     def tell(self, faults: Report, node: GraphNode, *, is_open: bool) -> None:
@@ -114,6 +127,27 @@ class Expressions:
             found = tuple(n for n in walk(node) if isinstance(n, Template))
             known = self.gathered[id(node)] = (node, found)
         return known[1]
+
+
+def _plain_names(node: GraphNode, wanted: list[Template]) -> tuple[Any, ...] | None:
+    """What decides whether bare names in text have a fault: the texts, and the names there are.
+
+    None where a value could make a difference.
+    """
+    for template in wanted:
+        if template.expects not in _TEXTS or template.statements:
+            return None
+        for part in template.parts:
+            if isinstance(part, Hole) and not isinstance(part.expr, Name):
+                return None
+    for binding in node.bindings:
+        value = binding.value
+        if binding.arg_format is not None or not (value is None or isinstance(value, Lit)):
+            return None
+        if value is not None and isinstance(value.value, str) and len(value.value) > _LONG:
+            return None
+    asked = (binding.connection for binding in node.bindings)
+    return (*map(id, wanted), *(b.name for b in node.bindings), *asked)
 
 
 def _with_help(faults: Report, inherited: Collection[str]) -> Report:

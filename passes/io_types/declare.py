@@ -81,6 +81,25 @@ def _is_false(field: Any, *, unset: bool) -> bool:
     return isinstance(field, Lit) and field.value is False
 
 
+class Declarations:
+    """What operations declare; what several of them share is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[Any, Any, tuple[Declared, ...]]] = {}
+
+    def of(self, operation: Operation, report: Report) -> tuple[Declared, ...]:
+        """As `declare`; a declaration with a fault is read anew each time."""
+        key = id(operation.inputs), id(operation.outputs)
+        known = self._known.get(key)
+        if known is not None:
+            return known[2]
+        before = len(report)
+        found = declare(operation, report)
+        if len(report) == before:
+            self._known[key] = operation.inputs, operation.outputs, found
+        return found
+
+
 def declare(operation: Operation, report: Report) -> tuple[Declared, ...]:
     """Every named input and output, inputs first; of two with one name the first.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -74,6 +75,7 @@ def known_types() -> list[str]:
     return [*_CANONICAL, "Optional"]
 
 
+@lru_cache(1024)
 def parse_type(text: str) -> IOType | TypeFault:
     """The type a text means, in canonical names (`list[int]` is `List[int]`, `Any` is `any`).
 

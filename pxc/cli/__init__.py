@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -85,7 +86,14 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    _spare_collections()
     sys.exit(_run(args))
+
+
+def _spare_collections() -> None:
+    """Look for cycles seldom: trees have none, and looking through a large one takes long."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 class ReaderGone(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -145,33 +145,43 @@ def is_null(node: object) -> bool:
     return isinstance(node, Lit) and node.value is None
 
 
+_LEAVES = frozenset((Lit, Template, Invalid, Hole))
+
+
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node, keys before values, in field order."""
+    return iter(_below(node))
+
+
+def _below(node: Node) -> Sequence[Node]:
     if isinstance(node, Map):
-        for k, v in node.entries:
-            yield k
-            yield v
-    elif isinstance(node, Seq):
-        yield from node.items
-    elif isinstance(node, Lit | Template | Invalid | Hole):
-        return
-    else:
-        for name in node.__struct_fields__:
-            child = getattr(node, name)
-            if isinstance(child, Node):
-                yield child
-            elif isinstance(child, tuple):
-                for item in child:  # a role of a runtime is a pair of its name and its node
-                    for part in item if isinstance(item, tuple) else (item,):
-                        if isinstance(part, Node):
-                            yield part
+        return [part for entry in node.entries for part in entry]
+    if isinstance(node, Seq):
+        return node.items
+    found: list[Node] = []
+    if node.__class__ in _LEAVES:
+        return found
+    for name in node.__struct_fields__:
+        child = getattr(node, name)
+        if child is None or child.__class__ is Span:
+            continue
+        if isinstance(child, Node):
+            found.append(child)
+        elif isinstance(child, tuple):
+            for item in child:  # a role of a runtime is a pair of its name and its node
+                parts = item if isinstance(item, tuple) else (item,)
+                found += [part for part in parts if isinstance(part, Node)]
+    return found
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """A node and everything below it, parents first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+def walk(node: Node, into: Callable[[Node], bool] | None = None) -> Iterator[Node]:
+    """A node and everything below it, parents first; below those alone that `into` allows."""
+    waiting = [node]
+    while waiting:
+        last = waiting.pop()
+        yield last
+        if last.__class__ not in _LEAVES and (into is None or into(last)):
+            waiting += _below(last)[::-1]
 
 
 def plain(node: Any) -> Any:

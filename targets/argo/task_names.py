@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pxc.targets._names import digest
 from pxc.targets.argo.expr_values import KEPT
@@ -28,9 +28,9 @@ def task_names(names: Iterable[str]) -> dict[str, str]:
     return {name: found[name] for name in wanted}
 
 
-def free(name: str, taken: Iterable[str], told: str = "") -> str:
+def free(name: str, taken: Collection[str], told: str = "") -> str:
     """A task name that is not taken: the name, or with a hash of what it tells."""
-    used, number = set(taken), 0
+    used, number = taken, 0
     found = name[:LONGEST]
     while found in used or len(name) > LONGEST > len(found):
         end = digest(_CHANGED, told or name, *([str(number)] if number else []))

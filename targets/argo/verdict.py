@@ -8,7 +8,7 @@ and omitted after a failure, and what is omitted stands for the failure before i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from pxc.ir.plan import Group, Unit
@@ -44,7 +44,7 @@ def hidden_failures(group: Group) -> list[str]:
 
 
 def verdict_tasks(
-    hidden: list[tuple[str, bool]], taken: Iterable[str], build: Build
+    hidden: list[tuple[str, bool]], taken: Collection[str], build: Build
 ) -> list[dict[str, Any]]:
     """The task that fails the dag when one of these tasks has failed; none when there are none.
 
