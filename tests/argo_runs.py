@@ -6,6 +6,7 @@ import json
 import math
 import re
 import shlex
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,6 +66,18 @@ def ran(cluster: Cluster, outcome: Outcome, timeout: float = 200) -> Object:
     made = cluster.apply("---\n".join(file.text for file in outcome.files))
     [name] = [each["metadata"]["name"] for each in made if each["kind"] == "Workflow"]
     return engine.ended(cluster, name, timeout)
+
+
+def scheduled(cluster: Cluster, name: str) -> list[str]:
+    """The workflows that a schedule has made by now, oldest first: one at least."""
+    path = cluster.server.path(engine.VERSION, "Workflow", cluster.namespace)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = [each["metadata"]["name"] for each in cluster.server.ask("GET", path)["items"]]
+        if mine := sorted(each for each in found if each.startswith(f"{name}-")):
+            return mine
+        time.sleep(0.2)
+    raise AssertionError(f"{name} has made nothing")
 
 
 def fates(workflow: Object) -> dict[str, Fate]:

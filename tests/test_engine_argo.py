@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from pxc.world import ArgoOptions, Runtime
-from tests.argo_runs import dag, differences, outcome_of, ran, unit
+from tests.argo_runs import dag, differences, outcome_of, ran, scheduled, unit
 from tests.engines import argo as engine
 from tests.engines import place
 from tests.engines.cluster import Cluster
@@ -242,18 +240,6 @@ def test_what_the_tracking_client_logs_is_an_output(argo: Cluster) -> None:
     assert differences(done, outcome, scripts) == {}
     [good] = argo.pods(f"{done['metadata']['name']}-good")
     assert argo.logs(good) == "0.25 it's done\n"
-
-
-def scheduled(cluster: Cluster, name: str) -> list[str]:
-    """The workflows that a schedule has made by now, oldest first: one at least."""
-    path = cluster.server.path(engine.VERSION, "Workflow", cluster.namespace)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        found = [each["metadata"]["name"] for each in cluster.server.ask("GET", path)["items"]]
-        if mine := sorted(each for each in found if each.startswith(f"{name}-")):
-            return mine
-        time.sleep(0.2)
-    raise AssertionError(f"{name} has made nothing")
 
 
 def test_a_template_and_a_schedule(argo: Cluster) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from pxc.driver import Request, SourceText, compile_request
 from pxc.world import Options, Runtime
+from tests.argo_runs import scheduled
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster
 from tests.engines.environment import Object
@@ -98,3 +99,39 @@ def test_an_equal_run_is_not_run_again(argo: Cluster, catalog: Path) -> None:
     [node] = again["status"]["nodes"].values()
     assert node["memoizationStatus"]["hit"]
     assert engine.outputs(node) == {"loss": "7"}
+
+
+CODES = """
+retried
+termination:
+  maxRetries: 3
+  podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: In, values: [42]}}]}
+run:
+  kind: job
+  container: {image: any, command: [sh, -c, "exit {0}"]}
+"""
+
+
+@pytest.mark.parametrize(("code", "tries"), [("42", 1), ("3", 4)])
+def test_a_policy_decides_on_further_tries(
+    argo: Cluster, catalog: Path, code: str, tries: int
+) -> None:
+    text = CODES.strip().replace("retried", f"retried{code}").replace("{0}", code)
+    done = engine.ended(argo, made(argo, catalog, text))
+    pods = [n for n in done["status"]["nodes"].values() if n["type"] == "Pod"]
+    assert (done["status"]["phase"], len(pods)) == ("Failed", tries)
+
+
+def test_a_run_knows_for_when_it_was_started(argo: Cluster, catalog: Path) -> None:
+    text = (
+        "ticking\noutputs: [{name: at, type: str}]\n"
+        "schedule: {kind: interval, frequency: 2, maxRuns: 1}\n"
+        "run: {kind: job, container: {image: any, command: [sh, -c,"
+        " 'printf %s {{ globals.schedule_at }} > \"$PXC_OUTPUTS_DIR/at\"']}}\n"
+    )
+    name = made(argo, catalog, text)
+    [first, *_] = scheduled(argo, name)
+    done = engine.ended(argo, first)
+    about = done["metadata"]["annotations"]["workflows.argoproj.io/scheduled-time"]
+    [node] = done["status"]["nodes"].values()
+    assert engine.outputs(node) == {"at": about}

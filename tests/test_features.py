@@ -207,7 +207,11 @@ IN_A_DAG = {
     },
     "termination.culling": "termination: {culling: {timeout: 60}}\n" + JOB,
     "termination.probe": "termination: {probe: {http: {port: 80}}}\n" + JOB,
-    "termination.podFailurePolicy": "termination: {podFailurePolicy: {rules: [{action: Ignore,"
+    "termination.podFailurePolicy": "termination: {maxRetries: 2, podFailurePolicy: {rules: [{action:"
+    " FailJob, onExitCodes: {operator: In, values: [3]}}]}}\n" + JOB,
+    "failurePolicy.action": "termination: {maxRetries: 2, podFailurePolicy: {rules: [{action:"
+    " Ignore, onExitCodes: {operator: In, values: [3]}}]}}\n" + JOB,
+    "failurePolicy.rule": "termination: {maxRetries: 2, podFailurePolicy: {rules: [{action: FailJob,"
     " onPodConditions: [{type: DisruptionTarget, status: 'True'}]}]}}\n" + JOB,
     "environment.restartPolicy": JOB.replace("job,", "job, environment: {restartPolicy: OnFailure},"),
     "dag.one": dag_of(f"{A}, {B}, {{name: c, dependencies: [a, b], trigger: one_failed, component:"

@@ -137,8 +137,16 @@ TABLE = (
             "Polyaxon's server and Argo would both start the runs",
             "use `runtime: {profile: standalone}`"),
     # how a run begins and ends
-    Feature("termination.podFailurePolicy", "`termination.podFailurePolicy`", REFUSED,
-            "Argo makes the pods itself, not a Job", "write `maxRetries`"),
+    Feature("termination.podFailurePolicy", "`termination.podFailurePolicy`: `FailJob` and `Count`"
+            " on exit codes of the main container", EXACT,
+            "the `expression` of the `retryStrategy`"),
+    Feature("failurePolicy.action", "`action: Ignore` or `FailIndex` of a `podFailurePolicy`",
+            REFUSED, "Argo counts every try, and its runs have no index",
+            "write a greater `maxRetries`, or `FailJob`"),
+    Feature("failurePolicy.rule", "`onPodConditions`, and `containerName` of another container, in"
+            " a `podFailurePolicy`", REFUSED,
+            "Argo decides on a further try by the exit code of the main container",
+            "write `onExitCodes`"),
     Feature("termination.culling", "`termination.culling`", APPROXIMATED,
             "nothing sees idleness"),
     Feature("termination.probe", "`termination.probe`", APPROXIMATED,

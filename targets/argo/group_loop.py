@@ -69,7 +69,7 @@ def finish_loop(
 def _items(sweep: Sweep, of_cell: dict[str, Expr], build: Build) -> list[dict[str, str]]:
     """An item for each cell with the texts of what is asked of it."""
     filler = Cells(sweep, build.world.language, build.report)
-    values = Values(ArgoRunTime(Needs()), build.report)
+    values = Values(ArgoRunTime(Needs(), build.plan), build.report)
     asked = {name: _template(expr) for name, expr in of_cell.items()}
     return [
         {INDEX: str(number)}

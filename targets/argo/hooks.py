@@ -21,7 +21,7 @@ from pxc.targets.argo.expr_values import Typed
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.outputs import TRACKED, output_parameter
-from pxc.targets.argo.run_time import GLOBALS, refuse
+from pxc.targets.argo.run_time import known_globals, refuse
 from pxc.targets.argo.scope import Scope
 from pxc.targets.argo.tags import tag
 from pxc.targets.argo.task_names import free, task_names
@@ -178,7 +178,7 @@ def _hooks_template(
 def _inside(expr: Expr, needs: Needs, types: _Types, build: Build) -> str | None:
     """A value in the template of the hooks: what Argo knows, a parameter, or computed from them."""
     if isinstance(expr, RunTimeRef):
-        return GLOBALS.get(expr.path) or needs.ask(expr)
+        return known_globals(build.plan).get(expr.path) or needs.ask(expr)
     made = expr_of(expr, types.names(needs), build.report, expr.span)
     return None if made is None else f"={made}"
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from pxc.ir.plan import Limits, Unit
 from pxc.source import head_of
+from pxc.targets._data import RunTime
 from pxc.targets._metadata import Metadata
 from pxc.targets._names import free_name
 from pxc.targets._pod import PodParts, build_pod
 from pxc.targets._queue import join_pod, join_pod_to_kueue
 from pxc.targets.argo.build import Build, Leaf
 from pxc.targets.argo.cache import memory_of
+from pxc.targets.argo.failure_policy import retry_condition
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.outputs import output_parameters
@@ -43,9 +45,8 @@ def leaf_template(unit: Unit, name: str, build: Build, needs: Needs | None = Non
         return None
     needs = Needs(unit.inputs) if needs is None else needs
     had_run = needs.runs
-    pod = build_pod(
-        unit, unit.pod, ArgoRunTime(needs), build.world.options, report, native_sidecars=True
-    )
+    run_time = ArgoRunTime(needs, build.plan)
+    pod = build_pod(unit, unit.pod, run_time, build.world.options, report, native_sidecars=True)
     _check_policy(unit, pod, build)
     join_pod(pod, unit, build.world.options, report)
     join_pod_to_kueue(pod, unit, build.world.options)
@@ -56,7 +57,7 @@ def leaf_template(unit: Unit, name: str, build: Build, needs: Needs | None = Non
         template["metadata"] = metadata
     if unit.kind == "service":
         template["daemon"] = True
-    template |= _limits(unit, build)
+    template |= _limits(unit, run_time, build)
     template |= _pod_fields(pod)
     patch_resources(template)
     guard(template, unit.pod.main.span, report)
@@ -110,12 +111,9 @@ def _check_policy(unit: Unit, pod: PodParts, build: Build) -> None:
         tell("environment.restartPolicy", f"restartPolicy: {policy}", span, build.report)
 
 
-def _limits(unit: Unit, build: Build) -> dict[str, Any]:
+def _limits(unit: Unit, run_time: RunTime, build: Build) -> dict[str, Any]:
     limits, report = unit.limits, build.report
     found: dict[str, Any] = {}
-    if limits.pod_failure_policy is not None:
-        span = limits.pod_failure_policy.span
-        tell("termination.podFailurePolicy", "termination.podFailurePolicy", span, report)
     if limits.ttl is not None and build.plan.group is not None:
         tell("dag.termination.ttl", "`termination.ttl` of an operation", limits.span, report)
     if unit.kind == "service":
@@ -126,15 +124,16 @@ def _limits(unit: Unit, build: Build) -> dict[str, Any]:
         return found
     if limits.timeout is not None and is_positive(limits.timeout, "timeout", limits, build):
         found["activeDeadlineSeconds"] = limits.timeout
-    return found | retry_strategy(limits, build)
+    return found | retry_strategy(limits, build, retry_condition(limits, run_time, build))
 
 
-def retry_strategy(limits: Limits, build: Build) -> dict[str, Any]:
-    """How often a template that failed is run again."""
+def retry_strategy(limits: Limits, build: Build, condition: str = "") -> dict[str, Any]:
+    """How often a template that failed is run again, and after which failures."""
     retries = limits.max_retries
     if not retries or not is_positive(retries, "maxRetries", limits, build):
         return {}
-    return {"retryStrategy": {"limit": str(retries), "retryPolicy": "OnFailure"}}
+    found = {"limit": str(retries), "retryPolicy": "OnFailure"}
+    return {"retryStrategy": found | ({"expression": condition} if condition else {})}
 
 
 def is_positive(count: int, name: str, limits: Limits, build: Build) -> bool:

@@ -130,7 +130,7 @@ def _refuse_count(sweep: Sweep, most: int, build: Build) -> None:
 def _rows(unit: Unit, sweep: Sweep, needs: Needs, wanted: str, build: Build) -> list[_Group] | None:
     """The groups of a unit whose cells change arguments alone: one pod is made for each."""
     filler = Cells(sweep, build.world.language, build.report)
-    rows = Rows(unit, filler, Values(ArgoRunTime(needs), build.report))
+    rows = Rows(unit, filler, Values(ArgoRunTime(needs, build.plan), build.report))
     groups: dict[Any, _Group] = {}
     for number, cell in enumerate(cells(sweep)):
         row = rows.row(cell)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pxc.diagnostics import Report
 from pxc.ir.expr import Expr, Filter, RunTimeRef
+from pxc.ir.plan import Plan
 from pxc.targets._data import Place, refuse_computed
 from pxc.targets._paths import CONTEXT_ROOT
 from pxc.targets.argo.expr_lang import Typed, expr_of, references
@@ -11,13 +14,14 @@ from pxc.targets.argo.expr_values import BOOL, type_of
 from pxc.targets.argo.needs import Needs
 from pxc.targets.argo.tags import tag
 
-__all__ = ["GLOBALS", "ArgoRunTime", "refuse"]
+__all__ = ["ArgoRunTime", "known_globals", "refuse"]
 
-GLOBALS = {
+_GLOBALS = {
     "globals.namespace": "workflow.namespace",
     "globals.created_at": "workflow.creationTimestamp.RFC3339",
 }
-"""Values that Argo knows wherever a template is."""
+_OF_SCHEDULES = {"globals.schedule_at": "workflow.scheduledTime"}
+"""What Argo tells a workflow that a CronWorkflow started."""
 
 _FORMS = {
     "globals.uuid": ("", ""),
@@ -28,18 +32,23 @@ _FORMS = {
 """Text around the identity of the run."""
 
 
+def known_globals(plan: Plan) -> Mapping[str, str]:
+    """Values that Argo knows wherever a template of a plan is, with its words for them."""
+    return _GLOBALS if plan.timetable is None else _GLOBALS | _OF_SCHEDULES
+
+
 class ArgoRunTime:
     """Run-time values of one unit: what is not the template's own becomes a parameter of it."""
 
-    def __init__(self, needs: Needs) -> None:
-        self.needs = needs
+    def __init__(self, needs: Needs, plan: Plan) -> None:
+        self.needs, self.known = needs, known_globals(plan)
 
     def text(self, ref: RunTimeRef, place: Place, report: Report) -> str | None:
         """A tag, with text around it; PXC703 for what Argo does not know."""
         form = _FORMS.get(ref.path)
         if form is not None:
             return f"{form[0]}{tag(self.needs.run())}{form[1]}"
-        known = GLOBALS.get(ref.path)
+        known = self.known.get(ref.path)
         if known is not None:
             return tag(known)
         if ref.path.startswith("globals."):
@@ -71,8 +80,8 @@ class ArgoRunTime:
             before, after = (f"'{text}'" for text in form)
             words = [before, self.needs.run(), after]
             return Typed(" + ".join(word for word in words if word != "''"), "str")
-        if path in GLOBALS:
-            return Typed(GLOBALS[path], "str")
+        if path in self.known:
+            return Typed(self.known[path], "str")
         if path.startswith(("globals.", "runs.")) or "artifacts" in path.split("."):
             return None
         return self.needs.typed(ref)

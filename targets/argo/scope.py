@@ -11,7 +11,7 @@ from pxc.targets.argo.build import Build
 from pxc.targets.argo.expr_lang import Names, Typed, expr_of
 from pxc.targets.argo.needs import Needs
 from pxc.targets.argo.outputs import read_output
-from pxc.targets.argo.run_time import GLOBALS, refuse
+from pxc.targets.argo.run_time import known_globals, refuse
 from pxc.targets.argo.tags import as_expression, tag
 
 __all__ = ["WORKFLOW_RUN", "Scope"]
@@ -34,7 +34,7 @@ class Scope:
     ) -> None:
         self.members = {member.name: member for member in group.members}
         self.names, self.needs, self.build = names, needs, build
-        self.taken = set(names.values())
+        self.taken, self.known = set(names.values()), known_globals(build.plan)
 
     def run(self) -> str:
         """The text of the identity of the group's own run."""
@@ -56,7 +56,7 @@ class Scope:
         return found
 
     def _said(self, ref: RunTimeRef, depth: int) -> str | None:
-        known = GLOBALS.get(ref.path)
+        known = self.known.get(ref.path)
         if known is not None:
             return tag(known)
         head, _, rest = ref.path.partition(".")
@@ -68,8 +68,8 @@ class Scope:
         """A value as the group itself sees it."""
         if ref.path == "globals.uuid":
             return self.run()
-        if ref.path in GLOBALS:
-            return tag(GLOBALS[ref.path])
+        if ref.path in self.known:
+            return tag(self.known[ref.path])
         if self.needs is None or ref.path.startswith("globals."):
             return None
         return tag(self.needs.ask(ref))
