@@ -169,6 +169,12 @@ IN_A_DAG = {
     **{f"search.{kind}": search_of(kind, f"{said}, {METRIC}") for kind, said in COUNTS.items()},
     "search.iterative": search_of("iterative", "maxIterations: 2, seed: 1"),
     "search.earlyStopping": stopped_by("failure_early_stopping, percent: 50"),
+    "matrix.rounds": FILES["matrix.earlyStopping"].replace(
+        "mapping,", "mapping, concurrency: 1,"
+    ).replace("[{x: 1}]", "[{x: 1}, {x: 2}]"),
+    "matrix.earlyStopping": FILES["matrix.earlyStopping"].replace(
+        "value: 1, optimization", "value: '{{ globals.uuid }}', optimization"
+    ),
     "search.policy": stopped_by(
         "metric_early_stopping, metric: y, value: 1, optimization: minimize,"
         " policy: {kind: median, evaluationInterval: 1}"

@@ -131,3 +131,41 @@ def test_a_state_that_was_cut_off(tmp_path: Path, capsys: pytest.CaptureFixture[
     line = ["step", "--search", json.dumps(search("tpe")), *files, "--state", state[:-4]]
     assert _run(line) == 2
     assert "--state" in capsys.readouterr().err
+
+
+TABLE: dict[str, Any] = {
+    "version": 1, "kind": "table", "numRuns": 2,
+    "rows": [{"params": {"units": u, "lr": 0.5}} for u in (8, 16, 32, 64, 128)],
+}  # fmt: skip
+GOOD = {"kind": "metric_early_stopping", "metric": "loss", "value": 1, "optimization": "minimize"}
+BAD = {"kind": "failure_early_stopping", "percent": 40}
+
+
+@pytest.mark.parametrize(
+    ("rules", "fails", "sizes", "code"),
+    [
+        ([], frozenset[int](), [2, 2, 1], 0),
+        ([], frozenset({0}), [2, 2, 1], 1),
+        ([GOOD], frozenset[int](), [2, 2], 0),
+        ([GOOD], frozenset({0}), [2, 2], 0),  # it has succeeded, whatever failed before
+        ([GOOD], frozenset({2}), [2, 2, 1], 1),
+        ([BAD], frozenset({0}), [2, 2, 1], 1),  # one of five is too few
+        ([BAD], frozenset({0, 1}), [2], 1),
+        ([BAD, GOOD], frozenset({0, 3}), [2, 2], 1),
+    ],
+)
+def test_a_table(
+    rules: list[Any], fails: frozenset[int], sizes: list[int], code: int, tmp_path: Path
+) -> None:
+    """Rows come in their order; of failures the percentage is that of all rows."""
+    rounds, records, ended = whole(tmp_path, TABLE | {"earlyStopping": rules}, fails)
+    assert [len(items) for items in rounds] == sizes
+    assert [r["index"] for r in records] == list(range(sum(sizes)))
+    assert [r["params"]["units"] for r in records] == [8, 16, 32, 64, 128][: sum(sizes)]
+    assert ended == code
+
+
+def test_texts_of_a_row_go_out_as_they_are(tmp_path: Path) -> None:
+    row = {"params": {"deep": True}, "text": {"flag": "--deep", "lr": "1", "units": "2"}}
+    rounds, _, _ = whole(tmp_path, TABLE | {"rows": [row]})
+    assert rounds == [[{"index": 0, "run": "0", "text": row["text"]}]]

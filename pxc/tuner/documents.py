@@ -19,6 +19,7 @@ __all__ = [
     "QueryDocument",
     "Record",
     "Resource",
+    "Row",
     "Rule",
     "RunDocument",
     "SearchDocument",
@@ -113,11 +114,18 @@ class Rule(Document, frozen=True):
     percent: float | None = None
 
 
+class Row(Document, frozen=True):
+    """A run of a table: its params, and its texts where they are not those of the params."""
+
+    params: dict[str, Any] = {}
+    text: dict[str, str] | None = None
+
+
 class SearchDocument(Document, frozen=True):
     """A search: what is tried, by which method, and what is optimized."""
 
     version: Version
-    kind: Literal["random", "bayes", "tpe", "hyperopt", "hyperband", "iterative"]
+    kind: Literal["random", "bayes", "tpe", "hyperopt", "hyperband", "iterative", "table"]
     axes: Annotated[list[AxisDocument], Meta(max_length=1_000)] = []
     metric: Metric | None = None
     seed: int | None = None
@@ -130,6 +138,7 @@ class SearchDocument(Document, frozen=True):
     resume: bool = False
     utility_function: Utility = Utility()
     early_stopping: list[Rule] = []
+    rows: Annotated[list[Row], Meta(max_length=100_000)] = []
 
 
 class Record(Document, frozen=True):

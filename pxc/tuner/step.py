@@ -66,7 +66,7 @@ def step(
         raise MistakeError(f"--results: there is no run {strangers[0]} among those that started")
     found, told = collected(list(state.started), left, search.metric)
     records = joined(list(state.records), [_kept(r, run, kept, state, search) for r in found])
-    ended = stop(search, History(1, records))
+    ended = stop(search, History(1, records), len(search.rows))
     if ended.stop:
         return Round([], State(1, tuple(records)), ended.status, [*told, ended.reason])
     items = suggest(search, records, None, None).items

@@ -47,6 +47,8 @@ def suggest(
     chosen = seed if seed is not None else search.seed or 0
     if search.kind == "hyperband":
         return _hyperband(search, records, chosen)
+    if search.kind == "table":
+        return _of_table(search, records, batch)
     space = space_of(search.axes)
     iteration = max((r.iteration for r in records), default=-1) + 1
     wanted = _wanted(search, records, iteration, batch)
@@ -81,6 +83,11 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def texts_of(params: dict[str, Any]) -> dict[str, str]:
+    """The values of a run, each as a command line takes it."""
+    return {name: text_of(value) for name, value in params.items()}
+
+
 def _hyperband(search: SearchDocument, records: list[Record], seed: int) -> Suggestions:
     table = table_of(search)
     step = next_step(table, records)
@@ -92,6 +99,22 @@ def _hyperband(search: SearchDocument, records: list[Record], seed: int) -> Sugg
     if found.items or later.bracket >= len(table):
         return found
     return Suggestions(1, [], 0, found.iteration, False, _EXHAUSTED)
+
+
+def _of_table(search: SearchDocument, records: list[Record], batch: int | None) -> Suggestions:
+    """The next rows of a table, in order: `numRuns` of them, or all that are left."""
+    iteration = max((r.iteration for r in records), default=-1) + 1
+    first = max((r.index for r in records), default=-1) + 1
+    left = len(search.rows) - first
+    count = max(0, min(left, batch or search.num_runs or left))
+    rows = list(enumerate(search.rows[first : first + count], first))
+    shown = [(r.text if r.text is not None else texts_of(r.params)) for _, r in rows]
+    items = [
+        Item(index, iteration, row.params, text)
+        for (index, row), text in zip(rows, shown, strict=True)
+    ]
+    more = count < left
+    return Suggestions(1, items, count, iteration, more, "" if more else _ENDED)
 
 
 def _space_of(search: SearchDocument) -> Space:
@@ -181,7 +204,7 @@ def _answer(
             index,
             iteration,
             plan.params,
-            {name: text_of(value) for name, value in plan.params.items()},
+            texts_of(plan.params),
             None if step is None else step.bracket,
             None if step is None else step.rung,
             None if plan.origin is None else plan.origin.index,

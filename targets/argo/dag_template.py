@@ -102,7 +102,7 @@ def group_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -
     build.templates.append(template)
     inner = replace(group, sweep=None)
     called = dag_template(inner, f"{wanted}-run", build, is_entry=False)
-    return group_loop(group, called, template, build)
+    return group_loop(group, wanted, called, template, build)
 
 
 def _called(

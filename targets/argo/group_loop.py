@@ -10,9 +10,11 @@ from pxc.ir.plan import Group
 from pxc.ir.sweep import Sweep, cells
 from pxc.targets._cells import Cells
 from pxc.targets._data import Place, Values
+from pxc.targets.argo.batches import Kin, add_batches, can_end_early, goes_in_rounds
 from pxc.targets.argo.build import Build, Called
 from pxc.targets.argo.needs import RUN, Needs, path_of
 from pxc.targets.argo.run_time import ArgoRunTime
+from pxc.targets.argo.stopping import tell_of_rules
 from pxc.targets.argo.tags import tag
 
 __all__ = ["INDEX", "finish_loop", "group_loop", "loop_over"]
@@ -21,10 +23,18 @@ INDEX = "index"
 """What each item says of its place in the table."""
 
 
-def group_loop(group: Group, called: Called, template: dict[str, Any], build: Build) -> Called:
+def group_loop(
+    group: Group,
+    wanted: str,
+    called: Called,
+    template: dict[str, Any],
+    build: Build,
+    asked: frozenset[str] | None = None,
+) -> Called:
     """Make a template loop over the cells of a group, whose own template is `called`.
 
-    What that needs of the cell comes from the item, the rest from whoever calls the loop.
+    What that needs of the cell comes from the item, the rest from whoever calls the loop. `asked`
+    are outputs that joins look at.
     """
     sweep = group.sweep
     assert sweep is not None
@@ -34,6 +44,13 @@ def group_loop(group: Group, called: Called, template: dict[str, Any], build: Bu
     needs.values = {n: e for n, e in called.needs.values.items() if n not in of_cell}
     task: dict[str, Any] = {"name": "run", "template": called.name}
     items = _items(sweep, of_cell, build)
+    if goes_in_rounds(group):
+        if can_end_early(group, build):
+            made = Kin(task, list(of_cell), list(enumerate(items)))
+            add_batches(template, wanted, group, [made], needs, asked, build)
+        return Called(template["name"], needs)
+    tell_of_rules(sweep.stopping, "matrix", "matrix.rounds", build)
+    items = [{INDEX: str(number)} | item for number, item in enumerate(items)]
     loop_over(task, list(of_cell), items, needs)
     finish_loop(template, [task], sweep, needs)
     return Called(template["name"], needs)
@@ -72,12 +89,11 @@ def _items(sweep: Sweep, of_cell: dict[str, Expr], build: Build) -> list[dict[st
     values = Values(ArgoRunTime(Needs(), build.plan), build.report)
     asked = {name: _template(expr) for name, expr in of_cell.items()}
     return [
-        {INDEX: str(number)}
-        | {
+        {
             name: values.text(filler.tree(node, cell), Place(name)) or ""
             for name, node in asked.items()
         }
-        for number, cell in enumerate(cells(sweep))
+        for cell in cells(sweep)
     ]
 
 

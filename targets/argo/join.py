@@ -15,6 +15,7 @@ from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.join import All, Any, Join, Match, Query
 from pxc.ir.node import Hole, Lit, Scalar, Template
 from pxc.ir.plan import Group, Unit
+from pxc.targets.argo.batches import goes_in_rounds
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.join_limits import can_join
 from pxc.targets.argo.joined import HISTORY, RESULTS, items_of
@@ -66,9 +67,10 @@ def _add(
     build: Build,
 ) -> None:
     upstream = scope.names[join.member]
-    output = HISTORY if source.search is not None else RESULTS
+    has_history = source.search is not None or goes_in_rounds(source)
+    output = HISTORY if has_history else RESULTS
     given = {output: tag(f"tasks.{upstream}.outputs.parameters.{output}")}
-    if source.sweep is not None:
+    if not has_history:
         given[RUN] = scope.run_of(join.member)
     query = _Query(scope, given)
     tree = json.dumps(query.tree(join.query), ensure_ascii=False, separators=(",", ":"))
@@ -116,7 +118,7 @@ def _after(waits: str, upstream: str) -> str:
 def _runs(source: Unit | Group, output: str) -> list[str]:
     """The options that say which runs there are."""
     said = tag(f"inputs.parameters.{output}")
-    if source.search is not None:
+    if output == HISTORY:
         return ["--history", said]
     assert source.sweep is not None
     items = json.dumps(items_of(source.sweep), ensure_ascii=False, separators=(",", ":"))

@@ -9,6 +9,7 @@ from pxc.ir.join import Join
 from pxc.ir.node import Hole, Lit, Scalar, Template
 from pxc.ir.plan import Group, Unit
 from pxc.source import Span, head_of
+from pxc.targets.argo.batches import goes_in_rounds
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.depends import may_skip
 from pxc.targets.argo.joined import items_of, matches_of
@@ -89,6 +90,8 @@ def _of_source(join: Join, source: Unit | Group) -> Why | None:
             "gather from an operation",
             join.span,
         )
+    if goes_in_rounds(source):
+        return None
     if source.sweep is not None and len(json.dumps(items_of(source.sweep))) > _LONGEST:
         return (
             f"the {source.sweep.count:,} runs of `{source.name}` are more than one argument holds",

@@ -18,6 +18,7 @@ from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies_in_arguments_only
 from pxc.targets._data import Values, text_of
 from pxc.targets._paths import OUTPUTS_MOUNT
+from pxc.targets.argo.batches import KIND, Kin, add_batches, can_end_early, goes_in_rounds
 from pxc.targets.argo.build import Build, Called, Leaf
 from pxc.targets.argo.columns import Columns, Path
 from pxc.targets.argo.features import tell
@@ -27,6 +28,7 @@ from pxc.targets.argo.leaf import leaf_template, patch_resources
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.run_time import ArgoRunTime
 from pxc.targets.argo.shape import shape_of, varying
+from pxc.targets.argo.stopping import metrics_of, tell_of_rules
 from pxc.targets.argo.tags import BRACE, guarded, parts, tag
 
 __all__ = ["loop_template"]
@@ -71,14 +73,43 @@ def loop_template(
     needs = Needs(unit.inputs)
     needs.values |= inner.values
     needs.runs = inner.runs
+    if goes_in_rounds(unit):
+        _end_early(unit, wanted, template, groups, needs, asked, build)
+        return Called(name, needs)
     tasks = []
     for at, group in enumerate(groups):
         title = "run" if len(groups) == 1 else f"run-{at + 1}"
         tasks.append(_task(title, group, sweep, inner))
     finish_loop(template, tasks, sweep, needs)
+    tell_of_rules(sweep.stopping, "matrix", "matrix.rounds", build)
     if asked is not None:
         _tell_results(unit, asked, template, groups, build)
     return Called(name, needs)
+
+
+def _end_early(
+    unit: Unit,
+    wanted: str,
+    template: dict[str, Any],
+    groups: list[_Group],
+    needs: Needs,
+    asked: frozenset[str] | None,
+    build: Build,
+) -> None:
+    """Make rounds of the loop, between which its rules are held to the results."""
+    sweep = unit.sweep
+    assert sweep is not None
+    if not can_end_early(unit, build):
+        return
+    for name in metrics_of(sweep.stopping) | (asked or frozenset()):
+        build.ask_output(unit, name)
+    kin = []
+    for at, group in enumerate(groups):
+        title = "run" if len(groups) == 1 else f"run-{at + 1}"
+        task = {"name": title, "template": group.leaf.template["name"]}
+        group.leaf.tasks.append(task)
+        kin.append(Kin(task, *_items(group, sweep, needs)))
+    add_batches(template, wanted, unit, kin, needs, asked, build)
 
 
 def _tell_results(
@@ -202,8 +233,19 @@ def _leaf(unit: Unit, needs: Needs, wanted: str, build: Build) -> Leaf | None:
 
 
 def _task(title: str, group: _Group, sweep: Sweep, needs: Needs) -> dict[str, Any]:
-    """The task that loops over the cells of a group, and the parameters in its template."""
-    columns = Columns(group.leaf.template, (RUN, INDEX, *needs.values))
+    """The task that loops over the cells of a group."""
+    names, items = _items(group, sweep, needs)
+    found: dict[str, Any] = {"name": title, "template": group.leaf.template["name"]}
+    loop_over(found, names, [{INDEX: str(number)} | texts for number, texts in items], needs)
+    group.leaf.tasks.append(found)
+    return found
+
+
+def _items(
+    group: _Group, sweep: Sweep, needs: Needs
+) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """The parameters that tell the cells of a group apart, and what each cell gives them."""
+    columns = Columns(group.leaf.template, (RUN, INDEX, KIND, *needs.values))
     for at, axis in enumerate(sweep.axes):
         values = [cell[at] for cell in group.cells]
         columns.suggest(axis.name, [text_of(value) for value in values])
@@ -213,10 +255,7 @@ def _task(title: str, group: _Group, sweep: Sweep, needs: Needs) -> dict[str, An
     group.leaf.added = list(columns.values)
     names, texts_of = list(columns.values), list(columns.values.values())
     items = [
-        {INDEX: str(number)} | dict(zip(names, (texts[at] for texts in texts_of), strict=True))
+        (number, dict(zip(names, (texts[at] for texts in texts_of), strict=True)))
         for at, number in enumerate(group.numbers)
     ]
-    task: dict[str, Any] = {"name": title, "template": group.leaf.template["name"]}
-    loop_over(task, names, items, needs)
-    group.leaf.tasks.append(task)
-    return task
+    return names, items

@@ -1,4 +1,4 @@
-"""Turns a search of the plan into the document that `pxc-tuner` reads."""
+"""Turns a search or a table of the plan into the document that `pxc-tuner` reads."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from pxc.ir.search import Search, Utility
 from pxc.ir.stopping import Stopping
-from pxc.ir.sweep import Axis
+from pxc.ir.sweep import Axis, Sweep
 
-__all__ = ["search_document"]
+__all__ = ["search_document", "table_document"]
 
 _VERSION = 1
 
@@ -20,7 +20,6 @@ def search_document(search: Search, seed: int) -> dict[str, Any]:
     one are left out.
     """
     objective, resource = search.objective, search.resource
-    rules = [_rule(rule) for rule in search.stopping if rule.policy is None]
     return {"version": _VERSION, "kind": search.kind} | _said(
         axes=[_axis(axis) for axis in search.axes],
         metric=objective and {"name": objective.name, "optimization": objective.optimization},
@@ -33,8 +32,19 @@ def search_document(search: Search, seed: int) -> dict[str, Any]:
         resource=resource and {"name": resource.name, "type": resource.type},
         resume=search.resume or None,
         utilityFunction=search.utility and _utility(search.utility),
-        earlyStopping=rules or None,
+        earlyStopping=_rules(search.stopping),
     )
+
+
+def table_document(sweep: Sweep, rows: list[dict[str, Any]], batch: int) -> dict[str, Any]:
+    """The document of runs that are known, `batch` of which are started at a time."""
+    return {"version": _VERSION, "kind": "table"} | _said(
+        rows=rows, numRuns=batch, earlyStopping=_rules(sweep.stopping)
+    )
+
+
+def _rules(stopping: tuple[Stopping, ...]) -> list[dict[str, Any]] | None:
+    return [_rule(rule) for rule in stopping if rule.policy is None] or None
 
 
 def _axis(axis: Axis) -> dict[str, Any]:

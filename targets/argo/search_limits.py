@@ -7,16 +7,13 @@ from typing import Any
 from pxc.ir.brackets import DEFAULT_ETA, brackets
 from pxc.ir.plan import Unit
 from pxc.ir.search import Search
-from pxc.ir.stopping import Stopping
 from pxc.source import Span, head_of
 from pxc.targets.argo.build import Build
-from pxc.targets.argo.features import feature_of, tell
+from pxc.targets.argo.features import tell
+from pxc.targets.argo.rounds import MOST_ROUNDS
+from pxc.targets.argo.stopping import holds, is_told, tell_of_rules
 
 __all__ = ["can_search", "rounds_of"]
-
-_MOST_ROUNDS = 85
-"""Argo's controller refuses templates that are nested more than 100 deep; each round is in the one
-before, and what is around and inside of them needs some, too."""
 
 _OWN = frozenset(("bayes-tuner", "hyperband-tuner", "tpe-tuner", "hyperopt-tuner"))
 
@@ -33,12 +30,10 @@ def can_search(unit: Unit, search: Search, build: Build) -> bool:
     if why is not None:
         report.add("PXC701", f"`{said}` cannot be run: {why[0]}", why[2], help=why[1])
         return False
+    if not holds(search.stopping, unit, build):
+        return False
     _tell_of_seed(search, build)
-    for rule in search.stopping:
-        if rule.policy is not None:
-            tell("search.policy", "`policy` of `earlyStopping`", head_of(rule.span), report)
-        else:
-            _tell_of_rule(rule, build)
+    tell_of_rules(search.stopping, "search", "search.earlyStopping", build)
     if search.kind == "iterative":
         tell("search.iterative", said, search.span, report)
     if search.resume and unit.pod.results is None:
@@ -83,10 +78,10 @@ def _lacking(search: Search) -> tuple[str, str, Span] | None:
             braces.span,
         )
     rounds = rounds_of(search)
-    if rounds > _MOST_ROUNDS:
+    if rounds > MOST_ROUNDS:
         return (
             f"it has {rounds} rounds, and Argo nests at most 100 templates",
-            f"let it have at most {_MOST_ROUNDS}: fewer of `maxIterations`, more runs in each",
+            f"let it have at most {MOST_ROUNDS}: fewer of `maxIterations`, more runs in each",
             span,
         )
     return None
@@ -94,8 +89,8 @@ def _lacking(search: Search) -> tuple[str, str, Span] | None:
 
 def _untold(unit: Unit, search: Search, build: Build) -> tuple[str, str, Span] | None:
     """The same for a metric that no run can tell."""
-    objective, declared = search.objective, {output.name for output in unit.outputs}
-    if objective is None or build.tracking or objective.name in declared:
+    objective = search.objective
+    if objective is None or is_told(unit, objective.name, build):
         return None
     return (
         f"`{objective.name}` is no output of its runs",
@@ -106,16 +101,6 @@ def _untold(unit: Unit, search: Search, build: Build) -> tuple[str, str, Span] |
 
 def _has_braces(value: Any) -> bool:
     return "{{" in str(value)
-
-
-def _tell_of_rule(rule: Stopping, build: Build) -> None:
-    row = feature_of("search.earlyStopping")
-    build.report.add(
-        "PXC702",
-        f"by `{rule.kind}` Argo ends the search between two rounds, not the runs of one",
-        head_of(rule.span),
-        help=row.reason if row is not None else None,
-    )
 
 
 def _tell_of_seed(search: Search, build: Build) -> None:

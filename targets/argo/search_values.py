@@ -18,6 +18,7 @@ from pxc.ir.plan import Unit
 from pxc.ir.search import Search
 from pxc.ir.sweep import DISTRIBUTIONS, Axis, Sweep
 from pxc.targets._data import text_of
+from pxc.targets.argo.rounds import Names, plain
 from pxc.world import Language
 
 __all__ = ["SearchValues"]
@@ -39,13 +40,13 @@ class SearchValues:
             type = binding.type if binding is not None else resource.type
             self.axes[resource.name] = Axis(resource.span, resource.name, "uniform", type=type)
 
-    def expression(self, ref: RunTimeRef, item: str) -> str | None:
-        """An expression for a value, over that of the item's JSON text; None after PXC703."""
+    def expression(self, ref: RunTimeRef, names: Names) -> str | None:
+        """An expression for a value in a cell with these parameters; None after PXC703."""
         name, form = self._parted(ref.path.removeprefix(_OF_CELL))
         axis = self.axes.get(name)
         if axis is None:
             return None
-        said = f"jsonpath({item}, {_quoted(f'$.text[{json.dumps(name)}]')})"
+        said = names.text(name)
         values = axis.values if axis.kind not in DISTRIBUTIONS else _SAMPLES
         pairs = [(_told(value), self._shown(axis, form, value)) for value in values]
         known = [(told, shown) for told, shown in pairs if shown is not None]
@@ -59,7 +60,7 @@ class SearchValues:
             self._refuse(ref)
             return None
         changed = dict(pair for pair in known if pair[0] != pair[1])
-        choices = "".join(f"{said} == {_quoted(a)} ? {_quoted(b)} : " for a, b in changed.items())
+        choices = "".join(f"{said} == {plain(a)} ? {plain(b)} : " for a, b in changed.items())
         return f"({choices}{said})"
 
     def _parted(self, path: str) -> tuple[str, str]:
@@ -126,13 +127,7 @@ def _frame(pairs: list[tuple[str, str]]) -> tuple[str, str] | None:
 
 
 def _part(text: str) -> str:
-    return _quoted(text) if text else ""
-
-
-def _quoted(text: str) -> str:
-    """A text in an expression: no two braces in a row, which would end the tag."""
-    pieces = json.dumps(text, ensure_ascii=False)
-    return pieces.replace("}}", '}" + "}').replace("{{", '{" + "{')
+    return plain(text) if text else ""
 
 
 def _paths(part: Any) -> Iterator[str]:

@@ -1,0 +1,115 @@
+"""Loops that end early on a real Argo: batches, what ends them, and how they have ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pxc.tuner.step import unpacked
+from tests.engines import argo as engine
+from tests.engines.cluster import Cluster
+from tests.engines.environment import Object
+from tests.test_engine_search import compiled_and_ran, tuner
+
+__all__ = ["tuner"]
+
+LOOP = """\
+version: 1.1
+kind: component
+name: %s
+run:
+  kind: dag
+  operations:
+  - name: tune
+    matrix: {kind: mapping, concurrency: %d, values: [%s], earlyStopping: [%s]}
+    component:
+      inputs: [{name: loss, type: float}, {name: code, type: int, value: 0}, {name: extra, type: str, value: a}]
+      outputs: [{name: loss, type: float}]
+      run:
+        kind: job
+        container: {image: any, command: [sh, -c, 'printf $0 > "$PXC_OUTPUTS_DIR/loss"; exit $1'], args: ["{{ loss }}", "{{ code }}", "{{ extra }}"]}
+  - name: after
+    dependencies: [tune]
+    container: {image: any, command: [echo, done]}
+"""
+GOOD = "{kind: metric_early_stopping, metric: loss, value: 0.25, optimization: minimize}"
+BAD = "{kind: failure_early_stopping, percent: 40}"
+
+
+def tried(done: Object) -> list[Any]:
+    state = engine.outputs(engine.nodes(done)["tune"])["state"]
+    return [(r.index, r.status, r.outputs.get("loss")) for r in unpacked(state).records]
+
+
+def losses(*values: str) -> str:
+    return ", ".join(f"{{loss: {value}}}" for value in values)
+
+
+def test_a_metric_that_is_good_enough_ends_the_loop(argo: Cluster, tuner: None) -> None:
+    """The batch in which it is reached is the last, and a failure before it counts no more."""
+    rows = "{loss: 1, code: 3}, {loss: 0.5}, {loss: 0.2}, {loss: 0.9}, {loss: 0.1}, {loss: 0.1}"
+    done = compiled_and_ran(argo, LOOP % ("good", 2, rows, f"{GOOD}, {BAD}"))
+    assert done["status"]["phase"] == "Succeeded"
+    assert tried(done) == [
+        (0, "failed", None), (1, "succeeded", 0.5), (2, "succeeded", 0.2), (3, "succeeded", 0.9),
+    ]  # fmt: skip
+    assert engine.phases(done)["after"] == "Succeeded"
+
+
+def test_too_many_failures_end_the_loop(argo: Cluster, tuner: None) -> None:
+    """Two of five are 40 %; the fifth never runs, and neither does what waits for the loop."""
+    rows = "{loss: 1, code: 3}, {loss: 0.5, extra: 'b$(X)'}, {loss: 0.6, code: 1}, {loss: 0.2}, {loss: 1}"
+    done = compiled_and_ran(argo, LOOP % ("bad", 1, rows, BAD))
+    assert done["status"]["phase"] == "Failed"
+    phases = engine.phases(done)
+    assert phases["after"] == "Omitted"
+    runs = [node for node in engine.nodes(done).values() if node["type"] == "Pod"]
+    identities = [
+        p["value"] for n in runs for p in n["inputs"]["parameters"] if p["name"] == "run"
+        if "ask" not in n["displayName"]
+    ]  # fmt: skip
+    uid = done["metadata"]["uid"]
+    assert sorted(identities) == [f"{uid}-tune-{index}" for index in range(3)]
+
+
+DAG = """\
+version: 1.1
+kind: operation
+name: inner
+matrix: {kind: mapping, concurrency: 1, values: [{code: 0}, {code: 3}, {code: 0}], earlyStopping: [{kind: failure_early_stopping, percent: 10}]}
+component:
+  inputs: [{name: code, type: int}]
+  run:
+    kind: dag
+    operations:
+    - name: one
+      params: {code: {ref: dag, value: inputs.code}}
+      component:
+        inputs: [{name: code, type: int}]
+        run: {kind: job, container: {image: any, command: [sh, -c, exit $0], args: ["{{ code }}"]}}
+    - {name: two, dependencies: [one], container: {image: any, command: [echo, hi]}}
+"""
+
+
+def test_the_runs_of_a_dag_end_early(argo: Cluster, tuner: None) -> None:
+    done = compiled_and_ran(argo, DAG)
+    assert done["status"]["phase"] == "Failed"
+    ends = [
+        p.rpartition(".")[2] + " " + s
+        for p, s in engine.phases(done).items()
+        if p[-4:] in (".one", ".two")
+    ]
+    assert sorted(ends) == ["one Failed", "one Succeeded", "two Omitted", "two Succeeded"]
+
+
+@pytest.mark.parametrize("concurrency", [1, 5])
+def test_a_loop_that_ends_by_itself(argo: Cluster, tuner: None, concurrency: int) -> None:
+    """Every run is run, and the loop has failed when one of them has."""
+    rows = "{loss: 1}, {loss: 2, code: 3}, {loss: 3}"
+    done = compiled_and_ran(argo, LOOP % (f"whole-{concurrency}", concurrency, rows, GOOD))
+    assert done["status"]["phase"] == "Failed"
+    phases = engine.phases(done)
+    assert sorted(s for p, s in phases.items() if p.endswith(").run")) == [
+        "Failed", "Succeeded", "Succeeded"
+    ]  # fmt: skip
