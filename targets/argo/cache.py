@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.plan import Cache
+from pxc.targets._endless import never_ends
 from pxc.targets._names import dns_label
 from pxc.targets.argo.build import Build, Leaf
 from pxc.targets.argo.features import tell
@@ -27,7 +28,7 @@ def memory_of(leaf: Leaf, build: Build) -> dict[str, Any]:
     cache = leaf.unit.cache
     if cache is None or cache.disabled:
         return {}
-    if leaf.unit.kind == "service":
+    if never_ends(leaf.unit):
         tell("service.cache", "`cache` of a service", cache.span, build.report)
         return {}
     names = [*_counted(leaf, cache), *leaf.added]

@@ -10,12 +10,14 @@ from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.plan import Group, Plan, Unit
 from pxc.source import head_of
 from pxc.targets._data import refuse_computed
+from pxc.targets._endless import never_ends
 from pxc.targets._metadata import Metadata
 from pxc.targets._objects import as_text, config_map, written
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.dag_template import group_template, unit_template
 from pxc.targets.argo.display import display_names
 from pxc.targets.argo.features import tell
+from pxc.targets.argo.gang_dag import write_manifests
 from pxc.targets.argo.leaf import finish_leaf
 from pxc.targets.argo.operations import check_namespaces
 from pxc.targets.argo.run_time import refuse
@@ -41,10 +43,10 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     two objects of one name, PXC104, PXC116, PXC208 for values it refuses.
     """
     [unit] = plan.units or [None]
-    if unit is not None and unit.kind == "service" and unit.sweep is None:
+    if unit is not None and never_ends(unit) and unit.sweep is None:
         from pxc.targets.kubernetes.emit import emit as emit_objects
 
-        return emit_objects(plan, world, report)  # a service that stands alone never ends
+        return emit_objects(plan, world, report)  # what stands alone and never ends
     for demand in plan.demands:
         tell(
             demand.feature,
@@ -85,6 +87,7 @@ def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
     _tell_commands(build)
     share(build)
     display_names(build)
+    write_manifests(build)
     if build.report.has_errors:
         return []
     entry: dict[str, Any] = next(t for t in build.templates if t["name"] == called.name)

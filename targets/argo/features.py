@@ -8,7 +8,6 @@ from pxc.targets._unsayable import PLUGINS, RUNTIMES, STEPS
 __all__ = ["FEATURES", "TABLE", "feature_of", "tell"]
 
 _LEFT = "leave it out"
-_BESIDE = "compile the operation as a file of its own, with `--target kubernetes`"
 
 TABLE = (
     # runtimes
@@ -29,11 +28,30 @@ TABLE = (
     Feature("dag.termination.ttl", "`termination.ttl` of an operation of a dag", APPROXIMATED,
             "its pod goes with the workflow", "give it to the dag"),
     *(
-        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED,
-                "this release writes no resource of an operator into a workflow", _BESIDE)
-        for kind in ("tfjob", "pytorchjob", "xgbjob", "paddlejob", "mpijob", "rayjob",
-                     "raycluster", "daskjob", "daskcluster", "spark")
+        Feature(f"run.{kind}", f"`run.kind: {kind}`", EXACT,
+                f"a `resource` template that creates {resource} and waits for its end")
+        for kind, resource in (
+            ("tfjob", "a TFJob"), ("xgbjob", "an XGBoostJob"), ("paddlejob", "a PaddleJob"),
+            ("mpijob", "an MPIJob"), ("rayjob", "a RayJob"), ("daskjob", "a DaskJob"),
+            ("spark", "a SparkApplication"),
+        )
     ),
+    Feature("run.pytorchjob", "`run.kind: pytorchjob`", EXACT,
+            "a `resource` template that creates a PyTorchJob, or by `--distributed indexed` an"
+            " Indexed Job, and waits for its end"),
+    Feature("run.raycluster", "`run.kind: raycluster`", EXACT,
+            "with an `entrypoint` a RayJob; else, in a dag, a RayCluster that is waited for until"
+            " it is ready, and that goes with the workflow"),
+    Feature("run.daskcluster", "`run.kind: daskcluster`", EXACT,
+            "in a dag, a DaskCluster that is waited for until it runs, and that goes with the"
+            " workflow"),
+    Feature("distributed.store", "outputs of such a run, taken by another operation, without an"
+            " artifacts store", REFUSED, "what its pods leave is read from the store",
+            "declare an artifacts store in the catalog: `--catalog PATH`"),
+    Feature("distributed.outputs", "outputs of a run on Ray, Dask or Spark, taken by another"
+            " operation", REFUSED,
+            "it has ended before all that its pods leave is kept, and nothing tells when that is",
+            "let the program write to a connection that both have"),
     *RUNTIMES,
     # what is around a run
     *(

@@ -21,7 +21,10 @@ from pxc.targets.argo.outputs import output_parameters
 from pxc.targets.argo.run_time import ArgoRunTime
 from pxc.targets.argo.tags import guard, has_tag, mentions, tag
 
-__all__ = ["finish_leaf", "leaf_template", "patch_resources"]
+__all__ = [
+    "RUN_VARIABLE", "add_parameters", "finish_leaf", "is_positive", "leaf_template",
+    "patch_resources", "pod_fields", "retry_strategy",
+]  # fmt: skip
 
 _RESERVED = frozenset(("main", "wait", "init"))
 _FIELDS = (
@@ -30,7 +33,7 @@ _FIELDS = (
 )  # fmt: skip
 """What a template says of a pod by itself; the rest is a patch of the pod."""
 
-_RUN_VARIABLE = "PXC_RUN_UUID"
+RUN_VARIABLE = "PXC_RUN_UUID"
 
 
 def leaf_template(unit: Unit, name: str, build: Build, needs: Needs | None = None) -> Leaf | None:
@@ -44,6 +47,10 @@ def leaf_template(unit: Unit, name: str, build: Build, needs: Needs | None = Non
     if not tell(f"run.{unit.kind}", f"run.kind: {unit.kind}", place, report):
         return None
     needs = Needs(unit.inputs) if needs is None else needs
+    if unit.runtime is not None:
+        from pxc.targets.argo.gang import gang_template
+
+        return gang_template(unit, name, build, needs)
     had_run = needs.runs
     run_time = ArgoRunTime(needs, build.plan)
     pod = build_pod(unit, unit.pod, run_time, build.world.options, report, native_sidecars=True)
@@ -58,7 +65,7 @@ def leaf_template(unit: Unit, name: str, build: Build, needs: Needs | None = Non
     if unit.kind == "service":
         template["daemon"] = True
     template |= _limits(unit, run_time, build)
-    template |= _pod_fields(pod)
+    template |= pod_fields(pod)
     patch_resources(template)
     guard(template, unit.pod.main.span, report)
     if pod.main.get("image") and not pod.main.get("command"):
@@ -73,6 +80,11 @@ def finish_leaf(leaf: Leaf, build: Build) -> None:
     """Add the outputs and the inputs of a template."""
     unit, template, needs = leaf.unit, leaf.template, leaf.needs
     asked = build.asked.get(unit.pod.main.span, ())
+    if unit.runtime is not None:
+        from pxc.targets.argo.gang import finish_gang
+
+        finish_gang(leaf, asked, build)
+        return
     if unit.kind != "service":
         tracking = build.tracking and needs.runs
         run = tag(needs.run()) if tracking else ""
@@ -81,9 +93,15 @@ def finish_leaf(leaf: Leaf, build: Build) -> None:
             template["outputs"] = {"parameters": outputs}
     container = template["container"]
     known = {entry["name"] for entry in container.get("env", ())}
-    if needs.runs and _RUN_VARIABLE not in known:
-        variable = {"name": _RUN_VARIABLE, "value": tag(f"inputs.parameters.{RUN}")}
+    if needs.runs and RUN_VARIABLE not in known:
+        variable = {"name": RUN_VARIABLE, "value": tag(f"inputs.parameters.{RUN}")}
         container["env"] = [variable, *container.get("env", ())]
+    add_parameters(leaf, build)
+
+
+def add_parameters(leaf: Leaf, build: Build) -> None:
+    """Add the memory and the inputs of a template."""
+    template, needs = leaf.template, leaf.needs
     template |= memory_of(leaf, build)
     names = [*([RUN] if needs.runs else ()), *needs.values, *leaf.added]
     if names:
@@ -149,7 +167,7 @@ def is_positive(count: int, name: str, limits: Limits, build: Build) -> bool:
     return False
 
 
-def _pod_fields(pod: PodParts) -> dict[str, Any]:
+def pod_fields(pod: PodParts) -> dict[str, Any]:
     """The pod in the fields of a template, with a patch for what it has no field for."""
     spec = dict(pod.spec)
     spec.pop("restartPolicy", None)
@@ -170,7 +188,7 @@ def _pod_fields(pod: PodParts) -> dict[str, Any]:
 
 def patch_resources(template: dict[str, Any]) -> None:
     """Say resources that have tags in them by a patch: a quantity is none to the API server."""
-    main = template["container"]
+    main = template.get("container", {})
     resources = main.get("resources")
     if resources is None or not has_tag(json.dumps(resources, ensure_ascii=False)):
         return

@@ -17,6 +17,7 @@ from pxc.source import head_of
 from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies_in_arguments_only
 from pxc.targets._data import Values, text_of
+from pxc.targets._endless import never_ends
 from pxc.targets._paths import OUTPUTS_MOUNT
 from pxc.targets.argo.batches import KIND, Kin, add_batches, can_end_early, goes_in_rounds
 from pxc.targets.argo.build import Build, Called, Leaf
@@ -55,14 +56,14 @@ def loop_template(
     """
     sweep = unit.sweep
     assert sweep is not None
-    if unit.kind == "service":
-        tell("service.matrix", "`matrix` of a service", sweep.span, build.report)
+    if never_ends(unit):
+        tell("service.matrix", f"`matrix` of a `{unit.kind}`", sweep.span, build.report)
         return None
     name = build.template_name(wanted)
     template: dict[str, Any] = {"name": name}
     build.templates.append(template)
     inner = Needs(unit.inputs)
-    fast = varies_in_arguments_only(unit)
+    fast = unit.runtime is None and varies_in_arguments_only(unit)
     most = _MOST if fast else _MOST_BUILT
     if sweep.count > most:
         _refuse_count(sweep, most, build)

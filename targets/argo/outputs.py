@@ -50,12 +50,12 @@ def output_parameter(name: str) -> str:
     return parameter_name(name, (TRACKED,))
 
 
-def read_output(task: str, name: str, *, tracking: bool) -> str:
-    """The tag of an output of a task beside."""
+def read_output(task: str, name: str, *, tracking: bool, may_lack: bool = False) -> str:
+    """The tag of an output of a task beside; one that failed `may_lack` all of its outputs."""
     parameter = output_parameter(name)
-    if not tracking:
+    if not tracking and not may_lack:
         return tag(f"tasks.{task}.outputs.parameters.{parameter}")
-    return tag(f"={output_expr(task, parameter, name, tracking=True)}")
+    return tag(f"={output_expr(task, parameter, name, tracking=tracking, may_lack=may_lack)}")
 
 
 def output_expression(task: str, name: str, *, tracking: bool) -> str:

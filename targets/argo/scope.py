@@ -86,7 +86,12 @@ class Scope:
             return name
         if section == "outputs" and isinstance(member, Unit) and value:
             self.build.ask_output(member, value)
-            return read_output(self.names[name], value, tracking=self.build.tracking)
+            return read_output(
+                self.names[name],
+                value,
+                tracking=self.build.tracking,
+                may_lack=member.runtime is not None,
+            )
         for given in member.inputs if section == "inputs" else ():
             [*parts] = given.value.parts
             hole = parts[0] if len(parts) == 1 else None

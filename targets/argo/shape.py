@@ -11,10 +11,14 @@ from msgspec import Struct
 from pxc.targets.argo.columns import Path
 from pxc.targets.argo.tags import parts
 
-__all__ = ["Shape", "shape_of", "varying"]
+__all__ = ["OBJECTS", "Shape", "shape_of", "varying"]
 
 _NAMES = {"configMap": "name", "secret": "secretName", "persistentVolumeClaim": "claimName"}
 """What a volume calls the object that it shows."""
+
+
+OBJECTS = "objects"
+"""What a template creates, before it is written as manifests."""
 
 
 class Shape(Struct, frozen=True):
@@ -42,6 +46,8 @@ def shape_of(template: dict[str, Any]) -> Shape:
     for key in ("initContainers", "sidecars"):
         if key in bare:
             bare[key] = [reader.container(c, (key, at)) for at, c in enumerate(bare[key])]
+    if OBJECTS in bare:
+        bare[OBJECTS] = reader.tree(bare[OBJECTS], (OBJECTS,))
     if "metadata" in bare:
         bare["metadata"] = {
             kind: reader.texts_of(entries, ("metadata", kind))
@@ -82,6 +88,17 @@ class _Reader:
 
     def texts_of(self, entries: dict[str, Any], path: Path) -> dict[str, Any]:
         return {key: self.text(value, (*path, key)) for key, value in entries.items()}
+
+    def tree(self, value: Any, path: Path) -> Any:
+        """An object of Kubernetes: any text but what says which kind it is."""
+        if isinstance(value, dict):
+            return {
+                key: child if key in ("apiVersion", "kind") else self.tree(child, (*path, key))
+                for key, child in value.items()
+            }
+        if isinstance(value, list):
+            return [self.tree(child, (*path, at)) for at, child in enumerate(value)]
+        return self.text(value, path)
 
     def container(
         self, value: dict[str, Any], path: Path, *, resources: bool = False

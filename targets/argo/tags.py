@@ -17,8 +17,10 @@ from pxc.targets.argo.expr_values import member, quoted
 __all__ = [
     "BRACE",
     "as_expression",
+    "check_braces",
     "finished",
     "guard",
+    "guard_container",
     "guarded",
     "has_tag",
     "mentions",
@@ -104,23 +106,24 @@ def guard(template: dict[str, Any], span: Span, report: Report) -> None:
     containers = [template.get("container"), *(c for k in _CONTAINERS for c in template.get(k, ()))]
     for container in containers:
         if container is not None:
-            _guard_container(container)
+            guard_container(container)
     for key, child in template.items():
         if key not in ("container", *_CONTAINERS):
-            _check(child, key, span, report)
+            check_braces(child, key, span, report)
     for container in containers:
         for key, child in (container or {}).items():
             if key not in ("command", "args", "env", "volumeMounts"):
-                _check(child, key, span, report)
+                check_braces(child, key, span, report)
 
 
-def _guard_container(container: dict[str, Any]) -> None:
+def guard_container(container: dict[str, Any]) -> None:
+    """Rewrite the braces in what the kubelet expands of a container."""
     used = False
 
     def safe(text: str) -> str:
         nonlocal used
         found = guarded(text)
-        used = used or found != text
+        used = used or BRACE in found
         return found
 
     for field in ("command", "args"):
@@ -160,14 +163,14 @@ def _with_brace(before: str) -> str:
     return f"{before_reference(before)}$({BRACE})"
 
 
-def _check(value: Any, field: str, span: Span, report: Report) -> None:
+def check_braces(value: Any, field: str, span: Span, report: Report) -> None:
     """Refuse braces that Argo would take for a tag, where nothing can stand for them."""
     if isinstance(value, dict):
         for key, child in value.items():
-            _check(child, f"{field}.{key}", span, report)
+            check_braces(child, f"{field}.{key}", span, report)
     elif isinstance(value, list):
         for child in value:
-            _check(child, field, span, report)
+            check_braces(child, field, span, report)
     elif isinstance(value, str) and not _is_left_alone(value):
         report.add(
             "PXC701",

@@ -11,7 +11,7 @@ from pxc.ir.node import replace
 from pxc.ir.plan import Output, Plan, Unit
 from pxc.ir.run import Cluster
 from pxc.source import head_of
-from pxc.targets._data import Place, Values
+from pxc.targets._data import Place, RunTime, Values
 from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import run_name
 from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT
@@ -26,7 +26,7 @@ from pxc.targets.kubernetes.spark import SPARK_MAINS, spark_application_spec
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, run_uuid
 from pxc.world import Options
 
-__all__ = ["distributed_objects"]
+__all__ = ["LONGEST_NAME", "EngineRun", "Made", "distributed_objects", "engine_objects"]
 
 _KUBEFLOW = "kubeflow.org/v1"
 _DASK = "kubernetes.dask.org/v1"
@@ -35,7 +35,7 @@ _SPARK = "sparkoperator.k8s.io/v1beta2"
 # An operator makes pods and services of the name with up to eighteen more characters
 # (`-evaluator-` and an index, `-head-svc`, `-scheduler`), and all are labels of 63 characters.
 # KubeRay itself refuses a RayJob whose name is longer than 47.
-_LIMIT = 45
+LONGEST_NAME = 45
 
 
 class _Kind(Struct, frozen=True):
@@ -52,6 +52,21 @@ class _Kind(Struct, frozen=True):
         if self.main is not None:
             return {role.name: self.main for role in unit.roles}
         return dict(self.mains)
+
+
+class EngineRun(Struct, frozen=True):
+    """How an engine says a run: its values, its name where its content does not make it, labels."""
+
+    values: RunTime
+    name: str = ""
+    labels: dict[str, str] = {}
+
+
+class Made(Struct, frozen=True):
+    """The objects of a run, and the pods that they are made of."""
+
+    gang: Gang
+    objects: tuple[dict[str, Any], ...]
 
 
 _KINDS = {
@@ -85,28 +100,58 @@ def distributed_objects(
     """
     _refuse_schedule(plan, unit, report)
     kind = _kind(unit)
+    namespace = unit.namespace or options.namespace
     if options.distributed == "indexed":
-        return _indexed(plan, unit, options, report)
+        if not can_be_indexed(unit, options, report):
+            return []
+        run = EngineRun(KubernetesRunTime(uuid=None, namespace=namespace))
+        gang = _gang(plan, one_role(unit), run, _INDEXED, options, report)
+        return _complete(gang, indexed_objects(gang))
     unit = _without_results(unit, report) if kind.api == _DASK else unit
     uuid = run_uuid(plan, unit, options, unit.identity)
-    gang = _gang(plan, unit, uuid, kind, options, report)
+    run = EngineRun(KubernetesRunTime(uuid=uuid, namespace=namespace))
+    gang = _gang(plan, unit, run, kind, options, report)
     if options.name_policy == "generate" and kind.api == _DASK:
         _refuse_generated(gang)
     spec = kind.spec(gang)
     gang.metadata.own["pxc.dev/run-uuid"] = uuid
+    return _complete(gang, _of_operator(kind, gang, spec))
+
+
+def engine_objects(
+    plan: Plan, unit: Unit, run: EngineRun, options: Options, report: Report
+) -> Made | None:
+    """The same objects where an engine creates them once for each run; None after PXC701."""
+    kind = _kind(unit)
+    if options.distributed == "indexed":
+        if not can_be_indexed(unit, options, report):
+            return None
+        gang = _gang(plan, one_role(unit), run, _INDEXED, options, report)
+        objects = indexed_objects(gang)
+    else:
+        unit = _without_results(unit, report) if kind.api == _DASK else unit
+        gang = _gang(plan, unit, run, kind, options, report)
+        objects = _of_operator(kind, gang, kind.spec(gang))
+    join_objects(objects, unit, options, report)
+    return Made(gang, tuple(objects))
+
+
+def _of_operator(kind: _Kind, gang: Gang, spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """The resource of an operator, and what goes with it."""
     found = [_object(kind, gang, spec)]
     if kind.api == _DASK and (scaling := autoscaler_spec(gang)) is not None:
         found.append(_object(_Kind(_DASK, "DaskAutoscaler", None), gang, scaling))
-    return _complete(gang, found)
+    return found
 
 
 def _gang(
-    plan: Plan, unit: Unit, uuid: str | None, kind: _Kind, options: Options, report: Report
+    plan: Plan, unit: Unit, run: EngineRun, kind: _Kind, options: Options, report: Report
 ) -> Gang:
     """The pods of a unit and the name of what they belong to."""
     namespace = unit.namespace or options.namespace
-    run_time = KubernetesRunTime(uuid=uuid, namespace=namespace)
-    whole = Metadata(plan, unit, namespace, {}, {}, identity_labels(plan, unit))
+    run_time = run.values
+    own = identity_labels(plan, unit) | run.labels
+    whole = Metadata(plan, unit, namespace, {}, {}, own)
     members = make_members(
         _with_outputs(unit, run_time),
         whole,
@@ -117,18 +162,10 @@ def _gang(
         native_sidecars=kind.api != _DASK,
     )
     gang = Gang(plan, unit, "", members, whole, Values(run_time, report), options)
-    gang.name = _name(gang, options)
+    gang.name = run.name or _name(gang, options)
     if options.name_policy != "generate":
-        whole.own[INSTANCE] = gang.name
+        whole.own.setdefault(INSTANCE, gang.name)
     return gang
-
-
-def _indexed(plan: Plan, unit: Unit, options: Options, report: Report) -> list[dict[str, Any]]:
-    """An Indexed Job, whose uid is the run's uuid, and the Service that names its pods."""
-    if not can_be_indexed(unit, options, report):
-        return []
-    gang = _gang(plan, one_role(unit), None, _INDEXED, options, report)
-    return _complete(gang, indexed_objects(gang))
 
 
 def _complete(gang: Gang, objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -160,7 +197,7 @@ def _kind(unit: Unit) -> _Kind:
 
 def _name(gang: Gang, options: Options) -> str:
     content = (gang.unit.identity, gang.canonical())
-    return run_name(gang.unit.name, _LIMIT, options, *content, letter_first=True)
+    return run_name(gang.unit.name, LONGEST_NAME, options, *content, letter_first=True)
 
 
 def _refuse_generated(gang: Gang) -> None:
@@ -178,7 +215,7 @@ def _object(kind: _Kind, gang: Gang, spec: dict[str, Any]) -> dict[str, Any]:
     return {"apiVersion": kind.api, "kind": kind.name, "metadata": about, "spec": spec}
 
 
-def _with_outputs(unit: Unit, run_time: KubernetesRunTime) -> Unit:
+def _with_outputs(unit: Unit, run_time: RunTime) -> Unit:
     """The unit with its outputs directory wanted where the entrypoint of a Ray job writes to it.
 
     The entrypoint runs in the pod of the head, but is no part of its container.

@@ -15,11 +15,10 @@ from pxc.ir.plan import Plan, Unit
 from pxc.ir.pod import Pod, Role
 from pxc.source import head_of
 from pxc.targets._container import container_order
-from pxc.targets._data import Values
+from pxc.targets._data import RunTime, Values
 from pxc.targets._metadata import Metadata
 from pxc.targets._pod import PodParts, build_pod
 from pxc.targets._queue import join_pod
-from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.world import Options
 
 __all__ = ["Gang", "Member", "make_members"]
@@ -109,7 +108,7 @@ def make_members(
     unit: Unit,
     whole: Metadata,
     main_names: Mapping[str, str],
-    run_time: KubernetesRunTime,
+    run_time: RunTime,
     options: Options,
     report: Report,
     *,

@@ -1,0 +1,59 @@
+"""Turns run-time values into tags of a manifest, so that they arrive in a pod as they are."""
+
+from __future__ import annotations
+
+import re
+
+from pxc.diagnostics import Report
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.targets._data import Place
+from pxc.targets.argo.expr_values import member, quoted
+from pxc.targets.argo.needs import RUN
+from pxc.targets.argo.run_time import ArgoRunTime
+from pxc.targets.argo.tags import BRACE, tag
+
+__all__ = ["ManifestRunTime"]
+
+_NUMBERS = frozenset(
+    ("slotsPerWorker", "minAvailable", "scheduleTimeoutSeconds", "minReplicas", "maxReplicas",
+     "maxRestarts", "rdvzPort", "rdzvPort", "standalone", "enableDynamicWorker", "autoscaling")
+)  # fmt: skip
+"""Fields of the resources that hold no text, and so no value that comes with the run."""
+
+_VALUE = re.compile(re.escape(tag("?")).replace(r"\?", r"inputs\.parameters\.([-\w]+)"))
+
+
+class ManifestRunTime(ArgoRunTime):
+    """Run-time values of a unit whose pods an operator makes.
+
+    Where the kubelet expands `$(NAME)`, a value must not be taken for one; and the tags of a
+    manifest are looked for once more when its braces are filled in already.
+    """
+
+    def text(self, ref: RunTimeRef, place: Place, report: Report) -> str | None:
+        """A tag, with text around it; PXC703 for what Argo does not know or no text can hold."""
+        if place.field.rpartition(".")[2] in _NUMBERS:
+            report.add(
+                "PXC703",
+                f"`{ref.path}` is known only when the run exists and cannot stand in"
+                f" `{place.field}`",
+                ref.span,
+                help="what is filled in then is text: give the number by a param",
+            )
+            return None
+        return _literal(super().text(ref, place, report), place)
+
+    def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
+        """A tag of the text that is computed; PXC703 for what Argo cannot compute."""
+        return _literal(super().computed(expr, place, report), place)
+
+
+def _literal(said: str | None, place: Place) -> str | None:
+    """A parameter as the kubelet leaves it; our own ones have nothing that it would expand."""
+    found = _VALUE.fullmatch(said or "")
+    if found is None or found[1] == RUN or not place.expands:
+        return said
+    value = member(found[1], "inputs.parameters")
+    dollars = f"replace({value}, '$', '$$')"
+    brace = f"{quoted('{')} + '$({BRACE})'"
+    return tag(f"=replace({dollars}, {quoted('{{')}, {brace})")
