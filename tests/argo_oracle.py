@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.argo_manifests import created
+
 Object = dict[str, Any]
 
 _NAME = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,127}")
@@ -28,10 +30,16 @@ _KINDS = ("container", "dag", "suspend", "resource", "steps", "script", "http")
 _ITEM = re.compile(r"^=?\s*item(\.[-\w]+|\['[^']+'\])?$")
 
 Pod = Callable[[Object, dict[str, str]], None]
+_SELECTOR = re.compile(r"[\w.-]+( (=|!=|>|<) \S+| (not)?in \([^()]+\))?")
 
 
-def judge_workflow(document: Object, judge_pod: Pod) -> None:
-    """AssertionError tells what Argo would refuse; `judge_pod` judges the pod of a template."""
+def judge_workflow(
+    document: Object, judge_pod: Pod, judge_object: Callable[[Object], None]
+) -> None:
+    """AssertionError tells what Argo would refuse.
+
+    `judge_pod` judges the pod of a template, `judge_object` what a template creates.
+    """
     spec = document["spec"]
     if document["kind"] == "CronWorkflow":
         assert len(document["metadata"]["name"]) <= 52
@@ -48,10 +56,21 @@ def judge_workflow(document: Object, judge_pod: Pod) -> None:
     called = {spec["entrypoint"]}
     for template in templates.values():
         called |= _judge_template(template, templates, judge_pod)
+        if "resource" in template:
+            _judge_conditions(template["resource"])
+            judge_object(created(template["resource"]))
     for hook in spec.get("hooks", {}).values():
         called.add(hook["template"])
     called.add(spec.get("onExit", spec["entrypoint"]))
     assert called == set(templates), (called, set(templates))
+
+
+def _judge_conditions(resource: Object) -> None:
+    """They are label selectors, whose keys are no longer than those of labels."""
+    for field in ("successCondition", "failureCondition"):
+        for text in re.split(r",(?![^(]*\))", resource.get(field, "a")):
+            assert _SELECTOR.fullmatch(text.strip()), text
+            assert len(text.split()[0]) <= 63, text
 
 
 def _inputs(template: Object) -> list[Object]:
@@ -89,7 +108,7 @@ def _judge_tags(text: str, inputs: set[str]) -> None:
     for inner in _TAG.findall(text):
         for dotted, quoted in _INPUT.findall(inner):
             assert (dotted or quoted) in inputs, (text, inputs)
-        assert re.search(r"\b(inputs|workflow|tasks|item)\b", inner), text
+        assert re.search(r"\b(inputs|workflow|tasks|item|retries)\b", inner), text
         assert "tasks" not in inner, text
 
 

@@ -47,15 +47,19 @@ def judge(text: str) -> list[dict[str, Any]]:
     """The documents of a file; AssertionError tells what a server would refuse."""
     documents = list(yaml.safe_load_all(text))
     for document in documents:
-        if crds.is_custom(document["apiVersion"].rpartition("/")[0]):
-            _judge_custom(document)
-            continue
-        for release in (OLDEST, NEWEST.rpartition(".")[0] if NEWEST.count(".") > 1 else NEWEST):
-            found = _validator(document["kind"], document["apiVersion"], release)
-            errors = [f"{e.json_path}: {e.message}" for e in found.iter_errors(document)]
-            assert not errors, (release, errors)
-        _judge_object(document)
+        _judge_document(document)
     return documents
+
+
+def _judge_document(document: dict[str, Any]) -> None:
+    if crds.is_custom(document["apiVersion"].rpartition("/")[0]):
+        _judge_custom(document)
+        return
+    for release in (OLDEST, NEWEST.rpartition(".")[0] if NEWEST.count(".") > 1 else NEWEST):
+        found = _validator(document["kind"], document["apiVersion"], release)
+        errors = [f"{e.json_path}: {e.message}" for e in found.iter_errors(document)]
+        assert not errors, (release, errors)
+    _judge_object(document)
 
 
 def _judge_custom(document: dict[str, Any]) -> None:
@@ -71,7 +75,7 @@ def _judge_custom(document: dict[str, Any]) -> None:
     if document["kind"] == "JobSet":
         _judge_job_set(document, name)
     if group == "argoproj.io":
-        judge_workflow(document, _judge_pod)
+        judge_workflow(document, _judge_pod, _judge_document)
     for template in _pod_templates(document["spec"]):
         labels = template.get("metadata", {}).get("labels", {})
         assert all(_LABEL.fullmatch(v) for v in labels.values()), labels

@@ -165,6 +165,14 @@ def stopped_by(rule: str) -> str:
     return search_of("tpe", f"numRuns: 1, {METRIC}, earlyStopping: [{{kind: {rule}}}]")
 
 
+def taken_from(run: str, more: str = "") -> str:
+    """A dag that takes an output of a run of several pods."""
+    run = f"component: {{{more}outputs: [{{name: y}}], run: {{kind: {run}: {WORKER}}}}}"
+    taken = "params: {y: {ref: ops.a, value: outputs.y}}, component: {inputs: [{name: y}], "
+    job = JOB.strip().replace("[b]", "[b, '{{ y }}']")
+    return dag_of(f"{{name: a, {run}}}, {{name: b, {taken}{job}}}}}")
+
+
 IN_A_DAG = {
     **{f"search.{kind}": search_of(kind, f"{said}, {METRIC}") for kind, said in COUNTS.items()},
     "search.iterative": search_of("iterative", "maxIterations: 2, seed: 1"),
@@ -189,6 +197,8 @@ IN_A_DAG = {
         + JOB.strip()
         + "}}"
     ),
+    "distributed.store": taken_from("pytorchjob, worker", "plugins: {collectArtifacts: false}, "),
+    "distributed.outputs": taken_from("rayjob, entrypoint: a, head"),
     "search.dag": search_of("tpe", f"numRuns: 1, {METRIC}", dag_of(A)),
     "matrix.*": search_of("tpe", METRIC),
     "run.service": dag_of("{name: a, component: {" + SERVICE.strip() + "}}"),

@@ -47,7 +47,7 @@ TABLE = (
             " workflow"),
     Feature("distributed.store", "outputs of such a run, taken by another operation, without an"
             " artifacts store", REFUSED, "what its pods leave is read from the store",
-            "declare an artifacts store in the catalog: `--catalog PATH`"),
+            "declare one in the catalog, and leave `plugins.collectArtifacts` on"),
     Feature("distributed.outputs", "outputs of a run on Ray, Dask or Spark, taken by another"
             " operation", REFUSED,
             "it has ended before all that its pods leave is kept, and nothing tells when that is",

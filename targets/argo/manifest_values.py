@@ -10,7 +10,7 @@ from pxc.targets._data import Place
 from pxc.targets.argo.expr_values import member, quoted
 from pxc.targets.argo.needs import RUN
 from pxc.targets.argo.run_time import ArgoRunTime
-from pxc.targets.argo.tags import BRACE, tag
+from pxc.targets.argo.tags import BRACE, as_expression, tag
 
 __all__ = ["ManifestRunTime"]
 
@@ -45,7 +45,10 @@ class ManifestRunTime(ArgoRunTime):
 
     def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
         """A tag of the text that is computed; PXC703 for what Argo cannot compute."""
-        return _literal(super().computed(expr, place, report), place)
+        said = super().computed(expr, place, report)
+        if said is None or not place.expands or _VALUE.fullmatch(said):
+            return _literal(said, place)
+        return _unexpanded(as_expression(said))
 
 
 def _literal(said: str | None, place: Place) -> str | None:
@@ -53,7 +56,11 @@ def _literal(said: str | None, place: Place) -> str | None:
     found = _VALUE.fullmatch(said or "")
     if found is None or found[1] == RUN or not place.expands:
         return said
-    value = member(found[1], "inputs.parameters")
+    return _unexpanded(member(found[1], "inputs.parameters"))
+
+
+def _unexpanded(value: str) -> str:
+    """A tag of a text in which neither the kubelet nor Argo finds anything to fill in."""
     dollars = f"replace({value}, '$', '$$')"
     brace = f"{quoted('{')} + '$({BRACE})'"
     return tag(f"=replace({dollars}, {quoted('{{')}, {brace})")

@@ -165,6 +165,15 @@ def _autoscaler(gang: Gang, runtime: Cluster) -> dict[str, Any]:
 
 def _head(gang: Gang, member: Member) -> dict[str, Any]:
     params = gang.values.texts(member.role.start_params, Place("head.rayStartParams"))
+    bounds = {"minReplicas": member.role.min_replicas, "maxReplicas": member.role.max_replicas}
+    for field, count in bounds.items():
+        if count is not None:
+            gang.report.add(
+                "PXC702",
+                f"`{field}` of the `head` of a `{gang.unit.kind}` is left out",
+                member.role.span,
+                help="the head is one pod: give it to a group of workers",
+            )
     main = member.pod.main
     if not main.get("ports"):
         ports = [{"name": name, "containerPort": port} for name, port in _HEAD_PORTS]
