@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pxc.diagnostics import Fix
@@ -16,6 +17,7 @@ from pxc.ir.node import Invalid, Lit, Map, Seq, replace
 
 _RESOURCES = ("cpu", "memory", "gpu")
 _DATES = ("daterange", "datetimerange")
+_CONNECTION = re.compile(r"connections\.[A-Za-z0-9_-]+")
 
 
 def report_fault(builder: Builder, code: str, node: Lit[Any], message: str, fault: Fault) -> None:
@@ -154,7 +156,7 @@ def _hub_ref(builder: Builder, node: Any, what: str, template: bool) -> Any:
 
 
 def read_event_ref(builder: Builder, node: Any, what: str) -> Any:
-    """`ops.NAME`, also in braces as the documentation writes it; PXC228 for what names no run."""
+    """`ops.NAME`, also in braces as the documentation writes it; PXC228 for no source."""
     if not isinstance(node, Lit) or not isinstance(node.value, str):
         return _literal(builder, node, what)
     text, bare, at = node.value, node.value.strip(), 0
@@ -164,7 +166,7 @@ def read_event_ref(builder: Builder, node: Any, what: str) -> Any:
     from pxc.grammar.reference import parse_run_ref
 
     parsed = parse_run_ref(bare)
-    if isinstance(parsed, Fault):
+    if isinstance(parsed, Fault) and not _CONNECTION.fullmatch(bare):
         fault = Fault(parsed.position + at, parsed.end + at, parsed.message, parsed.help,
                       parsed.suggestions)  # fmt: skip
         report_fault(builder, "PXC228", node, f"the event has no source: {fault.message}", fault)

@@ -10,6 +10,7 @@ from pxc.ir.program import Program
 from pxc.ir.spec import Schedule
 from pxc.passes.conditions import check_filled_in, conditions_hold
 from pxc.passes.demands import section_demands
+from pxc.passes.lower_events import lower_events
 from pxc.passes.lower_members import carried_sections, lower_member, with_build_alone
 from pxc.passes.lowering import Lowering, known, truth, whole
 from pxc.passes.run_name import run_name
@@ -42,6 +43,7 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
         (found,) if isinstance(found, Unit) else (),
         group=found if isinstance(found, Group) else None,
         timetable=_timetable(composed.schedule, report),
+        events=lower_events(composed, world),
         demands=tuple({(d.feature, d.span, d.owner): d for d in lowering.demands}.values()),
         owner=world.options.owner,
         project=world.options.project,

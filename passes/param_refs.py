@@ -30,7 +30,7 @@ def read_ref(
     assert ref is not None
     if isinstance(ref, Invalid) or isinstance(param.value, Invalid):
         return Invalid(ref.span)
-    origin, fault, help = _origin(_bare(ref), in_dag)
+    origin, fault, help = _origin(bare_ref(ref), in_dag)
     if fault:
         report.add("PXC219", fault, ref.span, help=help)
         return Invalid(ref.span)
@@ -42,7 +42,7 @@ def read_ref(
             help="say what is taken from the run: `value: outputs.NAME`",
         )
         return Invalid(ref.span)
-    place = _bare(param.value)
+    place = bare_ref(param.value)
     fault, help = _place(place)
     if fault:
         report.add("PXC219", fault, param.value.span, help=help)
@@ -54,11 +54,11 @@ def read_ref(
 
 def upstream_of(ref: Any) -> str | None:
     """The operation that `ops.NAME` names, in braces or not; None for any other reference."""
-    kind, _, name = (_bare(ref) or "").partition(".")
+    kind, _, name = (bare_ref(ref) or "").partition(".")
     return name if kind == "ops" and _NAME.match(name) else None
 
 
-def _bare(node: Any) -> str | None:
+def bare_ref(node: Any) -> str | None:
     """The text of a scalar without the braces it may be written in; None for anything else."""
     text = node.text if isinstance(node, Template) else getattr(node, "value", None)
     if not isinstance(text, str):

@@ -31,6 +31,7 @@ __all__ = [
     "PROFILES",
     "QUEUES",
     "ROUTES",
+    "WATCHERS",
     "Defaults",
     "expose_fault",
     "read_defaults",
@@ -58,6 +59,9 @@ ROUTES = ("none", "ingress", "gateway")
 
 ARGO_KINDS = ("workflow", "template", "cron")
 """What an Argo workflow is written as."""
+
+WATCHERS = ("none", "sensor")
+"""What watches the runs whose events start an Argo workflow."""
 
 ARGO_VERSIONS = ("3.6", "3.7", "4.0", "4.1")
 """The releases of Argo Workflows that can be chosen."""
@@ -245,6 +249,7 @@ _ARGO: dict[str, tuple[str, Reader]] = {
     "as": ("kind", _one_of(ARGO_KINDS)),
     "version": ("version", _one_of(ARGO_VERSIONS)),
     "serviceAccount": ("service_account", _text),
+    "eventsAs": ("events_as", _one_of(WATCHERS)),
 }
 _OPTIONS: dict[str, tuple[str, Reader]] = {
     "owner": ("owner", _text),

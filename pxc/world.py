@@ -68,12 +68,14 @@ class ArgoOptions(Struct, frozen=True, kw_only=True):
     """What an Argo workflow is written as: `kind` is workflow, template or cron.
 
     `version` is the release it is for; empty for what every release from 3.6 on takes.
-    `service_account` is the one its pods run as.
+    `service_account` is the one its pods run as. `events_as` is what watches the runs whose events
+    start it: none, or a sensor of Argo Events.
     """
 
     kind: str = "workflow"
     version: str = ""
     service_account: str = ""
+    events_as: str = "none"
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -41,6 +41,10 @@ def judge_workflow(
     `judge_pod` judges the pod of a template, `judge_object` what a template creates.
     """
     spec = document["spec"]
+    if document["kind"] == "WorkflowEventBinding":
+        assert spec["event"]["selector"]
+        assert spec["submit"]["workflowTemplateRef"]["name"]
+        return
     if document["kind"] == "CronWorkflow":
         assert len(document["metadata"]["name"]) <= 52
         spec = spec["workflowSpec"]

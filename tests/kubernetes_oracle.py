@@ -19,6 +19,7 @@ import referencing
 import yaml
 from kubernetes_validate import utils
 
+from tests.argo_events_oracle import KINDS, judge_events
 from tests.argo_oracle import judge_workflow
 from tests.engines import crd_schema, crds
 
@@ -65,6 +66,9 @@ def _judge_document(document: dict[str, Any]) -> None:
 def _judge_custom(document: dict[str, Any]) -> None:
     """A custom resource, and every pod template inside of it."""
     group = document["apiVersion"].rpartition("/")[0]
+    if group == "argoproj.io" and document["kind"] in KINDS:
+        judge_events(document)
+        return
     if crds.definition(group, document["kind"]) is None:
         pytest.skip(f"NO DEFINITION OF {document['kind']}.{group} HERE: run `make engines`")
     assert not (found := crd_schema.faults(document)), found

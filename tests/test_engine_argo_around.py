@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.world import ArgoOptions, Options, Runtime
 from tests.argo_runs import scheduled
 from tests.engines import argo as engine
+from tests.engines.api_server import Refused
 from tests.engines.cluster import Cluster
 from tests.engines.environment import Object
 from tests.hub import hub
@@ -135,3 +137,46 @@ def test_a_run_knows_for_when_it_was_started(argo: Cluster, catalog: Path) -> No
     about = done["metadata"]["annotations"]["workflows.argoproj.io/scheduled-time"]
     [node] = done["status"]["nodes"].values()
     assert engine.outputs(node) == {"at": about}
+
+
+EVENTS = """
+retrain
+events: [{ref: runs.8aac02e3a62a4f0aaa257c59da5eab80, kinds: [run_status_done]}]
+outputs: [{name: loss, type: int}]
+"""
+
+
+def test_what_an_event_makes_is_a_run(argo: Cluster, catalog: Path, tmp_path: Path) -> None:
+    """A server takes what hears of the event, and what that makes is one run, however often."""
+    (tmp_path / "c.yaml").write_text(
+        "connections: [{name: code, kind: git, schema: {url: 'http://g/a'}}]"
+    )
+    code = "{ref: connections.code, kinds: [connection_git_commit]}"
+    request = Request(
+        files=(
+            SourceText(
+                "f.yaml",
+                f"{HEAD}{EVENTS.strip().replace('done]}]', f'done]}}, {code}]')}\n"
+                f"{RUN.replace('CODE', '0')}\n".encode(),
+            ),
+        ),
+        target="argo",
+        catalog=(tmp_path / "c.yaml",),
+        options=Options(
+            namespace=argo.namespace,
+            runtime=Runtime(tracking=False),
+            argo=ArgoOptions(events_as="sensor"),
+        ),
+    )
+    outcome = compile_request(request)
+    assert outcome.files, [d.message for d in outcome.report]
+    *kept, _, sensor = yaml.safe_load_all(outcome.files[0].text)
+    argo.apply(yaml.safe_dump_all(kept))
+    assert [each["kind"] for each in kept] == ["WorkflowTemplate", "WorkflowEventBinding"]
+    made = sensor["spec"]["triggers"][0]["template"]["k8s"]["source"]["resource"]
+    argo.apply(yaml.safe_dump(made))
+    with pytest.raises(Refused):
+        argo.apply(yaml.safe_dump(made))
+    done = engine.ended(argo, made["metadata"]["name"])
+    [node] = done["status"]["nodes"].values()
+    assert (node["phase"], engine.outputs(node)) == ("Succeeded", {"loss": "7"})

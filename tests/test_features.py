@@ -88,6 +88,10 @@ FILES = {
     "joins": "joins: [{query: 'status: succeeded', params: {x: {value: outputs.y}}}]\n"
     "inputs: [{name: x, type: int, isList: true}]\n" + JOB,
     "events": "events: [{ref: ops.other, kinds: [run_status_succeeded]}]\n" + JOB,
+    "events.commit": "events: [{ref: connections.code, kinds: [connection_git_commit]}]\n" + JOB,
+    "events.other": "events: [{ref: connections.code, kinds: [alert_info]}]\n" + JOB,
+    "events.inside": "run: {kind: dag, operations: [{name: a, events: [{ref: runs.8aac02e3a62a4f0aaa257c"
+    "59da5eab80, kinds: [run_status_done]}], component: {" + JOB.strip() + "}}]}\n",
     "dependencies": "dependencies: [other]\n" + JOB,
     "trigger": "trigger: all_done\n" + JOB,
     "skip": "skipOnUpstreamSkip: true\n" + JOB,
@@ -239,6 +243,7 @@ IN_A_DAG = {
     ),
     "polyaxon.profile": JOB,
     "cache": "cache: {ttl: 60}\n" + dag_of(A),
+    "events": "events: [{ref: runs.8aac02e3a62a4f0aaa257c59da5eab80, kinds: [run_status_done]}]\n" + JOB,
 }  # fmt: skip
 """Files for the target argo, to which a service alone is what it is to kubernetes."""
 BY_TARGET = {"argo": FILES | IN_A_DAG, "kubernetes": FILES}

@@ -20,7 +20,7 @@ import yaml
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.ir.dump import dump_text
 from pxc.render.text import render_text
-from pxc.world import Options, Runtime
+from pxc.world import ArgoOptions, Options, Runtime
 from tests.kubernetes_oracle import judge
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
@@ -48,9 +48,10 @@ def run_case(case: Path, target: str = "kubernetes") -> Outcome:
 
 
 def options_of(settings: dict[str, Any]) -> Options:
-    """Options by their fields; those of `runtime` are a map."""
-    runtime = {"runtime": Runtime(**settings["runtime"])} if "runtime" in settings else {}
-    return Options(**(settings | runtime))
+    """Options by their fields; those of `runtime` and `argo` are maps."""
+    kinds = {"runtime": Runtime, "argo": ArgoOptions}
+    made = {key: kind(**settings[key]) for key, kind in kinds.items() if key in settings}
+    return Options(**(settings | made))
 
 
 def products(case: Path) -> dict[str, str]:

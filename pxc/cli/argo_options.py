@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pxc.defaults import ARGO_KINDS, ARGO_VERSIONS
+from pxc.defaults import ARGO_KINDS, ARGO_VERSIONS, WATCHERS
 
 __all__ = ["argo_options", "check_argo"]
 
@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def argo_options(command: F) -> F:
-    """`--as`, `--argo-version` and `--service-account`; None where the caller says nothing."""
+    """The options of Argo's; None where the caller says nothing."""
     account = click.option(
         "--service-account", "argo_service_account", metavar="NAME",
         help="The service account that the pods of an Argo workflow run as.",
@@ -26,12 +26,16 @@ def argo_options(command: F) -> F:
         "--as", "argo_kind", type=click.Choice(ARGO_KINDS),
         help="What an Argo workflow is written as.  [default: workflow, or cron with a schedule]",
     )  # fmt: skip
-    return kind(version(account(command)))
+    events = click.option(
+        "--events-as", "argo_events_as", type=click.Choice(WATCHERS),
+        help="What watches the runs whose events start an Argo workflow.  [default: none]",
+    )  # fmt: skip
+    return kind(version(account(events(command))))
 
 
 def check_argo(target: str, chosen: dict[str, Any]) -> None:
     """UsageError for an option of Argo's that the target knows nothing of."""
     if target != "argo" and any(v for k, v in chosen.items() if k.startswith("argo_")):
         raise click.UsageError(
-            "'--as', '--argo-version' and '--service-account' need '--target argo'."
+            "'--as', '--argo-version', '--service-account' and '--events-as' need '--target argo'."
         )

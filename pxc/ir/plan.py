@@ -246,17 +246,31 @@ class Group(Node, frozen=True):
                 yield from member.units()
 
 
+class Event(Node, frozen=True):
+    """What starts a plan from outside of it: any of `kinds` that comes of `origin`.
+
+    `origin` is what the author names, without braces: `runs.UUID`, `connections.NAME`. `url` is the
+    address of a connection that has one.
+    """
+
+    origin: str
+    kinds: tuple[str, ...]
+    url: str = ""
+
+
 class Plan(Node, frozen=True):
     """Everything to emit. A plan with demands a target cannot meet is refused by that target.
 
     A run of its own is the one unit of `units`; a pipeline is a `group`. `project` and `owner` come
-    from the workspace; `source` is the file's name as given.
+    from the workspace; `source` is the file's name as given. `events` tell more of a demand for
+    them: with any, the plan is started by the first that comes.
     """
 
     name: str
     units: tuple[Unit, ...] = ()
     group: Group | None = None
     timetable: Timetable | None = None
+    events: tuple[Event, ...] = ()
     demands: tuple[Demand, ...] = ()
     owner: str = ""
     project: str = ""

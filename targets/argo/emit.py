@@ -16,6 +16,7 @@ from pxc.targets._objects import as_text, config_map, written
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.dag_template import group_template, unit_template
 from pxc.targets.argo.display import display_names
+from pxc.targets.argo.events import refuse_events
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.gang_dag import write_manifests
 from pxc.targets.argo.leaf import finish_leaf
@@ -48,6 +49,8 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
 
         return emit_objects(plan, world, report)  # what stands alone and never ends
     for demand in plan.demands:
+        if demand.feature == "events" and not demand.owner:
+            continue  # each is told by itself
         tell(
             demand.feature,
             demand.what,
@@ -63,6 +66,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     if subject is None or report.has_errors:
         return ()
     build = Build(plan, world, report)
+    refuse_events(build)
     if plan.group is not None:
         check_namespaces(plan.group, build)
     subject = surrounded(subject)

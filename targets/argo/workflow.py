@@ -10,6 +10,7 @@ from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import dns_label, run_name
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.cron import cron_spec
+from pxc.targets.argo.events import event_objects
 from pxc.targets.argo.leaf import is_positive
 from pxc.targets.argo.operations import told_operations
 
@@ -31,7 +32,8 @@ def workflow_objects(
     """The objects of a unit or a group, and the metadata they have.
 
     A Workflow; with a timetable a CronWorkflow; as a template a WorkflowTemplate, and a
-    CronWorkflow that starts it. PXC701 for what shall be a CronWorkflow and has no timetable.
+    CronWorkflow that starts it; with events a WorkflowTemplate, and what starts it. PXC701 for what
+    shall be a CronWorkflow and has no timetable.
     """
     options, timetable = build.world.options, build.plan.timetable
     spec: dict[str, Any] = {"entrypoint": entry}
@@ -52,7 +54,7 @@ def workflow_objects(
             help="write a `schedule`, or compile it `--as workflow` or `--as template`",
         )
         return [], metadata
-    if options.argo.kind == "template" or timetable is not None:
+    if options.argo.kind == "template" or timetable is not None or build.plan.events:
         return _kept(subject, spec, metadata, build), metadata
     content = json.dumps(spec, sort_keys=True)
     name = run_name(subject.name, _WORKFLOW_LIMIT, options, content)
@@ -67,10 +69,11 @@ def _kept(
 ) -> list[dict[str, Any]]:
     """The objects of what is started again and again, under the name that the author gave."""
     timetable, found = build.plan.timetable, []
-    limit = _TEMPLATE_LIMIT if timetable is None else _CRON_LIMIT
+    events = build.plan.events
+    limit = _TEMPLATE_LIMIT if timetable is None and not events else _CRON_LIMIT
     name = dns_label(subject.name, limit)
     _name(name, spec, metadata)
-    if build.world.options.argo.kind == "template":
+    if build.world.options.argo.kind == "template" or events:
         found.append(_object("WorkflowTemplate", metadata.of_object(name), spec))
         spec = {"workflowTemplateRef": {"name": name}}
     if timetable is not None:
@@ -78,6 +81,8 @@ def _kept(
         whole["workflowMetadata"] = {"labels": dict(metadata.own)}
         whole["workflowSpec"] = spec
         found.append(_object("CronWorkflow", metadata.of_object(name), whole))
+    if events:
+        found += event_objects(found[0], metadata, build)
     return found
 
 

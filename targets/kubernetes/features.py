@@ -91,6 +91,9 @@ TABLE = (
             "give their values by `params`"),
     Feature("events", "`events`", REFUSED, "no object of Kubernetes waits for an event",
             "apply the file when the event has come"),
+    Feature("events.inside", "`events` of an operation of a dag that come of anything but another"
+            " one", REFUSED, "no object of Kubernetes waits for an event",
+            "apply the file when the event has come"),
     Feature("dependencies", "`dependencies`", REFUSED,
             "Kubernetes starts every object at once and orders nothing",
             "apply the file when the others have ended"),
