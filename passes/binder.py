@@ -14,6 +14,7 @@ from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.passes.free_names import free_names
 from pxc.passes.given_params import GivenParam, given_params
+from pxc.passes.image_parts import connection_of, without_connection
 from pxc.passes.io_types.declare import Declarations, Declared
 from pxc.passes.io_types.settle import is_true, settle_value
 from pxc.passes.param_refs import read_ref
@@ -82,6 +83,8 @@ class Binder:
         given = self.given.get(declared.name)
         value, given_at = self._value_of(declared, given)
         io, param = declared.io, given.param if given else None
+        kind = declared.facts.type
+        within = connection_of(kind, param.value) if param and given and given.has_value else None
         return Binding(
             declared.span,
             declared.name,
@@ -90,7 +93,13 @@ class Binder:
             type=declared.type,
             is_flag=is_true(io.is_flag),
             arg_format=_text(io.arg_format),
-            connection=self._fixed("connection", param and param.connection, io.connection),
+            connection=self._fixed(
+                "connection",
+                param and param.connection,
+                within,
+                io.connection,
+                connection_of(kind, io.value),
+            ),
             to_env=self._fixed("toEnv", param and param.to_env, io.to_env),
             to_init=self._fixed("toInit", param and param.to_init, io.to_init) is True,
             given_at=given_at,
@@ -123,7 +132,8 @@ class Binder:
             return self._referred(given.name, param), param.ref.span
         if declared.io.type is not None and declared.facts.type is None:
             return param.value, param.value.span  # the type is faulty: nothing can be held to it
-        value = settle_value(declared.facts, param.value, self.report, "PXC206")
+        value = without_connection(declared.facts.type, param.value)
+        value = settle_value(declared.facts, value, self.report, "PXC206")
         return value, param.value.span
 
     def _referred(self, name: str, param: Param) -> Template | Invalid:

@@ -21,6 +21,7 @@ from pxc.passes.connection_names import connection_names, init_connection_names
 from pxc.passes.evaluation import Budget, Scope, evaluate_template
 from pxc.passes.free_names import free_names
 from pxc.passes.global_names import DEFAULT_PORT, global_names, service_names
+from pxc.passes.image_parts import image_parts
 from pxc.passes.io_types.declare import find_io
 from pxc.passes.io_types.settle import settle
 from pxc.source import Source, Span
@@ -31,6 +32,7 @@ class Contexts(Struct, frozen=True):
     """The names of one operation. `values` holds every settled binding's plain value or Expr.
 
     `nodes` has the same values as trees, with the places they come from.
+    `images` has the name and the connection of those that are images.
     `catalog` tells whether what the run asks for can be known; `partial` that a file is only
     linted, so that what a catalog would say is not known rather than missing.
     """
@@ -44,6 +46,7 @@ class Contexts(Struct, frozen=True):
     span: Span
     catalog: bool
     partial: bool
+    images: dict[str, dict[str, Any]]
 
     def scope(self, *, connections: bool = True) -> Scope:
         """What an expression sees; the connection stage sees no connections yet."""
@@ -60,7 +63,7 @@ class Contexts(Struct, frozen=True):
         else:
             why = "connections are not known yet where a connection is chosen"
             unavailable |= {"connections": why, "init": why}
-        return Scope(names, unavailable)
+        return Scope(names, unavailable, parts=self.images)
 
 
 _ELSEWHERE = {
@@ -94,6 +97,7 @@ def build_contexts(program: Program, world: World, report: Report) -> Contexts:
         program.main.span,
         world.catalog.declared or not asked,
         program.partial,
+        image_parts(program.bindings, settling.values),
     )
     if run is not None and isinstance(run, Service):
         # Ports may be templates over everything but what is made from ports; faults of theirs are
@@ -152,7 +156,8 @@ class _Settling:
             "globals": self.globals,
             "params": {n: {"value": v} for n, v in self.values.items()},
         }
-        done = evaluate_tree(node, Scope(names, dict(_ELSEWHERE)), self.report)
+        parts = image_parts(self.bindings.values(), self.values)
+        done = evaluate_tree(node, Scope(names, _ELSEWHERE, parts=parts), self.report)
         if has_template(done):
             return done
         declared = find_io(self.operation, binding) if self.operation is not None else None

@@ -13,6 +13,7 @@ from pxc.ir.run import ArtifactsInit, DockerfileInit, FileInit, GitInit, Init, T
 from pxc.passes.dockerfile_text import DOCKERFILE, dockerfile_text
 from pxc.passes.global_names import ARTIFACTS_PATH
 from pxc.passes.init_params import param_entries
+from pxc.passes.init_paths import below, is_absolute, path_of, scalar, stripped
 from pxc.passes.lower_connections import attach, find_connection
 from pxc.passes.lowering import Lowering, known
 from pxc.passes.stores import artifacts_store
@@ -76,7 +77,7 @@ class _Entry:
         self.entry = entry
         self.lowering = lowering
         self.report = lowering.report
-        self.path = known(entry.path, "init.path", self.report)
+        self.path = path_of(entry.path, "init.path", self.report)
         self.container = entry.container if isinstance(entry.container, KObject) else None
         self.attachment: Attachment | None = None
         name: Any = entry.connection
@@ -159,7 +160,7 @@ class _Entry:
             url,
             revision,
             tuple(flags.items) if isinstance(flags, Seq) else (),
-            f"{root.rstrip('/')}/{name}",
+            below(root, name, self.entry.span),
             root,
             attachment=self.attachment,
             container=self.container,
@@ -262,7 +263,7 @@ class _Entry:
         )
         return None
 
-    def copies(self, root: str) -> Iterator[Copy]:
+    def copies(self, root: str | Template) -> Iterator[Copy]:
         """What is copied where; all of the store when the entry selects nothing."""
         artifacts, paths = self.entry.artifacts, self.entry.paths
         chosen: list[tuple[Any, str]] = [(paths, "any")] if _given(paths) else []
@@ -275,7 +276,7 @@ class _Entry:
             yield self.copy(item, kind, root)
         if not found and not isinstance(artifacts, Template):
             span = self.entry.span
-            yield Copy(span, Lit(span, ""), Lit(span, root), "dir")
+            yield Copy(span, Lit(span, ""), scalar(root, span), "dir")
 
     def items(self, field: Any) -> tuple[Any, ...]:
         """The items of a list of paths, or the one path that stands for it."""
@@ -283,16 +284,20 @@ class _Entry:
             return tuple(i for i in field.items if not is_null(i))
         return (field,) if _given(field) else ()
 
-    def copy(self, item: Any, kind: str, root: str) -> Copy:
-        """One path, or a pair of a path and where it goes; both relative unless absolute."""
+    def copy(self, item: Any, kind: str, root: str | Template) -> Copy:
+        """One path, or a pair of a path and where it goes; both relative unless absolute.
+
+        PXC703 for a place of which only the run knows whether it is absolute.
+        """
         source, target = item, item
         if isinstance(item, Seq) and len(item.items) == 2:
             source, target = item.items
-        text = known(target, "init.paths", self.report) or ""
-        whole = (
-            text if text.startswith("/") and target is not source else f"{root}/{text.lstrip('/')}"
-        )
-        return Copy(item.span, source, Lit(target.span, whole.rstrip("/")), kind)
+        where = path_of(target, "init.paths", self.report) or ""
+        absolute = target is not source and is_absolute(where)
+        if absolute is None:
+            known(target, "init.paths", self.report)
+        whole = stripped(where) if absolute else below(root, where, target.span)
+        return Copy(item.span, source, scalar(whole, target.span), kind)
 
 
 def _given(field: Any) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from pxc.ir.node import Hole, Lit, Seq, Template
+from pxc.ir.expr import Const, RunTimeRef, operands
+from pxc.ir.node import Hole, Invalid, Lit, Scalar, Seq, Template
 from pxc.ir.plan import Demand
 from pxc.ir.pod import Attachment, Copy, FileStep, Step, TransferStep
 from pxc.ir.run import Init, TensorboardInit
+from pxc.passes.init_paths import below, scalar
 from pxc.passes.lowering import Lowering, joined, known, pieces_of, truth, whole
 
 __all__ = ["run_names", "tensorboard_steps"]
@@ -28,7 +31,7 @@ def run_names(board: TensorboardInit, lowering: Lowering) -> tuple[str, ...]:
 
 
 def tensorboard_steps(
-    entry: Init, board: TensorboardInit, root: str, store: Attachment, lowering: Lowering
+    entry: Init, board: TensorboardInit, root: str | Template, store: Attachment, lowering: Lowering
 ) -> Iterator[Step]:
     """The events of each run to `<root>/tensorboard/<run>`, and `<root>/start_tensorboard`.
 
@@ -39,18 +42,18 @@ def tensorboard_steps(
         span = board.use_names.span
         what = "init: tensorboard: useNames"
         lowering.demands.append(Demand(span, "init.tensorboard.useNames", what, optional=True))
-    logs = f"{root.rstrip('/')}/{_DIRECTORY}"
+    span = board.span
+    logs = below(root, _DIRECTORY, span)
     copies = tuple(
-        Copy(board.span, Lit(board.span, f"{run}/{_WRITTEN}"), Lit(board.span, f"{logs}/{run}"),
-             "resume")
+        Copy(span, Lit(span, f"{run}/{_WRITTEN}"), scalar(below(logs, run, span), span), "resume")
         for run in run_names(board, lowering)
-    )  # fmt: skip
+    )
     yield TransferStep(entry.span, store, copies, root)
     script = _script(board, logs, lowering)
     yield FileStep(entry.span, script, root, _SCRIPT, root, mode="0755")
 
 
-def _script(board: TensorboardInit, logs: str, lowering: Lowering) -> Lit[str] | Template:
+def _script(board: TensorboardInit, logs: str | Template, lowering: Lowering) -> Scalar:
     from shlex import quote
 
     report = lowering.report
@@ -62,10 +65,35 @@ def _script(board: TensorboardInit, logs: str, lowering: Lowering) -> Lit[str] |
     text = "#!/bin/sh\nset -e\n"
     if plugins:
         text += f"pip install {plugins}\n"
-    text += f"exec tensorboard --logdir={quote(logs)} --host=0.0.0.0 --port={port}"
-    pieces: list[str | Hole] = [text]
-    path = pieces_of(board.path_prefix, "init.tensorboard.pathPrefix", report)
+    pieces: list[str | Hole] = [f"{text}exec tensorboard --logdir="]
+    pieces += (quote(logs),) if isinstance(logs, str) else _word(logs, "init.path", lowering)
+    pieces.append(f" --host=0.0.0.0 --port={port}")
+    path = _word(board.path_prefix, "init.tensorboard.pathPrefix", lowering)
     if path:
-        quoted = (p.replace("'", "'\\''") if isinstance(p, str) else p for p in path)
-        pieces += (" --path_prefix='", *quoted, "'")
+        pieces += (" --path_prefix=", *path)
     return joined(board.span, (*pieces, "\n"))
+
+
+def _word(field: Any, what: str, lowering: Lowering) -> tuple[str | Hole, ...]:
+    """A text as one word of a shell, nothing for one that is not given.
+
+    PXC703 for a value of the run that might end the quotes it stands in.
+    """
+    pieces = pieces_of(field, what, lowering.report)
+    if not all(isinstance(piece, str) or _is_plain(piece) for piece in pieces):
+        known(field, what, lowering.report)
+        return ()
+    quoted = (p.replace("'", "'\\''") if isinstance(p, str) else p for p in pieces)
+    return ("'", *quoted, "'") if pieces else ()
+
+
+def _is_plain(hole: Hole) -> bool:
+    """Whether a value is made of constants and of what an engine says of the run alone."""
+    if isinstance(hole.expr, Invalid):
+        return True
+    return all(
+        "'" not in str(part.value)
+        if isinstance(part, Const)
+        else isinstance(part, RunTimeRef) and part.path.startswith("globals.")
+        for part in operands(hole.expr)
+    )

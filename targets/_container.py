@@ -31,13 +31,17 @@ _ORDER = (
 
 
 class Draft:
-    """A container while its pod is put together: `env` holds the variables it must get first."""
+    """A container while its pod is put together: `env` holds the variables it must get first.
 
-    __slots__ = ("data", "env")
+    `working` is a working directory that only the run completes and no field can hold as it is.
+    """
+
+    __slots__ = ("data", "env", "working")
 
     def __init__(self, data: dict[str, Any], env: dict[str, dict[str, Any]]) -> None:
         self.data = data
         self.env = env
+        self.working: Template | None = None
 
     def mount(self, mount: dict[str, Any]) -> None:
         """Add a volume mount unless something is mounted there already."""
@@ -51,6 +55,19 @@ class Draft:
                 found: dict[str, Any] = mount
                 return found
         return None
+
+    def mount_around(self, path: str) -> dict[str, Any] | None:
+        """The innermost mount of a directory that the path leads through."""
+        found: dict[str, Any] | None = None
+        for mount in self.data.get("volumeMounts", ()):
+            at = str(mount.get("mountPath", "")).rstrip("/")
+            if (
+                path.startswith(f"{at}/")
+                and at
+                and len(at) > len(found["mountPath"] if found else "")
+            ):
+                found = mount
+        return found
 
     def texts(self) -> list[str]:
         """Every text in it, for what it mentions."""
@@ -105,12 +122,20 @@ def author_container(node: KObject, name: str, values: Values, what: str) -> Dra
     env: dict[str, dict[str, Any]] = {}
     data = {"name": name} | _fields(node, values, Place(what, env))
     _check_image(node, data.get("image"), values, what)
-    return Draft(data, env)
+    draft = Draft(data, env)
+    written = node.get("workingDir")
+    if isinstance(written, Template) and "workingDir" not in data:
+        draft.working = written
+    return draft
 
 
 def change_of(node: KObject, values: Values, what: str) -> dict[str, Any]:
     """What an author changes of a container of ours: the fields that are written, and no more."""
-    return _fields(node, values, Place(what))
+    found = _fields(node, values, Place(what))
+    written = node.get("workingDir")
+    if isinstance(written, Template) and "workingDir" not in found:
+        values.text(written, Place(f"{what}.workingDir"))
+    return found
 
 
 def _fields(node: KObject, values: Values, place: Place) -> dict[str, Any]:
@@ -146,12 +171,14 @@ def _field(field: str, node: Any, values: Values, place: Place) -> Any:
 def _working_directory(node: Template, values: Values, place: Place) -> str | None:
     """A working directory; one below the run's own directory goes by that directory's other name.
 
-    The kubelet expands nothing here, so a run-time value anywhere else is PXC703.
+    The kubelet expands nothing here: None for one that waits for a mount (`Draft.working`).
     """
     text = values.text(node, Place(place.field, {}, expands=True))
-    before, variable, below = (text or "").partition(_RUN_DIRECTORY)
+    if text is None:
+        return ""
+    before, variable, below = text.partition(_RUN_DIRECTORY)
     if before or not variable or "$(" in below or below[:1] not in ("", "/"):
-        return values.text(node, place)
+        return None if "$(PXC_" in text else text
     if below == "/outputs" or below.startswith("/outputs/"):
         return OUTPUTS_MOUNT + below.removeprefix("/outputs")
     return RUN_MOUNT + below

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from pxc.diagnostics import Report
 from pxc.ir.expr import RunTimeRef
+from pxc.ir.known_head import known_head
+from pxc.ir.node import Template
 from pxc.ir.plan import Unit
 from pxc.ir.pod import Pod, Step
 from pxc.targets._connections import Volumes
@@ -20,6 +22,7 @@ from pxc.targets._paths import (
     RUN_MOUNT,
     TRACKING_ROOT,
     TRACKING_RUNS,
+    WORK_MOUNT,
 )
 from pxc.world import Options
 
@@ -54,7 +57,7 @@ class Context:
     def mount_step_paths(self, main: Draft, steps: list[tuple[Step, Draft]]) -> None:
         """A volume for each directory that a step fills, mounted there in the step and in main."""
         for step, draft in steps:
-            path = step.volume_path
+            path = self._volume_path(step, main)
             if path is None or _is_context(path):
                 continue
             mount = main.mount_at(path)
@@ -64,6 +67,20 @@ class Context:
                 mount = {"name": volume, "mountPath": path}
                 main.mount(mount)
             draft.mount(_writable(mount))
+
+    def _volume_path(self, step: Step, main: Draft) -> str | None:
+        """The directory of the volume that a step fills.
+
+        Where only the run completes it, that is a volume of the main container's that it lies in:
+        what is mounted must have a name before, unless the engine can say it.
+        """
+        path = step.volume_path
+        if not isinstance(path, Template):
+            return path
+        if _fills_context(path):
+            return CONTEXT_ROOT
+        around = main.mount_around(known_head(path))
+        return around["mountPath"] if around else self.values.text(path, Place("init.path"))
 
     def mount(self, main: Draft, steps: list[Draft], sidecars: list[Draft]) -> None:
         """The context volume, and the run's outputs in it, where anything asks for them."""
@@ -76,8 +93,7 @@ class Context:
         wants_outputs = bool(self.unit.outputs) or any(
             _mention(said, name) for name in (OUTPUTS_MOUNT, RUN_MOUNT, "PXC_OUTPUTS_DIR")
         )
-        paths = (step.volume_path for step in self.pod.init)
-        filled = any(path is not None and _is_context(path) for path in paths)
+        filled = any(_fills_context(step.volume_path) for step in self.pod.init)
         named = any(_mention(found, CONTEXT_ROOT) for found in texts.values())
         if not (named or wants_outputs or filled or tracking or kept):
             return
@@ -100,6 +116,30 @@ class Context:
                 self._mount_run(draft, run)
         if tracking:
             self._track(main, run)
+
+    def mount_working(self, draft: Draft) -> None:
+        """Give a working directory that only the run completes a name that is known before.
+
+        The volume that it lies in is mounted once more, from there on. PXC703 where it lies in none
+        of the container's: the kubelet expands nothing in `workingDir`.
+        """
+        if draft.working is None:
+            return
+        place = Place("container.workingDir", {}, expands=True)
+        text = self.values.text(draft.working, place) or ""
+        mount = draft.mount_around(text.partition("$(")[0])
+        if mount is None or ".." in text.split("/"):
+            self.values.text(draft.working, Place("container.workingDir"))
+            return
+        inner = text[len(mount["mountPath"].rstrip("/")) + 1 :]
+        end = inner.find("/", inner.rfind("$("))
+        varying, rest = (inner, "") if end < 0 else (inner[:end], inner[end:])
+        again = _inside(mount, WORK_MOUNT, varying, expands=True)
+        if mount.get("readOnly"):
+            again["readOnly"] = True
+        draft.mount(again)
+        draft.env = {**place.env, **draft.env}
+        draft.data["workingDir"] = WORK_MOUNT + rest.rstrip("/")
 
     def mount_root(self, draft: Draft) -> None:
         """The context volume in a container that fills or reads it."""
@@ -181,6 +221,13 @@ def run_directory(unit: Unit, values: Values) -> RunDirectory | None:
 
 def _is_context(path: str) -> bool:
     return path.rstrip("/") in (CONTEXT_ROOT, CONTEXT_ROOT.rpartition("/")[0])
+
+
+def _fills_context(path: str | Template | None) -> bool:
+    """Whether a step that fills this directory needs no volume but the context's."""
+    if isinstance(path, Template):
+        return known_head(path).startswith(f"{CONTEXT_ROOT}/")
+    return path is not None and _is_context(path)
 
 
 def _mention(texts: list[str], path: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from pxc.diagnostics import Report
 from pxc.ir.expr import Const, Expr, RunTimeRef, operands
-from pxc.ir.node import Hole, Invalid, Lit, Map, Seq, Template
+from pxc.ir.node import Hole, Invalid, Lit, Map, Node, Seq, Template
 from pxc.source import Span
 
 __all__ = [
@@ -78,6 +78,12 @@ class Values:
             values = (self.value(item, place) for item in node.items)
             return [value for value in values if value is not None]
         return None
+
+    def path(self, path: str | Node, place: Place) -> str:
+        """A path where the kubelet expands it; empty after reporting what cannot stand there."""
+        if isinstance(path, str):
+            return path
+        return self.text(path, place.at(place.field, expands=True)) or ""
 
     def map(self, node: Map, place: Place) -> dict[str, Any]:
         """The entries of a map that have a value."""

@@ -37,7 +37,7 @@ def file_content(step: FileStep, values: Values) -> str | None:
             step.span,
             help="write the directory in `path`",
         )
-    if isinstance(step.content, Template):
+    if isinstance(step.content, Template) or not isinstance(step.directory, str):
         return None
     text = values.text(step.content, Place("init.file.content")) or ""
     if len(text.encode("utf-8", "surrogatepass")) > CONFIG_MAP_BYTES:
@@ -107,7 +107,7 @@ def file_container(
         )
     env = {
         "PXC_FILE_CONTENT": content,
-        "PXC_FILE_DIRECTORY": step.directory,
+        "PXC_FILE_DIRECTORY": values.path(step.directory, place.at(f"{place.field}.path")),
         "PXC_FILE_NAME": step.filename,
         "PXC_FILE_MODE": step.mode or "",
     }

@@ -35,7 +35,7 @@ class Files:
             return False
         content = file_content(step, self.values)
         mode = file_mode(step, self.values.report)
-        if content is None:
+        if content is None or not isinstance(step.directory, str):
             return False
         key = free_name(_key(step.filename), self.data)
         self.data[key] = content

@@ -111,7 +111,7 @@ def git_container(
     env = {
         "PXC_GIT_URL": url,
         "PXC_GIT_REVISION": revision,
-        "PXC_GIT_DIRECTORY": step.destination,
+        "PXC_GIT_DIRECTORY": values.path(step.destination, place.at("init.path")),
         "GIT_TERMINAL_PROMPT": "0",  # a question nobody answers would hold the run forever
         "HOME": "/tmp",
     }

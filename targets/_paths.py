@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["CONTEXT_ROOT", "OUTPUTS_MOUNT", "RUN_MOUNT", "TRACKING_ROOT", "TRACKING_RUNS"]
+__all__ = [
+    "CONTEXT_ROOT",
+    "OUTPUTS_MOUNT",
+    "RUN_MOUNT",
+    "TRACKING_ROOT",
+    "TRACKING_RUNS",
+    "WORK_MOUNT",
+]
 
 CONTEXT_ROOT = "/plx-context/artifacts"
 """Where files that steps prepare for the main container lie."""
@@ -19,6 +26,9 @@ RUN_MOUNT = "/plx-context/run"
 
 The kubelet expands no `$(NAME)` in `workingDir`; the same directory mounted here can be named.
 """
+
+WORK_MOUNT = "/plx-context/work"
+"""The same for a working directory elsewhere in a volume."""
 
 TRACKING_ROOT = "/plx-context/offline"
 TRACKING_RUNS = f"{TRACKING_ROOT}/runs"

@@ -116,6 +116,8 @@ class _Assembly:
         drafts = [draft for _, draft in self.steps]
         context.mount_step_paths(self.main, self.steps)
         context.mount(self.main, drafts, self.sidecars)
+        for draft in (self.main, *drafts, *self.sidecars):
+            context.mount_working(draft)
         keeping = self._keep_results(context)
         watching = self._watch(context)
         self.files.mount((self.main, *drafts, *self.sidecars), self.volumes)

@@ -147,7 +147,7 @@ class Polyaxon:
     def git(self, step: GitStep, name: str, place: Place) -> dict[str, Any]:
         """A checkout."""
         arguments = [
-            f"--repo-path={step.destination}",
+            f"--repo-path={self.values.path(step.destination, place.at('init.path'))}",
             f"--url={self.values.text(step.url, place.at('git.url', expands=True)) or ''}",
         ]
         revision = self.values.text(step.revision, place.at("git.revision", expands=True))
@@ -202,7 +202,7 @@ class Polyaxon:
         content = self.values.spelled(step.content, at, _in_json) or ""
         arguments = [
             f'--file-context={head[:-1]}, "content": "{content}"}}',
-            f"--filepath={step.directory}",
+            f"--filepath={self.values.path(step.directory, place.at('init.path'))}",
             f"--copy-path={run.path}/outputs",
             "--track",
         ]

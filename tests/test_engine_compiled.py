@@ -135,6 +135,31 @@ def test_paths_of_a_run(cluster: Cluster) -> None:
     assert directory.endswith("/uploads")
 
 
+def test_paths_of_a_run_are_filled_and_worked_in(cluster: Cluster, repository: Path) -> None:
+    """An init step fills a directory of the run's; another volume of it is worked in."""
+    text = f"""
+    version: 1.1
+    kind: component
+    name: places
+    run:
+      kind: job
+      init:
+        - {{path: "{{{{ globals.run_artifacts_path }}}}/code", git: {{url: "file://{repository}"}}}}
+        - {{path: "/disk/{{{{ globals.uuid }}}}", file: {{content: hello, filename: note}}}}
+      volumes: [{{name: disk, emptyDir: {{}}}}]
+      container:
+        image: any
+        workingDir: "/disk/{{{{ globals.uuid }}}}/deep"
+        volumeMounts: [{{name: disk, mountPath: /disk}}]
+        command: [sh, -c]
+        args: ["cat {{{{ globals.run_artifacts_path }}}}/code/*/model.txt ../note; pwd > /disk/where"]
+    """
+    cluster.apply(manifest(text))
+    cluster.wait("Job", "places", "Complete")
+    [pod] = cluster.pods("places")
+    assert cluster.logs(pod) == "new\nhello"
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A git repository with a tag that is not its newest commit."""

@@ -167,7 +167,7 @@ REFUSED_PARAMS = [
     ("int", "{value: 3}", "PXC104"),
     ("git", "{value: '{{ globals.uuid }}'}", "PXC703"),
     ("git", "{value: {url: u, 'revisoin': '{{ globals.uuid }}'}}", "PXC206"),
-    ("path", "{value: '{{ globals.uuid }}', connection: data}", "PXC703"),
+    ("path", "{value: '{{ globals.created_at }}', connection: data}", "PXC703"),
 ]
 
 

@@ -96,8 +96,11 @@ class _Evaluator:
             budget.spend(1, node.span)
         return _READERS[node.__class__](self, node)
 
-    def container(self, node: Expr) -> Any:
-        """The value of a node that is looked into."""
+    def container(self, node: Expr, key: Any = None) -> Any:
+        """The value of a node that is looked into for a key."""
+        parts = self.scope.parts.get(node.name) if node.__class__ is Name else None
+        if parts is not None and key.__class__ is str:
+            return parts
         found = self.raw(node)
         if found.__class__ is Undefined:
             raise found.fault
@@ -125,8 +128,8 @@ class _Evaluator:
         return respan(found, node.span) if is_expr(found) else found
 
     def attribute(self, node: Attribute) -> Any:
-        owner = self.container(node.object)
         name = node.name
+        owner = self.container(node.object, name)
         if owner.__class__ is dict and name in owner:
             found = owner[name]
             return respan(found, node.span) if is_expr(found) else found
@@ -136,8 +139,8 @@ class _Evaluator:
         return self._look_up(node.object, owner, name, node.span, span)
 
     def index(self, node: Index) -> Any:
-        owner = self.container(node.object)
         key = self.value(node.key)
+        owner = self.container(node.object, key)
         if is_expr(owner):
             return self._look_up_later(owner, key, node, node.key.span)
         if is_expr(key):

@@ -11,6 +11,7 @@ from pxc.ir.io import IO, Validation
 from pxc.ir.node import Invalid, Lit, Seq, Template, is_null, plain, walk
 from pxc.ir.program import Binding
 from pxc.ir.spec import Operation
+from pxc.passes.image_parts import without_connection
 from pxc.passes.io_types.coerce import CoercionFault, coerce
 from pxc.passes.io_types.parse_type import TypeFault, parse_type
 from pxc.passes.io_types.settle import (
@@ -155,7 +156,8 @@ def _declared(io: IO, name: str, section: str, span: Span, report: Report) -> De
             notes=(Note("its value is here", io.value.span),),
             help="remove `isOptional: false`, or the value",
         )
-    default = _default(facts, io.value, report) if sound_type else io.value
+    value = without_connection(facts.type, io.value)
+    default = _default(facts, value, report) if sound_type else io.value
     return Declared(io, name, section, span, facts, default)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pxc.ir.node import KObject, Map, Node, Scalar
+from pxc.ir.node import KObject, Map, Node, Scalar, Template
 from pxc.ir.run import Environment
 
 
@@ -62,8 +62,8 @@ class GitStep(Node, frozen=True):
     url: Scalar
     revision: Scalar | None
     flags: tuple[Scalar, ...]
-    destination: str
-    volume_path: str
+    destination: str | Template
+    volume_path: str | Template
     attachment: Attachment | None = None
     container: KObject | None = None
 
@@ -85,7 +85,7 @@ class TransferStep(Node, frozen=True):
 
     attachment: Attachment
     copies: tuple[Copy, ...]
-    volume_path: str
+    volume_path: str | Template
     workers: Scalar | None = None
     container: KObject | None = None
 
@@ -94,9 +94,9 @@ class FileStep(Node, frozen=True):
     """A file written as given; `mode` is a number or a `chmod` expression such as `+x`."""
 
     content: Scalar
-    directory: str
+    directory: str | Template
     filename: str
-    volume_path: str
+    volume_path: str | Template
     mode: str | None = None
     container: KObject | None = None
 
@@ -105,7 +105,7 @@ class ContainerStep(Node, frozen=True):
     """A container of the author's own that runs before the main one."""
 
     container: KObject
-    volume_path: str | None = None
+    volume_path: str | Template | None = None
     attachment: Attachment | None = None
 
 
