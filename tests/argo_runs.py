@@ -1,10 +1,9 @@
-"""Turns scripted dags into Polyaxonfiles and Argo's nodes into the terms of the plan's interpreter."""
+"""Turns scripted dags into Polyaxonfiles, runs them, and compares with the plan's interpreter."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
 import shlex
 import time
 from collections.abc import Mapping
@@ -12,16 +11,11 @@ from typing import Any
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.world import Options, Runtime
+from tests.argo_terms import fates
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster
 from tests.engines.environment import Object
-from tests.plan_interpreter import FAILED, NEVER, SKIPPED, SUCCEEDED, Fate, Script, interpret
-
-STATES = {
-    "Succeeded": SUCCEEDED, "Failed": FAILED, "Error": FAILED, "Skipped": SKIPPED,
-    "Omitted": NEVER,
-}  # fmt: skip
-_CELL = re.compile(r"\.run(?:-\d+)?\(\d+:(?:[^()]*,)?index:(\d+)[^()]*\)")
+from tests.plan_interpreter import Fate, Script, interpret
 
 
 def outcome_of(text: str, **options: Any) -> Outcome:
@@ -80,19 +74,6 @@ def scheduled(cluster: Cluster, name: str) -> list[str]:
     raise AssertionError(f"{name} has made nothing")
 
 
-def fates(workflow: Object) -> dict[str, Fate]:
-    """What became of every node that is a member of the plan, or may be one, by its path there."""
-    found = {"": Fate(STATES[workflow["status"]["phase"]])}
-    for path, node in engine.nodes(workflow).items():
-        tries = len(node.get("children", ())) if node["type"] == "Retry" else node["type"] == "Pod"
-        found[_place(path)] = Fate(STATES.get(node["phase"], node["phase"]), int(tries))
-    return found
-
-
-def _place(path: str) -> str:
-    return _CELL.sub(r".\1", path).replace(".", "/")
-
-
 def differences(
     workflow: Object, outcome: Outcome, scripts: Mapping[str, Script]
 ) -> dict[str, tuple[Fate | None, Fate | None, str]]:
@@ -101,8 +82,8 @@ def differences(
     What ran and is no member is a difference too.
     """
     assert outcome.plan is not None
-    expected, seen = interpret(outcome.plan, scripts), fates(workflow)
-    why = {_place(p): node.get("message", "") for p, node in engine.nodes(workflow).items()}
+    expected = interpret(outcome.plan, scripts)
+    seen, why = fates(workflow, outcome.plan)
     ran_too = {path for path, fate in seen.items() if fate.tries}
     return {
         path: (expected.get(path), seen.get(path), why.get(path, ""))

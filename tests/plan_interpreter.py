@@ -4,26 +4,29 @@ It follows the documentation of flows alone and knows no target: a member starts
 holds of those before it, where a skipped one counts as one that succeeded; one whose trigger does not
 hold never starts; a condition that is false skips; what an upstream's event starts asks no trigger; a
 dag has failed when a member has. Time plays no part: every rule is asked when all upstreams ended.
+Where somebody must agree, somebody does.
 """
 
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pxc.ir.expr import Binary, Compare, Conditional, Const, RunTimeRef, Unary
-from pxc.ir.node import Hole, Lit, Template
 from pxc.ir.plan import Edge, Group, Plan, Start, Unit
+from tests.plan_conditions import holds
+from tests.plan_hooks import called
 
 SUCCEEDED, FAILED, SKIPPED, NEVER = "succeeded", "failed", "skipped", "upstream_failed"
 
 
 @dataclass(frozen=True)
 class Script:
-    """How a unit does: it fails so many times before it succeeds, and then has these outputs."""
+    """How a unit does: it fails so many times before it succeeds, and then has these outputs.
+
+    A search, whose runs only its results tell, has a script as a whole.
+    """
 
     failures: float = 0
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -34,22 +37,30 @@ FAILS = Script(failures=math.inf)
 
 @dataclass(frozen=True)
 class Fate:
-    """What a member came to, and how often it was tried; a group and what never ran are not."""
+    """What a member came to, and how often it was tried; a group and what never ran are not.
+
+    With `asked` somebody agreed before it started.
+    """
 
     state: str
     tries: int = 0
+    asked: bool = False
 
 
 def interpret(plan: Plan, scripts: Mapping[str, Script]) -> dict[str, Fate]:
     """The fate of every member by its path (`train`, `inner/train`, `train/0` for a cell).
 
-    What has no script succeeds at once and has no outputs. Members of a group that never started
-    have no fate. The plan as a whole is the empty path.
+    What has no script succeeds at once and has no outputs. Members of a group that never started,
+    and hooks that are not called, have no fate. A hook has its path beside what it follows. The
+    plan as a whole is the empty path.
     """
     told: dict[str, Fate] = {}
     roots: tuple[Unit | Group, ...] = plan.units if plan.group is None else (plan.group,)
-    states = [_Interpreter(scripts, told).fate(root, "", None).state for root in roots]
-    told[""] = Fate(_whole(states))
+    interpreter = _Interpreter(scripts, told)
+    fates = [interpreter.fate(root, "", None) for root in roots]
+    for root, found in zip(roots, fates, strict=True):
+        interpreter.call_hooks(root, "", found.state, _Scope("", None))
+    told[""] = Fate(_whole([found.state for found in fates]), 0, any(f.asked for f in fates))
     return told
 
 
@@ -78,14 +89,21 @@ class _Interpreter:
 
     def fate(self, member: Unit | Group, path: str, scope: _Scope | None) -> Fate:
         """Runs a member that has started."""
-        assert member.search is None, "a search is not interpreted"
-        if member.sweep is None:
+        if member.search is not None:
+            found = Fate(FAILED if self.scripts.get(path, Script()).failures else SUCCEEDED)
+        elif member.sweep is None:
             found = self._once(member, path, scope)
         else:
             cells = [_join(path, str(index)) for index in range(member.sweep.count)]
             found = Fate(_whole([self._once(member, cell, scope).state for cell in cells]))
-        self.told[path] = found
-        return found
+        self.told[path] = replace(found, asked=member.approval is not None)
+        return self.told[path]
+
+    def call_hooks(self, member: Unit | Group, path: str, state: str, beside: _Scope) -> None:
+        """Runs the hooks of a member that has come to a state, started or not."""
+        outputs = self.scripts.get(path, Script()).outputs
+        for unit in called(member.hooks, state, outputs, lambda path: self._read(path, beside)):
+            self.fate(unit, _join(beside.path, unit.name), beside)
 
     def _once(self, member: Unit | Group, path: str, scope: _Scope | None) -> Fate:
         if isinstance(member, Group):
@@ -114,6 +132,7 @@ class _Interpreter:
                 if stop is not None:
                     self.told[path] = Fate(stop)
                 states[name] = stop or self.fate(member, path, scope).state
+                self.call_hooks(member, path, states[name], scope)
         return Fate(_whole(states.values()))
 
     def _obstacle(
@@ -128,51 +147,13 @@ class _Interpreter:
             if not _TRIGGERS[trigger](before):
                 return NEVER
         condition = start.condition if start is not None else None
-        if condition is not None and not self._holds(condition, scope):
+        if not holds(condition, lambda path: self._read(path, scope)):
             return SKIPPED
         return None
 
-    def _holds(self, condition: Any, scope: _Scope) -> bool:
-        if isinstance(condition, Lit):
-            return bool(condition.value)
-        assert isinstance(condition, Template)
-        [hole] = condition.parts
-        assert isinstance(hole, Hole)
-        return bool(self._value(hole.expr, scope))
-
-    def _value(self, expr: Any, scope: _Scope) -> Any:
-        match expr:
-            case Const():
-                return expr.value
-            case RunTimeRef():
-                path, name = scope.find(expr.path)
-                return self.scripts[path].outputs[name]
-            case Unary():
-                value = self._value(expr.operand, scope)
-                return not value if expr.op == "not" else -value if expr.op == "-" else +value
-            case Binary(op="and"):
-                return self._value(expr.left, scope) and self._value(expr.right, scope)
-            case Binary(op="or"):
-                return self._value(expr.left, scope) or self._value(expr.right, scope)
-            case Binary():
-                return _OPERATORS[expr.op](
-                    self._value(expr.left, scope), self._value(expr.right, scope)
-                )
-            case Conditional():
-                chosen = expr.then if self._value(expr.test, scope) else expr.otherwise
-                return self._value(chosen, scope)
-            case Compare():
-                return self._compare(expr, scope)
-        raise AssertionError(f"not interpreted: {expr}")
-
-    def _compare(self, expr: Compare, scope: _Scope) -> bool:
-        left = self._value(expr.first, scope)
-        for op, other in expr.rest:
-            right = self._value(other, scope)
-            if not _OPERATORS[op](left, right):
-                return False
-            left = right
-        return True
+    def _read(self, reference: str, scope: _Scope) -> Any:
+        path, name = scope.find(reference)
+        return self.scripts[path].outputs[name]
 
 
 def _join(path: str, name: str) -> str:
@@ -204,12 +185,3 @@ def _tells(edge: Edge, state: str) -> bool:
     """Whether one of the events of an edge has happened."""
     happened = {state, "done"} | (set(_BEFORE_THE_END) if state in (SUCCEEDED, FAILED) else set())
     return any(kind.removeprefix("run_status_") in happened for kind in edge.events)
-
-
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
-    "//": operator.floordiv, "%": operator.mod, "**": operator.pow,
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le,
-    ">": operator.gt, ">=": operator.ge,
-    "in": lambda item, many: item in many, "notin": lambda item, many: item not in many,
-}  # fmt: skip

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.argo_model import phases
-from tests.argo_runs import STATES, outcome_of
+from tests.argo_runs import outcome_of
+from tests.argo_terms import STATES
 from tests.plan_interpreter import FAILS, Script, interpret
 
 TRIGGERS = (

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pxc.driver import Request, SourceText, compile_request
+from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.world import ArgoOptions, Options, Runtime
-from tests.argo_runs import scheduled
+from tests.argo_runs import differences, scheduled
 from tests.engines import argo as engine
 from tests.engines.api_server import Refused
 from tests.engines.cluster import Cluster
 from tests.engines.environment import Object
 from tests.hub import hub
+from tests.plan_interpreter import FAILS, Script
 
 COMPONENTS = {
     "tell/latest": """
@@ -41,8 +42,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return hub(tmp_path_factory.mktemp("catalog"), COMPONENTS)
 
 
-def made(cluster: Cluster, catalog: Path, text: str) -> str:
-    """The name of the workflow of a file, which is started."""
+def outcome_of(catalog: Path, text: str) -> Outcome:
+    """What a file comes to."""
     request = Request(
         files=(SourceText("f.yaml", (HEAD + text).encode()),),
         target="argo",
@@ -51,6 +52,11 @@ def made(cluster: Cluster, catalog: Path, text: str) -> str:
     )
     outcome = compile_request(request)
     assert outcome.files, [d.message for d in outcome.report]
+    return outcome
+
+
+def made(cluster: Cluster, outcome: Outcome) -> str:
+    """The name of a workflow, which is started."""
     [found] = cluster.apply(outcome.files[0].text)
     name: str = found["metadata"]["name"]
     return name
@@ -73,29 +79,34 @@ def test_hooks_run_when_their_run_has_ended(
         " {hubRef: tell, params: {text: {value: '{{ status }} {{ loss }}'}}}]\n"
         f"{RUN.replace('CODE', code)}\n"
     )
-    done = engine.ended(argo, made(argo, catalog, text))
+    outcome = outcome_of(catalog, text)
+    done = engine.ended(argo, made(argo, outcome))
     assert done["status"]["phase"] == phase
+    assert differences(done, outcome, {"": FAILS if code == "3" else Script()}) == {}
     said = sorted(told(done).values())
     assert said == (["succeeded 7"] if code == "0" else ["failed 7", "no"])
 
 
 def test_nobody_starts_before_it_is_approved(argo: Cluster, catalog: Path) -> None:
     text = f"gated\noutputs: [{{name: loss, type: int}}]\nisApproved: false\n{RUN.replace('CODE', '0')}\n"
-    name = made(argo, catalog, text)
+    outcome = outcome_of(catalog, text)
+    name = made(argo, outcome)
     waiting = engine.once(argo, name, lambda w: engine.phases(w).get("gated-approval") == "Running")
     assert "gated" not in engine.phases(waiting)
     engine.resume(argo, name)
     done = engine.ended(argo, name)
     assert engine.phases(done) == {"gated-approval": "Succeeded", "gated": "Succeeded"}
+    assert differences(done, outcome, {}) == {}
 
 
 def test_an_equal_run_is_not_run_again(argo: Cluster, catalog: Path) -> None:
     body = (
         f"outputs: [{{name: loss, type: int}}]\ncache: {{ttl: 600}}\n{RUN.replace('CODE', '0')}\n"
     )
-    first = engine.ended(argo, made(argo, catalog, f"kept\n{body}"))
+    first = engine.ended(argo, made(argo, outcome_of(catalog, f"kept\n{body}")))
     again = engine.ended(
-        argo, made(argo, catalog, f"kept\ntags: [again]\n{body}termination: {{ttl: 900}}\n")
+        argo,
+        made(argo, outcome_of(catalog, f"kept\ntags: [again]\n{body}termination: {{ttl: 900}}\n")),
     )
     assert [w["status"]["phase"] for w in (first, again)] == ["Succeeded", "Succeeded"]
     [node] = again["status"]["nodes"].values()
@@ -119,7 +130,7 @@ def test_a_policy_decides_on_further_tries(
     argo: Cluster, catalog: Path, code: str, tries: int
 ) -> None:
     text = CODES.strip().replace("retried", f"retried{code}").replace("{0}", code)
-    done = engine.ended(argo, made(argo, catalog, text))
+    done = engine.ended(argo, made(argo, outcome_of(catalog, text)))
     pods = [n for n in done["status"]["nodes"].values() if n["type"] == "Pod"]
     assert (done["status"]["phase"], len(pods)) == ("Failed", tries)
 
@@ -131,7 +142,7 @@ def test_a_run_knows_for_when_it_was_started(argo: Cluster, catalog: Path) -> No
         "run: {kind: job, container: {image: any, command: [sh, -c,"
         " 'printf %s {{ globals.schedule_at }} > \"$PXC_OUTPUTS_DIR/at\"']}}\n"
     )
-    name = made(argo, catalog, text)
+    name = made(argo, outcome_of(catalog, text))
     [first, *_] = scheduled(argo, name)
     done = engine.ended(argo, first)
     about = done["metadata"]["annotations"]["workflows.argoproj.io/scheduled-time"]

@@ -6,13 +6,14 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-import yaml
 
-from pxc.driver import Request, SourceText, compile_request
+from pxc.driver import Outcome, Request, SourceText, compile_request
+from tests.argo_runs import differences, ran
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster
 from tests.engines.environment import Object
 from tests.hub import hub
+from tests.plan_interpreter import FAILS, Script
 from tests.reading import found
 
 WRITE = 'printf %s "$0" > "$PXC_OUTPUTS_DIR/said"'
@@ -35,22 +36,14 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return hub(tmp_path_factory.mktemp("catalog"), COMPONENTS)
 
 
-def workflow(catalog: Path, text: str) -> tuple[str, str]:
-    """A Polyaxonfile as a workflow, and its name."""
+def outcome_of(catalog: Path, text: str) -> Outcome:
+    """A Polyaxonfile as a workflow."""
     request = Request(
         files=(SourceText("file.yaml", dedent(text).encode()),), catalog=(catalog,), target="argo"
     )
     outcome = compile_request(request)
     assert outcome.files, found(outcome.report)
-    made = outcome.files[0].text
-    [name] = [d["metadata"]["name"] for d in yaml.safe_load_all(made) if d["kind"] == "Workflow"]
-    return made, name
-
-
-def ran(cluster: Cluster, catalog: Path, text: str) -> Object:
-    made, name = workflow(catalog, text)
-    cluster.apply(made)
-    return engine.ended(cluster, name)
+    return outcome
 
 
 def said(done: Object) -> dict[str, str]:
@@ -97,7 +90,8 @@ hooks:
 
 
 def test_hooks_hear_how_each_run_ended(argo: Cluster, catalog: Path) -> None:
-    done = ran(argo, catalog, ENDS)
+    outcome = outcome_of(catalog, ENDS)
+    done = ran(argo, outcome)
     assert said(done) == {
         "good-tell": "0.95 of good succeeded",
         "bad-tell-2": "<> failed",
@@ -108,18 +102,18 @@ def test_hooks_hear_how_each_run_ended(argo: Cluster, catalog: Path) -> None:
         "unwanted-tell-2": "None skipped",
         "ends-tell": "whole failed",
     }
-    assert done["status"]["phase"] == "Failed"
+    accuracy = Script(outputs={"accuracy": 0.95})
+    scripts = {"good": accuracy, "bad": FAILS, "good-breaks": FAILS, "ends-breaks": FAILS}
+    assert differences(done, outcome, scripts) == {}
 
 
 def test_a_hook_that_fails_fails_nothing(argo: Cluster, catalog: Path) -> None:
-    done = ran(
-        argo,
-        catalog,
-        """
+    text = """
         name: alone
         hooks: [{hubRef: breaks}, {hubRef: tell, trigger: succeeded}]
         container: {image: any, command: ["true"]}
-        """,
-    )
-    assert done["status"]["phase"] == "Succeeded"
+        """
+    outcome = outcome_of(catalog, text)
+    done = ran(argo, outcome)
     assert list(said(done)) == ["alone-tell"]
+    assert differences(done, outcome, {"alone-breaks": FAILS}) == {}

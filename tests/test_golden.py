@@ -2,8 +2,10 @@
 
 A case is a folder with `polyaxonfile.yaml` and, as it likes:
 - `case.yaml`: `params: {name: text}`, `files: [more -f files]`, `catalog: folder`,
-  `lint: true`, `options: {...}` of pxc.world.Options;
+  `lint: true`, `options: {...}` of pxc.world.Options, `targets: [argo]` where it is for that alone,
+  `graph: true` for a picture;
 - `expected.plan.json`, `expected.kubernetes.yaml`, `expected.diagnostics.txt` for kubernetes;
+- `expected.graph.svg`, its picture;
 - `expected.argo.yaml`, and `expected.argo.diagnostics.txt` where argo tells something else.
 `pytest --update` rewrites the expected files that are there, and makes those of a new case.
 """
@@ -18,6 +20,7 @@ import pytest
 import yaml
 
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
+from pxc.graph import draw
 from pxc.ir.dump import dump_text
 from pxc.render.text import render_text
 from pxc.world import ArgoOptions, Options, Runtime
@@ -27,11 +30,15 @@ GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 CASES = sorted(p.parent for p in GOLDEN.glob("*/polyaxonfile.*"))
 
 
+def settings_of(case: Path) -> dict[str, Any]:
+    """What the `case.yaml` of a case says."""
+    path = case / "case.yaml"
+    return yaml.safe_load(path.read_text()) if path.exists() else {}
+
+
 def run_case(case: Path, target: str = "kubernetes") -> Outcome:
     """The outcome of a case for a target, as the command line would have it from inside the folder."""
-    settings: dict[str, Any] = {}
-    if (case / "case.yaml").exists():
-        settings = yaml.safe_load((case / "case.yaml").read_text())
+    settings = settings_of(case)
     main = next(case.glob("polyaxonfile.*"))
     names = [main.name, *settings.get("files", [])]
     request = Request(
@@ -56,6 +63,8 @@ def options_of(settings: dict[str, Any]) -> Options:
 
 def products(case: Path) -> dict[str, str]:
     """The text of every expected file a case could have."""
+    if settings_of(case).get("targets") == ["argo"]:
+        return argo_products(case, "")
     outcome = run_case(case)
     texts = {}
     if len(outcome.report):
@@ -79,6 +88,8 @@ def argo_products(case: Path, told: str) -> dict[str, str]:
     if outcome.files:
         texts["expected.plan.json"] = dump_text(outcome.plan)
         texts["expected.argo.yaml"] = "".join(f.text for f in outcome.files)
+        if settings_of(case).get("graph"):
+            texts["expected.graph.svg"] = draw(outcome.plan, "svg")
     return texts
 
 

@@ -62,7 +62,7 @@ def test_what_stands_in_a_picture() -> None:
         "load", "etl:3", "train", "t", "gpu: 2",
         "tune", "i", "grid: 3 runs, 2 at once", "up to 1 retry",
         "approval", "deploy", "d", "if train.loss < 0.1", "tell", "n",
-        "inner", "1 at once", "a", "i", "b", "i",
+        "inner", "1 operation at once", "a", "i", "b", "i",
         "rows", "loss", "one failed", "one failed",
     ]  # fmt: skip
 

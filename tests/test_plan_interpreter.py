@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.plan_interpreter import FAILED, FAILS, NEVER, SKIPPED, SUCCEEDED, Script, interpret
+from tests.hub import compiled_with, hub
+from tests.plan_interpreter import FAILED, FAILS, NEVER, SKIPPED, SUCCEEDED, Fate, Script, interpret
 from tests.reading import compiled
 from tests.test_expand_dag import dag
 
@@ -118,3 +121,73 @@ def test_tries_are_counted() -> None:
     assert outcome.plan is not None
     found = interpret(outcome.plan, {"a": Script(failures=1), "b": FAILS})
     assert (found["a"].tries, found["b"].tries) == (2, 2)
+
+
+OUTPUT = "component: {outputs: [{name: y, type: float}], run: {kind: job, container: {image: i}}}"
+AROUND = {
+    "a hook hears of the end it names, and of any": (
+        "- {name: a, container: {image: i}, hooks: [{hubRef: tell, trigger: succeeded},"
+        " {hubRef: tell, trigger: failed}, {hubRef: tell}]}\n",
+        {},
+        {"a": SUCCEEDED, "a-tell": SUCCEEDED, "a-tell-3": SUCCEEDED, "": SUCCEEDED},
+    ),
+    "what never ran has an end, too": (
+        "- {name: a, container: {image: i}}\n"
+        "- {name: b, dependencies: [a], container: {image: i}, hooks: [{hubRef: tell},"
+        " {hubRef: tell, trigger: upstream_failed}, {hubRef: tell, trigger: skipped}]}\n"
+        "- {name: c, conditions: '{{ 1 > 2 }}', container: {image: i}, hooks: [{hubRef: tell,"
+        " trigger: skipped}]}\n",
+        {"a": FAILS},
+        {"a": FAILED, "b": NEVER, "b-tell": SUCCEEDED, "b-tell-2": SUCCEEDED, "c": SKIPPED,
+         "c-tell": SUCCEEDED, "": FAILED},
+    ),
+    "a condition of a hook reads what the run left": (
+        f"- {{name: a, {OUTPUT}, hooks: [{{hubRef: tell, conditions: '{{{{ y > 1 }}}}'}},"
+        " {hubRef: tell, conditions: '{{ y <= 1 }}'}]}\n",
+        {"a": Script(outputs={"y": 2.0})},
+        {"a": SUCCEEDED, "a-tell": SUCCEEDED, "": SUCCEEDED},
+    ),
+    "what becomes of a hook changes nothing": (
+        "- {name: a, container: {image: i}, hooks: [{hubRef: tell}]}\n"
+        "- {name: b, dependencies: [a], container: {image: i}}\n",
+        {"a-tell": FAILS},
+        {"a": SUCCEEDED, "a-tell": FAILED, "b": SUCCEEDED, "": SUCCEEDED},
+    ),
+    "one hook of many runs": (
+        "- {name: a, matrix: {kind: grid, params: {x: {kind: choice, value: [1, 2]}}},"
+        ' container: {image: i, args: ["{{ x }}"]}, hooks: [{hubRef: tell, trigger: failed}]}\n',
+        {"a/1": FAILS},
+        {"a": FAILED, "a/0": SUCCEEDED, "a/1": FAILED, "a-tell": SUCCEEDED, "": FAILED},
+    ),
+}  # fmt: skip
+
+
+def around(folder: Path, operations: str, scripts: dict[str, Script]) -> dict[str, Fate]:
+    outcome = compiled_with(hub(folder), dag(operations))
+    assert outcome.plan is not None, [d.message for d in outcome.report]
+    return interpret(outcome.plan, scripts)
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_hooks(name: str, tmp_path: Path) -> None:
+    operations, scripts, expected = AROUND[name]
+    found = around(tmp_path, operations, scripts)
+    assert {path: fate.state for path, fate in found.items()} == expected
+
+
+def test_a_hook_of_the_whole(tmp_path: Path) -> None:
+    text = "name: p\nhooks: [{hubRef: tell, trigger: failed}]\ncontainer: {image: i}\n"
+    plan = compiled_with(hub(tmp_path), text).plan
+    assert interpret(plan, {}) == {"": Fate(SUCCEEDED)}
+    assert interpret(plan, {"": FAILS}) == {"": Fate(FAILED), "p-tell": Fate(SUCCEEDED, 1)}
+
+
+def test_somebody_is_asked_before_what_is_to_start(tmp_path: Path) -> None:
+    operations = (
+        "- {name: a, isApproved: false, container: {image: i}}\n"
+        "- {name: b, isApproved: false, dependencies: [a], container: {image: i}}\n"
+        "- {name: c, isApproved: false, conditions: '{{ 1 > 2 }}', container: {image: i}}\n"
+        "- {name: d, container: {image: i}}\n"
+    )
+    found = around(tmp_path, operations, {"a": FAILS})
+    assert {path for path, fate in found.items() if fate.asked} == {"a"}

@@ -173,7 +173,8 @@ def _facts(member: Unit | Group) -> Iterator[str]:
     if member.search is not None:
         yield _search(member.search)
     if isinstance(member, Group) and member.concurrency is not None:
-        yield f"{member.concurrency} at once"
+        number = member.concurrency
+        yield f"{number} {'operation' if number == 1 else 'operations'} at once"
     if isinstance(member, Unit) and member.limits.max_retries:
         times = member.limits.max_retries
         yield f"up to {times} {'retry' if times == 1 else 'retries'}"

@@ -177,7 +177,7 @@ def running(folder: Path) -> Iterator[ApiServer]:
             "--bind-address=127.0.0.1", f"--cert-dir={folder / 'certs'}",
             f"--service-account-key-file={key}", f"--service-account-signing-key-file={key}",
             "--service-account-issuer=https://kubernetes.default.svc",
-            f"--token-auth-file={folder / 'tokens.csv'}", "--authorization-mode=AlwaysAllow",
+            f"--token-auth-file={folder / 'tokens.csv'}", "--authorization-mode=RBAC",
             "--service-cluster-ip-range=10.0.0.0/24",
             "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition",
         ],

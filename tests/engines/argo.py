@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.engines import api_server, place
+from tests.engines import api_server, place, roles
 from tests.engines.api_server import ApiServer
 from tests.engines.cluster import Cluster
 from tests.engines.container_run import stamp
@@ -29,7 +29,7 @@ KINDS = (
     "ClusterWorkflowTemplate", "CronWorkflow", "Workflow", "WorkflowArtifactGCTask",
     "WorkflowEventBinding", "WorkflowTaskResult", "WorkflowTaskSet", "WorkflowTemplate",
 )  # fmt: skip
-_NAMESPACE = "argo"
+_NAMESPACE = roles.CONTROLLER[0]
 _SETTINGS = {"metricsConfig": "enabled: false\n", "telemetryConfig": "enabled: false\n"}
 _ENVIRONMENT = {"LEADER_ELECTION_DISABLE": "true", "DEFAULT_REQUEUE_TIME": "100ms"}
 """A workflow is looked at ten times a second where a cluster of many would do so every ten seconds."""
@@ -37,10 +37,13 @@ _ENVIRONMENT = {"LEADER_ELECTION_DISABLE": "true", "DEFAULT_REQUEUE_TIME": "100m
 
 @contextmanager
 def running(server: ApiServer, kubelet: Kubelet, folder: Path) -> Iterator[None]:
-    """The controller, minding all workflows of the cluster."""
+    """The controller, minding all workflows of the cluster with the rights that Argo gives it."""
     server.know([{"apiVersion": VERSION, "kind": kind} for kind in KINDS])
-    (folder / "kubeconfig").write_text(json.dumps(kubeconfig(server)))
     _make(server, "Namespace", {"name": _NAMESPACE}, {})
+    _make(server, "ServiceAccount", {"name": roles.CONTROLLER[1], "namespace": _NAMESPACE}, {})
+    roles.install_controller(server)
+    token = roles.token_of(server, *roles.CONTROLLER)
+    (folder / "kubeconfig").write_text(json.dumps(kubeconfig(server, token)))
     name = f"{CONTROLLER}-configmap"
     _make(server, "ConfigMap", {"name": name, "namespace": _NAMESPACE}, {"data": _SETTINGS})
     kubelet.programs.append((place.CACHE / "bin" / EXECUTOR, f"/usr/local/bin/{EXECUTOR}", True))

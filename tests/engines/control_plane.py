@@ -75,14 +75,14 @@ def _await_namespace(server: ApiServer) -> None:
         time.sleep(0.1)
 
 
-def kubeconfig(server: ApiServer) -> dict[str, object]:
-    """What a program is given to find the server and to be let in."""
+def kubeconfig(server: ApiServer, token: str = TOKEN) -> dict[str, object]:
+    """What a program is given to find the server and to be let in, as who has the token."""
     link = {"server": server.url, "insecure-skip-tls-verify": True}
     return {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": "here", "cluster": link}],
-        "users": [{"name": "test", "user": {"token": TOKEN}}],
+        "users": [{"name": "test", "user": {"token": token}}],
         "contexts": [{"name": "here", "context": {"cluster": "here", "user": "test"}}],
         "current-context": "here",
     }

@@ -6,12 +6,14 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from tests.engines import api_server as servers
 from tests.engines import argo as argo_engine
 from tests.engines import control_plane, place
 from tests.engines.cluster import Cluster
 from tests.engines.kubelet import Kubelet
+from tests.engines.roles import documented_role, make
 
 _NUMBERS = itertools.count(1)
 
@@ -54,7 +56,9 @@ def running_argo(
     lacking = place.missing(argo_engine.CONTROLLER, argo_engine.EXECUTOR)
     if lacking:
         pytest.skip(f"NO REAL ARGO: {', '.join(lacking)} missing; run `make engines`")
-    with argo_engine.running(*running_cluster, tmp_path_factory.mktemp("argo")):
+    server, kubelet = running_cluster
+    with argo_engine.running(server, kubelet, tmp_path_factory.mktemp("argo")):
+        make(server, yaml.safe_load_all(documented_role("caches")))
         yield
 
 

@@ -6,7 +6,8 @@ each with `pod.py`, and reports their statuses, so that the real controllers com
 What it does as a real one: volumes (emptyDir, configMap, secret, projected, downwardAPI, hostPath
 below the node's own folder, claims), subPath and subPathExpr, env and envFrom, `$(NAME)`, working
 directory, user, read-only root, init containers, native sidecars, restart policies, deadlines, hooks,
-probes, grace periods, exit codes, termination messages, host names of pods, the account's token,
+probes, grace periods, exit codes, termination messages, host names of pods, the account's token
+(of a pod that names an account: then it may do what that may; of others: they may do everything),
 `kubectl exec` (without input) and `kubectl logs`.
 
 What it does not: images (each is this machine, so a container needs a `command` or `args`), limits of
@@ -29,6 +30,7 @@ from tests.engines import kubelet_server
 from tests.engines.api_server import TOKEN, ApiServer, Refused
 from tests.engines.environment import Object
 from tests.engines.pod import PodRun
+from tests.engines.roles import token_of
 from tests.engines.volumes import Mount
 
 NODE = "machine"
@@ -131,7 +133,8 @@ class Kubelet:
         hosts = self._name_host(namespace, address, about["name"], spec)
         mounts = [(hosts, "/etc/hosts", True), *self.programs]
         if spec.get("automountServiceAccountToken") is not False:
-            mounts.append((self._account(namespace), ACCOUNT, True))
+            name = spec.get("serviceAccountName", "")
+            mounts.append((self._account(namespace, name), ACCOUNT, True))
         for container in (*spec.get("initContainers", ()), *spec["containers"]):
             container.setdefault("terminationMessagePath", "/dev/termination-log")
 
@@ -189,13 +192,13 @@ class Kubelet:
             file.write(f"{address} {full}.cluster.local {full} {domain} {host}\n")
         return path
 
-    def _account(self, namespace: str) -> Path:
-        """What a pod needs to speak to the API server; every account here is an administrator."""
-        folder = self.folder / "accounts" / namespace
+    def _account(self, namespace: str, name: str) -> Path:
+        """What a pod needs to speak to the API server; one without an account is an administrator."""
+        folder = self.folder / "accounts" / namespace / (name or "*")
         if folder.exists():
             return folder  # pods are reading it
         folder.mkdir(parents=True)
-        (folder / "token").write_text(TOKEN)
+        (folder / "token").write_text(token_of(self.server, namespace, name) if name else TOKEN)
         (folder / "namespace").write_text(namespace)
         (folder / "ca.crt").write_bytes(self.server.authority.read_bytes())
         return folder
