@@ -193,3 +193,60 @@ def test_an_operation_of_a_dag_waits_for_those_beside_it(catalog: Path) -> None:
     objects, told = compiled(catalog, "", waiting)
     assert objects == {}
     assert [each.partition(" an event of `connections.hub`")[0] for each in told] == ["PXC701"]
+
+
+SHOWN = """
+run:
+  kind: dag
+  operations:
+  - {name: load, container: {image: a, command: [b]}}
+  - {name: train, dependencies: [load], FIRST container: {image: a, command: [b]}}
+  - {name: show, events: [{ref: ops.train, kinds: [run_status_running]}], SECOND container: {image: a, command: [b]}}
+  - {name: last, dependencies: [show], container: {image: a, command: [b]}}
+"""
+UUID = "params: {u: {ref: ops.train, value: globals.uuid}},"
+FLAG = "conditions: '{{ u == \"y\" }}', params: {u: {ref: ops.load, value: globals.uuid}},"
+IS_Y = "((workflow.uid) + ('-load')) == 'y'"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "depends", "when", "last"),
+    [
+        ("", UUID, "load.Succeeded", None, "show.Succeeded"),
+        (FLAG, "", "load.Succeeded", IS_Y, "show.Succeeded || show.Skipped"),
+        ("isApproved: false,", "", "train-approval.Succeeded", None, "show.Succeeded"),
+        ("conditions: 'no',", "", "load.Succeeded", "false", "show.Succeeded || show.Skipped"),
+        ("conditions: 'no',", "conditions: 'no',", "load.Succeeded", "false", "show.Succeeded || show.Skipped"),
+    ],
+)  # fmt: skip
+def test_what_waits_for_a_beginning_starts_beside(
+    first: str, second: str, depends: str, when: str | None, last: str, catalog: Path
+) -> None:
+    text = SHOWN.replace("FIRST", first).replace("SECOND", second)
+    request = Request(
+        files=(SourceText("f.yaml", f"name: x\n{text}".encode()),),
+        target="argo",
+        options=Options(runtime=Runtime(tracking=False)),
+    )
+    outcome = compile_request(request)
+    codes = [d.code.id for d in outcome.report]
+    assert [code for code in codes if code.startswith("PXC7")] == ["PXC702"]
+    [workflow] = judge(outcome.files[0].text)
+    tasks = {t["name"]: t for t in workflow["spec"]["templates"][0]["dag"]["tasks"]}
+    shown = tasks["show"]
+    assert shown["depends"] == depends
+    assert (when or "") in shown.get("when", "")
+    assert ("when" in shown) == (when is not None)
+    assert tasks["last"]["depends"] == last
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["params: {u: {ref: ops.train, value: outputs.loss}},", "dependencies: [load],"],
+)
+def test_what_takes_more_waits_for_an_end(second: str, catalog: Path) -> None:
+    text = SHOWN.replace("FIRST", "").replace("SECOND", second)
+    request = Request(files=(SourceText("f.yaml", f"name: x\n{text}".encode()),), target="argo")
+    outcome = compile_request(request)
+    assert {d.code.id for d in outcome.report} & {"PXC701"}
+    assert not outcome.files

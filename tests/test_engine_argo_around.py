@@ -191,3 +191,28 @@ def test_what_an_event_makes_is_a_run(argo: Cluster, catalog: Path, tmp_path: Pa
     done = engine.ended(argo, made["metadata"]["name"])
     [node] = done["status"]["nodes"].values()
     assert (node["phase"], engine.outputs(node)) == ("Succeeded", {"loss": "7"})
+
+
+BESIDE = """
+watched
+run:
+  kind: dag
+  operations:
+    - name: train
+      container: {image: any, command: [sh, -c, "sleep 3"]}
+    - name: watch
+      events: [{ref: ops.train, kinds: [run_status_running]}]
+      container: {image: any, command: ["true"]}
+    - name: last
+      dependencies: [train, watch]
+      container: {image: any, command: ["true"]}
+"""
+
+
+def test_what_waits_for_a_beginning_runs_beside(argo: Cluster, catalog: Path) -> None:
+    done = engine.ended(argo, made(argo, catalog, BESIDE.strip() + "\n"))
+    nodes = engine.nodes(done)
+    assert {path: node["phase"] for path, node in nodes.items()} == dict.fromkeys(
+        ("train", "watch", "last"), "Succeeded"
+    )
+    assert nodes["watch"]["startedAt"] < nodes["train"]["finishedAt"] <= nodes["last"]["startedAt"]

@@ -236,6 +236,7 @@ IN_A_DAG = {
     "environment.restartPolicy": JOB.replace("job,", "job, environment: {restartPolicy: OnFailure},"),
     "dag.one": dag_of(f"{A}, {B}, {{name: c, dependencies: [a, b], trigger: one_failed, component:"
                       f" {{{JOB.strip()}}}}}"),
+    "dag.begun": dag_of(f"{A}, {B[:-1]}, events: [{{ref: ops.a, kinds: [run_status_running]}}]}}"),
     "dag.termination.ttl": dag_of(f"{{name: a, termination: {{ttl: 3}}, component: {{{JOB.strip()}}}}}"),
     "dag.namespace": dag_of(f"{{name: a, namespace: other, component: {{{JOB.strip()}}}}}"),
     "dag.termination.timeout": dag_of(

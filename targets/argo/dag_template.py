@@ -8,6 +8,7 @@ from typing import Any
 from pxc.ir.node import Lit, Template, replace
 from pxc.ir.plan import Edge, Group, Limits, Unit
 from pxc.targets.argo.approval import hold_back
+from pxc.targets.argo.begun import beside, start_beside
 from pxc.targets.argo.build import Build, Called
 from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, may_skip
 from pxc.targets.argo.expr_lang import expr_of_template
@@ -54,6 +55,7 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
 
     Names of templates of inner groups begin with those of the groups around them.
     """
+    group, first = beside(group, build)
     needs = Needs(group.inputs)
     names = task_names(member.name for member in group.members)
     template: dict[str, Any] = {"name": build.template_name(wanted)}
@@ -77,11 +79,15 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
         if member.approval is not None:
             tasks.append(hold_back(task, scope.taken, build))
         tasks.append(task)
-        follower = Follower(member, task, may_skip(member.start), bool(into))
+        waits = bool(edges.get(first.get(member.name, member.name)))
+        follower = Follower(member, task, may_skip(member.start), waits)
         endings = follow(follower, prefix, scope, partial(_called, build=build), build)
         if any(ending["depends"].endswith(".Omitted") for ending in endings):
             hidden[member.name] = None
         tasks += endings
+    if first:
+        by_task = {task["name"]: task for task in tasks}
+        start_beside(first, {name: by_task.get(task) for name, task in names.items()})
     skipping = [(names[name], may_skip(scope.members[name].start)) for name in hidden]
     tasks += verdict_tasks(skipping, scope.taken, build)
     parameters = [*([RUN] if needs.runs else ()), *needs.values]

@@ -18,6 +18,9 @@ TABLE = (
     Feature("dag.one", "`trigger: one_succeeded`, `one_failed`, `one_done`, and `events`, of an"
             " operation with several upstreams", APPROXIMATED,
             "a task starts when all that it waits for have ended, not with the first"),
+    Feature("dag.begun", "`events` of an operation's only upstream that tell of its beginning, as"
+            " `run_status_running`", APPROXIMATED,
+            "the task starts as its upstream does, so the two run beside each other"),
     Feature("dag.earlyStopping", "`earlyStopping` of a dag", REFUSED,
             "nothing watches the dag as a whole", _LEFT),
     Feature("dag.namespace", "`namespace` of an operation, unlike that of its dag", REFUSED,
