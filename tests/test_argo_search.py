@@ -112,7 +112,7 @@ def test_a_parameter_of_ours_gives_way() -> None:
 REFUSED = [
     ("kind: tpe, numRuns: 2, seed: 1, " + METRIC + ", params: {x: {kind: choice, value: [[1], 2]}}",
      "'{{ x }} a', '{{ x }}'", True,
-     "PXC703 `matrix.x` has another text in each place, and the search chooses it as it runs"),
+     "PXC703 `matrix.x` may be a list or a map by itself, and the search chooses it as it runs"),
     ("kind: tpe, numRuns: 2, seed: 1, " + METRIC + ", params: {x: {kind: uniform, value: [0, 1]}}",
      "'{{ x }}'", False,
      "PXC701 `matrix: {kind: tpe}` cannot be run: `loss` is no output of its runs"),
@@ -134,9 +134,59 @@ def test_the_tuner_is_of_this_release() -> None:
     assert Options().runtime.images.tuner == f"pxc-tuner:{__version__}"
 
 
+def test_a_value_alone_and_in_a_text() -> None:
+    """`true` alone is `True` inside of a text: two parameters of one value."""
+    found = templates(
+        f"kind: tpe, numRuns: 2, seed: 1, {METRIC}, params: {{x: {{kind: choice, value: [true,"
+        " false]}}",
+        "'{{ x }}', 'deep={{ x }}', '--deep={{ x }}'",
+        "{name: x, type: bool}",
+    )
+    assert found["s-run"]["container"]["args"] == [
+        "{{inputs.parameters.x}}", "deep={{inputs.parameters.x-text}}",
+        "--deep={{inputs.parameters.x-text}}",
+    ]  # fmt: skip
+    [task] = found["s-cell"]["dag"]["tasks"]
+    given = {p["name"]: p["value"] for p in task["arguments"]["parameters"]}
+    assert given["x"] == f"{{{{={TEXT}}}}}"
+    assert given["x-text"] == (
+        f'{{{{=({TEXT} == "true" ? "True" : {TEXT} == "false" ? "False" : {TEXT})}}}}'
+    )
+
+
 def test_the_same_file_gives_the_same_bytes() -> None:
     matrix = (
         f"kind: tpe, numRuns: 2, seed: 1, {METRIC}, params: {{x: {{kind: choice, value: [1]}}}}"
     )
     assert compiled(matrix, "'{{ x }}'") == compiled(matrix, "'{{ x }}'")
     assert json.dumps(templates(matrix, "'{{ x }}'")) == json.dumps(templates(matrix, "'{{ x }}'"))
+
+
+AROUND = (
+    "kind: operation\nname: s\nmatrix: {kind: tpe, numRuns: 2, seed: 1, metric: {name: loss,"
+    " optimization: minimize}, params: {x: {kind: choice, value: [1, 2]}}}\ncomponent:\n"
+    "  inputs: [{name: x, type: int}]\n  run:\n    kind: dag\n    operations: [%s]\n"
+)
+LEAVES = (
+    "component: {outputs: [{name: loss, type: float}], run: {kind: job, container: {image: 'i:1',"
+    " command: [c]}}}"
+)
+NO_METRIC = "PXC701 `matrix: {kind: tpe}` cannot be said in the argo target"
+DAGS = [
+    (f"{{name: a, {LEAVES}}}, {{name: b, container: {{image: 'i:1', command: [c]}}}}", []),
+    ("{name: b, container: {image: 'i:1', command: [c]}}", [NO_METRIC]),
+    (f"{{name: a, {LEAVES}}}, {{name: b, {LEAVES}}}", [NO_METRIC]),
+    (f"{{name: a, matrix: {{kind: mapping, values: [{{z: 1}}]}}, {LEAVES}}}", [NO_METRIC]),
+    (f"{{name: c, {LEAVES.replace('loss', 'go')}}}, {{name: a, params: {{go: {{ref: ops.c, value:"
+     f" outputs.go}}}}, conditions: '{{{{ go }}}}', {LEAVES}}}", [NO_METRIC]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operations", "told"), DAGS)
+def test_a_search_around_a_dag(operations: str, told: list[str]) -> None:
+    """Its metric is that of the one operation which declares it, and which every run has."""
+    outcome = compile_request(
+        Request(files=(SourceText("f.yaml", (AROUND % operations).encode()),), target="argo")
+    )
+    assert [f"{d.code.id} {d.message}" for d in outcome.report] == told
+    assert bool(outcome.files) == (not told)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pxc.tuner.documents import Item, Record
 from pxc.tuner.mistakes import MistakeError
-from pxc.tuner.observe import CELL, RUN, Left, left_of, observed, status_of
+from pxc.tuner.observe import CELL, RUN, Left, left_of, observed, record_of, status_of
 
 __all__ = ["Lists", "gathered", "joined", "merged"]
 
@@ -55,13 +55,21 @@ def _rows(lists: Lists) -> list[dict[str, Any]]:
             raise MistakeError("--parameters holds all outputs: give no other lists with it")
         if not all(isinstance(row, dict) for row in lists.parameters):
             raise MistakeError("--parameters is not a list of maps")
-        return lists.parameters
+        return [_unfolded(row) for row in lists.parameters]
     lengths = {len(column) for column in columns.values()}
     if len(lengths) > 1:
         told = ", ".join(f"`{name}` {len(column)}" for name, column in columns.items())
         raise MistakeError(f"the lists of outputs differ in length: {told}")
     count = lengths.pop() if lengths else 0
     return [{name: column[i] for name, column in columns.items()} for i in range(count)]
+
+
+def _unfolded(row: dict[str, Any]) -> dict[str, Any]:
+    """The outputs of a run that left them as one text: its `record`, with its index."""
+    if row.keys() != {"record"}:
+        return row
+    index, outputs = record_of("--parameters", row)
+    return {**outputs, CELL: index}
 
 
 def _indexes(items: list[Item], rows: list[dict[str, Any]], cells: list[Any] | None) -> list[int]:

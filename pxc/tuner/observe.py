@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pxc.tuner.documents import Item, Metric, Record, Status
 from pxc.tuner.mistakes import MistakeError
 
-__all__ = ["Left", "collected", "observed", "status_of"]
+__all__ = ["Left", "collected", "observed", "record_of", "status_of"]
 
 RUN, CELL = "pxc-run", "pxc-cell"
 """The outputs that hold the tracking client's file, and the index of the run."""
@@ -101,6 +101,29 @@ def left_of(outputs: dict[str, Any]) -> Left:
     """What a run left, from the outputs of an engine, the tracking client's file among them."""
     plain = {name: value for name, value in outputs.items() if name not in (RUN, CELL)}
     return Left(plain, run_of(outputs.get(RUN)))
+
+
+def record_of(option: str, result: Any) -> tuple[int, dict[str, Any]]:
+    """The index and the outputs of a run: a map of them, or one with their text as `record`.
+
+    MistakeError for anything else.
+    """
+    if isinstance(result, dict) and isinstance(result.get("record"), str):
+        try:
+            result = json.loads(result["record"])
+        except (ValueError, RecursionError):
+            result = None
+    index = result.get("index") if isinstance(result, dict) else None
+    outputs = result.get("outputs", {}) if isinstance(result, dict) else None
+    if isinstance(index, bool) or not isinstance(index, int | float) or not _is_whole(index):
+        raise MistakeError(f"{option}: a run without its `index`")
+    if not isinstance(outputs, dict):
+        raise MistakeError(f"{option}: the outputs of run {int(index)} are no map")
+    return int(index), outputs
+
+
+def _is_whole(number: float) -> bool:
+    return math.isfinite(number) and number == int(number)
 
 
 def run_of(value: Any) -> dict[str, Any]:

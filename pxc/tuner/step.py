@@ -8,7 +8,6 @@ it that an engine could read.
 from __future__ import annotations
 
 import binascii
-import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
@@ -21,7 +20,7 @@ from msgspec.structs import replace
 from pxc.tuner.documents import Document, History, Item, Record, SearchDocument, Version
 from pxc.tuner.gathering import joined
 from pxc.tuner.mistakes import MistakeError
-from pxc.tuner.observe import Left, collected
+from pxc.tuner.observe import Left, collected, record_of
 from pxc.tuner.stopping import stop
 from pxc.tuner.suggest import suggest
 
@@ -81,18 +80,8 @@ def step(
 
 def _left(result: Any) -> tuple[int, Left]:
     """What one run left, under its index."""
-    if isinstance(result, dict) and isinstance(result.get("record"), str):
-        try:
-            result = json.loads(result["record"])
-        except (ValueError, RecursionError):
-            result = None
-    index = result.get("index") if isinstance(result, dict) else None
-    outputs = result.get("outputs", {}) if isinstance(result, dict) else None
-    if isinstance(index, bool) or not isinstance(index, int | float) or index != int(index):
-        raise MistakeError("--results: a run without its `index`")
-    if not isinstance(outputs, dict):
-        raise MistakeError(f"--results: the outputs of run {int(index)} are no map")
-    return int(index), Left(outputs, {}, "succeeded")
+    index, outputs = record_of("--results", result)
+    return index, Left(outputs, {}, "succeeded")
 
 
 def _kept(record: Record, run: str, kept: set[str], state: State, search: SearchDocument) -> Record:

@@ -30,10 +30,12 @@ from pxc.targets.argo.rounds import (
     plain,
 )
 from pxc.targets.argo.search_document import table_document
-from pxc.targets.argo.stopping import holds, metrics_of, tell_of_rules
+from pxc.targets.argo.stopping import holds, looked_at, tell_of_rules
 from pxc.targets.argo.tags import tag
 
-__all__ = ["KIND", "Kin", "add_batches", "can_end_early", "goes_in_rounds"]
+__all__ = [
+    "KIND", "Kin", "add_batches", "can_end_early", "goes_in_rounds", "rows_of", "run_of",
+]  # fmt: skip
 
 _LARGEST = 64 * 1024
 """Half of what one argument of a program may have."""
@@ -48,12 +50,13 @@ KIND = "pxc-kind"
 class Kin(Struct):
     """Cells that share a template: the task of one, and the texts of each by parameter.
 
-    `names` are these parameters; `outputs` the expressions of what a run of the task leaves.
+    `names` are these parameters; the task is given its identity where `takes_run`.
     """
 
     task: dict[str, Any]
     names: list[str]
     items: Sequence[tuple[int, dict[str, str]]]
+    takes_run: bool = True
 
 
 def goes_in_rounds(member: Unit | Group) -> bool:
@@ -90,8 +93,8 @@ def add_batches(
     assert sweep is not None
     needs.runs = True
     names = Names(needs)
-    kept = sorted(metrics_of(sweep.stopping) | (asked or frozenset()))
-    rows = _rows(sweep, kin, with_params=asked is not None)
+    kept = looked_at(member, asked)
+    rows = rows_of(sweep, kin, with_params=asked is not None)
     document = table_document(sweep, rows, _batch_of(sweep))
     if len(json.dumps(document, ensure_ascii=False)) > _LARGEST:
         build.report.add(
@@ -102,7 +105,7 @@ def add_batches(
             help="bound it with `numRuns`, or leave `earlyStopping` out",
         )
         return
-    runs = [_run(each, at, len(kin), names, kept, member, build) for at, each in enumerate(kin)]
+    runs = [run_of(each, at, len(kin), names, kept, member, build) for at, each in enumerate(kin)]
     told = (STATE,) if asked is None else (STATE, HISTORY)
     rounds = Rounds(
         wanted, document, runs, names, kept, told, sweep.concurrency, head_of(sweep.span)
@@ -116,7 +119,7 @@ def _batch_of(sweep: Sweep) -> int:
     return max(wanted, -(-sweep.count // (MOST_ROUNDS - 1)))
 
 
-def _rows(sweep: Sweep, kin: list[Kin], *, with_params: bool) -> list[dict[str, Any]]:
+def rows_of(sweep: Sweep, kin: list[Kin], *, with_params: bool) -> list[dict[str, Any]]:
     """Each run as the tuner is told of it, in order."""
     found: dict[int, dict[str, Any]] = {}
     for at, each in enumerate(kin):
@@ -129,13 +132,15 @@ def _rows(sweep: Sweep, kin: list[Kin], *, with_params: bool) -> list[dict[str, 
     return [found[number] for number in sorted(found)]
 
 
-def _run(
+def run_of(
     kin: Kin, at: int, count: int, names: Names, kept: list[str], member: Unit | Group, build: Build
 ) -> Run:
-    given = [argument(each, tag(f"inputs.parameters.{each}")) for each in names.passed]
+    """The task of the cells of one template, which is one of `count`, with what it is given."""
+    given = names.handed_on()[0 if kin.takes_run else 1 :]
     given += [argument(name, tag(f"={names.text(name)}")) for name in kin.names]
     kin.task["arguments"] = {"parameters": given}
     task = kin.task["name"]
-    left = {each: output_expression(task, each, tracking=build.tracking) for each in kept}
+    tracking = build.tracking and isinstance(member, Unit)
+    left = {each: output_expression(task, each, tracking=tracking) for each in kept}
     when = f"{names.text(KIND)} == {plain(str(at))}" if count > 1 else ""
     return Run(kin.task, left, when)

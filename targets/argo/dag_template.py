@@ -10,6 +10,7 @@ from pxc.ir.plan import Edge, Group, Limits, Unit
 from pxc.targets.argo.approval import hold_back
 from pxc.targets.argo.begun import beside, start_beside
 from pxc.targets.argo.build import Build, Called
+from pxc.targets.argo.dag_outputs import add_dag_outputs
 from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, may_skip
 from pxc.targets.argo.expr_lang import expr_of_template
 from pxc.targets.argo.features import feature_of, tell
@@ -21,6 +22,8 @@ from pxc.targets.argo.leaf import leaf_template, retry_strategy
 from pxc.targets.argo.loop import loop_template
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.scope import Scope
+from pxc.targets.argo.search_limits import can_search
+from pxc.targets.argo.stopping import looked_at
 from pxc.targets.argo.tags import tag
 from pxc.targets.argo.task_names import task_names
 from pxc.targets.argo.verdict import hidden_failures, verdict_tasks
@@ -50,10 +53,13 @@ def unit_template(
     return Called(leaf.template["name"], leaf.needs, leaf)
 
 
-def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> Called:
+def dag_template(
+    group: Group, wanted: str, build: Build, *, is_entry: bool, told: list[str] | None = None
+) -> Called:
     """The template of a group, after which those of its members are added.
 
-    Names of templates of inner groups begin with those of the groups around them.
+    Names of templates of inner groups begin with those of the groups around them. `told` are the
+    outputs of its members that are its own.
     """
     group, first = beside(group, build)
     needs = Needs(group.inputs)
@@ -93,6 +99,7 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
     parameters = [*([RUN] if needs.runs else ()), *needs.values]
     if parameters and not is_entry:
         template["inputs"] = {"parameters": [{"name": each} for each in parameters]}
+    add_dag_outputs(template, group, told or [], scope, build)
     if group.concurrency is not None:
         template["parallelism"] = group.concurrency
     template |= _limits(group, build, is_entry=is_entry)
@@ -100,22 +107,39 @@ def dag_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> 
     return Called(template["name"], needs)
 
 
-def group_template(group: Group, wanted: str, build: Build, *, is_entry: bool) -> Called:
-    """The template of a group, or of the loop over its cells."""
-    if group.sweep is None:
+def group_template(
+    group: Group,
+    wanted: str,
+    build: Build,
+    *,
+    is_entry: bool,
+    asked: frozenset[str] | None = None,
+) -> Called | None:
+    """The template of a group, or of the loop over its runs; None when that was refused.
+
+    `asked` are the outputs of these runs that joins look at.
+    """
+    if group.sweep is None and group.search is None:
         return dag_template(group, wanted, build, is_entry=is_entry)
+    if group.search is not None and not can_search(group, group.search, build):
+        return None
     template: dict[str, Any] = {"name": build.template_name(wanted)}
     build.templates.append(template)
-    inner = replace(group, sweep=None)
-    called = dag_template(inner, f"{wanted}-run", build, is_entry=False)
-    return group_loop(group, wanted, called, template, build)
+    inner = replace(group, sweep=None, search=None)
+    told = looked_at(group, asked)
+    called = dag_template(inner, f"{wanted}-run", build, is_entry=False, told=told)
+    if group.search is None:
+        return group_loop(group, wanted, called, template, build, asked)
+    from pxc.targets.argo.search import group_search
+
+    return group_search(group, wanted, called, template, build, asked)
 
 
 def _called(
     member: Member, wanted: str, build: Build, asked: frozenset[str] | None = None
 ) -> Called | None:
     if isinstance(member, Group):
-        return group_template(member, wanted, build, is_entry=False)
+        return group_template(member, wanted, build, is_entry=False, asked=asked)
     return unit_template(member, wanted, build, asked)
 
 
@@ -136,7 +160,7 @@ def _tasks(
         check_events(edge, build.report)
     if is_late(member.start, upstreams):
         _tell_late(member, upstreams, build)
-    when = _when(member, upstreams, scope, build)
+    when = _when(member, upstreams, joined, scope, build)
     if when:
         task["when"] = when
     task["template"] = called.name
@@ -153,13 +177,15 @@ def _arguments(member: Member, needs: Needs, joined: Joined, scope: Scope) -> li
     if needs.runs:
         found.append({"name": RUN, "value": scope.run_of(member.name)})
     for name, expr in needs.values.items():
-        text = joined.value(expr) or scope.text(expr, member.inputs)
+        text = scope.text(expr, member.inputs, lists=joined.values)
         if text is not None:
             found.append({"name": name, "value": text})
     return found
 
 
-def _when(member: Member, upstreams: list[Upstream], scope: Scope, build: Build) -> str:
+def _when(
+    member: Member, upstreams: list[Upstream], joined: Joined, scope: Scope, build: Build
+) -> str:
     """What must hold when all upstreams have ended, or the task is skipped."""
     start = member.start
     if start is None:
@@ -171,7 +197,7 @@ def _when(member: Member, upstreams: list[Upstream], scope: Scope, build: Build)
         skipping = [upstream.task for upstream in upstreams if upstream.may_skip]
         clauses += [f"tasks['{task}'].status != 'Skipped'" for task in skipping]
     if isinstance(start.condition, Template):
-        names = scope.names_for(member.inputs)
+        names = scope.names_for(member.inputs, joined.values)
         found = expr_of_template(start.condition, names, build.report, "condition")
         if found is not None:
             clauses.append(f"({found})" if clauses else found)

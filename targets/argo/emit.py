@@ -79,13 +79,13 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
 def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
     """ConfigMaps, then what mounts them; nothing when a template was refused."""
     wanted = task_names([subject.name])[subject.name]
-    if isinstance(subject, Group):
-        called = group_template(subject, wanted, build, is_entry=True)
-    else:
-        leaf = unit_template(subject, wanted, build)
-        if leaf is None:
-            return []
-        called = leaf
+    called = (
+        group_template(subject, wanted, build, is_entry=True)
+        if isinstance(subject, Group)
+        else unit_template(subject, wanted, build)
+    )
+    if called is None:
+        return []
     for each in build.leaves:
         finish_leaf(each, build)
     _tell_commands(build)

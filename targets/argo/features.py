@@ -82,9 +82,10 @@ TABLE = (
     Feature("search.resume", "`resume` of a search without an artifacts store", APPROXIMATED,
             "a run of a later rung begins anew: nothing is kept of the one before",
             "declare an artifacts store in the catalog"),
-    Feature("search.dag", "`matrix` of one of these kinds around a dag", REFUSED,
-            "a dag has no metric that a search could look at",
-            "give the matrix to the operation that has the metric"),
+    Feature("search.dag", "`matrix` of one of these kinds around a dag whose metric not exactly one"
+            " operation declares as an output", REFUSED,
+            "the metric of a dag is the output of that name of one of its operations",
+            "declare it as an output of one operation, which every run has"),
     Feature("matrix.*", "`matrix` of one of these kinds without `maxIterations` of a hyperband or"
             " `numRuns` of a `tpe`, or whose parts come with the run", REFUSED,
             "how long it goes on, and where, must be known when the file is compiled",

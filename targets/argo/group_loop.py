@@ -12,15 +12,13 @@ from pxc.targets._cells import Cells
 from pxc.targets._data import Place, Values
 from pxc.targets.argo.batches import Kin, add_batches, can_end_early, goes_in_rounds
 from pxc.targets.argo.build import Build, Called
-from pxc.targets.argo.needs import RUN, Needs, path_of
+from pxc.targets.argo.gathered import add_gathering
+from pxc.targets.argo.looping import INDEX, finish_loop, loop_over
+from pxc.targets.argo.needs import Needs, path_of
 from pxc.targets.argo.run_time import ArgoRunTime
 from pxc.targets.argo.stopping import tell_of_rules
-from pxc.targets.argo.tags import tag
 
-__all__ = ["INDEX", "finish_loop", "group_loop", "loop_over"]
-
-INDEX = "index"
-"""What each item says of its place in the table."""
+__all__ = ["group_loop"]
 
 
 def group_loop(
@@ -46,41 +44,19 @@ def group_loop(
     items = _items(sweep, of_cell, build)
     if goes_in_rounds(group):
         if can_end_early(group, build):
-            made = Kin(task, list(of_cell), list(enumerate(items)))
+            takes_run = called.needs.runs
+            made = Kin(task, list(of_cell), list(enumerate(items)), takes_run=takes_run)
             add_batches(template, wanted, group, [made], needs, asked, build)
+        return Called(template["name"], needs)
+    if asked is not None:
+        made = Kin(task, list(of_cell), list(enumerate(items)), takes_run=called.needs.runs)
+        add_gathering(template, wanted, group, [made], needs, asked, build)
         return Called(template["name"], needs)
     tell_of_rules(sweep.stopping, "matrix", "matrix.rounds", build)
     items = [{INDEX: str(number)} | item for number, item in enumerate(items)]
     loop_over(task, list(of_cell), items, needs)
     finish_loop(template, [task], sweep, needs)
     return Called(template["name"], needs)
-
-
-def loop_over(
-    task: dict[str, Any], names: list[str], items: list[dict[str, str]], needs: Needs
-) -> None:
-    """Let a task loop over items, which give these parameters; the others are handed through."""
-    given = []
-    if needs.runs:
-        given.append({"name": RUN, "value": f"{tag(needs.run())}-{tag(f'item.{INDEX}')}"})
-    for name in needs.values:
-        given.append({"name": name, "value": tag(f"inputs.parameters.{name}")})
-    given += [{"name": name, "value": tag(f"item.{name}")} for name in names]
-    if given:
-        task["arguments"] = {"parameters": given}
-    task["withItems"] = items
-
-
-def finish_loop(
-    template: dict[str, Any], tasks: list[dict[str, Any]], sweep: Sweep, needs: Needs
-) -> None:
-    """Put the tasks of a loop into its template, with the number that may run at once."""
-    parameters = [*([RUN] if needs.runs else ()), *needs.values]
-    if parameters:
-        template["inputs"] = {"parameters": [{"name": each} for each in parameters]}
-    if sweep.concurrency is not None:
-        template["parallelism"] = sweep.concurrency
-    template["dag"] = {"failFast": False, "tasks": tasks}
 
 
 def _items(sweep: Sweep, of_cell: dict[str, Expr], build: Build) -> list[dict[str, str]]:

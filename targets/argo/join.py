@@ -11,17 +11,18 @@ from typing import Any as Anything
 
 from msgspec import Struct, field
 
-from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.expr import RunTimeRef
 from pxc.ir.join import All, Any, Join, Match, Query
 from pxc.ir.node import Hole, Lit, Scalar, Template
 from pxc.ir.plan import Group, Unit
+from pxc.targets._data import unexpanded
 from pxc.targets.argo.batches import goes_in_rounds
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.join_limits import can_join
 from pxc.targets.argo.joined import HISTORY, RESULTS, items_of
-from pxc.targets.argo.needs import RUN, path_of
+from pxc.targets.argo.needs import RUN
 from pxc.targets.argo.scope import Scope
-from pxc.targets.argo.tags import guard, tag
+from pxc.targets.argo.tags import guard, tag, unread
 from pxc.targets.argo.task_names import free, parameter_name
 
 __all__ = ["Joined", "join_tasks"]
@@ -34,11 +35,6 @@ class Joined(Struct):
 
     tasks: list[dict[str, Anything]] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
-
-    def value(self, expr: Expr) -> str | None:
-        """The tag of a list that a member takes; None for what is none."""
-        head, _, name = path_of(expr).partition(".")
-        return self.values.get(name) if head == "joins" else None
 
 
 def join_tasks(member: Unit | Group, wanted: str, waits: str, scope: Scope, build: Build) -> Joined:
@@ -73,13 +69,14 @@ def _add(
     if not has_history:
         given[RUN] = scope.run_of(join.member)
     query = _Query(scope, given)
-    tree = json.dumps(query.tree(join.query), ensure_ascii=False, separators=(",", ":"))
+    said = json.dumps(query.tree(join.query), ensure_ascii=False, separators=(",", ":"))
+    tree = unexpanded(said)
     for mark, text in query.marks.items():
         tree = tree.replace(f'"{mark}"', text)
     args = ["join", *_runs(source, output), "--query", tree]
     if join.order:
-        said = (f"{'-' if each.descending else ''}{each.field}" for each in join.order)
-        args += ["--sort", ",".join(said)]
+        orders = (f"{'-' if each.descending else ''}{each.field}" for each in join.order)
+        args += ["--sort", ",".join(orders)]
     args += ["--limit", str(join.limit), "--offset", str(join.offset)]
     outputs: list[dict[str, Anything]] = []
     for at, each in enumerate(join.fields, 1):
@@ -117,13 +114,13 @@ def _after(waits: str, upstream: str) -> str:
 
 def _runs(source: Unit | Group, output: str) -> list[str]:
     """The options that say which runs there are."""
-    said = tag(f"inputs.parameters.{output}")
+    said = unread(output)
     if output == HISTORY:
         return ["--history", said]
     assert source.sweep is not None
     items = json.dumps(items_of(source.sweep), ensure_ascii=False, separators=(",", ":"))
     uuid = f"{tag(f'inputs.parameters.{RUN}')}-{{index}}"
-    return ["--suggestions", items, "--parameters", said, "--uuid", uuid]
+    return ["--suggestions", unexpanded(items), "--parameters", said, "--uuid", uuid]
 
 
 class _Query:
@@ -158,5 +155,5 @@ class _Query:
         text = self.scope.text(hole.expr)
         self.given[name] = text if text is not None else ""
         mark = f"\ufdd2{name}\ufdd3"
-        self.marks[mark] = tag(f"=toJson(inputs.parameters['{name}'])")
+        self.marks[mark] = tag(f"=replace(toJson(inputs.parameters['{name}']), '$', '$$')")
         return mark

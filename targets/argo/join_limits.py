@@ -11,6 +11,7 @@ from pxc.ir.plan import Group, Unit
 from pxc.source import Span, head_of
 from pxc.targets.argo.batches import goes_in_rounds
 from pxc.targets.argo.build import Build
+from pxc.targets.argo.dag_outputs import source_of
 from pxc.targets.argo.depends import may_skip
 from pxc.targets.argo.joined import items_of, matches_of
 
@@ -84,12 +85,16 @@ def _is_known(value: Scalar) -> bool:
 
 
 def _of_source(join: Join, source: Unit | Group) -> Why | None:
-    if isinstance(source, Group):
-        return (
-            f"`{source.name}` is a dag, whose runs have no outputs of their own",
-            "gather from an operation",
-            join.span,
-        )
+    for each in join.fields:
+        if not isinstance(source, Group) or each.section != "outputs":
+            continue
+        if source_of(source, each.key) is None:
+            return (
+                f"`{source.name}` is a dag, and not exactly one of its operations declares the"
+                f" output `{each.key}`",
+                "gather what one operation of the dag leaves in each run",
+                each.span,
+            )
     if goes_in_rounds(source):
         return None
     if source.sweep is not None and len(json.dumps(items_of(source.sweep))) > _LONGEST:

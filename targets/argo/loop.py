@@ -13,7 +13,6 @@ from msgspec import Struct, field
 
 from pxc.ir.plan import Unit
 from pxc.ir.sweep import Sweep, cells
-from pxc.source import head_of
 from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies_in_arguments_only
 from pxc.targets._data import Values, text_of
@@ -23,13 +22,14 @@ from pxc.targets.argo.batches import KIND, Kin, add_batches, can_end_early, goes
 from pxc.targets.argo.build import Build, Called, Leaf
 from pxc.targets.argo.columns import Columns, Path
 from pxc.targets.argo.features import tell
-from pxc.targets.argo.group_loop import INDEX, finish_loop, loop_over
-from pxc.targets.argo.joined import CELL, RESULTS
+from pxc.targets.argo.gathered import add_gathering
+from pxc.targets.argo.joined import CELL
 from pxc.targets.argo.leaf import leaf_template, patch_resources
+from pxc.targets.argo.looping import INDEX, finish_loop, loop_over, tell_results
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.run_time import ArgoRunTime
 from pxc.targets.argo.shape import shape_of, varying
-from pxc.targets.argo.stopping import metrics_of, tell_of_rules
+from pxc.targets.argo.stopping import looked_at, tell_of_rules
 from pxc.targets.argo.tags import BRACE, guarded, parts, tag
 
 __all__ = ["loop_template"]
@@ -74,8 +74,8 @@ def loop_template(
     needs = Needs(unit.inputs)
     needs.values |= inner.values
     needs.runs = inner.runs
-    if goes_in_rounds(unit):
-        _end_early(unit, wanted, template, groups, needs, asked, build)
+    if goes_in_rounds(unit) or (asked is not None and len(groups) > 1):
+        _with_records(unit, wanted, template, groups, inner, needs, asked, build)
         return Called(name, needs)
     tasks = []
     for at, group in enumerate(groups):
@@ -84,25 +84,28 @@ def loop_template(
     finish_loop(template, tasks, sweep, needs)
     tell_of_rules(sweep.stopping, "matrix", "matrix.rounds", build)
     if asked is not None:
-        _tell_results(unit, asked, template, groups, build)
+        _tell_results(unit, asked, template, groups[0], build)
     return Called(name, needs)
 
 
-def _end_early(
+def _with_records(
     unit: Unit,
     wanted: str,
     template: dict[str, Any],
     groups: list[_Group],
+    inner: Needs,
     needs: Needs,
     asked: frozenset[str] | None,
     build: Build,
 ) -> None:
-    """Make rounds of the loop, between which its rules are held to the results."""
+    """Make a loop whose runs leave records, which rules of early stopping and joins look at."""
     sweep = unit.sweep
     assert sweep is not None
-    if not can_end_early(unit, build):
+    in_rounds = goes_in_rounds(unit)
+    if in_rounds and not can_end_early(unit, build):
         return
-    for name in metrics_of(sweep.stopping) | (asked or frozenset()):
+    inner.run()
+    for name in looked_at(unit, asked):
         build.ask_output(unit, name)
     kin = []
     for at, group in enumerate(groups):
@@ -110,29 +113,20 @@ def _end_early(
         task = {"name": title, "template": group.leaf.template["name"]}
         group.leaf.tasks.append(task)
         kin.append(Kin(task, *_items(group, sweep, needs)))
-    add_batches(template, wanted, unit, kin, needs, asked, build)
+    if in_rounds:
+        add_batches(template, wanted, unit, kin, needs, asked, build)
+        return
+    assert asked is not None
+    tell_of_rules(sweep.stopping, "matrix", "matrix.rounds", build)
+    add_gathering(template, wanted, unit, kin, needs, asked, build)
 
 
 def _tell_results(
-    unit: Unit,
-    asked: frozenset[str],
-    template: dict[str, Any],
-    groups: list[_Group],
-    build: Build,
+    unit: Unit, asked: frozenset[str], template: dict[str, Any], group: _Group, build: Build
 ) -> None:
     """Make what the runs left an output of the loop: each says its own number."""
-    if len(groups) > 1:
-        build.report.add(
-            "PXC701",
-            f"the runs of `{unit.name}` take {len(groups)} loops on Argo, and a join gathers from"
-            " one",
-            head_of(groups[1].leaf.unit.span),
-            help="let the runs differ in texts alone",
-        )
-        return
     for name in asked:
         build.ask_output(unit, name)
-    [group] = groups
     [task] = template["dag"]["tasks"]
     group.leaf.added.append(INDEX)
     number = tag(f"inputs.parameters.{INDEX}")
@@ -140,14 +134,7 @@ def _tell_results(
     group.leaf.told.append({"name": CELL, "valueFrom": left})
     parameters = task.setdefault("arguments", {}).setdefault("parameters", [])
     parameters.append({"name": INDEX, "value": tag(f"item.{INDEX}")})
-    results = tag(f"tasks.{task['name']}.outputs.parameters")
-    outputs = [{"name": RESULTS, "valueFrom": {"parameter": results}}]
-    inputs = {"name": template.pop("name")} | (
-        {"inputs": template.pop("inputs")} if "inputs" in template else {}
-    )
-    rest = dict(template)
-    template.clear()
-    template |= inputs | {"outputs": {"parameters": outputs}} | rest
+    tell_results(template, task["name"])
 
 
 def _refuse_count(sweep: Sweep, most: int, build: Build) -> None:

@@ -16,7 +16,14 @@ from pxc.targets.argo.expr_outputs import TRACKED, output_expr
 from pxc.targets.argo.tags import tag
 from pxc.targets.argo.task_names import parameter_name
 
-__all__ = ["TRACKED", "output_expression", "output_parameter", "output_parameters", "read_output"]
+__all__ = [
+    "TRACKED",
+    "output_expression",
+    "output_parameter",
+    "output_parameters",
+    "output_text",
+    "read_output",
+]
 
 _FILES = frozenset(("path", "artifacts", "dir", "file", "dockerfile", "event", "model", "dataset"))
 """Types whose value may be a file of any size: nobody gets them who does not ask."""
@@ -52,10 +59,15 @@ def output_parameter(name: str) -> str:
 
 def read_output(task: str, name: str, *, tracking: bool, may_lack: bool = False) -> str:
     """The tag of an output of a task beside; one that failed `may_lack` all of its outputs."""
-    parameter = output_parameter(name)
     if not tracking and not may_lack:
-        return tag(f"tasks.{task}.outputs.parameters.{parameter}")
-    return tag(f"={output_expr(task, parameter, name, tracking=tracking, may_lack=may_lack)}")
+        return tag(f"tasks.{task}.outputs.parameters.{output_parameter(name)}")
+    return tag(f"={output_text(task, name, tracking=tracking, may_lack=may_lack)}")
+
+
+def output_text(task: str, name: str, *, tracking: bool, may_lack: bool = False) -> str:
+    """An output of a task beside in expr-lang, as text."""
+    parameter = output_parameter(name)
+    return output_expr(task, parameter, name, tracking=tracking, may_lack=may_lack)
 
 
 def output_expression(task: str, name: str, *, tracking: bool) -> str:

@@ -19,10 +19,20 @@ from pxc.targets._data import unexpanded
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.joined import HISTORY
 from pxc.targets.argo.needs import RUN, Needs
-from pxc.targets.argo.tags import guard, tag
+from pxc.targets.argo.tags import guard, tag, unread
 from pxc.targets.argo.task_names import parameter_name
 
-__all__ = ["MOST_ROUNDS", "STATE", "Names", "Rounds", "Run", "add_rounds", "argument", "plain"]
+__all__ = [
+    "MOST_ROUNDS",
+    "STATE",
+    "Names",
+    "Rounds",
+    "Run",
+    "add_rounds",
+    "argument",
+    "cell_template",
+    "plain",
+]
 
 STATE = "state"
 """The output parameter with everything that was tried."""
@@ -93,7 +103,7 @@ def add_rounds(template: dict[str, Any], rounds: Rounds, build: Build) -> None:
     """Complete the template of a round, which has a name already, and add those of its parts."""
     cell = build.template_name(f"{rounds.wanted}-cell")
     ask = build.template_name(f"{rounds.wanted}-{_ASK}")
-    build.templates.append(_cell(cell, rounds))
+    build.templates.append(cell_template(cell, rounds.runs, rounds.names))
     build.templates.append(_asking(ask, rounds, build))
     template |= _round(template["name"], ask, cell, rounds)
 
@@ -158,25 +168,24 @@ def _of_last(output: str) -> dict[str, Any]:
     return {"name": output, "valueFrom": {"expression": said}}
 
 
-def _cell(name: str, rounds: Rounds) -> dict[str, Any]:
+def cell_template(name: str, runs: Sequence[Run], names: Names) -> dict[str, Any]:
     """One run, and a record of what it left: a run that fails leaves none."""
-    names = rounds.names
     left = ""
-    for run in rounds.runs:
+    for run in runs:
         pairs = (f"{json.dumps(each)}: {said}" for each, said in run.outputs.items())
         outputs = f"{{{', '.join(pairs)}}}"
         left += f"{run.when} ? {outputs} : " if run.when else outputs
-    left = f"({left}{{}})" if rounds.runs[-1].when else left
+    left = f"({left}{{}})" if runs[-1].when else left
     index = f"jsonpath({names.item}, '$.index')"
     record = f"toJson({{'index': {index}, 'outputs': {left} }})"
-    for run in rounds.runs:
+    for run in runs:
         if run.when:
             run.task["when"] = tag(f"={run.when}")
     return {
         "name": name,
         "inputs": {"parameters": [{"name": each} for each in (*names.passed, names.cell)]},
         "outputs": {"parameters": [{"name": "record", "valueFrom": {"expression": record}}]},
-        "dag": {"failFast": False, "tasks": [run.task for run in rounds.runs]},
+        "dag": {"failFast": False, "tasks": [run.task for run in runs]},
     }
 
 
@@ -186,7 +195,7 @@ def _asking(name: str, rounds: Rounds, build: Build) -> dict[str, Any]:
     args = [
         "step", "--search", unexpanded(said),
         "--state", tag("inputs.parameters.state"),
-        "--results", tag("inputs.parameters.results"),
+        "--results", unread("results"),
         "--run", tag(f"inputs.parameters.{RUN}"),
         *(f"--keep={each}" for each in rounds.kept),
         *(part for each in rounds.told for part in (f"--write-{each}", _FILES[each])),

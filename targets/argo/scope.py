@@ -44,22 +44,36 @@ class Scope:
         """The identity of the run of a member."""
         return f"{self.run()}-{self.names[member]}"
 
-    def text(self, expr: Expr, inputs: tuple[Input, ...] = (), depth: int = 0) -> str | None:
-        """The text of a value for an argument of a task with these inputs; None after PXC703."""
+    def text(
+        self,
+        expr: Expr,
+        inputs: tuple[Input, ...] = (),
+        depth: int = 0,
+        *,
+        lists: Mapping[str, str] | None = None,
+    ) -> str | None:
+        """The text of a value for an argument of a task with these inputs; None after PXC703.
+
+        `lists` are the tags of those that joins of the task gather.
+        """
         report = self.build.report
         if not isinstance(expr, RunTimeRef):
-            made = expr_of(expr, self.names_for(inputs), report, expr.span)
+            made = expr_of(expr, self.names_for(inputs, lists), report, expr.span)
             return None if made is None else tag(f"={made}")
-        found = self._said(expr, depth)
+        found = self._said(expr, depth, lists)
         if found is None:
             refuse(expr, report)
         return found
 
-    def _said(self, ref: RunTimeRef, depth: int) -> str | None:
+    def _said(
+        self, ref: RunTimeRef, depth: int, lists: Mapping[str, str] | None = None
+    ) -> str | None:
         known = self.known.get(ref.path)
         if known is not None:
             return tag(known)
         head, _, rest = ref.path.partition(".")
+        if head == "joins":
+            return (lists or {}).get(rest)
         if head == "dag":
             return self._outside(RunTimeRef(ref.span, rest))
         return self._sibling(rest, depth) if head == "ops" else None
@@ -99,12 +113,12 @@ class Scope:
                 return self.text(hole.expr, member.inputs, depth + 1)
         return None
 
-    def names_for(self, inputs: tuple[Input, ...]) -> Names:
+    def names_for(self, inputs: tuple[Input, ...], lists: Mapping[str, str] | None = None) -> Names:
         """How an expression among the tasks knows values, by the types of these inputs."""
         own = Needs(self.declare(inputs))
 
         def typed(ref: RunTimeRef) -> Typed | None:
-            text = self._said(ref, 0)
+            text = self._said(ref, 0, lists)
             if text is None:
                 return None
             return Typed(as_expression(text), own.type(ref) or self._type(ref.path))

@@ -1,4 +1,4 @@
-"""Turns a unit with a search into rounds, between which `pxc-tuner` chooses what to try."""
+"""Turns a search into rounds, between which `pxc-tuner` chooses what to try."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pxc.ir.expr import RunTimeRef
-from pxc.ir.plan import Unit
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.plan import Group, Unit
 from pxc.ir.search import Search
+from pxc.source import head_of
 from pxc.targets.argo.build import Build, Called
 from pxc.targets.argo.joined import HISTORY
 from pxc.targets.argo.leaf import leaf_template
@@ -18,9 +19,10 @@ from pxc.targets.argo.rounds import STATE, Names, Rounds, Run, add_rounds, argum
 from pxc.targets.argo.search_document import search_document
 from pxc.targets.argo.search_limits import can_search
 from pxc.targets.argo.search_values import SearchValues
+from pxc.targets.argo.stopping import looked_at
 from pxc.targets.argo.tags import tag
 
-__all__ = ["search_template"]
+__all__ = ["group_search", "search_template"]
 
 _ONE = "run"
 
@@ -37,30 +39,59 @@ def search_template(
     assert search is not None
     if not can_search(unit, search, build):
         return None
-    kept = sorted({*_watched(search), *(asked or ())})
     template: dict[str, Any] = {"name": build.template_name(wanted)}
     build.templates.append(template)
     inner = Needs(unit.inputs)
-    leaf = leaf_template(
-        replace(unit, search=None), build.template_name(f"{wanted}-run"), build, inner
-    )
+    values = SearchValues(unit, search, build.world.language, build.report)
+    bare = values.told_apart(replace(unit, search=None))
+    leaf = leaf_template(bare, build.template_name(f"{wanted}-run"), build, inner)
     if leaf is None:
         return None
     build.templates.append(leaf.template)
     inner.run()  # what tells one run of the search from another
-    values = SearchValues(unit, search, build.world.language, build.report)
-    needs = Needs(unit.inputs)
-    needs.runs = True
-    needs.values |= {
-        name: expr for name, expr in inner.values.items() if not path_of(expr).startswith("matrix.")
-    }
-    names = Names(needs)
-    task: dict[str, Any] = {"name": _ONE, "template": leaf.template["name"]}
-    task["arguments"] = {"parameters": _given(inner, names, values)}
-    leaf.tasks.append(task)
-    for name in kept:
+    for name in looked_at(unit, asked):
         build.ask_output(unit, name)
-    tracking = build.tracking
+    called = Called(leaf.template["name"], inner, leaf)
+    return _rounds(unit, search, wanted, template, called, values, asked, build)
+
+
+def group_search(
+    group: Group,
+    wanted: str,
+    called: Called,
+    template: dict[str, Any],
+    build: Build,
+    asked: frozenset[str] | None = None,
+) -> Called | None:
+    """Make a template rounds of the runs of a group, whose own template is `called`."""
+    assert group.search is not None
+    values = SearchValues(group, group.search, build.world.language, build.report)
+    return _rounds(group, group.search, wanted, template, called, values, asked, build)
+
+
+def _rounds(
+    member: Unit | Group,
+    search: Search,
+    wanted: str,
+    template: dict[str, Any],
+    called: Called,
+    values: SearchValues,
+    asked: frozenset[str] | None,
+    build: Build,
+) -> Called | None:
+    """Rounds of what is `called` in each run."""
+    kept = looked_at(member, asked)
+    needs = Needs(member.inputs)
+    needs.runs = True
+    needs.values |= {n: e for n, e in called.needs.values.items() if not is_of_search(e)}
+    names = Names(needs)
+    task: dict[str, Any] = {"name": _ONE, "template": called.name}
+    given = _given(called.needs, names, values)
+    if given:
+        task["arguments"] = {"parameters": given}
+    if called.leaf is not None:
+        called.leaf.tasks.append(task)
+    tracking = build.tracking and isinstance(member, Unit)
     left = {each: output_expression(_ONE, each, tracking=tracking) for each in kept}
     rounds = Rounds(
         wanted,
@@ -70,23 +101,22 @@ def search_template(
         kept,
         (STATE,) if asked is None else (STATE, HISTORY),
         search.concurrency,
-        unit.pod.main.span,
+        head_of(search.span),
     )
     add_rounds(template, rounds, build)
     return Called(template["name"], needs) if not build.report.has_errors else None
 
 
-def _watched(search: Search) -> list[str]:
-    """The metrics that the search looks at."""
-    rules = [rule.metric for rule in search.stopping if rule.metric]
-    return [*([search.objective.name] if search.objective is not None else ()), *rules]
+def is_of_search(expr: Expr) -> bool:
+    """Whether a value is one that the search gives a run."""
+    return path_of(expr).startswith("matrix.")
 
 
 def _given(inner: Needs, names: Names, values: SearchValues) -> list[dict[str, str]]:
     """The arguments of one run: its own identity, values of the search, and what is passed on."""
-    found = [argument(RUN, tag(f"inputs.parameters.{RUN}"))]
+    found = [argument(RUN, tag(f"inputs.parameters.{RUN}"))] if inner.runs else []
     for name, expr in inner.values.items():
-        if path_of(expr).startswith("matrix."):
+        if is_of_search(expr):
             assert isinstance(expr, RunTimeRef)
             text = values.expression(expr, names)
             if text is not None:

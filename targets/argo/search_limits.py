@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.brackets import DEFAULT_ETA, brackets
-from pxc.ir.plan import Unit
+from pxc.ir.plan import Group, Unit
 from pxc.ir.search import Search
 from pxc.source import Span, head_of
 from pxc.targets.argo.build import Build
@@ -18,25 +18,29 @@ __all__ = ["can_search", "rounds_of"]
 _OWN = frozenset(("bayes-tuner", "hyperband-tuner", "tpe-tuner", "hyperopt-tuner"))
 
 
-def can_search(unit: Unit, search: Search, build: Build) -> bool:
+def can_search(member: Unit | Group, search: Search, build: Build) -> bool:
     """Whether a search can be run; PXC701 for one that cannot, PXC702 for what is left out.
 
     PXC406 for a search without a seed: it is then drawn from that of the options.
     """
     report, said = build.report, f"matrix: {{kind: {search.kind}}}"
-    if unit.kind == "service":
+    if member.kind == "service":
         return tell("service.matrix", "`matrix` of a service", search.span, report)
-    why = _lacking(search) or _untold(unit, search, build)
+    metric = search.objective
+    if isinstance(member, Group) and metric is not None and not is_told(member, metric.name, build):
+        return tell("search.dag", said, metric.span, report)
+    why = _lacking(search) or _untold(member, search, build)
     if why is not None:
         report.add("PXC701", f"`{said}` cannot be run: {why[0]}", why[2], help=why[1])
         return False
-    if not holds(search.stopping, unit, build):
+    if not holds(search.stopping, member, build):
         return False
     _tell_of_seed(search, build)
     tell_of_rules(search.stopping, "search", "search.earlyStopping", build)
     if search.kind == "iterative":
         tell("search.iterative", said, search.span, report)
-    if search.resume and unit.pod.results is None:
+    units = member.units() if isinstance(member, Group) else (member,)
+    if search.resume and all(unit.pod.results is None for unit in units):
         tell("search.resume", "`resume` of runs whose results are not kept", search.span, report)
     return True
 
@@ -87,16 +91,13 @@ def _lacking(search: Search) -> tuple[str, str, Span] | None:
     return None
 
 
-def _untold(unit: Unit, search: Search, build: Build) -> tuple[str, str, Span] | None:
+def _untold(member: Unit | Group, search: Search, build: Build) -> tuple[str, str, Span] | None:
     """The same for a metric that no run can tell."""
     objective = search.objective
-    if objective is None or is_told(unit, objective.name, build):
+    if objective is None or is_told(member, objective.name, build):
         return None
-    return (
-        f"`{objective.name}` is no output of its runs",
-        f"declare it: `outputs: [{{name: {objective.name}, type: float}}]`",
-        objective.span,
-    )
+    declared = f"declare it: `outputs: [{{name: {objective.name}, type: float}}]`"
+    return f"`{objective.name}` is no output of its runs", declared, objective.span
 
 
 def _has_braces(value: Any) -> bool:

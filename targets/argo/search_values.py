@@ -8,15 +8,19 @@ chooses between texts that were made when the file was compiled.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from operator import is_
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from pxc.diagnostics import Report
-from pxc.ir.expr import ExprNode, RunTimeRef
-from pxc.ir.node import Hole, Lit, Template, walk
-from pxc.ir.plan import Unit
+from pxc.ir.expr import RunTimeRef
+from pxc.ir.node import Hole, Lit, Template
+from pxc.ir.plan import Group, Unit
 from pxc.ir.search import Search
 from pxc.ir.sweep import DISTRIBUTIONS, Axis, Sweep
+from pxc.source import Span
 from pxc.targets._data import text_of
 from pxc.targets.argo.rounds import Names, plain
 from pxc.world import Language
@@ -26,19 +30,69 @@ __all__ = ["SearchValues"]
 _MOST = 200
 _SAMPLES = (0.5, 2.25, 1e-05)
 _OF_CELL = "matrix."
+_IN_TEXT = "text"
+"""The form of a value that is a part of a text, where it is another one alone."""
 
 
 class SearchValues:
-    """What each value of a search is in the runs of one unit."""
+    """What each value of a search is in the runs of one unit, or of one group."""
 
-    def __init__(self, unit: Unit, search: Search, language: Language, report: Report) -> None:
-        self.unit, self.language, self.report = unit, language, report
+    def __init__(
+        self, member: Unit | Group, search: Search, language: Language, report: Report
+    ) -> None:
+        self.language, self.report = language, report
         self.axes = {axis.name: axis for axis in search.axes}
         if search.resource is not None:
             resource = search.resource
-            binding = next((i for i in unit.inputs if i.name == resource.name), None)
+            binding = next((i for i in member.inputs if i.name == resource.name), None)
             type = binding.type if binding is not None else resource.type
             self.axes[resource.name] = Axis(resource.span, resource.name, "uniform", type=type)
+
+    def told_apart(self, unit: Unit) -> Unit:
+        """The unit with another name for a value inside of a text that is not as it is alone.
+
+        `true` is `True` in a text: then it is asked for in both forms.
+        """
+        found: Unit = self._renamed(unit)
+        return found
+
+    def _renamed(self, node: Any) -> Any:
+        if isinstance(node, Template):
+            return self._template(node)
+        if isinstance(node, Lit | Span):
+            return node
+        if isinstance(node, tuple):
+            items = tuple(map(self._renamed, node))
+            return node if all(map(is_, items, node)) else items
+        if not isinstance(node, Struct):
+            return node
+        changed = {}
+        for name in node.__struct_fields__:
+            before = getattr(node, name)
+            after = self._renamed(before) if isinstance(before, tuple | Struct) else before
+            if after is not before:
+                changed[name] = after
+        return replace(node, **changed) if changed else node
+
+    def _template(self, node: Template) -> Template:
+        """A template with values in it under the name of their text."""
+        if len(node.parts) < 2:
+            return node
+        parts = tuple(self._hole(part) if isinstance(part, Hole) else part for part in node.parts)
+        return replace(node, parts=parts)
+
+    def _hole(self, hole: Hole) -> Hole:
+        ref = hole.expr
+        if not isinstance(ref, RunTimeRef) or not ref.path.startswith(_OF_CELL):
+            return hole
+        name = ref.path.removeprefix(_OF_CELL)
+        axis = self.axes.get(name)
+        if axis is None or all(
+            self._shown(axis, "", value) == self._shown(axis, _IN_TEXT, value)
+            for value in axis.values
+        ):
+            return hole
+        return Hole(hole.span, RunTimeRef(ref.span, f"{ref.path}.{_IN_TEXT}"))
 
     def expression(self, ref: RunTimeRef, names: Names) -> str | None:
         """An expression for a value in a cell with these parameters; None after PXC703."""
@@ -51,13 +105,19 @@ class SearchValues:
         pairs = [(_told(value), self._shown(axis, form, value)) for value in values]
         known = [(told, shown) for told, shown in pairs if shown is not None]
         if len(known) < len(pairs):
-            self._refuse(ref)
+            self._refuse(
+                ref,
+                "may be a list or a map by itself",
+                f"write the value inside of a text, such as `--{name}={{{{ {name} }}}}`",
+            )
             return None
         frame = _frame(known)
         if frame is not None:
             return " + ".join(part for part in (_part(frame[0]), said, _part(frame[1])) if part)
         if axis.kind in DISTRIBUTIONS or len(known) > _MOST:
-            self._refuse(ref)
+            self._refuse(
+                ref, "has another text for each value", f"choose between at most {_MOST} values"
+            )
             return None
         changed = dict(pair for pair in known if pair[0] != pair[1])
         choices = "".join(f"{said} == {plain(a)} ? {plain(b)} : " for a, b in changed.items())
@@ -71,41 +131,25 @@ class SearchValues:
         return name, form
 
     def _shown(self, axis: Axis, form: str, value: Any) -> str | None:
-        """The text of a value in this form; None where it is not the same in all places."""
-        path = f"{_OF_CELL}{axis.name}{'.' if form else ''}{form}"
-        sweep = Sweep(axis.span, "grid", (axis,), 1)
-        fill = self.language.cell_filler(sweep)
-        texts = {fill_text(fill, axis, path, value, alone) for alone in self._places(path)}
-        return texts.pop() if len(texts) == 1 else None
+        """The text of a value in this form; None where it has none."""
+        end = "" if form in ("", _IN_TEXT) else f".{form}"
+        fill = self.language.cell_filler(Sweep(axis.span, "grid", (axis,), 1))
+        return _filled(fill, axis, f"{_OF_CELL}{axis.name}{end}", value, form == _IN_TEXT)
 
-    def _places(self, path: str) -> set[bool]:
-        """Whether a value is all of a text, or a part of one; both where it is so in two places."""
-        found = {
-            len(template.parts) == 1
-            for template in walk(self.unit)
-            if isinstance(template, Template) and path in _paths(template.parts)
-        }
-        return found or {False}
-
-    def _refuse(self, ref: RunTimeRef) -> None:
-        self.report.add(
-            "PXC703",
-            f"`{ref.path}` has another text in each place, and the search chooses it as it runs",
-            ref.span,
-            help="choose between texts or numbers, and write the value inside of a text,"
-            " such as `--deep={{ deep }}`",
-        )
+    def _refuse(self, ref: RunTimeRef, why: str, told: str) -> None:
+        said = f"`{ref.path}` {why}, and the search chooses it as it runs"
+        self.report.add("PXC703", said, ref.span, help=told)
 
 
-def fill_text(fill: Any, axis: Axis, path: str, value: Any, alone: bool) -> str | None:
+def _filled(fill: Any, axis: Axis, path: str, value: Any, is_part: bool) -> str | None:
     """The text of a value where it stands alone, or inside of a text."""
     hole = Hole(axis.span, RunTimeRef(axis.span, path))
-    template = Template(axis.span, "", (hole,) if alone else ("-", hole))
+    template = Template(axis.span, "", ("-", hole) if is_part else (hole,))
     faults = Report()
     found = fill(template, (value,), faults)
     if not isinstance(found, Lit) or len(faults):
         return None
-    return text_of(found.value) if alone else text_of(found.value)[1:]
+    return text_of(found.value)[1:] if is_part else text_of(found.value)
 
 
 def _told(value: Any) -> str:
@@ -128,15 +172,3 @@ def _frame(pairs: list[tuple[str, str]]) -> tuple[str, str] | None:
 
 def _part(text: str) -> str:
     return plain(text) if text else ""
-
-
-def _paths(part: Any) -> Iterator[str]:
-    """The references in the parts of a template."""
-    if isinstance(part, RunTimeRef):
-        yield part.path
-    elif isinstance(part, tuple):
-        for item in part:
-            yield from _paths(item)
-    elif isinstance(part, Hole | ExprNode):
-        for name in part.__struct_fields__:
-            yield from _paths(getattr(part, name))

@@ -11,13 +11,10 @@ __all__ = ["tell_searches"]
 
 
 def tell_searches(plan: Plan, report: Report) -> None:
-    """PXC701 for searches around a dag, and early stopping of dags."""
+    """PXC701 for early stopping of dags."""
     waiting: list[Unit | Group] = [*plan.units, *([plan.group] if plan.group is not None else ())]
     while waiting:
         member = waiting.pop(0)
-        if member.search is not None and isinstance(member, Group):
-            said = f"matrix: {{kind: {member.search.kind}}}"
-            tell("search.dag", said, member.search.span, report)
         if isinstance(member, Group):
             if member.stopping:
                 span = head_of(member.stopping[0].span)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pxc.ir.plan import Group, Unit
 from pxc.ir.stopping import Stopping
 from pxc.source import head_of
 from pxc.targets.argo.build import Build
+from pxc.targets.argo.dag_outputs import source_of
 from pxc.targets.argo.features import feature_of, tell
 
-__all__ = ["holds", "is_told", "metrics_of", "tell_of_rules"]
+__all__ = ["holds", "is_told", "looked_at", "tell_of_rules"]
 
 
-def metrics_of(rules: Iterable[Stopping]) -> set[str]:
-    """The metrics that rules look at when a run has ended."""
-    return {rule.metric for rule in rules if rule.metric and rule.policy is None}
+def looked_at(member: Unit | Group, asked: frozenset[str] | None) -> list[str]:
+    """The outputs of its runs that a search, rules, or joins (`asked`) look at when they ended."""
+    found = set(asked or ())
+    search = member.search
+    if search is not None and search.objective is not None:
+        found.add(search.objective.name)
+    repeated = search or member.sweep
+    for rule in repeated.stopping if repeated is not None else ():
+        if rule.metric and rule.policy is None:
+            found.add(rule.metric)
+    return sorted(found)
 
 
 def is_told(member: Unit | Group, metric: str, build: Build) -> bool:
     """Whether a run tells a metric: by an output of its name, or by the tracking client."""
     if isinstance(member, Group):
-        return False
+        return source_of(member, metric) is not None
     return build.tracking or any(output.name == metric for output in member.outputs)
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "mentions",
     "parts",
     "tag",
+    "unread",
 ]
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no text holds these: Unicode keeps them for programs
@@ -44,6 +45,11 @@ _CONTAINERS = ("initContainers", "sidecars")
 def tag(expression: str) -> str:
     """A mark that becomes `{{expression}}`; an expression of expr-lang begins with `=`."""
     return f"{_OPEN}{expression}{_CLOSE}"
+
+
+def unread(parameter: str) -> str:
+    """A tag of an input in which the kubelet finds nothing to expand."""
+    return tag(f"=replace({member(parameter, 'inputs.parameters')}, '$', '$$')")
 
 
 def has_tag(text: str) -> bool:
