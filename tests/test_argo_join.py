@@ -93,7 +93,9 @@ def test_a_join_of_a_search() -> None:
     found = templates(f"query: 'status: succeeded', limit: 3, offset: 1, {TAKEN}", SEARCH)
     names = [p["name"] for p in found["t"]["outputs"]["parameters"]]
     assert names == ["state", "history"]
-    assert option(found["r-join"], "--history") == "{{=replace(inputs.parameters.history, '$', '$$')}}"
+    assert (
+        option(found["r-join"], "--history") == "{{=replace(inputs.parameters.history, '$', '$$')}}"
+    )
     assert (option(found["r-join"], "--limit"), option(found["r-join"], "--offset")) == ("3", "1")
 
 
@@ -112,7 +114,9 @@ def test_a_value_of_the_run_in_a_query() -> None:
     tasks = {task["name"]: task for task in found["g"]["dag"]["tasks"]}
     assert tasks["r-join"]["depends"] == "t.Succeeded && p.Succeeded"
     query = option(found["r-join"], "--query")
-    assert query.endswith("\"values\":[{{=replace(toJson(inputs.parameters['value']), '$', '$$')}}]}")
+    assert query.endswith(
+        "\"values\":[{{=replace(toJson(inputs.parameters['value']), '$', '$$')}}]}"
+    )
 
 
 REFUSED = [
