@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from pxc.catalog.agent import Agent
     from pxc.ir.plan import Plan
 
 STYLE = ("PXC912", "PXC930")
@@ -218,16 +219,17 @@ def _world(request: Request, report: Report, trace: Trace | None = None) -> Worl
     from pxc.workspace import Workspace
 
     catalog: Catalog
+    options = _options(request)
     if request.catalog:
         from pxc.catalog.files import FileCatalog
         from pxc.grammar.yaml_tree import read_yaml
 
         catalog = FileCatalog(request.catalog, read_yaml, report, root=request.root)
+        options = _with_agent(options, request.target, catalog.agent)
     else:
         from pxc.catalog import EmptyCatalog
 
         catalog = EmptyCatalog()
-    options = _options(request)
     files = Workspace(
         request.root or Path(), overlays={text.name: text.data for text in request.overlays}
     )
@@ -237,6 +239,18 @@ def _world(request: Request, report: Report, trace: Trace | None = None) -> Worl
         files=files if trace is None else trace.over(files),
         catalog=catalog,
     )
+
+
+def _with_agent(options: Options, target: str, agent: Agent) -> Options:
+    """The options with what an agent's configuration gives where nobody chose otherwise.
+
+    A workflow has one account for all of its pods.
+    """
+    options = replace(options, namespace=options.namespace or agent.namespace or None)
+    if target != "argo":
+        return replace(options, service_account=agent.service_account)
+    account = options.argo.service_account or agent.service_account
+    return replace(options, argo=replace(options.argo, service_account=account))
 
 
 def _options(request: Request) -> Options:

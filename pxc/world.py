@@ -113,6 +113,9 @@ class Options(Struct, frozen=True, kw_only=True):
 
     argo: ArgoOptions = ArgoOptions()
 
+    service_account: str = ""
+    """The service account of pods that name none."""
+
 
 class Language(Protocol):
     """The grammar, seen from the passes: text and trees into IR, never the other way."""

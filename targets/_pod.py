@@ -241,10 +241,11 @@ class _Assembly:
     # environment
 
     def _environment(self, environment: Environment | None) -> dict[str, Any]:
+        account = self.options.service_account
+        spec: dict[str, Any] = {"serviceAccountName": account} if account else {}
         if environment is None:
-            return {}
+            return spec
         place = Place("environment")
-        spec: dict[str, Any] = {}
         for attribute, field in _PLAIN_FIELDS:
             value = self.values.value(getattr(environment, attribute), place.at(field))
             if value is not None and value != {} and value != []:

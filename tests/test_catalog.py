@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+import yaml
 
 from pxc.catalog import EmptyCatalog
 from pxc.catalog.connections import KINDS
 from pxc.catalog.files import FileCatalog
 from pxc.diagnostics import Report
+from pxc.driver import Request, SourceText, compile_request
 from pxc.grammar.yaml_tree import read_yaml
 from pxc.ir.node import plain
 from pxc.language import PolyaxonLanguage
-from pxc.world import Catalog
+from pxc.world import ArgoOptions, Catalog, Options
 from tests.command_line import write
 from tests.reading import found
 
@@ -405,3 +408,97 @@ def test_two_files_are_one_component(tmp_path: Path) -> None:
     write(tmp_path, {"components/a.yaml": text, "components/a/latest.yml": text})
     _, report = catalog(tmp_path)
     assert [d.code.id for d in report] == ["PXC810"]
+
+
+SETTINGS = """
+namespace: plx
+runsSa: runner
+connections: []
+additionalNamespaces: [a]
+init: {image: i}
+sidecar: {image: s}
+notifier: {image: n}
+cleaner: {image: c}
+defaultScheduling: {nodeSelector: {a: b}}
+defaultImagePullSecrets: [p]
+appSecretName: a
+agentSecretName: b
+useProxyEnvVarsUseInOps: true
+secrets: []
+configMaps: []
+artifactStore: {}
+rubbish: 1
+"""
+
+
+def test_every_other_key_of_an_agent_is_used_or_told(tmp_path: Path) -> None:
+    write(tmp_path, {"agent.yaml": SETTINGS})
+    made, report = catalog(tmp_path / "agent.yaml")
+    assert (made.agent.namespace, made.agent.service_account) == ("plx", "runner")
+    keys = [line.partition(":")[0] for line in SETTINGS.split("\n")[4:-1]]
+    assert [d.span.text for d in report.sorted()] == keys
+    assert {d.code.id for d in report} == {"PXC811"}
+    helps = {d.span.text: d.help for d in report}
+    assert helps["artifactStore"] == "did you mean `artifactsStore`?"
+    assert all(helps.values())
+
+
+RUNS = {
+    "job": "kind: job, container: {image: a, command: [a]}",
+    "service": "kind: service, ports: [80], container: {image: a, command: [a]}",
+    "tfjob": "kind: tfjob, worker: {container: {image: a}}",
+    "mpijob": "kind: mpijob, launcher: {container: {image: a}}, worker: {container: {image: a}}",
+    "raycluster": "kind: raycluster, head: {container: {image: a}},"
+    " workers: {w: {container: {image: a}}}",
+    "daskcluster": "kind: daskcluster, scheduler: {container: {image: a}},"
+    " worker: {container: {image: a}}",
+    "spark": "kind: spark, sparkVersion: 3.5.0, type: PYTHON, mainApplicationFile: a.py,"
+    " driver: {container: {image: a}}, executor: {container: {image: a}}",
+}
+
+
+@pytest.mark.parametrize("kind", RUNS)
+@pytest.mark.parametrize("written", ["", "environment: {serviceAccountName: mine}, "])
+def test_runs_have_the_account_and_the_namespace_of_the_agent(
+    kind: str, written: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {"agent.yaml": "{namespace: plx, runsSa: runner, connections: []}\n"})
+    run = RUNS[kind]
+    if written:
+        run = run.replace("container: {", written + "container: {")
+    text = f"kind: component\nname: r\nrun: {{{run}}}\n"
+    source = SourceText("f.yaml", text.encode())
+    outcome = compile_request(Request(files=(source,), catalog=(tmp_path / "agent.yaml",)))
+    documents = list(yaml.safe_load_all("---\n".join(f.text for f in outcome.files)))
+    assert documents, [d.message for d in outcome.report]
+    assert {d["metadata"]["namespace"] for d in documents} == {"plx"}
+    said = re.findall(r"serviceAccount(?:Name)?: (\S+)", outcome.files[0].text)
+    assert said
+    assert set(said) == {"mine" if written else "runner"}
+
+
+def test_what_the_caller_chose_goes_before_the_agent(tmp_path: Path) -> None:
+    write(tmp_path, {"agent.yaml": "{namespace: plx, runsSa: runner, connections: []}\n"})
+    text = f"kind: component\nname: r\nrun: {{{RUNS['job']}}}\n"
+    files = (SourceText("f.yaml", text.encode()),)
+    for account in ("", "argo"):
+        options = Options(namespace="mine", argo=ArgoOptions(service_account=account))
+        outcome = compile_request(
+            Request(files=files, catalog=(tmp_path / "agent.yaml",), target="argo", options=options)
+        )
+        [document] = yaml.safe_load_all(outcome.files[0].text)
+        assert document["metadata"]["namespace"] == "mine"
+        assert document["spec"]["serviceAccountName"] == (account or "runner")
+
+
+def test_two_agents_disagree(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "c/a.yaml": "{namespace: a, runsSa: r, connections: []}\n",
+        "c/b.yaml": "{POLYAXON_K8S_NAMESPACE: b, runsSa: r}\n",
+        "c/c.yaml": "{namespace: [x], connections: []}\n",
+    })  # fmt: skip
+    _, report = catalog(tmp_path / "c")
+    assert [(d.code.id, d.message) for d in report] == [
+        ("PXC810", "`namespace` is `b` here and `a` elsewhere"),
+        ("PXC810", "`namespace` must be text"),
+    ]

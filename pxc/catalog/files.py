@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pxc.catalog import ReadsPresets
+from pxc.catalog.agent import AGENT_VARIABLES, Agent
 from pxc.catalog.components import LATEST, full_reference, reference_of
 from pxc.catalog.connections import ARTIFACT_KINDS, build_connection, check_keys, text_of
 from pxc.catalog.folders import catalog_files, leads_out, nowhere, source_of
@@ -22,19 +23,14 @@ __all__ = ["FileCatalog"]
 ReadYaml = Callable[[Source, Report], Map | None]
 
 _AGENT_KEYS = ("connections", "artifactsStore")
-_AGENT_VARIABLES = {
-    "connections": "POLYAXON_AGENT_CONNECTIONS",
-    "artifactsStore": "POLYAXON_AGENT_ARTIFACTS_STORE",
-}
-"""The same as an agent's environment says it: in JSON."""
 
 
 class FileCatalog:
     """The connections, versions, presets and components of some files and folders.
 
     A file holds one object (`kind: Connection`, `Model`, `Artifact` or `Lineage`), or the
-    `connections` and `artifactsStore` of an agent's configuration (its other keys are not the
-    catalog's). `presets/NAME.yaml` is the preset `NAME`, `components/NAME/TAG.yaml` the component
+    `connections` and `artifactsStore` of an agent's configuration, whose other keys are `agent`.
+    `presets/NAME.yaml` is the preset `NAME`, `components/NAME/TAG.yaml` the component
     `NAME:TAG` of a hub, as in a clone of the public one, and `components/ORG/NAME/TAG.yaml` that of
     an organization. All but these two is read and checked at once, faults are PXC810; they are read
     when they are asked for. `read` turns the text of a file into its root map. A link in a folder
@@ -53,6 +49,7 @@ class FileCatalog:
         root: Path | None = None,
     ) -> None:
         self.artifacts_store: str | None = None
+        self.agent = Agent()
         self._connections: dict[str, Connection] = {}
         self._places: dict[str, Span] = {}
         self._presets: dict[str, Path] = {}
@@ -132,7 +129,7 @@ class FileCatalog:
         tree = self._read(source, report) if source is not None else None
         if tree is None:
             return
-        said = (*_AGENT_KEYS, *_AGENT_VARIABLES.values())
+        said = (*_AGENT_KEYS, *AGENT_VARIABLES, "runsSa")
         if tree.get("kind") is None and any(tree.get(key) is not None for key in said):
             self._add_agent(tree, report)
         elif tree.get("kind") is None:
@@ -141,6 +138,7 @@ class FileCatalog:
             self._add_object(tree, report)
 
     def _add_agent(self, tree: Map, report: Report) -> None:
+        self.agent.read(tree, report)
         connections = self._said("connections", tree, report)
         if isinstance(connections, Seq):
             for node in connections.items:
@@ -153,7 +151,7 @@ class FileCatalog:
 
     def _said(self, key: str, tree: Map, report: Report) -> Any:
         """What an agent's configuration has under a key, or under the variable of its name."""
-        name = _AGENT_VARIABLES[key]
+        name = next(variable for variable, said in AGENT_VARIABLES.items() if said == key)
         written = tree.get(name)
         if tree.get(key) is not None or not isinstance(written, Lit) or written.value is None:
             return tree.get(key) if written is None or is_null(written) else written

@@ -220,6 +220,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC712", "ttl-with-selfheal", _W),
     # 8 catalog
     ("PXC810", "catalog-invalid", _E),
+    ("PXC811", "agent-setting-left-out", _W),
     # 9 meta
     ("PXC901", "deprecated-spec", _E),
     ("PXC902", "unused-ignore", _W),
