@@ -9,7 +9,7 @@ from pxc.targets._container import Draft
 from pxc.targets._data import Place, Values
 from pxc.targets._names import dns_label, free_name
 
-__all__ = ["Volumes", "attach"]
+__all__ = ["Volumes", "attach", "store_volume"]
 
 
 class Volumes:
@@ -54,7 +54,8 @@ def attach(
             _set(draft, values.value(node, Place("env", draft.env, expands=True)))
 
 
-def _mount_store(draft: Draft, name: str, store: Store, volumes: Volumes) -> None:
+def store_volume(name: str, store: Store, volumes: Volumes) -> str | None:
+    """The volume of a connection in a pod; None for a bucket, which is read by its address."""
     if store.kind == "volume_claim":
         claim: dict[str, Any] = {"claimName": store.volume}
         if store.read_only:
@@ -63,8 +64,14 @@ def _mount_store(draft: Draft, name: str, store: Store, volumes: Volumes) -> Non
     elif store.kind == "host_path":
         source = {"hostPath": {"path": store.volume}}
     else:
-        return  # a bucket is read by its address
-    volume = volumes.add(name, source, key=("connection", name))
+        return None
+    return volumes.add(name, source, key=("connection", name))
+
+
+def _mount_store(draft: Draft, name: str, store: Store, volumes: Volumes) -> None:
+    volume = store_volume(name, store, volumes)
+    if volume is None:
+        return
     mount: dict[str, Any] = {"name": volume, "mountPath": store.path}
     if store.read_only:
         mount["readOnly"] = True

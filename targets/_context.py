@@ -13,7 +13,7 @@ from pxc.ir.known_head import known_head
 from pxc.ir.node import Template
 from pxc.ir.plan import Unit
 from pxc.ir.pod import Pod, Step
-from pxc.targets._connections import Volumes
+from pxc.targets._connections import Volumes, store_volume
 from pxc.targets._container import Draft
 from pxc.targets._data import Place, Values
 from pxc.targets._paths import (
@@ -49,6 +49,7 @@ class Context:
         self.options = options
         self.volumes = volumes
         self.root: dict[str, Any] | None = None
+        self.direct: dict[str, Any] | None = None
 
     def run_directory(self) -> RunDirectory | None:
         """Where the run writes; None where the engine has no word for a run's uuid."""
@@ -107,6 +108,7 @@ class Context:
                 self.mount_root(draft)
         if run is None:
             return
+        self.direct = self._direct(main, run)
         for draft in drafts:
             mentions = texts[id(draft)]
             needs = _mention(mentions, run.path) or _mention(mentions, RUN_MOUNT)
@@ -149,10 +151,12 @@ class Context:
     def _mount_outputs(self, draft: Draft, run: RunDirectory, main: Draft) -> None:
         """Make the run's outputs exist when the container starts, and tell main where they are."""
         draft.env = {**run.env, **draft.env}
+        direct = self.direct if draft is main else None
+        context = direct or draft.mount_at(CONTEXT_ROOT)
         if draft is main:
-            value = f"{run.path}/outputs"
+            root = CONTEXT_ROOT if direct is None else direct["mountPath"].rstrip("/")
+            value = f"{root}/{run.uuid}/outputs"
             draft.env["PXC_OUTPUTS_DIR"] = {"name": "PXC_OUTPUTS_DIR", "value": value}
-        context = draft.mount_at(CONTEXT_ROOT)
         if context is None or context.get("readOnly"):
             return
         if draft.mount_at(OUTPUTS_MOUNT) is not None:
@@ -191,20 +195,28 @@ class Context:
             ("POLYAXON_OFFLINE_ROOT", TRACKING_ROOT),
         ):
             main.env.setdefault(name, {"name": name, "value": value})
-        where = self._kept_without_copy(main) or self.root
+        where = self.direct or self.root
         if uuid is None:
             main.mount({**where, "mountPath": TRACKING_RUNS})
         else:
             at = f"{TRACKING_RUNS}/{uuid}"
             main.mount(_inside(where, at, run.uuid, expands=bool(run.env)))
 
-    def _kept_without_copy(self, main: Draft) -> dict[str, Any] | None:
+    def _direct(self, main: Draft, run: RunDirectory) -> dict[str, Any] | None:
         """The artifacts store's own volume, for a run that writes straight to it.
 
-        Its directory there is `globals.run_artifacts_path`.
+        Of one that collects nothing, its directory there is `globals.run_artifacts_path`; of one
+        whose results cannot be copied it is the run's directory everywhere.
         """
-        if self.pod.results is not None:
-            return None
+        results = self.pod.results
+        if results is not None:
+            store = results.attachment.store
+            if results.copied or store is None:
+                return None
+            volume = store_volume(results.attachment.name, store, self.volumes)
+            direct = {"name": volume, "mountPath": CONTEXT_ROOT}
+            main.mount(_inside(direct, run.path, run.uuid, expands=bool(run.env)))
+            return direct
         name = self.pod.artifacts_store
         store = next((a.store for a in self.pod.attachments if a.told and a.name == name), None)
         mount = main.mount_at(store.path) if store is not None and store.volume else None

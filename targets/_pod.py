@@ -135,7 +135,7 @@ class _Assembly:
         spec["containers"] = [main, *watching, *sidecars]
         if self.volumes.found:
             spec["volumes"] = self.volumes.found
-        if self.pod.results is not None and self.polyaxon is None:
+        if self._copies_results() and self.polyaxon is None:
             spec["terminationGracePeriodSeconds"] = self.options.runtime.upload_grace
         labels, annotations = self._metadata(self.pod.environment)
         return PodParts(
@@ -202,7 +202,7 @@ class _Assembly:
             resume = bool(self.unit.limits.max_retries)
             return containers_before(self.polyaxon, self.volumes, context, resume=resume)
         results, runtime = self.pod.results, self.options.runtime
-        if results is None or results.attachment.store is None:
+        if results is None or results.attachment.store is None or not results.copied:
             return []
         said = context.run_directory()
         if said is None:
@@ -217,6 +217,9 @@ class _Assembly:
             attach(draft, (results.attachment,), self.volumes, self.values)
             context.mount_root(draft)
         return found
+
+    def _copies_results(self) -> bool:
+        return self.pod.results is not None and self.pod.results.copied
 
     def _watch(self, context: Context) -> list[dict[str, Any]]:
         """Polyaxon's sidecar, where the cluster runs it; it ends by itself when main has."""

@@ -538,8 +538,12 @@ def test_params_and_connections_reach_every_role_of_a_cluster() -> None:
 
 
 def test_a_generated_name() -> None:
-    [document] = emitted(f"kind: tfjob, worker: {{{IMAGE}}}", name_policy="generate")
+    made = outcome(f"kind: tfjob, worker: {{{IMAGE}}}", name_policy="generate")
+    [document] = yaml.safe_load_all(made.files[0].text)
     assert document["metadata"]["generateName"] == "train-"
+    [told] = made.report
+    assert told.message == "every `tfjob` that is created of this file has the same `globals.uuid`"
+    assert "--name-policy revision" in (told.help or "")
     [said] = found(f"kind: daskcluster, {DASK}", name_policy="generate")
     assert said == "PXC701 a `daskcluster` needs a name that is known before the run"
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from pxc.driver import Request, SourceText, compile_request
 from tests.emitting import pod_of
 from tests.kubernetes_oracle import judge
 from tests.test_init_steps import compiled
@@ -171,6 +173,7 @@ def test_a_run_without_copies_works_in_its_store(tmp_path: Path) -> None:
     kind: component
     name: j
     plugins: {collectArtifacts: false}
+    outputs: [{name: x, type: float}]
     run:
       kind: job
       init: [{path: "{{ globals.run_artifacts_path }}/code", git: {url: "https://h/r.git"}}]
@@ -178,8 +181,6 @@ def test_a_run_without_copies_works_in_its_store(tmp_path: Path) -> None:
     """
     catalog = tmp_path / "catalog.yaml"
     catalog.write_text(store)
-    from pxc.driver import Request, SourceText, compile_request
-
     source = SourceText("f.yaml", text.encode())
     outcome = compile_request(Request(files=(source,), catalog=(catalog,), verify=True))
     assert [d.message for d in outcome.report] == []
@@ -189,3 +190,41 @@ def test_a_run_without_copies_works_in_its_store(tmp_path: Path) -> None:
     assert mounts(step, "s") == [("/s", "")]
     assert (WORK, "$(PXC_RUN_UUID)") in mounts(main, "s")
     assert main["workingDir"] == f"{WORK}/code/r"
+    assert values(main)["PXC_OUTPUTS_DIR"] == "/s/$(PXC_RUN_UUID)/outputs"
+    assert ("/plx-context/outputs", "$(PXC_RUN_UUID)/outputs") in mounts(main, "s")
+
+
+DASK = """
+kind: component
+name: d
+run:
+  kind: daskcluster
+  scheduler: {container: {image: a}}
+  worker: {container: {image: a, command: [a], args: ["{{ globals.run_outputs_path }}"]}}
+"""
+STORES = {
+    "{name: s, kind: volume_claim, schema: {volumeClaim: c, mountPath: /s}}": True,
+    "{name: s, kind: host_path, schema: {hostPath: /h, mountPath: /s}}": True,
+    "{name: s, kind: volume_claim, schema: {volumeClaim: c, mountPath: /s, readOnly: true}}": False,
+    "{name: s, kind: s3, schema: {bucket: 's3://b'}}": False,
+}
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_dask_keeps_what_it_leaves_in_a_volume(store: str, tmp_path: Path) -> None:
+    """Dask's pods know no sidecar that copies, but a volume needs none."""
+    catalog = tmp_path / "catalog.yaml"
+    catalog.write_text(f"artifactsStore: {store}\n")
+    source = SourceText("f.yaml", DASK.encode())
+    outcome = compile_request(Request(files=(source,), catalog=(catalog,), verify=True))
+    kept = STORES[store]
+    assert [d.code.id for d in outcome.report] == ([] if kept else ["PXC702"])
+    [cluster] = yaml.safe_load_all(outcome.files[0].text)
+    uuid = cluster["metadata"]["labels"]["pxc.dev/run-uuid"]
+    main = cluster["spec"]["worker"]["spec"]["containers"][0]
+    run = f"/plx-context/artifacts/{uuid}"
+    assert main["args"] == [f"{run}/outputs"]
+    assert values(main)["PXC_OUTPUTS_DIR"] == f"{run}/outputs"
+    inner = {m["mountPath"]: m.get("subPath") for m in main["volumeMounts"] if m["name"] == "s"}
+    expected = {run: uuid, "/plx-context/outputs": f"{uuid}/outputs"}
+    assert inner == (expected if kept else {})

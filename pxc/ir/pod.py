@@ -116,11 +116,13 @@ Step = GitStep | TransferStep | FileStep | ContainerStep
 class Results(Node, frozen=True):
     """Where what a run writes below its own directory is kept when it has ended.
 
-    `resume` brings back, in a further try of the same run, what an earlier one left there.
+    `resume` brings back, in a further try of the same run, what an earlier one left there. What is
+    not `copied` is written to the store itself, which is a volume.
     """
 
     attachment: Attachment
     resume: bool = True
+    copied: bool = True
 
 
 class Watch(Node, frozen=True):

@@ -107,12 +107,15 @@ def distributed_objects(
         run = EngineRun(KubernetesRunTime(uuid=None, namespace=namespace))
         gang = _gang(plan, one_role(unit), run, _INDEXED, options, report)
         return _complete(gang, indexed_objects(gang))
-    unit = _without_results(unit, report) if kind.api == _DASK else unit
+    unit = _without_copies(unit, report) if kind.api == _DASK else unit
     uuid = run_uuid(plan, unit, options, unit.identity)
     run = EngineRun(KubernetesRunTime(uuid=uuid, namespace=namespace))
     gang = _gang(plan, unit, run, kind, options, report)
-    if options.name_policy == "generate" and kind.api == _DASK:
-        _refuse_generated(gang)
+    if options.name_policy == "generate":
+        if kind.api == _DASK:
+            _refuse_generated(gang)
+        else:
+            _tell_shared(gang)
     spec = kind.spec(gang)
     gang.metadata.own["pxc.dev/run-uuid"] = uuid
     return _complete(gang, _of_operator(kind, gang, spec))
@@ -129,7 +132,7 @@ def engine_objects(
         gang = _gang(plan, one_role(unit), run, _INDEXED, options, report)
         objects = indexed_objects(gang)
     else:
-        unit = _without_results(unit, report) if kind.api == _DASK else unit
+        unit = _without_copies(unit, report) if kind.api == _DASK else unit
         gang = _gang(plan, unit, run, kind, options, report)
         objects = _of_operator(kind, gang, kind.spec(gang))
     join_objects(objects, unit, options, report)
@@ -200,6 +203,17 @@ def _name(gang: Gang, options: Options) -> str:
     return run_name(gang.unit.name, LONGEST_NAME, options, *content, letter_first=True)
 
 
+def _tell_shared(gang: Gang) -> None:
+    """PXC702: the server names each run, and the uuid is made before."""
+    gang.report.add(
+        "PXC702",
+        f"every `{gang.unit.kind}` that is created of this file has the same `globals.uuid`",
+        head_of(gang.unit.runtime.span) if gang.unit.runtime is not None else gang.unit.span,
+        help="the results of one lie where those of the next one do: `--name-policy revision` with"
+        " another `--revision` makes another run",
+    )
+
+
 def _refuse_generated(gang: Gang) -> None:
     gang.report.add(
         "PXC701",
@@ -229,16 +243,24 @@ def _with_outputs(unit: Unit, run_time: RunTime) -> Unit:
     return replace(unit, outputs=(Output(unit.span, "entrypoint"),))
 
 
-def _without_results(unit: Unit, report: Report) -> Unit:
-    """The unit without what keeps results: Dask's definitions know no native sidecar."""
+def _without_copies(unit: Unit, report: Report) -> Unit:
+    """The unit without what copies results: Dask's definitions know no native sidecar.
+
+    A store that is a volume needs none: the run's own directory is the store's.
+    """
     kept = next((role.pod.results for role in unit.roles if role.pod.results is not None), None)
     if kept is None:
         return unit
-    report.add(
-        "PXC702",
-        f"what a `{unit.kind}` leaves is not kept in the artifacts store",
-        head_of(unit.runtime.span) if unit.runtime is not None else kept.span,
-        help="let the program itself write to a connection",
-    )
-    roles = tuple(replace(role, pod=replace(role.pod, results=None)) for role in unit.roles)
+    store = kept.attachment.store
+    direct = None
+    if store is not None and store.volume and not store.read_only:
+        direct = replace(kept, copied=False)
+    else:
+        report.add(
+            "PXC702",
+            f"what a `{unit.kind}` leaves is not kept in the artifacts store",
+            head_of(unit.runtime.span) if unit.runtime is not None else kept.span,
+            help="let the program itself write to a connection, or keep artifacts in a volume",
+        )
+    roles = tuple(replace(role, pod=replace(role.pod, results=direct)) for role in unit.roles)
     return replace(unit, roles=roles)
