@@ -137,3 +137,62 @@ def test_texts_come_through() -> None:
     for number, row in enumerate(wanted.rows):
         assert row.text is not None
         assert {k: v for k, v in row.text.items() if k != "pxc-kind"} == expected[number]
+
+
+STEP = "component: {%srun: {kind: job, container: {image: 'i:1', command: [c]}}}"
+PLAIN, RETRIED = STEP % "", STEP % "termination: {maxRetries: 2}, "
+LEAVES = STEP % "outputs: [{name: loss, type: float}], "
+INNER = (
+    "component: {run: {kind: dag, earlyStopping: [%s], operations: [{name: x, %s}, {name: y, %s}]}}"
+)
+
+
+def dag(rule: str, *operations: str) -> tuple[Any, list[str]]:
+    named = ", ".join(f"{{name: {chr(97 + at)}, {each}}}" for at, each in enumerate(operations))
+    text = f"kind: component\nname: d\nrun: {{kind: dag, earlyStopping: [{rule}], operations: [{named}]}}\n"
+    outcome = compile_request(Request(files=(SourceText("f.yaml", text.encode()),), target="argo"))
+    told = [f"{d.code.id} {d.message}" for d in outcome.report]
+    if not outcome.files:
+        return None, told
+    judge(outcome.files[0].text)
+    [workflow] = list(yaml.safe_load_all(outcome.files[0].text))
+    return {t["name"]: t for t in workflow["spec"]["templates"]}, told
+
+
+def failing(percent: float) -> str:
+    return f"{{kind: failure_early_stopping, percent: {percent}}}"
+
+
+CANNOT = "PXC701 `earlyStopping: {kind: failure_early_stopping}` of a dag cannot be held to: "
+FAST = "PXC702 by `failure_early_stopping` Argo starts nothing more, and ends nothing that runs"
+RULES = [
+    (failing(25), [PLAIN] * 4, True, [FAST]),
+    (failing(0.1), [PLAIN] * 2, True, [FAST]),
+    (failing(26), [PLAIN] * 4, None,
+     [CANNOT + "2 of its 4 operations must have failed, and Argo ends a dag with the first or not at all"]),
+    (failing(76), [PLAIN] * 4, False, []),  # when all have failed nothing is left to be ended
+    (failing(150), [PLAIN] * 4, False, []),
+    (failing(10), [PLAIN], False, []),
+    (failing(10), [PLAIN, RETRIED], None, [CANNOT + "`b` has retries, and its first failed try would count"]),
+    ("", [PLAIN, INNER % (failing(10), PLAIN, PLAIN)], None,
+     [CANNOT + "Argo never ends the dag around one that fails before its last operation"]),
+    (GOOD, [LEAVES, f"dependencies: [a], {PLAIN}"], False, []),
+    (GOOD, [LEAVES, PLAIN], False,
+     ["PXC702 by `metric_early_stopping` Argo skips what follows `a`, not what runs beside"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "operations", "fast", "expected"), RULES)
+def test_rules_of_a_dag(
+    rule: str, operations: list[str], fast: bool | None, expected: list[str]
+) -> None:
+    templates, told = dag(rule, *operations)
+    assert told == expected
+    assert (templates["d"].get("failFast", False) if templates else None) == fast
+
+
+def test_what_follows_a_metric_is_skipped() -> None:
+    templates, _ = dag(GOOD, LEAVES, f"dependencies: [a], {PLAIN}", f"dependencies: [b], {PLAIN}")
+    first, *others = templates["d"]["dag"]["tasks"]
+    assert "when" not in first
+    assert all("float(#) > 0.1 : true" in task["when"] for task in others)

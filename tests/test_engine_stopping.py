@@ -113,3 +113,56 @@ def test_a_loop_that_ends_by_itself(argo: Cluster, tuner: None, concurrency: int
     assert sorted(s for p, s in phases.items() if p.endswith(").run")) == [
         "Failed", "Succeeded", "Succeeded"
     ]  # fmt: skip
+
+
+FLOW = """\
+version: 1.1
+kind: component
+name: %s
+run:
+  kind: dag
+  earlyStopping: [%s]
+  operations:
+  - name: fails
+    component:
+      outputs: [{name: good, type: float}]
+      run: {kind: job, container: {image: any, command: [sh, -c, 'printf %s > "$PXC_OUTPUTS_DIR/good"; exit %d']}}
+  - {name: runs, container: {image: any, command: [sleep, "8"]}}
+  - {name: later, dependencies: [runs], container: {image: any, command: [echo, later]}}
+  - {name: next, dependencies: [fails], container: {image: any, command: [echo, next]}}
+  - {name: last, dependencies: [next], trigger: all_done, container: {image: any, command: [echo, last]}}
+  - name: loop
+    dependencies: [runs]
+    matrix: {kind: mapping, values: [{x: 1}, {x: 2}]}
+    component: {inputs: [{name: x, type: int}], run: {kind: job, container: {image: any, command: [echo, "{{ x }}"]}}}
+"""
+FIRST = "{kind: failure_early_stopping, percent: 10}"
+ENOUGH = "{kind: metric_early_stopping, metric: good, value: 0.5, optimization: maximize}"
+
+
+def states(done: Object) -> dict[str, str]:
+    return {path: phase for path, phase in engine.phases(done).items() if "." not in path}
+
+
+def test_the_first_failure_ends_a_dag(argo: Cluster, tuner: None) -> None:
+    """What runs goes on to its end, and nothing more starts."""
+    done = compiled_and_ran(argo, FLOW % ("first", FIRST, "0", 3))
+    assert done["status"]["phase"] == "Failed"
+    assert states(done) == {"fails": "Failed", "runs": "Succeeded"}
+
+
+def test_without_a_rule_the_others_go_on(argo: Cluster, tuner: None) -> None:
+    done = compiled_and_ran(argo, FLOW % ("others", "", "0", 3))
+    assert done["status"]["phase"] == "Failed"
+    found = states(done)
+    assert (found["later"], found["last"], found["loop"]) == ("Succeeded",) * 3
+
+
+@pytest.mark.parametrize(("value", "next"), [("0.75", "Skipped"), ("0.25", "Succeeded")])
+def test_a_metric_ends_what_follows(argo: Cluster, tuner: None, value: str, next: str) -> None:
+    done = compiled_and_ran(argo, FLOW % (f"metric-{value[-2:]}", ENOUGH, value, 0))
+    assert done["status"]["phase"] == "Succeeded"
+    found = states(done)
+    assert found["next"] == next
+    assert (found["last"] == "Succeeded") == (next == "Succeeded")
+    assert (found["later"], found["loop"]) == ("Succeeded", "Succeeded")

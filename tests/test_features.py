@@ -150,6 +150,7 @@ def dag_of(operation: str) -> str:
 
 
 A, B = (f"{{name: {name}, component: {{{JOB.strip()}}}}}" for name in "ab")
+DONE = "{kind: metric_early_stopping, metric: y, value: 1, optimization: minimize}"
 METRIC = "metric: {name: y, optimization: minimize}, seed: 1"
 COUNTS = {
     "hyperband": "maxIterations: 4, resource: {name: n, type: int}",
@@ -203,6 +204,12 @@ IN_A_DAG = {
     ),
     "distributed.store": taken_from("pytorchjob, worker", "plugins: {collectArtifacts: false}, "),
     "distributed.outputs": taken_from("rayjob, entrypoint: a, head"),
+    "dag.earlyStopping": FILES["dag.earlyStopping"].replace("50", "'{{ globals.uuid }}'"),
+    "dag.failures": "run: {kind: dag, earlyStopping: [{kind: failure_early_stopping, percent: 1}],"
+    f" operations: [{A}, {B}]}}\n",
+    "dag.metric": f"run: {{kind: dag, earlyStopping: [{DONE}], operations: [{A}, {B}]}}\n",
+    "dag.branches": f"run: {{kind: dag, earlyStopping: [{DONE}], operations: [{A}, {{name: b,"
+    f" component: {{outputs: [{{name: y}}], {JOB.strip()}}}}}]}}\n",
     "search.dag": search_of("tpe", f"numRuns: 1, {METRIC}", dag_of(A)),
     "matrix.*": search_of("tpe", METRIC),
     "run.service": dag_of("{name: a, component: {" + SERVICE.strip() + "}}"),

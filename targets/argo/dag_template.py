@@ -6,11 +6,12 @@ from functools import partial
 from typing import Any
 
 from pxc.ir.node import Lit, Template, replace
-from pxc.ir.plan import Edge, Group, Limits, Unit
+from pxc.ir.plan import Edge, Group, Limits, Start, Unit
 from pxc.targets.argo.approval import hold_back
 from pxc.targets.argo.begun import beside, start_beside
 from pxc.targets.argo.build import Build, Called
 from pxc.targets.argo.dag_outputs import add_dag_outputs
+from pxc.targets.argo.dag_stopping import ending_of
 from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, may_skip
 from pxc.targets.argo.expr_lang import expr_of_template
 from pxc.targets.argo.features import feature_of, tell
@@ -68,6 +69,7 @@ def dag_template(
     build.templates.append(template)
     scope = Scope(group, names, None if is_entry else needs, build)
     tasks: list[dict[str, Any]] = []
+    ending = ending_of(group, scope, build, is_entry=is_entry)
     asked, hidden = gathered_from(group), dict.fromkeys(hidden_failures(group))
     prefix = "" if is_entry else f"{wanted}-"
     edges: dict[str, list[Edge]] = {}
@@ -80,17 +82,18 @@ def dag_template(
         if called is None:
             continue
         into = edges.get(member.name, [])
-        *before, task = _tasks(member, called, title, into, scope, build)
+        clauses = ending.clauses.get(member.name, [])
+        *before, task = _tasks(member, called, title, into, clauses, scope, build)
         tasks += before
         if member.approval is not None:
             tasks.append(hold_back(task, scope.taken, build))
         tasks.append(task)
         waits = bool(edges.get(first.get(member.name, member.name)))
         follower = Follower(member, task, may_skip(member.start), waits)
-        endings = follow(follower, prefix, scope, partial(_called, build=build), build)
-        if any(ending["depends"].endswith(".Omitted") for ending in endings):
+        after = follow(follower, prefix, scope, partial(_called, build=build), build)
+        if any(each["depends"].endswith(".Omitted") for each in after):
             hidden[member.name] = None
-        tasks += endings
+        tasks += after
     if first:
         by_task = {task["name"]: task for task in tasks}
         start_beside(first, {name: by_task.get(task) for name, task in names.items()})
@@ -103,6 +106,8 @@ def dag_template(
     if group.concurrency is not None:
         template["parallelism"] = group.concurrency
     template |= _limits(group, build, is_entry=is_entry)
+    if ending.fails_fast:
+        template["failFast"] = True
     template["dag"] = {"failFast": False, "tasks": tasks}
     return Called(template["name"], needs)
 
@@ -144,9 +149,15 @@ def _called(
 
 
 def _tasks(
-    member: Member, called: Called, title: str, edges: list[Edge], scope: Scope, build: Build
+    member: Member,
+    called: Called,
+    title: str,
+    edges: list[Edge],
+    clauses: list[str],
+    scope: Scope,
+    build: Build,
 ) -> list[dict[str, Any]]:
-    """The task of a member, after those that gather for it."""
+    """The task of a member, after those that gather for it; it is run where `clauses` hold."""
     task: dict[str, Any] = {"name": scope.names[member.name]}
     upstreams = [_upstream(edge, scope) for edge in edges if edge.upstream in scope.members]
     text = depends(member.start, upstreams)
@@ -160,7 +171,7 @@ def _tasks(
         check_events(edge, build.report)
     if is_late(member.start, upstreams):
         _tell_late(member, upstreams, build)
-    when = _when(member, upstreams, joined, scope, build)
+    when = _when(member, upstreams, joined, clauses, scope, build)
     if when:
         task["when"] = when
     task["template"] = called.name
@@ -184,15 +195,18 @@ def _arguments(member: Member, needs: Needs, joined: Joined, scope: Scope) -> li
 
 
 def _when(
-    member: Member, upstreams: list[Upstream], joined: Joined, scope: Scope, build: Build
+    member: Member,
+    upstreams: list[Upstream],
+    joined: Joined,
+    clauses: list[str],
+    scope: Scope,
+    build: Build,
 ) -> str:
-    """What must hold when all upstreams have ended, or the task is skipped."""
-    start = member.start
-    if start is None:
-        return ""
+    """What must hold when all upstreams have ended, `clauses` too, or the task is skipped."""
+    start = member.start or Start(member.span)
     if isinstance(start.condition, Lit):
         return "false"
-    clauses = []
+    clauses = list(clauses)
     if start.skip_on_upstream_skip:
         skipping = [upstream.task for upstream in upstreams if upstream.may_skip]
         clauses += [f"tasks['{task}'].status != 'Skipped'" for task in skipping]

@@ -23,7 +23,6 @@ from pxc.targets.argo.leaf import finish_leaf
 from pxc.targets.argo.operations import check_namespaces
 from pxc.targets.argo.run_time import refuse
 from pxc.targets.argo.scope import WORKFLOW_RUN
-from pxc.targets.argo.searches import tell_searches
 from pxc.targets.argo.share import share
 from pxc.targets.argo.size import check_size
 from pxc.targets.argo.surround import surrounded
@@ -59,7 +58,6 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
             optional=demand.optional,
             instead=demand.instead,
         )
-    tell_searches(plan, report)
     if world.options.runtime.polyaxon:
         tell("polyaxon.profile", "the runtime profile `polyaxon`", head_of(plan.span), report)
     subject = plan.group if plan.group is not None else next(iter(plan.units), None)
