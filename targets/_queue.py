@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+import re
+
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
 from pxc.targets._pod import PodParts
 from pxc.world import Options
 
-__all__ = ["KUEUE_QUEUE", "join_pod", "join_pod_to_kueue"]
+__all__ = ["KUEUE_QUEUE", "join_pod", "join_pod_to_kueue", "queue_name"]
 
 KUEUE_QUEUE = "kueue.x-k8s.io/queue-name"
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _VOLCANO = "scheduling.volcano.sh/queue-name"
+
+
+def queue_name(unit: Unit, report: Report) -> str | None:
+    """What a cluster calls the queue of a unit; PXC116 for what cannot be the name of one.
+
+    Of `agent/queue`, or `agent.queue`, the agent tells the cluster and is none of its names.
+    Source: specification of operations, `queue`.
+    """
+    if not unit.queue:
+        return None
+    name = unit.queue.replace(".", "/").rpartition("/")[2]
+    if _NAME.fullmatch(name):
+        return name
+    report.add(
+        "PXC116",
+        f"`{unit.queue}` is no queue of a cluster",
+        unit.span,
+        help="a name has at most 63 lower-case letters, digits and `-`; the name of an agent may"
+        " stand before it: `agent/queue`",
+    )
+    return None
 
 
 def join_pod(pod: PodParts, unit: Unit, options: Options, report: Report) -> None:
@@ -18,7 +42,8 @@ def join_pod(pod: PodParts, unit: Unit, options: Options, report: Report) -> Non
 
     It changes the pod itself, so it comes before a name is made of the pod's content.
     """
-    if unit.queue is None or options.queue_as != "volcano":
+    queue = queue_name(unit, report) if options.queue_as == "volcano" else None
+    if queue is None:
         return
     chosen = pod.spec.get("schedulerName", "volcano")
     if chosen != "volcano":
@@ -30,13 +55,14 @@ def join_pod(pod: PodParts, unit: Unit, options: Options, report: Report) -> Non
         )
         return
     pod.spec = {"schedulerName": "volcano"} | pod.spec
-    pod.annotations[_VOLCANO] = unit.queue
+    pod.annotations[_VOLCANO] = queue
 
 
-def join_pod_to_kueue(pod: PodParts, unit: Unit, options: Options) -> None:
+def join_pod_to_kueue(pod: PodParts, unit: Unit, options: Options, report: Report) -> None:
     """Give a pod that no object of Kueue's own kinds stands before the label by which it waits.
 
     Kueue reads it where its integration of plain pods is on.
     """
-    if unit.queue is not None and options.queue_as == "kueue":
-        pod.labels[KUEUE_QUEUE] = unit.queue
+    queue = queue_name(unit, report) if options.queue_as == "kueue" else None
+    if queue is not None:
+        pod.labels[KUEUE_QUEUE] = queue

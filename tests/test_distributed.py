@@ -457,6 +457,25 @@ def test_kueue_reads_a_label_of_the_object(run: str) -> None:
     assert queued == plain, "a suspension would come back whenever the file is applied"
 
 
+@pytest.mark.parametrize("queue", ["gpu", "agent/gpu", "agent.gpu"])
+@pytest.mark.parametrize("kind", ["tfjob", "raycluster", "job", "service"])
+@pytest.mark.parametrize("scheduler", ["kueue", "volcano"])
+def test_the_agent_of_a_queue_is_none_of_its_name(queue: str, kind: str, scheduler: str) -> None:
+    """A label holds no `/`; which agent it is tells the cluster."""
+    run = next((r for r in KINDS if kind in r), f"kind: {kind}, {IMAGE}")
+    documents = emitted(run, f"queue: {queue}", queue_as=scheduler)
+    text = json.dumps(documents)
+    assert 'queue-name": "gpu"' in text
+    assert "agent" not in text
+
+
+@pytest.mark.parametrize("queue", ["GPU", "a/b c", "agent/", f"x/{'q' * 64}"])
+@pytest.mark.parametrize("scheduler", ["kueue", "volcano"])
+def test_what_is_no_queue_of_a_cluster(queue: str, scheduler: str) -> None:
+    [said] = found(f"kind: tfjob, worker: {{{IMAGE}}}", f"queue: '{queue}'", queue_as=scheduler)
+    assert said == f"PXC116 `{queue}` is no queue of a cluster"
+
+
 def test_kueue_admits_each_job_of_a_schedule() -> None:
     more = f"{QUEUED}\nschedule: {{kind: cron, cron: 0 0 * * *}}"
     [document] = emitted(f"kind: job, {IMAGE}", more, queue_as="kueue")

@@ -56,7 +56,7 @@ def leaf_template(unit: Unit, name: str, build: Build, needs: Needs | None = Non
     pod = build_pod(unit, unit.pod, run_time, build.world.options, report, native_sidecars=True)
     _check_policy(unit, pod, build)
     join_pod(pod, unit, build.world.options, report)
-    join_pod_to_kueue(pod, unit, build.world.options)
+    join_pod_to_kueue(pod, unit, build.world.options, report)
     build.config_maps.update(pod.config_maps)
     template: dict[str, Any] = {"name": name}
     metadata = _metadata(unit, pod, build)

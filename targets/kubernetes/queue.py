@@ -6,7 +6,7 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
-from pxc.targets._queue import KUEUE_QUEUE
+from pxc.targets._queue import KUEUE_QUEUE, queue_name
 from pxc.world import Options
 
 __all__ = ["join_objects", "join_set"]
@@ -29,16 +29,17 @@ def join_objects(
     Kueue's own webhook suspends what carries its label. A suspension written here would come back
     each time the file is applied and stop a run that Kueue has admitted.
     """
-    if unit.queue is None or options.queue_as == "none":
+    queue = queue_name(unit, report) if options.queue_as != "none" else None
+    if queue is None:
         return
     if options.queue_as == "volcano":
         for found in objects:
-            _join_volcano(found, unit.queue)
+            _join_volcano(found, queue)
         return
     joined = [found for found in objects if found["kind"] in _KUEUE_KINDS]
     for found in joined:
         carrier = found["spec"]["jobTemplate"] if found["kind"] == "CronJob" else found
-        carrier["metadata"].setdefault("labels", {})[KUEUE_QUEUE] = unit.queue
+        carrier["metadata"].setdefault("labels", {})[KUEUE_QUEUE] = queue
     if not joined:
         report.add(
             "PXC702",
