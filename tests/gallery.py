@@ -26,7 +26,12 @@ _HEAD = """\
 Ten pipelines: the file, its picture as [`pxc graph`](../graph.md) draws it, and what is worth a look in the
 workflow; `...` stands for the rest, and the link leads to all of it. Each is run by the tests on the real controller of
 Argo, with the programs that stand here, and comes to what the documentation of Polyaxon says it does. What each thing
-becomes is told by [the target `argo`](argo.md).
+becomes is told by [the target `argo`](argo.md). The files lie in `golden/gallery-*`; where there is a catalog beside one, it
+is found when the folder has a `pxc.yaml`, or named:
+
+```sh
+pxc compile --target argo golden/gallery-release/polyaxonfile.yaml --catalog golden/gallery-release/catalog
+```
 """
 
 

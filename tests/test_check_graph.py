@@ -422,3 +422,9 @@ def test_types_that_flow(source: str, target: str, fits: bool) -> None:
     assert isinstance(want, IOType)
     assert flows(have, want) is fits
     assert flows(have, have)
+
+
+def test_an_operation_is_not_proposed_to_itself() -> None:
+    report = linted(dag("- {name: train, container: {image: i}, dependencies: [trian]}\n")).report
+    [told] = [each for each in report if each.code.id == "PXC421"]
+    assert told.help == "there is no other: leave it out"

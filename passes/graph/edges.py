@@ -77,13 +77,16 @@ def _edge(ref: Any) -> Iterator[Edge]:
 
 def _report_unknown(name: str, edge: Edge, nodes: Mapping[str, GraphNode], report: Report) -> None:
     bare = edge.upstream.removeprefix("ops.")
-    near = bare if bare in nodes else nearest(edge.upstream, nodes)
+    others = [other for other in nodes if other != name]
+    near = bare if bare in others else nearest(edge.upstream, others)
     meant = f"did you mean `{near}`? " if near else ""
     report.add(
         "PXC421",
         f"`{name}` waits for `{edge.upstream}`, but the dag has no such operation",
         edge.span,
-        help=f"{meant}operations: {allowed(nodes)}",
+        help=f"{meant}operations: {allowed(others)}"
+        if others
+        else "there is no other: leave it out",
     )
 
 
