@@ -24,6 +24,9 @@ from pxc.passes.run_name import free_name, run_name
 from pxc.source import Span
 from pxc.world import World
 
+_MOST = 1_000
+"""The hooks that one file can have, so that components do not multiply each other."""
+
 _BESIDE = ("ops.", "dag.", "runs.")
 """How references begin that mean the same to a hook as to the run that it follows."""
 
@@ -33,9 +36,10 @@ def expand_hooks(program: Program, world: World, report: Report) -> Program:
 
     In: a program whose dags are expanded. Out: `hooks`, for each hook that names a component of the
     catalog; others stay as they are written. Their params and conditions are rendered with the
-    names of the run that they follow, what only that run knows begins with `run.`. Faults are those
-    of a file of its own, and PXC703 for a value that each run of a matrix has its own of. Source:
-    specification of operations, section 3.4.
+    names of the run that they follow, what only that run knows begins with `run.`; hooks of a hook
+    follow it in the same way. Faults are those of a file of its own, PXC703 for a value that each
+    run of a matrix has its own of, PXC221 for hooks that follow each other without end, PXC447 for
+    too many. Source: specification of operations, section 3.4.
     """
     if program.partial or program.composed is None:
         return program
@@ -50,6 +54,8 @@ class _Expansion:
         self.world = world
         self.report = report
         self.attached = Attached(world, report)
+        self.chain: list[str] = []
+        self.left = _MOST
 
     def hooked(self, program: Program, dag: DagValues | None, taken: set[str]) -> Program:
         """A program with its hooks; `taken` are the names in its dag."""
@@ -62,9 +68,31 @@ class _Expansion:
             if not isinstance(hook, Hook) or not is_readable(hook):
                 continue
             component = self.attached.component(hook.hub_ref)
-            if component is not None:
+            if component is not None and self._ends(hook):
                 found.append(self.hook(program, hook, component, dag, taken))
         return replace(program, hooks=tuple(found)) if found else program
+
+    def _ends(self, hook: Hook) -> bool:
+        """Whether a hook is none of those that it follows, and there are not too many."""
+        place, ref = hook.hub_ref, str(getattr(hook.hub_ref, "value", ""))
+        assert place is not None
+        self.left -= 1
+        if ref in self.chain:
+            path = " -> ".join((*self.chain[self.chain.index(ref) :], ref))
+            self.report.add(
+                "PXC221",
+                f"the hooks follow each other without end: {path}",
+                place.span,
+                help="an arrow points to the component of a hook; take one of these hooks out",
+            )
+        elif self.left == 0:
+            self.report.add(
+                "PXC447",
+                f"there are more than {_MOST} hooks, with those that follow other hooks",
+                place.span,
+                help="take hooks out of the components that hooks run",
+            )
+        return ref not in self.chain and self.left > 0
 
     def hook(
         self,
@@ -85,6 +113,9 @@ class _Expansion:
             "run_patch": _connected(hook.connection),
         }
         inner = self.attached.program(hook, name, component, fields, program, enclosing=dag)
+        self.chain.append(str(getattr(hook.hub_ref, "value", "")))
+        inner = self.attached.through(inner, self.hooked, _hooks_of, dag, taken)
+        self.chain.pop()
         return HookProgram(
             hook.span, followed.settled(hook.trigger), followed.settled(hook.conditions), inner
         )

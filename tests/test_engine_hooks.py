@@ -24,6 +24,18 @@ COMPONENTS = {
         outputs: [{{name: said, type: str}}]
         run: {{kind: job, container: {{image: any, command: [sh, -c, '{WRITE}'], args: ["{{{{ text }}}} {{{{ status }}}}"]}}}}
         """,
+    "outer/latest": """
+        kind: component
+        inputs: [{name: text, type: str}]
+        outputs: [{name: size, type: int}]
+        hooks:
+          - {hubRef: tell, trigger: succeeded, params: {text: {value: "{{ size }} after {{ text }}"}}}
+          - {hubRef: tell, trigger: failed}
+          - {hubRef: breaks, conditions: "{{ size > 8 }}"}
+        run:
+          kind: job
+          container: {image: any, command: [sh, -c, 'printf 7 > "$PXC_OUTPUTS_DIR/size"']}
+        """,
     "breaks/latest": """
         kind: component
         run: {kind: job, container: {image: any, command: [sh, -c, "exit 4"]}}
@@ -117,3 +129,24 @@ def test_a_hook_that_fails_fails_nothing(argo: Cluster, catalog: Path) -> None:
     done = ran(argo, outcome)
     assert list(said(done)) == ["alone-tell"]
     assert differences(done, outcome, {"alone-breaks": FAILS}) == {}
+
+
+def test_hooks_of_a_hook_hear_of_it_and_of_its_run(argo: Cluster, catalog: Path) -> None:
+    outcome = outcome_of(
+        catalog,
+        """
+        name: nested
+        hooks:
+          - {hubRef: outer, trigger: failed, params: {text: {value: "{{ globals.status }}"}}}
+        container: {image: any, command: [sh, -c, "exit 3"]}
+        """,
+    )
+    done = ran(argo, outcome)
+    heard = said(done)
+    assert heard == {"nested-outer-tell": "7 after failed succeeded"}
+    assert done["status"]["phase"] == "Failed"
+    assert "nested-outer-breaks" not in {
+        path.rpartition(".")[2]
+        for path, node in engine.nodes(done).items()
+        if node["type"] == "Pod"
+    }

@@ -12,31 +12,23 @@ from typing import Any
 
 from msgspec import Struct
 
-from pxc.ir.expr import Expr, RunTimeRef
-from pxc.ir.node import Hole, Lit, Template, replace
-from pxc.ir.plan import Group, Hook, Input, Unit
+from pxc.ir.expr import RunTimeRef
+from pxc.ir.node import Lit, Template
+from pxc.ir.plan import Group, Hook, Unit
 from pxc.targets.argo.build import Build, Called
-from pxc.targets.argo.expr_lang import Names, expr_of, expr_of_template
-from pxc.targets.argo.expr_values import Typed
+from pxc.targets.argo.expr_lang import expr_of_template
 from pxc.targets.argo.features import tell
+from pxc.targets.argo.hook_values import STATUS, Beside, Types, indexed, inside, outside
 from pxc.targets.argo.needs import RUN, Needs
-from pxc.targets.argo.outputs import TRACKED, output_parameter
-from pxc.targets.argo.run_time import known_globals, refuse
 from pxc.targets.argo.scope import Scope
 from pxc.targets.argo.tags import tag
 from pxc.targets.argo.task_names import free, task_names
 
 __all__ = ["Follower", "follow"]
 
-STATUS = "status"
-"""The parameter with the status of what is followed, as Polyaxon calls it."""
-
 _PASS = "pass"
 _ENDINGS = {"skipped": "Skipped", "upstream_failed": "Omitted"}
 """Statuses that no exit hook sees, with the result of a task that has them."""
-
-_KNOWN = ("run.status", "run.outputs.", "run.globals.uuid", "ops.", "dag.")
-"""What a condition may use."""
 
 Make = Callable[[Unit | Group, str], Called | None]
 
@@ -62,7 +54,7 @@ def follow(
     if not hooks:
         return []
     wanted = f"{prefix}{each.task['name']}-hooks"
-    called = _hooks_template(hooks, wanted, prefix, _Types(each.member, scope), make, build)
+    called = _hooks_template(hooks, wanted, prefix, Types(each.member, scope), make, build)
     name, status = each.task["name"], f"tasks['{each.task['name']}'].status"
     seen = f"{status} == 'Succeeded' ? 'succeeded' : 'failed'"
     if any(hook.trigger not in _ENDINGS for hook in hooks):
@@ -95,50 +87,8 @@ def _is_sayable(hook: Hook, each: Follower, build: Build) -> bool:
     return True
 
 
-class _Types:
-    """The declared types of what conditions of hooks use."""
-
-    def __init__(self, member: Unit | Group, scope: Scope) -> None:
-        self.member, self.members = member, scope.members
-
-    def of(self, path: str) -> str:
-        """The type of an output; empty where none is declared."""
-        origin, _, rest = path.partition(".")
-        member: Unit | Group | None = self.member
-        if origin == "ops":
-            name, _, rest = rest.partition(".")
-            member = self.members.get(name)
-        if origin not in ("run", "ops"):
-            return ""
-        section, _, output = rest.partition(".")
-        declared = member.outputs if isinstance(member, Unit) and section == "outputs" else ()
-        if section in ("status", "globals"):
-            return "str"
-        return next((each.type for each in declared if each.name == output), "")
-
-    def names(self, needs: Needs) -> Names:
-        """How an expression knows values by parameters of the template of the hooks."""
-
-        def typed(ref: RunTimeRef) -> Typed | None:
-            if not ref.path.startswith(_KNOWN):
-                return None
-            return Typed(_indexed(needs.ask(ref)), self.of(ref.path))
-
-        return typed
-
-    def declare(self, unit: Unit | Group) -> Unit | Group:
-        """What a hook runs, its inputs with the types of the outputs that they are."""
-        return replace(unit, inputs=tuple(map(self._declared, unit.inputs)))
-
-    def _declared(self, given: Input) -> Input:
-        hole = given.value.parts[0] if len(given.value.parts) == 1 else None
-        if given.type or not isinstance(hole, Hole) or not isinstance(hole.expr, RunTimeRef):
-            return given
-        return replace(given, type=self.of(hole.expr.path))
-
-
 def _hooks_template(
-    hooks: list[Hook], wanted: str, prefix: str, types: _Types, make: Make, build: Build
+    hooks: list[Hook], wanted: str, prefix: str, types: Types, make: Make, build: Build
 ) -> Called:
     """A dag template with a task for each hook; all that these need are parameters of it."""
     needs = Needs()
@@ -160,7 +110,7 @@ def _hooks_template(
             run = tag(needs.run())
             arguments.append({"name": RUN, "value": f"{run}-{names[hook.unit.name]}"})
         for parameter, expr in called.needs.values.items():
-            text = _inside(expr, needs, types, build)
+            text = inside(expr, needs, types, build)
             if text is not None:
                 arguments.append({"name": parameter, "value": tag(text)})
         if arguments:
@@ -168,6 +118,9 @@ def _hooks_template(
         if called.leaf is not None:
             called.leaf.tasks.append(task)
         tasks.append(task)
+        if hook.unit.hooks:
+            follower = Follower(hook.unit, task, may_skip=False, may_be_omitted=False)
+            follow(follower, prefix, Beside(hooks, names, needs, types, build), make, build)
     parameters = [*([RUN] if needs.runs else ()), *needs.values]
     if parameters:
         template["inputs"] = {"parameters": [{"name": each} for each in parameters]}
@@ -175,32 +128,18 @@ def _hooks_template(
     return Called(template["name"], needs)
 
 
-def _inside(expr: Expr, needs: Needs, types: _Types, build: Build) -> str | None:
-    """A value in the template of the hooks: what Argo knows, a parameter, or computed from them."""
-    if isinstance(expr, RunTimeRef):
-        return known_globals(build.plan).get(expr.path) or needs.ask(expr)
-    made = expr_of(expr, types.names(needs), build.report, expr.span)
-    return None if made is None else f"={made}"
-
-
-def _when(hook: Hook, needs: Needs, types: _Types, build: Build) -> str:
+def _when(hook: Hook, needs: Needs, types: Types, build: Build) -> str:
     """What must be true for a hook to run: its trigger, and its conditions."""
     clauses = []
     if hook.trigger != "done":
         place = needs.ask(RunTimeRef(hook.span, f"run.{STATUS}"))
-        clauses.append(f"{_indexed(place)} == '{hook.trigger}'")
+        clauses.append(f"{indexed(place)} == '{hook.trigger}'")
     if isinstance(hook.condition, Template):
         names = types.names(needs)
         text = expr_of_template(hook.condition, names, build.report, "condition")
         if text is not None:
             clauses.append(f"({text})" if clauses else text)
     return " && ".join(clauses)
-
-
-def _indexed(reference: str) -> str:
-    """`inputs.parameters['a-b']` for `inputs.parameters.a-b`."""
-    head, _, name = reference.rpartition(".")
-    return f"{head}['{name}']"
 
 
 def _exit(
@@ -217,49 +156,12 @@ def _exit(
     if called.needs.runs:
         arguments.append({"name": RUN, "value": scope.run()})
     for name, expr in called.needs.values.items():
-        text = _outside(expr, status, member, task, scope, build)
+        text = outside(expr, status, member, task, scope, build)
         if text is not None:
             arguments.append({"name": name, "value": text})
     if arguments:
         hook["arguments"] = {"parameters": arguments}
     return {"exit": hook}
-
-
-def _outside(
-    expr: Expr, status: str, member: Unit | Group, task: str, scope: Scope, build: Build
-) -> str | None:
-    """The text of a value where the followed task stands; `task` is empty where it never ran."""
-    path = expr.path if isinstance(expr, RunTimeRef) else ""
-    if not path.startswith("run."):
-        return scope.text(expr)
-    if path == f"run.{STATUS}":
-        return status
-    if path == "run.globals.uuid":
-        return scope.run_of(member.name)
-    section, _, name = path.removeprefix("run.").partition(".")
-    if section == "outputs" and name and isinstance(member, Unit):
-        if not task:
-            return ""
-        build.ask_output(member, name)
-        return tag(f"={_output(task, name, tracking=build.tracking)}")
-    assert isinstance(expr, RunTimeRef)
-    refuse(expr, build.report)
-    return None
-
-
-def _output(task: str, name: str, *, tracking: bool) -> str:
-    """An output of a task that may have failed before it left any.
-
-    Argo tries what is between its braces also before the task has run: without its status nothing
-    comes of it, and so it stays.
-    """
-    parameters = f"tasks['{task}']?.outputs?.parameters"
-    plain = f"({parameters}?.['{output_parameter(name)}'] ?? '')"
-    ended = f"tasks['{task}'].status == '' ? '' : "
-    if not tracking:
-        return ended + plain
-    tracked = f"(fromJSON({parameters}?.['{TRACKED}'] ?? '{{}}')?.outputs?.['{name}'] ?? '')"
-    return f"{ended}{plain} != '' ? {plain} : string({tracked})"
 
 
 def _endings(
