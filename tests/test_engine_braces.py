@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pxc.driver import Request, SourceText, compile_request
+from pxc.world import Options, Runtime
 from tests.argo_values import compiled_for_argo
 from tests.engines.controller_passes import pods_of
 from tests.engines.environment import Object, expand
 from tests.engines.expressions import RELEASES, Substitution, substitution
 from tests.engines.place import missing
+from tests.hub import hub
 from tests.reading import found
 
 
@@ -33,13 +36,7 @@ PIECES = (
     "inputs.parameters.run", "workflow.name", "item", "tasks.a", "pod.name", "{{workflow.name}}",
     "{{=1}}", "{{ inputs.parameters.run }}", "\n", "<", "%", "#", "- ",
 )  # fmt: skip
-# Two braces in a reference to a variable that there is not, which the kubelet would leave alone.
-_IN_REFERENCE = re.compile(r"\$\([^)]*\{\{[^)]*\)")
-TEXTS = (
-    st.lists(st.sampled_from(PIECES), max_size=8)
-    .map("".join)
-    .filter(lambda text: not _IN_REFERENCE.search(text))
-)
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 
 
 def literal(text: str) -> str:
@@ -81,6 +78,8 @@ run:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(TEXTS, TEXTS)
+@example("$($$a{{b)", "$$($({{)$$)")
+@example("$({{", "$({$({{)}})")
 def test_a_job(argo: Substitution, first: str, second: str) -> None:
     workflow, _, findings = compiled(JOB.format(literal(first), literal(second)))
     assert workflow, findings
@@ -163,6 +162,43 @@ def test_items_of_loops(argo: Substitution, first: str, second: str) -> None:
     workflow, _, findings = compiled(LOOP.format(literal(first), literal(second)))
     assert workflow, findings
     assert_says(pods_of(workflow, argo), [(first, second), (second, first), ("same", first)])
+
+
+SAYS = """
+kind: component
+inputs: [{name: t}, {name: u}]
+run:
+  kind: job
+  container: {image: i, command: [say, "{{ t }}"], env: [{name: U, value: "-{{ u }}"}]}
+"""
+FOLLOWED = """
+kind: operation
+name: first
+hooks:
+- {{hubRef: says, trigger: succeeded, params: {{t: {{value: {0}}}, u: {{value: {1}}}}}}}
+- {{hubRef: says, params: {{t: {{value: {1}}}, u: {{value: {0}}}}}}}
+component: {{run: {{kind: job, container: {{image: i, command: [say], env: [{{name: U, value: "-"}}]}}}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hub(tmp_path_factory.mktemp("catalog"), {"says/latest": SAYS})
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(TEXTS, TEXTS)
+def test_what_follows_a_run(argo: Substitution, catalog: Path, first: str, second: str) -> None:
+    request = Request(
+        files=(SourceText("f.yaml", FOLLOWED.format(literal(first), literal(second)).encode()),),
+        target="argo",
+        catalog=(catalog,),
+        options=Options(runtime=Runtime(tracking=False)),
+    )
+    outcome = compile_request(request)
+    assert outcome.files, found(outcome.report)
+    *_, workflow = yaml.safe_load_all(outcome.files[0].text)
+    assert_says(pods_of(workflow, argo), [("", ""), (first, second), (second, first)])
 
 
 LABELLED = """

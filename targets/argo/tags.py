@@ -39,6 +39,9 @@ _ROOTS = frozenset(
     ("inputs", "outputs", "workflow", "tasks", "steps", "item", "pod", "node", "retries",
      "lastRetry", "cronworkflow", "io")
 )  # fmt: skip
+_REFERENCE = re.compile(r"\$\$|\$\(([^)]*)\)")
+"""What the kubelet looks for in a text: a dollar sign that is one, and a variable."""
+
 _CONTAINERS = ("initContainers", "sidecars")
 
 
@@ -148,6 +151,7 @@ def guarded(text: str) -> str:
     """A text that the kubelet expands, without two braces of the author's in a row."""
     if "{{" not in text and f"{{{_OPEN}" not in text:
         return text
+    text = _REFERENCE.sub(_spelled_out, text)
     found = ""
     for at, part in enumerate(parts(text)):
         if at % 2:
@@ -163,6 +167,13 @@ def guarded(text: str) -> str:
             before, _, after = found.rpartition("{{")
             found = _with_brace(before + "{") + after
     return found
+
+
+def _spelled_out(reference: re.Match[str]) -> str:
+    """A reference to a variable that cannot be, for the braces in its name, as mere text."""
+    name = reference[1] or ""
+    is_text = "{{" in name or f"{{{_OPEN}" in name
+    return reference[0].replace("$", "$$") if is_text else reference[0]
 
 
 def _with_brace(before: str) -> str:

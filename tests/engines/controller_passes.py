@@ -1,7 +1,8 @@
 """Fills in the tags of a compiled workflow in the order of Argo's controller, by its own packages.
 
 First the whole spec from the variables of the workflow, then each template from those and from its
-inputs, the tasks of a dag from what is known beside them, the items of a loop, and the pod at the end.
+inputs, the tasks of a dag from what is known beside them, the items of a loop, what follows a task
+that has succeeded, and the pod at the end.
 """
 
 from __future__ import annotations
@@ -53,6 +54,11 @@ def _called(name: str, given: Object, spec: Object, argo: Substitution) -> list[
             arguments = one.get("arguments", {}).get("parameters", ())
             values = {each["name"]: each["value"] for each in arguments}
             found += _called(one["template"], values, spec, argo)
+            for hook in one.get("hooks", {}).values():
+                arguments = hook.get("arguments", {}).get("parameters", ())
+                ended = _fill(arguments, argo, {f"tasks.{task['name']}.status": "Succeeded"})
+                values = {each["name"]: each["value"] for each in ended}
+                found += _called(hook["template"], values, spec, argo)
     return found
 
 
