@@ -89,7 +89,14 @@ class Beside(Scope):
         super().__init__(Group(hooks[0].span, "hooks", "dag", units), names, needs, build)
         self.types = types
 
-    def text(self, expr: Expr, inputs: tuple[Input, ...] = (), depth: int = 0) -> str | None:
+    def text(
+        self,
+        expr: Expr,
+        inputs: tuple[Input, ...] = (),
+        depth: int = 0,
+        *,
+        lists: Mapping[str, str] | None = None,
+    ) -> str | None:
         """The text of a value that the hook has, too."""
         assert self.needs is not None
         found = inside(expr, self.needs, self.types, self.build)
