@@ -34,7 +34,8 @@ KINDS = ("cron", "template")
 
 def compiled(schedule: str, kind: str, name: str = LONG) -> Outcome:
     text = f"kind: operation\nname: {name}\nschedule: {{{schedule}}}\n{RUN}\n"
-    options = Options(runtime=Runtime(tracking=False), argo=ArgoOptions(kind=kind))
+    # without a namespace the lint, which knows no cluster, looks for a template in another one
+    options = Options(namespace="ml", runtime=Runtime(tracking=False), argo=ArgoOptions(kind=kind))
     files = (SourceText("f.yaml", text.encode()),)
     return compile_request(Request(files=files, target="argo", options=options))
 

@@ -121,7 +121,7 @@ TABLE = (
             "what runs in them is not known",
             "put their components into the catalog, or name them by `pathRef`"),
     Feature("hooks.stopped", "`trigger: stopped` of a hook", REFUSED,
-            "Argo tells no run that was stopped from one that failed", "write `trigger: failed`"),
+            "who stops a workflow stops its hooks, too", "leave it out"),
     Feature("build", "`build` whose component is not known", REFUSED,
             "what builds the image is not known",
             "put its component into the catalog, or build the image before"),
