@@ -21,7 +21,7 @@ check: $(STAMP)
 # The Kubernetes control plane and CRDs of operators, in a cache outside the tree; tests against
 # them skip without.
 engines:
-	@status=0; for part in install install-tracking install-schemas install-expressions; do \
+	@status=0; for part in install install-tracking install-schemas install-expressions install-airflow; do \
 	  tests/engines/$$part || status=1; done; exit $$status
 
 bench: $(STAMP)

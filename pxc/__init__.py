@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from pxc.version import VERSION as __version__
+
 if TYPE_CHECKING:
     from pxc.diagnostics import Diagnostic
     from pxc.driver import compile_file, lint_file
@@ -10,8 +12,6 @@ if TYPE_CHECKING:
     from pxc.ir.program import Program
 
 __all__ = ["Diagnostic", "Plan", "Program", "__version__", "compile_file", "lint_file"]
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Diagnostic": "pxc.diagnostics",

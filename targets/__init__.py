@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TARGETS", "target"]
 
-TARGETS = ("argo", "kubernetes")
+TARGETS = ("airflow", "argo", "kubernetes")
 """The built-in targets; each is a folder here whose module has a `TARGET`."""
 
 

@@ -78,19 +78,24 @@ def build_pod(
     report: Report,
     *,
     native_sidecars: bool,
+    mounts_files: bool = True,
 ) -> PodParts:
     """The pod of a unit, or of one of its roles.
 
     `native_sidecars` writes sidecars as init containers that keep running, so that a pod ends when
-    its main container does; else they are ordinary containers beside it.
+    its main container does; else they are ordinary containers beside it. `mounts_files` puts the
+    files of steps into ConfigMaps where they are known; else a container writes each.
     """
-    return _Assembly(unit, pod, Values(run_time, report), options).build(native_sidecars)
+    values = Values(run_time, report)
+    return _Assembly(unit, pod, values, options, mounts_files).build(native_sidecars)
 
 
 class _Assembly:
     """Puts one pod together: containers first, then what they need mounted."""
 
-    def __init__(self, unit: Unit, pod: Pod, values: Values, options: Options) -> None:
+    def __init__(
+        self, unit: Unit, pod: Pod, values: Values, options: Options, mounts_files: bool
+    ) -> None:
         self.unit = unit
         self.pod = pod
         self.values = values
@@ -103,7 +108,7 @@ class _Assembly:
         self.steps = [
             (step, self._step(step, at))
             for at, step in enumerate(pod.init)
-            if self.polyaxon is not None or not self.files.takes(step)
+            if self.polyaxon is not None or not mounts_files or not self.files.takes(step)
         ]
         self.sidecars = [
             self._author(node, f"sidecar-{at + 1}", f"sidecars[{at}]")

@@ -7,6 +7,7 @@ import pytest
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.targets._features import APPROXIMATED, EXACT, Feature
 from pxc.targets._page import page_of, page_text
+from pxc.targets.airflow.features import TABLE as AIRFLOW
 from pxc.targets.argo.features import TABLE as ARGO
 from pxc.targets.kubernetes.features import TABLE, feature_of
 from pxc.world import Options, Runtime
@@ -142,7 +143,7 @@ FILES = {
 BELOW = {
     "connections.hostPath": "a catalog has to declare it; see the connections' own tests",
 }
-TABLES = {"argo": ARGO, "kubernetes": TABLE}
+TABLES = {"airflow": AIRFLOW, "argo": ARGO, "kubernetes": TABLE}
 
 
 def dag_of(operation: str) -> str:
@@ -254,7 +255,30 @@ IN_A_DAG = {
     "events": "events: [{ref: runs.8aac02e3a62a4f0aaa257c59da5eab80, kinds: [run_status_done]}]\n" + JOB,
 }  # fmt: skip
 """Files for the target argo, to which a service alone is what it is to kubernetes."""
-BY_TARGET = {"argo": FILES | IN_A_DAG, "kubernetes": FILES}
+
+VOLUME = "volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]"
+IN_AIRFLOW = {
+    "dag.gate": dag_of(
+        A + ", {name: b, conditions: '{{ false }}', component: {" + JOB.strip() + "}}, {name: c,"
+        " dependencies: [a, b], trigger: one_succeeded, component: {" + JOB.strip() + "}}"
+    ),
+    "dag.condition": dag_of(
+        "{name: a, component: {outputs: [{name: y, type: int}], " + JOB.strip() + "}}, {name: b,"
+        " params: {y: {ref: ops.a, value: outputs.y}}, conditions: '{{ y > 1 }}', component:"
+        " {inputs: [{name: y, type: int}], " + JOB.strip() + "}}"
+    ),
+    "dag.concurrency": dag_of(
+        "{name: i, component: {run: {kind: dag, concurrency: 1, operations: [" + A + "]}}}"
+    ),
+    "matrix.*": FILES["matrix.grid"],
+    "search.*": search_of("tpe", f"numRuns: 1, {METRIC}"),
+    "outputs.volume": "outputs: [{name: y, type: int}]\n" + JOB.replace(
+        "job,", f"job, {VOLUME},"
+    ).replace("{image: a", "{volumeMounts: [{name: v, mountPath: /plx-context/artifacts}], image: a"),
+}  # fmt: skip
+BY_TARGET = {
+    "airflow": FILES | IN_A_DAG | IN_AIRFLOW, "argo": FILES | IN_A_DAG, "kubernetes": FILES,
+}  # fmt: skip
 
 
 BELOW |= dict.fromkeys(
@@ -303,7 +327,7 @@ def test_no_row_is_said_twice(target: str) -> None:
 
 def test_every_file_is_of_a_row() -> None:
     names = {row.name for table in TABLES.values() for row in table}
-    assert {*FILES} | {*IN_A_DAG} | {*BELOW} == names
+    assert {*FILES} | {*IN_A_DAG} | {*IN_AIRFLOW} | {*BELOW} == names
 
 
 def test_a_family_has_one_row() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pxc.ir.plan import Unit
+from pxc.targets._outputs import told_outputs
 from pxc.targets._paths import CONTEXT_ROOT, OUTPUTS_MOUNT
 from pxc.targets.argo.expr_outputs import TRACKED, output_expr
 from pxc.targets.argo.tags import tag
@@ -25,9 +26,6 @@ __all__ = [
     "read_output",
 ]
 
-_FILES = frozenset(("path", "artifacts", "dir", "file", "dockerfile", "event", "model", "dataset"))
-"""Types whose value may be a file of any size: nobody gets them who does not ask."""
-
 
 def output_parameters(
     unit: Unit, asked: Iterable[str], run: str, *, tracking: bool
@@ -37,8 +35,7 @@ def output_parameters(
     `run` is the tag of the run's identity.
     """
     asked = set(asked)
-    declared = [o.name for o in unit.outputs if o.type not in _FILES or o.name in asked]
-    names = [*declared, *sorted(asked.difference(declared))]
+    names = told_outputs(unit, asked)
     found = [
         {
             "name": output_parameter(name),

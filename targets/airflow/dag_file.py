@@ -1,0 +1,84 @@
+"""Turns the drafts of a file into its text: imports, definitions, the DAG, its tasks in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pxc.ir.plan import Group, Unit
+from pxc.targets.airflow.build import Build
+from pxc.targets.airflow.flow import Flow
+from pxc.targets.airflow.preamble import preamble
+from pxc.targets.airflow.python_text import Call, Code, names, shown
+from pxc.targets.airflow.scope import RUN_UUID
+from pxc.targets.airflow.tasks import bound_ids, group_lines, unit_lines
+from pxc.targets.airflow.timetable import schedule_arguments
+from pxc.targets.airflow.variables import OPS, variables
+from pxc.version import VERSION
+
+__all__ = ["dag_file"]
+
+_INDENT = 4
+_TAG_LIMIT = 100
+
+
+def dag_file(build: Build, flow: Flow | None) -> str:
+    """The text of the file; `flow` is that of a dag, None for a run of its own."""
+    if flow is None:
+        [task_id] = build.drafts
+        body = unit_lines(task_id, "all_success", _INDENT, {}, build)
+    else:
+        names = variables(bound_ids(flow), ())
+        body = group_lines(flow, "", _INDENT, names, build)
+        if any(name.startswith(f"{OPS}[") for name in names.values()):
+            body.insert(0, f"{' ' * _INDENT}{OPS} = {{}}")
+        if flow.hides_failures:
+            body += _watcher(build)
+    text = "\n".join(body)
+    if f" {RUN_UUID}(" in text:
+        build.used.add(RUN_UUID)
+    head = _dag(build)
+    source = build.plan.source
+    made_from = f" from {source}" if source not in ("", "-", "<stdin>") else ""
+    top = f"# Written by pxc {VERSION}{made_from}: change that file, not this one.\n"
+    return f"{top}{preamble(build.used, 'both')}\n\n{head}\n{text}\n"
+
+
+def _watcher(build: Build) -> list[str]:
+    """The task that fails the run when a task has failed, whatever ran after it.
+
+    A gate skips whatever is right behind it, so the watcher is behind none.
+    """
+    build.used.add("watcher")
+    tasks = "list(dag.tasks)"
+    if "may_start" in build.used:
+        tasks = '[each for each in dag.tasks if not each.task_id.endswith(".gate")]'
+    return [f"{' ' * _INDENT}{tasks} >> watcher()"]
+
+
+def _dag(build: Build) -> str:
+    plan = build.plan
+    subject: Unit | Group = plan.group if plan.group is not None else plan.units[0]
+    build.used.add("DAG")
+    named: list[tuple[str, Any]] = [("dag_id", _dag_id(plan.name))]
+    if subject.description:
+        named.append(("description", subject.description))
+    named += schedule_arguments(plan.timetable, build)
+    if isinstance(subject, Group) and subject.concurrency:
+        named.append(("max_active_tasks", subject.concurrency))
+    if isinstance(subject, Group) and subject.limits is not None and subject.limits.timeout:
+        named.append(("dagrun_timeout", Code(f"timedelta(seconds={subject.limits.timeout})")))
+    if subject.tags:
+        named.append(("tags", [tag[:_TAG_LIMIT] for tag in subject.tags]))
+    defaults = {"retries": 0, "retry_delay": Code("timedelta(seconds=10)")}
+    named.append(("default_args", defaults))
+    if RUN_UUID in build.used:
+        named.append(("user_defined_macros", {RUN_UUID: Code(RUN_UUID)}))
+    build.used |= {name for _, value in named for name in names(value)}
+    call = Call("DAG", (), tuple(named), is_open=True)
+    bound = " as dag" if "watcher" in build.used else ""
+    return f"with {shown(call, 0, len('with '), 1)}{bound}:"
+
+
+def _dag_id(name: str) -> str:
+    """An id of the letters that Airflow takes."""
+    return "".join(c if c.isascii() and (c.isalnum() or c in "_-.") else "-" for c in name)

@@ -1,0 +1,107 @@
+"""Turns a plan into one Python file with a DAG of Airflow."""
+
+from __future__ import annotations
+
+from pxc.contracts import Made, OutFile
+from pxc.diagnostics import Report
+from pxc.ir.asked import asked
+from pxc.ir.node import Template
+from pxc.ir.plan import Group, Plan, Unit
+from pxc.source import head_of
+from pxc.targets._names import dns_label
+from pxc.targets.airflow.build import Build
+from pxc.targets.airflow.dag_file import dag_file
+from pxc.targets.airflow.features import tell
+from pxc.targets.airflow.flow import flow_of
+from pxc.targets.airflow.pod_operator import pod_draft
+from pxc.targets.airflow.scope import Asked, Scope
+from pxc.world import World
+
+__all__ = ["emit"]
+
+_FILE_LIMIT = 200
+
+
+def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
+    """One file `<name>.py`; none when anything was refused.
+
+    Faults: PXC701, PXC702 for what Airflow has no word for, PXC703 for run-time values.
+    """
+    for demand in asked(plan):
+        tell(
+            demand.feature,
+            demand.what,
+            demand.span,
+            report,
+            optional=demand.optional,
+            instead=demand.instead,
+        )
+    if world.options.runtime.polyaxon:
+        tell("polyaxon.profile", "the runtime profile `polyaxon`", head_of(plan.span), report)
+    if report.has_errors:
+        return ()
+    build = Build(plan, world, report, Asked())
+    flow = None
+    if plan.group is not None:
+        flow = flow_of(plan.group)
+        _drafts(plan.group, "", None, build)
+    else:
+        scope = Scope(None, {}, None, build.asked)
+        for unit in plan.units:
+            _draft(unit, unit.name, scope, build)
+    if report.has_errors or not build.drafts:
+        return ()
+    text = dag_file(build, flow)
+    if report.has_errors:
+        return ()
+    path = f"{dns_label(plan.name, _FILE_LIMIT)}.py"
+    subject = plan.group if plan.group is not None else plan.units[0]
+    return (OutFile(path, text, (Made("DAG", "", plan.name, subject.span),)),)
+
+
+def _drafts(group: Group, path: str, around: Scope | None, build: Build) -> None:
+    """The pods of a group and of the groups inside of it."""
+    report = build.report
+    if group.stopping:
+        tell("dag.earlyStopping", "earlyStopping", group.stopping[0].span, report)
+    if around is not None and group.concurrency:
+        tell("dag.concurrency", "`concurrency` of an inner dag", head_of(group.span), report)
+    if around is not None and group.limits is not None and group.limits.timeout is not None:
+        tell("dag.termination.timeout", "termination.timeout", group.limits.span, report)
+    if group.limits is not None and group.limits.ttl is not None:
+        tell("dag.termination.ttl", "termination.ttl", group.limits.span, report)
+    _tell_loops(group, report)
+    for edge in group.edges:
+        if edge.events:
+            tell("events", "events", edge.span, report)
+    ids = {each.name: f"{path}{each.name}" for each in group.members}
+    scope = Scope(group, ids, around, build.asked)
+    for member in group.members:
+        start = member.start
+        if start is not None and isinstance(start.condition, Template):
+            tell("dag.condition", "conditions", start.condition.span, report)
+        if isinstance(member, Group):
+            _drafts(member, f"{ids[member.name]}.", scope, build)
+        else:
+            _draft(member, ids[member.name], scope, build)
+
+
+def _draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> None:
+    place = head_of(unit.runtime.span if unit.runtime is not None else unit.span)
+    if not tell(f"run.{unit.kind}", f"run.kind: {unit.kind}", place, build.report):
+        return
+    _tell_loops(unit, build.report)
+    limits = unit.limits
+    if limits.ttl is not None:
+        tell("dag.termination.ttl", "termination.ttl", limits.span, build.report)
+    if limits.pod_failure_policy is not None:
+        place = limits.pod_failure_policy.span
+        tell("termination.podFailurePolicy", "termination.podFailurePolicy", place, build.report)
+    build.drafts[task_id] = pod_draft(unit, task_id, scope, build)
+
+
+def _tell_loops(member: Unit | Group, report: Report) -> None:
+    if member.sweep is not None:
+        tell("matrix.all", "matrix", member.sweep.span, report)
+    if member.search is not None:
+        tell("search.all", "matrix", member.search.span, report)

@@ -1,0 +1,139 @@
+"""Turns the edges of a group into trigger rules, and into what each of its members may come to."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from pxc.ir.node import Lit
+from pxc.ir.plan import Group, Start, Unit
+from pxc.targets.airflow.trigger_rules import (
+    ABSENT,
+    FAILED,
+    NEVER,
+    SKIPPED,
+    SUCCEEDED,
+    Outcome,
+    before,
+    fitting_rule,
+    wanted,
+)
+
+__all__ = ["Flow", "flow_of", "is_false"]
+
+Outcomes = frozenset[Outcome]
+
+_RAN = (Outcome(SUCCEEDED, frozenset(("success",))), Outcome(FAILED, frozenset(("failed",))))
+_SKIPPED = frozenset(("skipped",))
+
+
+class Flow(Struct):
+    """How the tasks of one group follow one another.
+
+    `rules` are the trigger rules of its members by name: of a unit that of its task, of a group
+    that of the task that begins it; those in `gates` have no exact one, and a task before them
+    that asks how everything went. `inner` are the flows of inner groups. `start` and `end` are the
+    rules of the task that begins the group, if there is one, and of the task that holds what it
+    came to; the group is `guarded` where that first task may not run, so that every member has to
+    look at it. `outcomes` is what the group as a whole may come to, `came` what each member may.
+    """
+
+    group: Group
+    rules: dict[str, str] = field(default_factory=dict)
+    inner: dict[str, Flow] = field(default_factory=dict)
+    start: str = ""
+    guarded: bool = False
+    end: str = ""
+    outcomes: Outcomes = frozenset()
+    gates: set[str] = field(default_factory=set)
+    came: dict[str, Outcomes] = field(default_factory=dict)
+    upstreams: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def hides_failures(self) -> bool:
+        """Whether the run may end well to Airflow although a task of it failed."""
+        passing = {"all_success", "none_failed", "none_failed_min_one_success"}
+        own = any(rule not in passing for rule in self.rules.values())
+        return own or any(flow.hides_failures for flow in self.inner.values())
+
+
+def flow_of(group: Group, start: Outcomes = frozenset()) -> Flow:
+    """The flow of a group; `start` is what the task that begins it may come to, if there is one."""
+    flow = Flow(group, guarded=bool(start))
+    for edge in group.edges:
+        known = flow.upstreams.setdefault(edge.downstream, [])
+        if edge.upstream not in known:
+            known.append(edge.upstream)
+    waiting = {member.name: member for member in group.members}
+    while waiting:
+        for name, member in tuple(waiting.items()):
+            if any(one in waiting for one in flow.upstreams.get(name, ())):
+                continue
+            del waiting[name]
+            flow.came[name] = _member(member, flow, start)
+    _finish(flow, start)
+    return flow
+
+
+def _member(member: Unit | Group, flow: Flow, start: Outcomes) -> Outcomes:
+    """What a member may come to; its rule, or its gate, goes into the flow."""
+    said = member.start or Start(member.span)
+    ups = [flow.came[one] for one in flow.upstreams.get(member.name, ())]
+    many = before(start, ups)
+
+    def decide(words: frozenset[str]) -> str:
+        return wanted(said.trigger, said.skip_on_upstream_skip, words) if ups else "run"
+
+    eager = said.trigger.startswith("one_") and not start
+    fitting = fitting_rule(many, decide, eager=eager)
+    if fitting is None or is_false(said) or _is_unclear(fitting[1]):
+        flow.gates.add(member.name)
+        words = {decide(each.words) if each.is_open else ABSENT for each in many} - {"run"}
+        words |= {SKIPPED} if is_false(said) else set()
+        fitting = "all_success", frozenset(Outcome(word, _SKIPPED) for word in words)
+    rule, held_back = fitting
+    flow.rules[member.name] = rule
+    if isinstance(member, Unit):
+        ran = set[Outcome]() if is_false(said) else set(_RAN)
+        if member.sweep is not None:
+            ran.add(Outcome(FAILED, frozenset(("success", "failed"))))
+        return held_back | ran
+    begun = frozenset((_RAN[0], *held_back)) if held_back else frozenset[Outcome]()
+    inner = flow_of(member, begun)
+    inner.start = rule if begun or ups else ""
+    flow.inner[member.name] = inner
+    return inner.outcomes
+
+
+def _finish(flow: Flow, start: Outcomes) -> None:
+    """The task behind all members: it runs when none of them has failed."""
+    came = [frozenset(map(_after_failure, outcomes)) for outcomes in flow.came.values()]
+    fitting = fitting_rule(before(start, came), lambda words: NEVER if FAILED in words else "run")
+    flow.end = fitting[0] if fitting is not None else ""
+    held_back = fitting[1] if fitting is not None else frozenset[Outcome]()
+    found = {_RAN[0]}
+    for each in held_back:
+        if each.is_ == NEVER:
+            found.add(Outcome(FAILED, each.states))
+    for one in start:
+        if one.is_ != SUCCEEDED:
+            states = {o.states for o in held_back if o.is_ == "absent"}
+            found |= {Outcome(one.is_, each) for each in states or {one.states}}
+    flow.outcomes = frozenset(found)
+
+
+def _after_failure(outcome: Outcome) -> Outcome:
+    """What Airflow says has no chance any more stands behind something that failed."""
+    is_late = outcome.is_ == NEVER and "upstream_failed" in outcome.states
+    return Outcome(FAILED, outcome.states) if is_late else outcome
+
+
+def is_false(start: Start | None) -> bool:
+    """Whether a member is skipped whenever its turn comes."""
+    condition = start.condition if start is not None else None
+    return isinstance(condition, Lit) and not condition.value
+
+
+def _is_unclear(outcomes: Outcomes) -> bool:
+    """Whether one state may mean that a member was skipped, or that it never started."""
+    skipped = {each.states for each in outcomes if each.is_ == SKIPPED}
+    return any(each.is_ == NEVER and each.states in skipped for each in outcomes)

@@ -1,0 +1,113 @@
+"""Turns the names that a DAG file uses into its imports and its own definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pkgutil import get_data
+
+__all__ = ["preamble"]
+
+_COMPAT = "airflow.providers.common.compat.sdk"
+_MODULES = {
+    "both": dict.fromkeys(("DAG", "Param", "TaskGroup", "literal"), _COMPAT),
+    "3": {
+        "DAG": "airflow.sdk",
+        "Param": "airflow.sdk",
+        "TaskGroup": "airflow.sdk",
+        "literal": "airflow.sdk.definitions.template",
+    },
+    "2": {
+        "DAG": "airflow.models.dag",
+        "Param": "airflow.models.param",
+        "TaskGroup": "airflow.utils.task_group",
+        "literal": "airflow.utils.template",
+    },
+}
+"""Where Airflow keeps a name, by the release that a file is for."""
+
+_OTHERS = {
+    "KubernetesPodOperator": "airflow.providers.cncf.kubernetes.operators.pod",
+    "EmptyOperator": "airflow.providers.standard.operators.empty",
+    "ShortCircuitOperator": "airflow.providers.standard.operators.python",
+    "timedelta": "datetime",
+}
+_WHOLE = {"k8s": "from kubernetes.client import models as k8s", "pendulum": "import pendulum"}
+_TIMETABLES = {
+    "CronTriggerTimetable": "airflow.timetables.trigger",
+    "DeltaTriggerTimetable": "airflow.timetables.trigger",
+}
+"""Names that Airflow 3 moved and its compatibility layer does not know."""
+
+_STANDARD = frozenset(("base64", "datetime", "json", "uuid"))
+_DEFINITIONS = ("run_uuid", "OutputsOperator", "may_start", "watcher")
+_INLINED = "inlined/{}.py"
+"""Where this package keeps what a file may define."""
+
+
+def preamble(used: Iterable[str], release: str) -> str:
+    """The imports of a file, sorted as linters want them, and what it defines.
+
+    `used` are names of Airflow, of libraries, and of the definitions that a file may have, each of
+    which is a file of the folder `inlined`. `release` is `both`, `3` or `2`.
+    """
+    wanted = set(used)
+    lines: set[str] = set()
+    bodies = []
+    for name in _DEFINITIONS:
+        if name in wanted:
+            text = (get_data(__package__ or "", _INLINED.format(name)) or b"").decode()
+            head, _, body = text.rpartition("\n\n\n")
+            lines |= {line for line in head.splitlines() if line}
+            bodies.append(f"\n\n{body}")
+    modules = _MODULES[release] | _OTHERS
+    lines |= {f"from {modules[name]} import {name}" for name in wanted & modules.keys()}
+    lines |= {_WHOLE[name] for name in wanted & _WHOLE.keys()}
+    moved = sorted(wanted & _TIMETABLES.keys())
+    if release == "3":
+        lines |= {f"from airflow.sdk import {name}" for name in moved}
+    if release == "2":
+        lines |= {f"from {_TIMETABLES[name]} import {name}" for name in moved}
+    tried = [_either(name) for name in moved] if release == "both" else []
+    return _sorted(lines) + "".join(tried + bodies)
+
+
+def _either(name: str) -> str:
+    """An import for Airflow 3, else for Airflow 2."""
+    return (
+        f"\ntry:\n    from airflow.sdk import {name}\nexcept ImportError:\n"
+        f"    from {_TIMETABLES[name]} import {name}\n"
+    )
+
+
+def _sorted(lines: set[str]) -> str:
+    """Import lines in sections, one line a module."""
+    names: dict[str, set[str]] = {}
+    plain = set()
+    for line in lines:
+        if line.startswith("from "):
+            module, _, name = line.removeprefix("from ").partition(" import ")
+            names.setdefault(module, set()).update(name.split(", "))
+        else:
+            plain.add(line)
+    found = sorted(plain) + [f"from {m} import {_listed(names[m], m)}" for m in sorted(names)]
+    ours = [line for line in found if _top(line) in _STANDARD]
+    rest = [line for line in found if _top(line) not in _STANDARD]
+    return "\n\n".join("\n".join(part) for part in (ours, rest) if part) + "\n"
+
+
+def _listed(names: set[str], module: str) -> str:
+    """Constants, then classes, then the rest, as linters sort them."""
+    order = sorted(names, key=lambda name: (_rank(name), name))
+    line = ", ".join(order)
+    if len(f"from {module} import {line}") <= 88:
+        return line
+    return "(\n" + "".join(f"    {name},\n" for name in order) + ")"
+
+
+def _rank(name: str) -> int:
+    bare = name.partition(" as ")[0]
+    return 0 if bare.isupper() and len(bare) > 1 else 1 if bare[:1].isupper() else 2
+
+
+def _top(line: str) -> str:
+    return line.split()[1].partition(".")[0]

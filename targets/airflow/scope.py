@@ -1,0 +1,74 @@
+"""Turns references of a task into what Airflow's Jinja reads of other tasks of the same run."""
+
+from __future__ import annotations
+
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.node import Hole
+from pxc.ir.plan import Group, Unit
+from pxc.targets.airflow.python_text import string
+
+__all__ = ["RUN_UUID", "Asked", "Scope", "run_of"]
+
+RUN_UUID = "run_uuid"
+"""The macro that makes the uuid of a run of a task, which every file defines that uses it."""
+
+_DEEPEST = 100
+
+
+def run_of(task_id: str) -> str:
+    """The expression of the uuid of the run of another task."""
+    return f"{RUN_UUID}(ti, {string(task_id)})"
+
+
+class Asked:
+    """What the tasks of a file ask of one another.
+
+    `outputs` are the names that are read of each task, in the order in which they are asked for.
+    """
+
+    def __init__(self) -> None:
+        self.outputs: dict[str, dict[str, None]] = {}
+
+
+class Scope:
+    """What a task of one group may refer to; `ids` are the task ids of the group's members."""
+
+    def __init__(
+        self, group: Group | None, ids: dict[str, str], around: Scope | None, asked: Asked
+    ) -> None:
+        self.group, self.ids, self.around, self.asked = group, ids, around, asked
+        members = group.members if group is not None else ()
+        self.members = {member.name: member for member in members}
+
+    def run(self) -> str:
+        """The expression of the identity of a task's own run."""
+        return f"{RUN_UUID}(ti)"
+
+    def read(self, ref: RunTimeRef, depth: int = 0) -> str | None:
+        """The expression of a value; None for what Airflow cannot tell."""
+        head, _, rest = ref.path.partition(".")
+        if head == "dag":
+            around = self.around
+            return None if around is None else around.read(RunTimeRef(ref.span, rest), depth + 1)
+        return self._sibling(rest, depth) if head == "ops" else None
+
+    def _sibling(self, path: str, depth: int) -> str | None:
+        name, _, rest = path.partition(".")
+        section, _, value = rest.partition(".")
+        member = self.members.get(name)
+        if member is None or depth > _DEEPEST:
+            return None
+        if rest == "globals.uuid":
+            return run_of(self.ids[name])
+        if rest == "globals.name":
+            return string(name)
+        if section == "outputs" and isinstance(member, Unit) and value:
+            self.asked.outputs.setdefault(self.ids[name], {})[value] = None
+            return f"(ti.xcom_pull({string(self.ids[name])}) or {{}}).get({string(value)}, '')"
+        for given in member.inputs if section == "inputs" else ():
+            [*parts] = given.value.parts
+            hole = parts[0] if len(parts) == 1 else None
+            if given.name == value and isinstance(hole, Hole) and isinstance(hole.expr, Expr):
+                inner = hole.expr
+                return self.read(inner, depth + 1) if isinstance(inner, RunTimeRef) else None
+        return None

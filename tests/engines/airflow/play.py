@@ -1,0 +1,118 @@
+"""Runs the DAG files of a folder in a real Airflow whose pods are built and rendered, but not run.
+
+usage: python play.py FOLDER SCENES       with the Python of an environment that has Airflow
+
+Each line of SCENES is a JSON object: `dag_id`, and `script`, which says of a task how many tries
+fail (`failures`) and what its run leaves (`outputs`). For each of them one line of JSON is printed:
+the state of the run, of each task the states of its instances, and the pods that were built.
+Without lines it only tells what the files hold.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import logging
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+
+def prepare(folder: str) -> None:
+    home = os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp())
+    os.environ |= {
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": folder,
+        "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+    }
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+
+
+def load(folder: str):
+    try:
+        from airflow.dag_processing.dagbag import DagBag
+    except ImportError:
+        from airflow.models.dagbag import DagBag
+    known = inspect.signature(DagBag.__init__).parameters
+    return DagBag(folder, **({"include_examples": False} if "include_examples" in known else {}))
+
+
+class Stage:
+    """Plays the pods of one run after another."""
+
+    def __init__(self) -> None:
+        self.script: dict = {}
+        self.pods: dict = {}
+        self.tries: dict = {}
+
+    def install(self) -> None:
+        from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+        from airflow.providers.common.compat.sdk import AirflowException
+        from kubernetes.client import ApiClient
+
+        stage = self
+
+        def execute(operator, context, **_):
+            ti = context["ti"]
+            cell = f"{operator.task_id}/{ti.map_index}"
+            pod = operator.build_pod_request_obj(context, dry_run=True)
+            stage.pods[cell] = ApiClient().sanitize_for_serialization(pod)
+            stage.tries[cell] = stage.tries.get(cell, 0) + 1
+            told = stage.script.get(cell, stage.script.get(operator.task_id, {}))
+            if stage.tries[cell] <= told.get("failures", 0):
+                raise AirflowException("the script says that this try fails")
+            if operator.do_xcom_push:
+                outputs = told.get("outputs", {})
+                return {name: outputs.get(name, "") for name in operator.outputs}
+            return None
+
+        KubernetesPodOperator.execute = execute
+
+    def play(self, dag, script: dict) -> dict:
+        self.script, self.pods, self.tries = script, {}, {}
+        run = dag.test()
+        from airflow.models.taskinstance import TaskInstance
+        from airflow.settings import Session
+
+        same = (TaskInstance.dag_id == run.dag_id, TaskInstance.run_id == run.run_id)
+        tasks: dict = {}
+        for found in Session().query(TaskInstance).filter(*same).order_by(TaskInstance.map_index):
+            tasks.setdefault(found.task_id, []).append(str(found.state))
+        return {
+            "state": str(run.state),
+            "tasks": tasks,
+            "pods": self.pods,
+            "tries": self.tries,
+        }
+
+
+def main() -> None:
+    folder, scenes = sys.argv[1:3]
+    prepare(folder)
+    from airflow.utils.db import initdb
+
+    lines = Path(scenes).read_text("utf-8").splitlines()
+    if lines:
+        initdb()
+    bag = load(folder)
+    graphs = {
+        dag_id: {task.task_id: sorted(task.upstream_task_ids) for task in dag.tasks}
+        for dag_id, dag in sorted(bag.dags.items())
+    }
+    errors = {Path(name).name: text for name, text in bag.import_errors.items()}
+    print(json.dumps({"errors": errors, "graphs": graphs}), flush=True)
+    stage = Stage()
+    stage.install()
+    for line in lines:
+        scene = json.loads(line)
+        found = stage.play(bag.dags[scene["dag_id"]], scene.get("script", {}))
+        print("\x1e" + json.dumps(found), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""What real releases of Airflow make of the DAG files that pxc writes."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.ir.plan import Group, Plan, Unit
+from pxc.world import Options, Runtime
+from tests.engines import dag_files
+from tests.plan_interpreter import FAILED, FAILS, NEVER, SKIPPED, SUCCEEDED, Fate, Script, interpret
+from tests.test_golden import CASES, run_case
+
+QUIET = Options(runtime=Runtime(tracking=False))
+TRIGGERS = (
+    "all_succeeded", "all_failed", "all_done", "one_succeeded", "one_failed", "one_done",
+)  # fmt: skip
+STATES = {
+    SUCCEEDED: {"success"},
+    FAILED: {"failed"},
+    SKIPPED: {"skipped"},
+    NEVER: {"upstream_failed", "skipped"},
+}
+"""What the fate of an operation looks like in Airflow, which knows no operation that never was."""
+
+
+@pytest.fixture(params=dag_files.RELEASES)
+def release(request: pytest.FixtureRequest) -> str:
+    why = dag_files.missing(request.param)
+    if why:
+        pytest.skip(why)
+    return str(request.param)
+
+
+def dag_file(text: str, name: str) -> Outcome:
+    request = Request(
+        files=(SourceText(f"{name}.yaml", text.encode()),),
+        target="airflow", options=QUIET, verify=True,
+    )  # fmt: skip
+    outcome = compile_request(request)
+    assert not outcome.report.has_errors, [d.message for d in outcome.report]
+    return outcome
+
+
+def edges_of(plan: Plan) -> dict[str, set[str]]:
+    """What each operation waits for, by their paths; only operations of the outermost dag."""
+    found: dict[str, set[str]] = {unit.name: set() for unit in plan.units}
+    if plan.group is not None:
+        found = {m.name: set() for m in plan.group.members}
+        for edge in plan.group.edges:
+            found[edge.downstream].add(edge.upstream)
+    return found
+
+
+def reached(graph: dict[str, list[str]], name: str) -> set[str]:
+    """The operations that a task waits for, by way of the tasks that pxc puts between them."""
+    found = set()
+    for up in graph[name]:
+        if up.endswith(".gate"):
+            found |= reached(graph, up)
+        else:
+            found.add(up.removesuffix(".end"))
+    return found
+
+
+def test_goldens_load(release: str, tmp_path: Path) -> None:
+    outcomes = {c.name: run_case(c, "airflow") for c in CASES if not c.name.startswith("wrong-")}
+    made = {name: outcome for name, outcome in outcomes.items() if outcome.files}
+    files = {f"{name}.py": outcome.files[0].text for name, outcome in made.items()}
+    for name, text in files.items():  # one folder of Airflow holds each id once
+        files[name] = text.replace('dag_id="', f'dag_id="{name[:-3]}.', 1)
+    found, _ = dag_files.play(release, files, (), tmp_path)
+    assert found["errors"] == {}
+    assert len(found["graphs"]) == len(files) >= 25
+    for name, outcome in made.items():
+        [graph] = [g for dag_id, g in found["graphs"].items() if dag_id.startswith(f"{name}.")]
+        assert outcome.plan is not None
+        for operation, ups in edges_of(outcome.plan).items():
+            task = operation if operation in graph else f"{operation}.start"
+            if ups:
+                assert reached(graph, task) == ups
+
+
+def pipeline(seed: int) -> str:
+    """A dag of random operations, some of them dags, whose triggers are of all kinds."""
+    draw = random.Random(seed)
+    return f"kind: component\nname: p{seed}\nrun:\n" + dag(draw, 2, 6 + seed % 3, 1)
+
+
+def dag(draw: random.Random, indent: int, size: int, depth: int) -> str:
+    pad = " " * indent
+    text = f"{pad}kind: dag\n{pad}operations:\n"
+    for at in range(size):
+        ups = draw.sample(range(at), min(at, draw.choice((0, 1, 1, 2, 3))))
+        text += f"{pad}- name: o{at}\n"
+        if ups:
+            text += f"{pad}  dependencies: [{', '.join(f'o{up}' for up in sorted(ups))}]\n"
+            text += f"{pad}  trigger: {draw.choice(TRIGGERS)}\n"
+        if draw.random() < 0.2:
+            text += f"{pad}  conditions: '{{{{ false }}}}'\n"
+        if draw.random() < 0.3:
+            text += f"{pad}  skipOnUpstreamSkip: true\n"
+        text += f"{pad}  component:\n{pad}    run:\n"
+        if depth and draw.random() < 0.25:
+            text += dag(draw, indent + 6, 3, depth - 1)
+        else:
+            text += f"{pad}      {{kind: job, container: {{image: i, command: [c]}}}}\n"
+    return text
+
+
+def units_of(group: Group, path: str = "") -> list[str]:
+    found = []
+    for member in group.members:
+        own = f"{path}{member.name}"
+        found += [own] if isinstance(member, Unit) else units_of(member, f"{own}/")
+    return found
+
+
+def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
+    files, scenes, expected = {}, [], []
+    for seed in range(12):
+        outcome = dag_file(pipeline(seed), f"p{seed}")
+        assert outcome.plan is not None
+        assert outcome.plan.group is not None
+        files[f"p{seed}.py"] = outcome.files[0].text
+        draw = random.Random(seed)
+        for _ in range(2):
+            failing = [u for u in units_of(outcome.plan.group) if draw.random() < 0.35]
+            scripts: dict[str, Script] = dict.fromkeys(failing, FAILS)
+            script = {name.replace("/", "."): {"failures": 9} for name in failing}
+            scenes.append({"dag_id": f"p{seed}", "script": script})
+            expected.append(interpret(outcome.plan, scripts))
+    found, played = dag_files.play(release, files, scenes, tmp_path)
+    assert found["errors"] == {}
+    assert len(played) == len(scenes)
+    told = {
+        f"{scene['dag_id']} {sorted(scene['script'])}": differences(fates, result)
+        for scene, fates, result in zip(scenes, expected, played, strict=True)
+    }
+    assert {name: each for name, each in told.items() if each} == {}
+
+
+def differences(fates: dict[str, Fate], result: dict[str, Any]) -> list[str]:
+    """Where a run came to something else than the plan."""
+    found = []
+    state = "failed" if fates[""].state == FAILED else "success"
+    if result["state"] != state:
+        found.append(f"the run: {result['state']}, not {state}")
+    for path, fate in fates.items():
+        task = path.replace("/", ".")
+        if task in result["tasks"] and not set(result["tasks"][task]) <= STATES[fate.state]:
+            found.append(f"{task}: {result['tasks'][task]}, not {fate.state}")
+    ran = {cell.rpartition("/")[0] for cell in result["pods"]}
+    wanted = {path.replace("/", ".") for path, fate in fates.items() if fate.tries}
+    return found + [f"ran, or did not: {name}" for name in sorted(ran ^ wanted)]
+
+
+def test_the_pods_are_those_of_kubernetes(release: str, tmp_path: Path) -> None:
+    """What Airflow creates for a job is the pod that the target kubernetes gives its Job."""
+    files, scenes, wanted = {}, [], []
+    for case in CASES:
+        job = job_of(case)
+        outcome = run_case(case, "airflow") if job is not None else None
+        if job is None or outcome is None or not outcome.files or outcome.plan.timetable:  # type: ignore[union-attr]
+            continue
+        dag_id = f"{case.name}.x"
+        files[f"{case.name}.py"] = re.sub(
+            'dag_id=".*?"', f'dag_id="{dag_id}"', outcome.files[0].text, count=1
+        )
+        scenes.append({"dag_id": dag_id})
+        wanted.append((case.name, comparable(job["spec"]["template"])))
+    found, played = dag_files.play(release, files, scenes, tmp_path)
+    assert found["errors"] == {}
+    assert len(played) == len(wanted) >= 12
+    told = {}
+    for (name, pod), result in zip(wanted, played, strict=True):
+        [made] = result["pods"].values()
+        told[name] = [
+            line
+            for line in difflib.unified_diff(lines_of(pod), lines_of(comparable(made)), n=0)
+            if not line.startswith(("---", "+++", "@@"))
+        ]
+    assert {name: lines for name, lines in told.items() if lines} == {}
+
+
+def lines_of(pod: dict[str, Any]) -> list[str]:
+    return json.dumps(pod, indent=1, sort_keys=True).splitlines()
+
+
+def job_of(case: Path) -> dict[str, Any] | None:
+    """The one Job of a golden that writes no files and no cells."""
+    expected = case / "expected.kubernetes.yaml"
+    documents = list(yaml.safe_load_all(expected.read_text())) if expected.exists() else []
+    [first, *others] = documents or [{"kind": ""}]
+    return first if first["kind"] == "Job" and not others else None
+
+
+def comparable(pod: dict[str, Any]) -> dict[str, Any]:
+    """A pod without what tells runs apart, and without what Airflow puts into every pod."""
+    spec = dict(pod["spec"])
+    spec["containers"] = [c for c in spec["containers"] if c["name"] != "airflow-xcom-sidecar"]
+    text = json.dumps(without_nothing(spec)).replace('"xcom"', '"artifacts-context"')
+    spec = json.loads(text)
+    for container in (*spec.get("initContainers", ()), *spec["containers"]):
+        container.pop("terminationMessagePolicy", None)
+        container["env"] = [e for e in container.get("env", ()) if e["name"] != "PXC_RUN_UUID"]
+        mounts = container.get("volumeMounts", ())
+        container["volumeMounts"] = [m for m in mounts if m["mountPath"] != "/airflow/xcom"]
+    volumes = {json.dumps(volume, sort_keys=True) for volume in spec.pop("volumes", ())}
+    spec["volumes"] = sorted(volumes)
+    spec.pop("activeDeadlineSeconds", None)  # a Job has it beside its pods
+    if not spec.get("hostNetwork"):
+        spec.pop("hostNetwork", None)  # the operator always says it
+    labels = {
+        key: value
+        for key, value in pod["metadata"].get("labels", {}).items()
+        if "/" in key and not key.startswith("app.kubernetes.io/instance")
+    }
+    return {"spec": spec, "labels": labels}
+
+
+def without_nothing(value: Any) -> Any:
+    if isinstance(value, dict):
+        made = {key: without_nothing(child) for key, child in value.items()}
+        return {k: v for k, v in made.items() if v not in ({}, [], None) or k == "emptyDir"}
+    return [without_nothing(child) for child in value] if isinstance(value, list) else value
