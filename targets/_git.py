@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.diagnostics import Report
 from pxc.ir.node import Lit, Scalar
 from pxc.ir.pod import GitStep
 from pxc.targets._data import Place, Values
+from pxc.targets._git_flags import flag_words
 
 __all__ = ["GIT_SCRIPT", "git_container"]
 
@@ -146,20 +146,5 @@ def _flags(step: GitStep, values: Values, place: Place) -> list[str]:
     for node in step.flags:
         text = values.text(node, place.at("git.flags", expands=True))
         if text:
-            found.extend(_words(text, node, values.report))
+            found.extend(flag_words(text, node, values.report))
     return found
-
-
-def _words(text: str, node: Scalar, report: Report) -> list[str]:
-    import shlex
-
-    try:
-        return shlex.split(text)
-    except ValueError:
-        report.add(
-            "PXC116",
-            f"the quotes in the git flag `{text}` do not match",
-            node.span,
-            help="close the quote",
-        )
-        return []

@@ -18,6 +18,7 @@ TRANSFER_SCRIPT = """\
 while test "$#" -ge 3; do
   kind=$1 from=$2 to=$3
   shift 3
+  case "/$from/" in */../*) fail "$from leads out of the connection" ;; esac
   found=`move lsjson --stat -- "$from"` || found=
   case "$from $found" in
   store:*'"IsDir": true'*)

@@ -11,7 +11,7 @@ import yaml
 
 from pxc.targets._git import GIT_SCRIPT
 from pxc.world import Images
-from tests.emitting import JOB, emit, pod_of
+from tests.emitting import JOB, emit, pod_of, refusals
 
 
 def git(*args: str, at: Path) -> str:
@@ -132,6 +132,7 @@ def test_git_starts_again_after_half_a_checkout(tmp_path: Path, repository: dict
         ("$(touch HIT)", ""),
         ("'; touch HIT; '", "`touch HIT`"),
         ("--upload-pack=touch HIT", ""),
+        ("ext::sh -c 'touch HIT'", ""),
         ("URL", "$(touch HIT)"),
         ("URL", "x; touch HIT"),
         ("URL", "nowhere"),
@@ -157,3 +158,44 @@ def test_git_takes_run_time_values() -> None:
     env = pod_of(emit(text)[0])["initContainers"][0]["env"]
     assert [e["name"] for e in env[:2]] == ["PXC_NAMESPACE", "PXC_RUN_UUID"]
     assert env[2] == {"name": "PXC_GIT_URL", "value": "https://h/$(PXC_NAMESPACE)"}
+
+
+PROGRAMS = ("--upload-pack=touch HIT", "--upload-pack touch", "--u touch", "-u touch", "-utouch", "-qu x",
+            "--depth=1 --upl=x")  # fmt: skip
+
+
+@pytest.mark.parametrize("flag", PROGRAMS)
+def test_no_flag_starts_a_program(flag: str) -> None:
+    [said] = refusals(f"{JOB}init: [{{git: 'https://h/r', flags: ['{flag}']}}]")
+    assert said == f"PXC116 git starts a program of the author's for `{flag}`"
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "--branch={{ globals.uuid }}",
+        "-b {{ globals.uuid }}",
+        "-b x{{ globals.uuid }}",
+        "--depth=1 --branch {{ globals.uuid }}",
+    ],
+)
+def test_a_flag_takes_a_value_of_the_run(flag: str) -> None:
+    found = pod_of(emit(f"{JOB}init: [{{git: 'https://h/r', flags: ['{flag}']}}]")[0])
+    assert found["initContainers"][0]["args"][-1].endswith("$(PXC_RUN_UUID)")
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "{{ globals.uuid }}",
+        "--{{ globals.uuid }}",
+        "-c {{ globals.uuid }}",
+        "-c core.sshCommand={{ globals.uuid }}",
+        "--template={{ globals.uuid }}",
+        "-b x {{ globals.uuid }}",
+        "--branch{{ globals.uuid }}",
+    ],
+)
+def test_a_value_of_the_run_is_no_option(flag: str) -> None:
+    [said] = refusals(f"{JOB}init: [{{git: 'https://h/r', flags: ['{flag}']}}]")
+    assert said == "PXC703 a git flag that only the run knows could be any option"

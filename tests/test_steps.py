@@ -344,3 +344,60 @@ def test_the_tracking_client_writes_into_the_run(ready: Path, tmp_path: Path) ->
     written = tree(tmp_path / "offline" / "runs" / RUN)
     assert written["outputs/model.txt"] == "weights"
     assert json.loads(written["run.plx.json"])["outputs"] == {"accuracy": 0.93, "loss": 0.05}
+
+
+HOSTILE = [
+    "$(touch HIT)", "`touch HIT`", "'; touch HIT; '", '"; touch HIT; "', "-x", "--config=HIT",
+    "a b", "a\tb", "*", "${HIT}", ":s3,env_auth:HIT", "..",
+]  # fmt: skip
+"""Paths that a run is given by another run: text, whatever a shell or rclone would make of them."""
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_path_is_only_a_path(
+    name: str, store: tuple[str, Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """What stands where the run completes a path is never run and leads nowhere else."""
+    declared, root, variables = store
+    (root.parent / "other").mkdir(exist_ok=True)
+    (root.parent / "other" / "secret").write_text("1")
+    text = (
+        "kind: component\nname: j\nrun: {kind: job, init: [{paths: ['{{ globals.uuid }}']}],"
+        " container: {image: a}}\n"
+    )
+    spec = pod(text, tmp_path, f"artifactsStore: {declared}\n")
+    found = container(spec, "files-1")
+    local = tmp_path / "context"
+    given = f"{name}/other/secret" if name == ".." else name
+    where = {e["name"]: RUN for e in found["env"] if e["name"] == "PXC_RUN_UUID"}
+    assert where
+    found = found | {"args": [a.replace("$(PXC_RUN_UUID)", given) for a in found["args"]]}
+    before = tree(tmp_path)
+    done = run(found, {"/plx-context/artifacts": str(local)}, variables)
+    assert done.returncode != 0, "there is no such path"
+    assert not list(tmp_path.rglob("*HIT*"))
+    assert "secret" not in str(tree(local))
+    assert tree(tmp_path) == before
+
+
+def test_a_file_is_only_a_file(tmp_path: Path) -> None:
+    """Its content, its name and its directory are data in the container that writes it."""
+    text = """
+kind: component
+name: j
+run:
+  kind: job
+  init:
+  - path: "{{ globals.run_artifacts_path }}/$(touch HIT)"
+    file: {filename: "'; touch HIT; '$x", content: "`touch HIT` {{ globals.uuid }} %s \\\\n"}
+  container: {image: a}
+"""
+    spec = pod(text, tmp_path, "connections: []\n")
+    local = tmp_path / "context"
+    local.mkdir()
+    done = run(container(spec, "file-1"), {"/plx-context/artifacts": str(local)}, {})
+    assert done.returncode == 0, done.stderr
+    [(name, content)] = tree(local).items()
+    assert name == f"{RUN}/$(touch HIT)/'; touch HIT; '$x"
+    assert content == f"`touch HIT` {RUN} %s \\n"
+    assert not list(tmp_path.rglob("HIT"))
