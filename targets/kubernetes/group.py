@@ -61,7 +61,7 @@ def set_objects(
             " target",
             plan.timetable.span,
             help="a CronJob starts one job: leave the schedule out and apply the JobSet when it"
-            " shall run",
+            " shall run, or compile for an engine, with `pxc compile -t argo`",
         )
     units = [
         (each, unit_parts(plan, replace(each.unit, name=each.name), world, report)) for each in flat
