@@ -11,12 +11,14 @@ import pytest
 import yaml
 
 from pxc.driver import Request, SourceText, compile_request
+from pxc.tuner.documents import Record
 from pxc.tuner.step import unpacked
 from pxc.world import Options
 from tests.conftest import ROOT
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster
 from tests.engines.environment import Object
+from tests.search_interpreter import Does, Params, rounds_of
 
 DAG = """\
 version: 1.1
@@ -111,14 +113,35 @@ def compiled_and_ran(argo: Cluster, text: str) -> Object:
     return engine.ended(argo, workflow["metadata"]["name"], 150)
 
 
+def foretold(text: str, name: str, does: Does) -> list[list[Params]]:
+    """What the interpreter says of the rounds of an operation of a dag, or of the file's own."""
+    outcome = compile_request(Request(files=(SourceText("f.yaml", text.encode()),), target="argo"))
+    assert outcome.plan is not None
+    group = outcome.plan.group
+    assert group is not None
+    member = group if group.name == name else next(m for m in group.members if m.name == name)
+    return rounds_of(member, does)[0]
+
+
+def made(found: list[Record]) -> list[list[Params]]:
+    """The params of the runs of each round that there was."""
+    last = max(record.iteration for record in found)
+    return [[r.params for r in found if r.iteration == at] for at in range(last + 1)]
+
+
 def records(workflow: Object) -> list[Any]:
     state = engine.outputs(engine.nodes(workflow)["tune"])["state"]
     return list(unpacked(state).records)
 
 
+BAND = (
+    "kind: hyperband, seed: 3, maxIterations: 4, eta: 2, concurrency: 3,"
+    " resource: {name: epochs, type: int}"
+)
+
+
 def test_a_hyperband_keeps_the_best(argo: Cluster, tuner: None) -> None:
-    done = ran(argo, "band", "kind: hyperband, seed: 3, maxIterations: 4, eta: 2, concurrency: 3,"
-               " resource: {name: epochs, type: int}")  # fmt: skip
+    done = ran(argo, "band", BAND)
     assert done["status"]["phase"] == "Succeeded"
     found = records(done)
     sizes = [sum(1 for r in found if (r.bracket, r.rung) == at) for at in
@@ -129,6 +152,7 @@ def test_a_hyperband_keeps_the_best(argo: Cluster, tuner: None) -> None:
     assert [r.metric for r in found if (r.bracket, r.rung) == (0, 2)] == first[:1]
     assert all(r.metric == r.params["lr"] for r in found)
     assert engine.phases(done)["after"] == "Succeeded"
+    assert made(found) == foretold(DAG % ("band", BAND, ""), "tune", lambda params: params["lr"])
 
 
 def test_a_run_that_fails_fails_the_search_at_its_end(argo: Cluster, tuner: None) -> None:

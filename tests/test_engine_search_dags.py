@@ -8,7 +8,7 @@ from typing import Any
 from pxc.tuner.step import unpacked
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster
-from tests.test_engine_search import compiled_and_ran, tuner
+from tests.test_engine_search import compiled_and_ran, foretold, made, tuner
 
 __all__ = ["tuner"]
 
@@ -44,12 +44,13 @@ def test_a_search_around_a_dag(argo: Cluster, tuner: None) -> None:
     done = compiled_and_ran(argo, AROUND)
     assert done["status"]["phase"] == "Succeeded"
     nodes = engine.nodes(done)
-    found = unpacked(engine.outputs(nodes[""] if "" in nodes else _root(done))["state"]).records
+    found = list(unpacked(engine.outputs(_root(done))["state"]).records)
     assert [(r.bracket, r.rung, r.params["epochs"]) for r in found] == [
         (0, 0, 1), (0, 0, 1), (0, 1, 2), (1, 0, 2), (1, 0, 2),
     ]  # fmt: skip
     assert all(r.metric == r.params["lr"] for r in found)
     assert found[2].params["lr"] == min(r.params["lr"] for r in found[:2])
+    assert made(found) == foretold(AROUND, "around", lambda params: params["lr"])
     models = [engine.outputs(n)["model"] for n in nodes.values() if n["displayName"] == "train"]
     assert sorted(models) == sorted(
         f"{r.params['lr']} deep={r.params['deep']} epochs={r.params['epochs']}" for r in found

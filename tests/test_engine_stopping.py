@@ -10,7 +10,7 @@ from pxc.tuner.step import unpacked
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster
 from tests.engines.environment import Object
-from tests.test_engine_search import compiled_and_ran, tuner
+from tests.test_engine_search import compiled_and_ran, foretold, tuner
 
 __all__ = ["tuner"]
 
@@ -42,15 +42,15 @@ def tried(done: Object) -> list[Any]:
     return [(r.index, r.status, r.outputs.get("loss")) for r in unpacked(state).records]
 
 
-def losses(*values: str) -> str:
-    return ", ".join(f"{{loss: {value}}}" for value in values)
-
-
 def test_a_metric_that_is_good_enough_ends_the_loop(argo: Cluster, tuner: None) -> None:
     """The batch in which it is reached is the last, and a failure before it counts no more."""
     rows = "{loss: 1, code: 3}, {loss: 0.5}, {loss: 0.2}, {loss: 0.9}, {loss: 0.1}, {loss: 0.1}"
-    done = compiled_and_ran(argo, LOOP % ("good", 2, rows, f"{GOOD}, {BAD}"))
+    text = LOOP % ("good", 2, rows, f"{GOOD}, {BAD}")
+    done = compiled_and_ran(argo, text)
     assert done["status"]["phase"] == "Succeeded"
+    expected = foretold(text, "tune", lambda row: None if row.get("code") else row["loss"])
+    assert [len(each) for each in expected] == [2, 2]
+    assert len(tried(done)) == sum(map(len, expected))
     assert tried(done) == [
         (0, "failed", None), (1, "succeeded", 0.5), (2, "succeeded", 0.2), (3, "succeeded", 0.9),
     ]  # fmt: skip
