@@ -1,12 +1,12 @@
 """Measures pxc, Hera and KFP at the same pipelines for Argo, and prints a table.
 
-    python -m benchmarks.peers [--rounds N] [--sizes 100,1000,5000]
+    python -m benchmarks.peers [--rounds N] [--sizes 100,1000] [--inline] [--without kfp]
 
 Each is installed into a virtual environment of its own in the cache directory. A pipeline of N
-operations has ten components; each operation waits for the one ten places before it, and gives
-its component a learning rate. pxc reads a Polyaxonfile and writes a Workflow; Hera builds the
-Workflow with Python and writes it; KFP compiles Python to its own YAML, which a server makes
-Workflows of.
+operations has ten components, with `--inline` one for each operation; each operation waits for the
+one ten places before it, and gives its component a learning rate. pxc reads a Polyaxonfile and
+writes a Workflow; Hera builds the Workflow with Python and writes it; KFP compiles Python to its
+own YAML, which a server makes Workflows of.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.__main__ import ROOT, environment
-from benchmarks.pipelines import pipeline
+from benchmarks.pipelines import inline_pipeline, pipeline
 from benchmarks.processes import run_once
 
 WIDTH, COMPONENTS = 10, 10
@@ -103,10 +103,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sizes", default="100,1000,5000")
+    parser.add_argument("--inline", action="store_true")
+    parser.add_argument("--without", default="", help="leave these out, separated by commas")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     bins = {"pxc": environment("pxc", str(ROOT))}
-    bins |= {name: environment(name, package) for name, package in PEERS.items()}
+    peers = {name: PEERS[name] for name in PEERS if name not in options.without.split(",")}
+    bins |= {name: environment(name, package) for name, package in peers.items()}
     shown = ", ".join(f"{name} {version(bin, name)}" for name, bin in bins.items())
     print(f"{shown}, Python {platform.python_version()}, {os.cpu_count()} cores, load", end=" ")
     print(", ".join(f"{n:.1f}" for n in os.getloadavg()))
@@ -117,19 +120,21 @@ def main() -> None:
         (work / "build_hera.py").write_text(HERA)
         (work / "build_kfp.py").write_text(KFP)
         for size in sizes:
-            measure(bins, work, size, options.rounds)
+            measure(bins, work, size, options.rounds, inline=options.inline)
 
 
-def measure(bins: dict[str, Path], work: Path, size: int, rounds: int) -> None:
+def measure(bins: dict[str, Path], work: Path, size: int, rounds: int, *, inline: bool) -> None:
     """Print a row for each compiler; one that takes minutes runs once."""
-    (work / "many.yaml").write_text(pipeline(size, width=WIDTH, components=COMPONENTS))
-    shape = [str(size), str(WIDTH), str(COMPONENTS)]
-    commands = {
+    shared = pipeline(size, width=WIDTH, components=COMPONENTS)
+    (work / "many.yaml").write_text(inline_pipeline(size, width=WIDTH) if inline else shared)
+    shape = [str(size), str(WIDTH), str(size if inline else COMPONENTS)]
+    every = {
         "pxc": [str(bins["pxc"] / "pxc"), "compile", "many.yaml", "--target", "argo",
                 "-o", "from-pxc.yaml"],
-        "hera": [str(bins["hera"] / "python"), "build_hera.py", *shape, "from-hera.yaml"],
-        "kfp": [str(bins["kfp"] / "python"), "build_kfp.py", *shape, "from-kfp.yaml"],
+        "hera": [str(bins.get("hera", work) / "python"), "build_hera.py", *shape, "from-hera.yaml"],
+        "kfp": [str(bins.get("kfp", work) / "python"), "build_kfp.py", *shape, "from-kfp.yaml"],
     }  # fmt: skip
+    commands = {name: command for name, command in every.items() if name in bins}
     samples: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
     for turn in range(rounds + 1):
         for name, command in commands.items():

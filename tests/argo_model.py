@@ -8,8 +8,8 @@ wins. Tests on a real controller hold this model to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.plan_interpreter import Script
@@ -21,6 +21,9 @@ _RESULT = re.compile(rf"({_NAME})\.(Succeeded|Failed|Errored|Skipped|Omitted|Dae
 _STATUS = re.compile(rf"tasks(?:\.({_NAME})|\['({_NAME})'\])\.status")
 _ROOT = frozenset({"root"})
 """The branch that begins at a dag: it has come to what the dag has, once that is known."""
+_GIVEN = re.compile(r"\{\{inputs\.parameters\.([-\w]+)\}\}")
+_INDEXED = re.compile(r"inputs\.parameters\['([-\w]+)'\]")
+_PART = re.compile(r"part-\d+")
 _LOOP = re.compile(r"run(-\d+)?")
 
 
@@ -32,11 +35,21 @@ class _End:
     branches: frozenset[str]
 
 
-def phases(workflow: Object, scripts: Mapping[str, Script]) -> dict[str, str]:
-    """The phase of every node by the path of its member in the plan; the workflow's is empty."""
+def phases(
+    workflow: Object, scripts: Mapping[str, Script], parts: Iterable[Object] = ()
+) -> dict[str, str]:
+    """The phase of every node by the path of its member in the plan; the workflow's is empty.
+
+    Nodes of the `parts` that it starts are where they would be in one workflow.
+    """
+    specs = {part["metadata"]["name"]: part["spec"] for part in parts}
     spec = workflow["spec"]
-    model = _Model({template["name"]: template for template in spec["templates"]}, scripts, {})
+    model = _Model(_templates(spec), scripts, {}, specs)
     return model.told | {"": model.run(spec["entrypoint"], "").phase}
+
+
+def _templates(spec: Object) -> dict[str, Object]:
+    return {template["name"]: template for template in spec["templates"]}
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,8 @@ class _Model:
     templates: Mapping[str, Object]
     scripts: Mapping[str, Script]
     told: dict[str, str]
+    parts: Mapping[str, Object]
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, name: str, path: str) -> _End:
         """Runs a template whose task is wanted."""
@@ -75,9 +90,13 @@ class _Model:
         self, task: Object, path: str, ends: Mapping[str, _End], branches: frozenset[str]
     ) -> _End:
         place = f"{path}/{task['name']}" if path else task["name"]
+        if "resource" in self.templates[task["template"]]:
+            return self._part(task, path, ends, branches)
+        if _PART.fullmatch(task["name"]):
+            return self._part_inside(task, path, ends, branches)
         if "depends" in task and not _holds(task["depends"], ends):
             end = _End("Omitted", branches)
-        elif "when" in task and not _holds(task["when"], ends):
+        elif "when" in task and not _holds(self._known(task["when"]), ends):
             end = _End("Skipped", branches)
         elif "withItems" in task:
             assert _LOOP.fullmatch(task["name"]), task["name"]
@@ -88,6 +107,59 @@ class _Model:
             end = self.run(task["template"], place)
         self.told[place] = end.phase
         return end
+
+    def _part_inside(
+        self, task: Object, path: str, ends: Mapping[str, _End], branches: frozenset[str]
+    ) -> _End:
+        """A dag template with some of the tasks of another, whose nodes are told as its own."""
+        given = self._given(task, ends)
+        inner = _Model(self.templates, self.scripts, self.told, self.parts, given)
+        return self._started(task, inner, task["template"], path, ends, branches)
+
+    def _part(
+        self, task: Object, path: str, ends: Mapping[str, _End], branches: frozenset[str]
+    ) -> _End:
+        """A workflow that is started: its nodes are told as those of whoever starts it."""
+        given = self._given(task, ends)
+        spec = self.parts[next(iter(given.values()))]
+        inner = _Model(_templates(spec), self.scripts, self.told, self.parts, given)
+        end = self._started(task, inner, spec["entrypoint"], path, ends, branches)
+        return end if end.phase == "Omitted" else _End(end.phase, frozenset({end.phase}))
+
+    def _started(
+        self, task: Object, inner: _Model, entry: str, path: str, ends: Mapping[str, _End],
+        branches: frozenset[str],
+    ) -> _End:  # fmt: skip
+        if "depends" not in task or _holds(task["depends"], ends):
+            return inner.run(entry, path)
+        inner.never(entry, path)
+        return _End("Omitted", branches)
+
+    def never(self, name: str, path: str) -> None:
+        """Tell that no task of a template was started."""
+        for task in self.templates[name]["dag"]["tasks"]:
+            called = self.templates[task["template"]]
+            if "resource" in called:
+                spec = self.parts[task["arguments"]["parameters"][0]["value"]]
+                inner = _Model(_templates(spec), self.scripts, self.told, self.parts)
+                inner.never(spec["entrypoint"], path)
+            elif _PART.fullmatch(task["name"]):
+                self.never(task["template"], path)
+            else:
+                self.told[f"{path}/{task['name']}" if path else task["name"]] = "Omitted"
+
+    def _given(self, task: Object, ends: Mapping[str, _End]) -> dict[str, str]:
+        found = {}
+        for each in task.get("arguments", {}).get("parameters", ()):
+            text = self._known(each["value"])
+            text = _STATUS.sub(lambda m: ends[m[1] or m[2]].phase, text)
+            found[each["name"]] = text.strip("{}")
+        return found
+
+    def _known(self, text: str) -> str:
+        """A text with what was given to a part in it."""
+        text = _GIVEN.sub(lambda found: self.given.get(found[1], found[0]), text)
+        return _INDEXED.sub(lambda found: repr(self.given[found[1]]), text)
 
     def _cell(self, task: Object, path: str, item: Object) -> _End:
         place = f"{path}/{item['index']}" if path else item["index"]

@@ -48,8 +48,10 @@ def judge_workflow(
     if document["kind"] == "CronWorkflow":
         assert len(document["metadata"]["name"]) <= 52
         spec = spec["workflowSpec"]
-        if "workflowTemplateRef" in spec:
-            return
+    if "workflowTemplateRef" in spec:
+        assert spec["workflowTemplateRef"]["name"]
+        assert "templates" not in spec
+        return
     assert len(json.dumps(document)) < 1_048_576
     templates = {template["name"]: template for template in spec["templates"]}
     assert len(templates) == len(spec["templates"]), [t["name"] for t in spec["templates"]]

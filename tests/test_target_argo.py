@@ -360,12 +360,8 @@ def test_what_a_workflow_is_written_as() -> None:
 
 
 def test_a_workflow_that_no_cluster_keeps() -> None:
-    text = (
-        "matrix: {kind: grid, params: {x: {kind: range, value: '0:19000:1'}, y: {kind: choice,"
-        f" value: ['{'y' * 40}']}}}}}}\n"
-        "inputs: [{name: x, type: int}, {name: y, type: str}]\n"
-        "run: {kind: job, container: {image: a, command: [b], args: ['{{ x }}', '{{ y }}{{ x }}']}}\n"
-    )
+    args = ", ".join(["x" * 600_000] * 2)
+    text = f"run: {{kind: job, container: {{image: a, command: [b], args: [{args}]}}}}\n"
     written, told = compiled(text)
     assert written == ""
     assert len(told) == 1

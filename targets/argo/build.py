@@ -13,7 +13,7 @@ from pxc.targets.argo.needs import Needs
 from pxc.targets.argo.task_names import free
 from pxc.world import World
 
-__all__ = ["Build", "Called", "Leaf"]
+__all__ = ["Build", "Called", "Leaf", "Part"]
 
 
 class Called(Struct, frozen=True):
@@ -41,12 +41,25 @@ class Leaf(Struct):
     told: list[dict[str, Any]] = field(default_factory=list)
 
 
+class Part(Struct):
+    """A workflow that another one starts: its templates, which of them begins, and its arguments.
+
+    The arguments come with the tags that whoever starts it gives.
+    """
+
+    name: str
+    entry: str
+    templates: list[dict[str, Any]]
+    arguments: dict[str, str]
+
+
 class Build(Struct):
     """A workflow while it is made: templates in order, and ConfigMaps by name.
 
     `asked` are the outputs that somebody takes, by the place of the container that leaves them;
     `without_command` are units by the place of their container. `verdict` is the template of the
-    tasks that only keep a failure, `approval` of those that wait for somebody.
+    tasks that only keep a failure, `approval` of those that wait for somebody, `starters` of those
+    that start `parts`, by the arguments of these.
     """
 
     plan: Plan
@@ -60,6 +73,8 @@ class Build(Struct):
     verdict: str = ""
     passing: str = ""
     approval: str = ""
+    starters: dict[tuple[str, ...], str] = field(default_factory=dict)
+    parts: list[Part] = field(default_factory=list)
     without_command: dict[Span, str] = field(default_factory=dict)
 
     @property

@@ -24,11 +24,12 @@ from pxc.targets.argo.operations import check_namespaces
 from pxc.targets.argo.run_time import refuse
 from pxc.targets.argo.scope import WORKFLOW_RUN
 from pxc.targets.argo.share import share
-from pxc.targets.argo.size import check_size
+from pxc.targets.argo.size import check_counts, check_size
+from pxc.targets.argo.split import split
 from pxc.targets.argo.surround import surrounded
 from pxc.targets.argo.tags import finished, tag
 from pxc.targets.argo.task_names import task_names
-from pxc.targets.argo.workflow import workflow_objects
+from pxc.targets.argo.workflow import part_objects, workflow_objects
 from pxc.world import World
 
 __all__ = ["emit"]
@@ -97,11 +98,14 @@ def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
         if each["name"] in called.needs.values:
             _refuse_later(called.needs.values[each["name"]], build.report)
         each.setdefault("value", tag(WORKFLOW_RUN))
+    split(entry, subject.span, build)
+    check_counts(build.templates, subject.span, build.world.options.argo.version, build.report)
     build.templates[:] = finished(build.templates)
     objects, metadata = workflow_objects(subject, called.name, build)
-    for found in objects:
+    parts = part_objects(subject, metadata, build)
+    for found in (*parts, *objects):
         check_size(found, subject.span, build.report)
-    return [*_config_maps(build, metadata), *objects]
+    return [*_config_maps(build, metadata), *parts, *objects]
 
 
 def _refuse_later(expr: Expr, report: Report) -> None:

@@ -13,6 +13,7 @@ from pxc.targets.argo.columns import Columns
 from pxc.targets.argo.leaf import patch_resources
 from pxc.targets.argo.needs import RUN
 from pxc.targets.argo.shape import Shape, shape_of, varying
+from pxc.targets.argo.size import budget
 
 __all__ = ["add_inputs", "share"]
 
@@ -22,13 +23,15 @@ _LARGE = 128 * 1024
 def share(build: Build) -> None:
     """Merge the templates of a workflow; tasks call what is left, with what they lack.
 
-    Those of one component are merged; of a large workflow those of several, too.
+    Those of one component are merged; of a workflow that is large, or has many, those of several,
+    too.
     """
     shapes = [(leaf, shape_of(leaf.template)) for leaf in build.leaves if leaf.tasks]
     groups: dict[tuple[Any, str], list[tuple[Leaf, Shape]]] = {}
     for leaf, shape in shapes:
         groups.setdefault((leaf.unit.pod.main.span, shape.key), []).append((leaf, shape))
-    if sum(group[0][1].size for group in groups.values()) > _LARGE:
+    large = sum(group[0][1].size for group in groups.values()) > _LARGE
+    if large or len(groups) > budget().templates:
         groups = {}
         for leaf, shape in shapes:
             groups.setdefault((None, shape.key), []).append((leaf, shape))

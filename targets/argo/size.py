@@ -1,17 +1,69 @@
-"""Measures a workflow as a cluster keeps it: there is a limit, and nothing of it is compressed."""
+"""Measures objects as a cluster keeps them: there is a limit, and no spec is compressed."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from msgspec import Struct
+
 from pxc.diagnostics import Report
 from pxc.source import Span
+from pxc.targets.argo.tags import marks_in
 
-__all__ = ["check_size"]
+__all__ = ["Budget", "budget", "check_counts", "check_size", "size_of"]
 
-_LARGE = 512 * 1024
-_MOST = 1024 * 1024
+
+class Budget(Struct, frozen=True):
+    """What one object may hold, in bytes of JSON and in runs.
+
+    `large` leaves room for the status of a run in what a controller takes of a workflow, 1 MiB,
+    and a cluster of an object, 1.5 MiB; `most` leaves none. A loop over more than `runs` is split
+    into parts of `part` runs. The definitions of Argo 4.0 allow so many `templates` of a workflow,
+    and `tasks` of a dag.
+    """
+
+    large: int = 512 * 1024
+    most: int = 1024 * 1024
+    runs: int = 2_000
+    part: int = 500
+    templates: int = 200
+    tasks: int = 200
+
+
+_BUDGET = Budget()
+
+_SHORT = ("3.6", "3.7")
+"""Releases whose definitions of objects say nothing of what is in them."""
+
+
+def budget() -> Budget:
+    """The budget of every object."""
+    return _BUDGET
+
+
+def size_of(data: Any) -> int:
+    """The bytes of data as JSON without blanks, with the tags that will be in it."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return len(text.encode("utf-8", "surrogatepass")) - marks_in(text)
+
+
+def check_counts(templates: list[dict[str, Any]], span: Span, version: str, report: Report) -> None:
+    """PXC705 for more templates, or tasks of a dag, than the definitions of Argo 4.0 allow."""
+    most = max((len(each.get("dag", {}).get("tasks", ())) for each in templates), default=0)
+    limits = budget()
+    if version in _SHORT or (most <= limits.tasks and len(templates) <= limits.templates):
+        return
+    many = most > limits.tasks
+    what = f"a dag of {most:,} tasks" if many else f"{len(templates):,} templates"
+    report.add(
+        "PXC705",
+        f"the workflow has {what}; the full definitions that Argo 4.0 comes with allow"
+        f" {limits.tasks if many else limits.templates}",
+        span,
+        help="install the minimal definitions, compile for `--argo-version 3.7`, or put operations"
+        " that wait for the same ones into dags of their own",
+    )
 
 
 def check_size(document: dict[str, Any], span: Span, report: Report) -> None:
@@ -20,9 +72,8 @@ def check_size(document: dict[str, Any], span: Span, report: Report) -> None:
     What a cluster keeps of an object is at most 1.5 MiB; a run adds a status that grows with the
     number of its nodes, and a request holds both.
     """
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > _MOST:
+    size, limits = size_of(document), budget()
+    if size > limits.most:
         report.add(
             "PXC701",
             f"the workflow has {size / 1024 / 1024:.1f} MiB; a cluster keeps no more than 1.5 MiB"
@@ -31,7 +82,7 @@ def check_size(document: dict[str, Any], span: Span, report: Report) -> None:
             help="split it into several files, let operations share components, or bound a matrix"
             " with `numRuns`",
         )
-    elif size > _LARGE:
+    elif size > limits.large:
         report.add(
             "PXC705",
             f"the workflow has {size // 1024:,} KiB, of the 1.5 MiB that a cluster keeps with its"

@@ -7,6 +7,7 @@ travel as marks until the author's text is guarded, and become tags at the end.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from pxc.diagnostics import Report
@@ -18,15 +19,18 @@ __all__ = [
     "BRACE",
     "as_expression",
     "check_braces",
+    "expressions",
     "finished",
     "guard",
     "guard_container",
     "guarded",
     "has_tag",
+    "marks_in",
     "mentions",
     "parts",
     "tag",
     "unread",
+    "with_tags",
 ]
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no text holds these: Unicode keeps them for programs
@@ -93,6 +97,34 @@ def as_expression(text: str) -> str:
             first, *members = part.split(".")
             found.append(first + "".join(map(member, members)))
     return found[0] if len(found) == 1 else " + ".join(f"({each})" for each in found)
+
+
+def marks_in(text: str) -> int:
+    """How many marks a text has: each has a byte more than the braces that it becomes."""
+    return text.count(_OPEN) + text.count(_CLOSE)
+
+
+def expressions(value: Any) -> list[str]:
+    """The expressions of all of our tags in data."""
+    found: list[str] = []
+
+    def note(expression: str) -> str:
+        found.append(expression)
+        return expression
+
+    with_tags(value, note)
+    return found
+
+
+def with_tags(value: Any, change: Callable[[str], str]) -> Any:
+    """Data with the expression of each of our tags changed."""
+    if isinstance(value, str):
+        return _MARK.sub(lambda m: tag(change(m[1])), value) if _OPEN in value else value
+    if isinstance(value, dict):
+        return {key: with_tags(child, change) for key, child in value.items()}
+    if isinstance(value, list):
+        return [with_tags(child, change) for child in value]
+    return value
 
 
 def finished(value: Any) -> Any:

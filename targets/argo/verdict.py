@@ -15,7 +15,7 @@ from pxc.ir.plan import Group, Unit
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.task_names import free
 
-__all__ = ["hidden_failures", "verdict_tasks"]
+__all__ = ["hidden_failures", "is_verdict", "verdict_of", "verdict_tasks"]
 
 _VERDICT = "verdict"
 
@@ -67,6 +67,21 @@ def verdict_tasks(
             "template": build.verdict,
         }
     ]
+
+
+def is_verdict(task: dict[str, Any], build: Build) -> bool:
+    """Whether a task only keeps the failure of others."""
+    return bool(build.verdict) and task["template"] == build.verdict
+
+
+def verdict_of(verdict: dict[str, Any], names: Collection[str]) -> list[dict[str, Any]]:
+    """A verdict over those of its tasks that have these names; none when there are none."""
+    clauses = verdict["depends"].split(" && ")
+    kept = [each for each in clauses if each.strip("(").partition(".")[0] in names]
+    if not kept:
+        return []
+    depends = " && ".join(kept) if len(kept) > 1 else kept[0].strip("()")
+    return [verdict | {"depends": depends}]
 
 
 def _needs_success(start: Any) -> bool:

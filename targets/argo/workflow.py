@@ -13,8 +13,9 @@ from pxc.targets.argo.cron import cron_spec
 from pxc.targets.argo.events import event_objects
 from pxc.targets.argo.leaf import is_positive
 from pxc.targets.argo.operations import told_operations
+from pxc.targets.argo.tags import finished
 
-__all__ = ["workflow_objects"]
+__all__ = ["part_objects", "workflow_objects"]
 
 _API = "argoproj.io/v1alpha1"
 _INSTANCE = "app.kubernetes.io/instance"
@@ -62,6 +63,24 @@ def workflow_objects(
     if not generate:
         _name(name, spec, metadata)
     return [_object("Workflow", metadata.of_object(name, generate=generate), spec)], metadata
+
+
+def part_objects(subject: Unit | Group, metadata: Metadata, build: Build) -> list[dict[str, Any]]:
+    """A WorkflowTemplate for each part that the workflow starts, under the name of its content."""
+    found = []
+    own = {key: text for key, text in metadata.own.items() if key != _INSTANCE}
+    for part in build.parts:
+        spec: dict[str, Any] = {"entrypoint": part.entry}
+        if part.arguments:
+            spec["arguments"] = {"parameters": [{"name": each} for each in part.arguments]}
+        if build.world.options.argo.service_account:
+            spec["serviceAccountName"] = build.world.options.argo.service_account
+        spec |= {k: v for k, v in _limits(subject, build).items() if k == "activeDeadlineSeconds"}
+        spec["workflowMetadata"] = {"labels": dict(own)}
+        spec["podMetadata"] = {"labels": _of_pods(own, subject)}
+        spec["templates"] = finished(part.templates)
+        found.append(_object("WorkflowTemplate", metadata.of_object(part.name), spec))
+    return found
 
 
 def _kept(
