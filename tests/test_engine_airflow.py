@@ -222,7 +222,7 @@ def comparable(pod: dict[str, Any]) -> dict[str, Any]:
     labels = {
         key: value
         for key, value in pod["metadata"].get("labels", {}).items()
-        if "/" in key and not key.startswith("app.kubernetes.io/instance")
+        if "/" in key and not key.startswith(("app.kubernetes.io/instance", "kueue"))
     }
     return {"spec": spec, "labels": labels}
 
