@@ -28,6 +28,7 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
 $(STAMP): pyproject.toml
+	@echo "installing pxc into $(VENV), which takes a minute" >&2
 	@$(PYTHON) -m venv $(VENV) >&2
 	@{ $(BIN)/python -m pip install --quiet --upgrade "pip>=25.1" \
 	  && $(BIN)/python -m pip install --quiet --editable . --group dev; } \

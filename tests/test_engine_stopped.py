@@ -28,7 +28,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("how", ["Stop", "Terminate"])
 def test_who_stops_a_workflow_stops_its_hooks(argo: Cluster, catalog: Path, how: str) -> None:
-    """Argo begins the hooks of a run that is stopped, and ends their dag before they have run."""
+    """Argo ends the dag around a run that is stopped before a hook of it has begun."""
     made = argo.apply("---\n".join(f.text for f in outcome_of(catalog, SLEEPS).files))
     [name] = [each["metadata"]["name"] for each in made if each["kind"] == "Workflow"]
     engine.once(argo, name, lambda w: engine.phases(w).get("sleeps") == "Running")
