@@ -19,6 +19,8 @@ from pxc.world import World
 
 __all__ = ["Siblings", "lower_joins"]
 
+_OTHERS, _UNORDERED = "joins", "joins.unordered"
+
 _MOST = 5000
 _SECTIONS = frozenset({"inputs", "outputs", "globals", "artifacts", "io"})
 
@@ -47,8 +49,8 @@ class Siblings(Struct, frozen=True):
 
 def lower_joins(
     program: Program, name: str, siblings: Siblings, world: World, report: Report
-) -> tuple[Join, ...] | None:
-    """The joins of an operation of a dag; None when one of them asks for anything else.
+) -> tuple[Join, ...] | str:
+    """The joins of an operation of a dag, or the feature that a target must have for others.
 
     A join is over the runs of the matrix of an operation that ends before: `ref: ops.tune`, or a
     query with the condition `pipeline: {{ x }}` where x is `globals.uuid` of `ops.tune`.
@@ -58,17 +60,19 @@ def lower_joins(
     assert program.composed is not None
     joins: Anything = program.composed.joins
     if not isinstance(joins, Seq) or not all(isinstance(j, AuthoredJoin) for j in joins.items):
-        return None
+        return _OTHERS
     types = {b.name: b.type for b in program.bindings}
-    found = [_lowered(join, types, name, siblings, world, report) for join in joins.items]
+    found = [_lowered(join, types, siblings, world, report) for join in joins.items]
+    if None in found:
+        return _OTHERS
     known = tuple(join for join in found if join is not None)
-    return known if len(known) == len(found) else None
+    ordered = all(siblings.ends_before(join.member, name) for join in known)
+    return known if ordered else _UNORDERED
 
 
 def _lowered(
     join: AuthoredJoin,
     types: Mapping[str, str],
-    name: str,
     siblings: Siblings,
     world: World,
     report: Report,
@@ -85,7 +89,7 @@ def _lowered(
         if member is not None and member != named:
             return None
         member = named
-    if member not in siblings.searched or not siblings.ends_before(member, name):
+    if member not in siblings.searched:
         return None
     return Join(join.span, member, query, fields, order, min(limit, _MOST), offset)
 

@@ -28,7 +28,7 @@ from pxc.source import head_of
 __all__ = ["carried_sections", "lower_member", "with_build_alone"]
 
 
-def carried_sections(program: Program, joins: tuple[Join, ...] | None) -> frozenset[str]:
+def carried_sections(program: Program, *, has_joins: bool = False) -> frozenset[str]:
     """The sections of an operation that the plan has as nodes of their own."""
     composed = program.composed
     if composed is None or runtime_demand(composed.run) is not None:
@@ -36,7 +36,7 @@ def carried_sections(program: Program, joins: tuple[Join, ...] | None) -> frozen
     items = composed.hooks.items if isinstance(composed.hooks, Seq) else ()
     found = {
         "matrix": (program.sweep or program.search) is not None,
-        "joins": joins is not None,
+        "joins": has_joins,
         "hooks": 0 < len(items) == len(program.hooks),
         "build": program.build is not None,
         "cache": isinstance(composed.cache, Cache) and not isinstance(composed.run, Dag),
@@ -159,18 +159,21 @@ def _hooks(lowering: Lowering) -> Iterator[Hook]:
 def _inside(
     program: Program,
     lowering: Lowering,
-    joins: tuple[Join, ...] | None = None,
+    joins: tuple[Join, ...] | str = "joins",
     *,
     in_dag: bool = False,
 ) -> Unit | Group | None:
     """What a program inside of another becomes, under its own name, which its demands bear."""
     name, report, composed = run_name(program), lowering.report, program.composed
     assert composed is not None
-    carried = carried_sections(program, joins)
+    known = joins if isinstance(joins, tuple) else ()
+    carried = carried_sections(program, has_joins=isinstance(joins, tuple))
     demands = list(section_demands(composed, in_dag=in_dag, carried=carried))
+    if isinstance(joins, str):
+        demands = [replace(d, feature=joins) if d.feature == "joins" else d for d in demands]
     own = Lowering(program, lowering.world, report, demands)
     check_filled_in(composed.template, report)
-    found = lower_member(name, joins or (), own)
+    found = lower_member(name, known, own)
     lowering.demands.extend(_owned(name, own.demands))
     return found
 

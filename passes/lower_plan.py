@@ -30,7 +30,7 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
     assert composed is not None
     assert composed.run is not None
     name = run_name(program)
-    demands = list(section_demands(composed, carried=carried_sections(program, None)))
+    demands = list(section_demands(composed, carried=carried_sections(program)))
     check_filled_in(composed.template, report)
     runs = conditions_hold(composed, demands, report)
     lowering = Lowering(program, world, report, demands)

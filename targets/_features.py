@@ -48,8 +48,9 @@ class Features:
         return frozenset(row.name for row in self.table if row.stance == EXACT)
 
     def row(self, name: str) -> Feature | None:
-        """The row of a feature; `matrix.grid` is found as `matrix.*`."""
-        return self._by_name.get(name) or self._by_name.get(f"{name.partition('.')[0]}.*")
+        """The row of a feature; `matrix.grid` is found as `matrix.*`, or as `matrix`."""
+        head = name.partition(".")[0]
+        return self._by_name.get(name) or self._by_name.get(f"{head}.*") or self._by_name.get(head)
 
     def tell(
         self,

@@ -203,6 +203,14 @@ IN_A_DAG = {
         + JOB.strip()
         + "}}"
     ),
+    "joins.unordered": dag_of(
+        "{name: m, matrix: {kind: mapping, values: [{x: 1}]}, component: {inputs: [{name: x}], "
+        + JOB.strip()
+        + "}}, {name: j, joins: [{ref: ops.m, query: 'status: succeeded',"
+        " params: {xs: {value: inputs.x}}}], component: {inputs: [{name: xs}], "
+        + JOB.strip()
+        + "}}"
+    ),
     "distributed.store": taken_from("pytorchjob, worker", "plugins: {collectArtifacts: false}, "),
     "distributed.outputs": taken_from("rayjob, entrypoint: a, head"),
     "dag.earlyStopping": FILES["dag.earlyStopping"].replace("50", "'{{ globals.uuid }}'"),
