@@ -511,6 +511,80 @@ def pod_specs(value: Any) -> list[dict[str, Any]]:
     return [spec for each in value for spec in pod_specs(each)] if isinstance(value, list) else []
 
 
+GANGS = {
+    f"kind: pytorchjob, {TWO}": 4,
+    f"kind: tfjob, worker: {{replicas: 2, {IMAGE}}}, ps: {{{IMAGE}}}": 3,
+    f"kind: xgbjob, {TWO}": 4,
+    f"kind: paddlejob, {TWO}": 4,
+    f"kind: mpijob, launcher: {{{IMAGE}}}, worker: {{replicas: 0, {IMAGE}}}": 1,
+}
+
+
+@pytest.mark.parametrize("run", GANGS)
+def test_all_pods_of_a_run_start_or_none(run: str) -> None:
+    """MPI's operator would refuse a group of its job's name; the others take it for their own."""
+    group, job = emitted(run, QUEUED, queue_as="volcano")
+    name = job["metadata"]["name"] + ("-gang" if "mpijob" in run else "")
+    assert (group["apiVersion"], group["kind"]) == ("scheduling.volcano.sh/v1beta1", "PodGroup")
+    assert group["metadata"]["name"] == name
+    assert group["spec"] == {"minMember": GANGS[run], "queue": "gpu"}
+    specs = next(v for k, v in job["spec"].items() if k.endswith("ReplicaSpecs"))
+    told = [s["template"]["metadata"]["annotations"] for s in specs.values()]
+    assert [t["scheduling.k8s.io/group-name"] for t in told] == [name] * len(specs)
+
+
+def test_a_group_is_what_the_scheduling_policy_says() -> None:
+    policy = "{minAvailable: 2, queue: own, minResources: {cpu: 4}, priorityClass: high}"
+    group, job = emitted(
+        f"kind: pytorchjob, schedulingPolicy: {policy}, {TWO}", QUEUED, queue_as="volcano"
+    )
+    assert group["spec"] == {
+        "minMember": 2, "queue": "own", "minResources": {"cpu": "4"}, "priorityClassName": "high",
+    }  # fmt: skip
+    assert job["spec"]["runPolicy"]["schedulingPolicy"]["queue"] == "own"
+
+
+@pytest.mark.parametrize(
+    ("policy", "least"), [("", 4), ("schedulingPolicy: {minAvailable: 2},", 2)]
+)
+def test_volcano_makes_the_group_of_an_indexed_job(policy: str, least: int) -> None:
+    """It belongs to the Job and is deleted with it, which no object of a file would be."""
+    _, job = emitted(
+        f"kind: pytorchjob, {policy} {TWO}", QUEUED, queue_as="volcano", distributed="indexed"
+    )
+    told = job["metadata"]["annotations"]
+    assert told["scheduling.volcano.sh/group-min-member"] == str(least)
+    assert "scheduling.k8s.io/group-name" not in json.dumps(job)
+
+
+@pytest.mark.parametrize(
+    ("run", "options"),
+    [
+        (f"kind: pytorchjob, {TWO}", {"queue_as": "kueue"}),
+        (f"kind: raycluster, {RAY}", {"queue_as": "volcano"}),
+        (f"kind: daskcluster, {DASK}", {"queue_as": "volcano"}),
+        (
+            "kind: pytorchjob, worker: {environment: {annotations: {scheduling.k8s.io/group-name:"
+            f" mine}}}}, {IMAGE}}}",
+            {"queue_as": "volcano"},
+        ),
+    ],
+)
+def test_a_group_that_somebody_else_makes(run: str, options: dict[str, Any]) -> None:
+    """KubeRay makes one by its labels, an author by hand; the pods of Kueue wait as one anyway."""
+    assert "PodGroup" not in [d["kind"] for d in emitted(run, QUEUED, **options)]
+
+
+def test_a_generated_name_makes_no_group() -> None:
+    said = found(f"kind: pytorchjob, {TWO}", QUEUED, queue_as="volcano", name_policy="generate")
+    assert "PXC702 the pods of this `pytorchjob` are scheduled one by one" in said
+    policy = "schedulingPolicy: {minAvailable: 2, priorityClass: high}"
+    run = f"kind: pytorchjob, {policy}, {TWO}"
+    assert found(run, QUEUED, queue_as="volcano", distributed="indexed") == [
+        "PXC702 `schedulingPolicy` of an Indexed Job is left out, but for `minAvailable`"
+    ]
+
+
 def test_a_scheduler_of_the_author_stays() -> None:
     run = f"kind: tfjob, worker: {{environment: {{schedulerName: mine}}, {IMAGE}}}"
     [said] = found(run, QUEUED, queue_as="volcano")

@@ -19,6 +19,7 @@ from pxc.targets.kubernetes import mpi_job, paddle_job, pytorch_job, tf_job, xgb
 from pxc.targets.kubernetes.dask import autoscaler_spec, dask_cluster_spec, dask_job_spec
 from pxc.targets.kubernetes.indexed import can_be_indexed, indexed_objects, one_role
 from pxc.targets.kubernetes.members import Gang, make_members
+from pxc.targets.kubernetes.pod_group import join_group, pod_group
 from pxc.targets.kubernetes.queue import join_objects
 from pxc.targets.kubernetes.ray import is_ray_job, ray_cluster_spec, ray_job_spec
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
@@ -116,9 +117,13 @@ def distributed_objects(
             _refuse_generated(gang)
         else:
             _tell_shared(gang)
+    group = join_group(gang) if kind.api.startswith("kubeflow.org/") else None
     spec = kind.spec(gang)
     gang.metadata.own["pxc.dev/run-uuid"] = uuid
-    return _complete(gang, _of_operator(kind, gang, spec))
+    objects = _of_operator(kind, gang, spec)
+    if group is not None:
+        objects.insert(0, pod_group(gang, group, spec["runPolicy"].get("schedulingPolicy", {})))
+    return _complete(gang, objects)
 
 
 def engine_objects(

@@ -8,11 +8,12 @@ from pxc.diagnostics import Report
 from pxc.ir.dump import dump
 from pxc.ir.node import is_null, replace
 from pxc.ir.plan import Unit
-from pxc.ir.run import Distributed
+from pxc.ir.run import Distributed, SchedulingPolicy
 from pxc.source import head_of
 from pxc.targets._container import container_order
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.members import Gang
+from pxc.targets.kubernetes.pod_group import counted, is_gathered
 from pxc.targets.kubernetes.pytorch_job import processes
 from pxc.targets.kubernetes.run_policy import runtime_of
 from pxc.world import Options
@@ -97,10 +98,13 @@ def indexed_objects(gang: Gang) -> list[dict[str, Any]]:
             "ports": [{"name": "rendezvous", "port": _PORT, "targetPort": _PORT}],
         },
     }
+    about = member.metadata.of_object(name)
+    if is_gathered(gang):
+        about["annotations"] = about.get("annotations", {}) | counted(gang)
     job = {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": member.metadata.of_object(name),
+        "metadata": about,
         "spec": {**spec, **indexed, "template": template},
     }
     return [service, job]
@@ -138,17 +142,30 @@ def _tell(main: dict[str, Any], variables: list[dict[str, Any]]) -> None:
 
 def _leave_out(gang: Gang) -> None:
     runtime = runtime_of(gang)
-    for name, written, why in (
-        ("schedulingPolicy", runtime.scheduling_policy,
-         "pods of a Job are scheduled one by one, unless a queue holds them"),
-        ("cleanPodPolicy", runtime.clean_pod_policy,
-         "a Job keeps its pods until it is deleted: `termination.ttl` deletes it"),
-    ):  # fmt: skip
-        value = getattr(written, "value", written)
-        if value is not None and value != "None":
-            gang.report.add(
-                "PXC702",
-                f"`{name}` of an Indexed Job is left out",
-                runtime.span if written is None else written.span,
-                help=why,
-            )
+    policy = runtime.scheduling_policy
+    gathered = is_gathered(gang)
+    if isinstance(policy, SchedulingPolicy) and not (gathered and _counts_alone(policy)):
+        gang.report.add(
+            "PXC702",
+            "`schedulingPolicy` of an Indexed Job is left out"
+            + (", but for `minAvailable`" if gathered else ""),
+            policy.span,
+            help="the group that Volcano makes of a Job has nothing else of it"
+            if gathered
+            else "pods of a Job are scheduled one by one, unless a queue holds them",
+        )
+    written = runtime.clean_pod_policy
+    value = getattr(written, "value", written)
+    if value is not None and value != "None":
+        gang.report.add(
+            "PXC702",
+            "`cleanPodPolicy` of an Indexed Job is left out",
+            runtime.span if written is None else written.span,
+            help="a Job keeps its pods until it is deleted: `termination.ttl` deletes it",
+        )
+
+
+def _counts_alone(policy: SchedulingPolicy) -> bool:
+    others = (policy.queue, policy.min_resources, policy.priority_class,
+              policy.schedule_timeout_seconds)  # fmt: skip
+    return all(other is None or is_null(other) for other in others)
