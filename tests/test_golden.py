@@ -38,10 +38,17 @@ def settings_of(case: Path) -> dict[str, Any]:
 
 def run_case(case: Path, target: str = "kubernetes") -> Outcome:
     """The outcome of a case for a target, as the command line would have it from inside the folder."""
+    request = request_of(case, target)
+    with contextlib.chdir(case):
+        return (lint_request if settings_of(case).get("lint") else compile_request)(request)
+
+
+def request_of(case: Path, target: str) -> Request:
+    """What is asked for in a case, from inside the folder."""
     settings = settings_of(case)
     main = next(case.glob("polyaxonfile.*"))
     names = [main.name, *settings.get("files", [])]
-    request = Request(
+    return Request(
         files=tuple(SourceText(n, (case / n).read_bytes()) for n in names),
         params=tuple(settings.get("params", {}).items()),
         target=target,
@@ -50,8 +57,6 @@ def run_case(case: Path, target: str = "kubernetes") -> Outcome:
         catalog=(Path(settings["catalog"]),) if "catalog" in settings else (),
         options=options_of(settings.get("options", {})),
     )
-    with contextlib.chdir(case):
-        return (lint_request if settings.get("lint") else compile_request)(request)
 
 
 def options_of(settings: dict[str, Any]) -> Options:
