@@ -21,8 +21,8 @@ Params = dict[str, Any]
 Does = Callable[[Params], float | None]
 """The metric of a run with these params; None for one that fails."""
 
-BY_CHANCE = 10
-"""So many runs of a `tpe` are drawn before it learns."""
+BY_CHANCE = {"tpe": 10, "anneal": 1}
+"""So many runs are drawn before an algorithm learns."""
 
 
 def rounds_of(member: Unit | Group, does: Does) -> tuple[list[list[Params]], bool]:
@@ -81,9 +81,9 @@ def _drawn(search: Search, does: Does) -> Iterator[list[Params]]:
         yield [row for row, _ in zip(rows, range(search.num_initial_runs or 0), strict=False)]
         return
     told = 0
+    algorithm = (search.algorithm or "tpe") if search.kind == "hyperopt" else search.kind
     for _ in range(search.max_iterations):
-        learns = search.kind == "tpe" or (search.kind == "hyperopt" and search.algorithm != "rand")
-        if learns and told >= BY_CHANCE:
+        if told >= BY_CHANCE.get(algorithm, math.inf):
             return
         batch = [row for _, row in zip(range(search.num_runs or 1), rows, strict=False)]
         told += sum(1 for params in batch if does(params) is not None)

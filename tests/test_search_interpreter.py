@@ -90,6 +90,8 @@ SEARCHES = [
     f"kind: hyperband, maxIterations: 9, {EPOCHS}, {LEAST}, {SPACE}, earlyStopping: ["
     + BAD % 30 + "]",
     f"kind: tpe, numRuns: 3, maxIterations: 4, {LEAST}, {SPACE}",
+    f"kind: hyperopt, algorithm: rand, numRuns: 3, maxIterations: 4, {LEAST}, {SPACE}",
+    f"kind: hyperopt, algorithm: anneal, numRuns: 3, maxIterations: 4, {LEAST}, {SPACE}",
     f"kind: iterative, maxIterations: 3, {SPACE}",
     f"kind: bayes, numInitialRuns: 4, maxIterations: 2, {LEAST}, {SPACE}",
     f"{GRID}, concurrency: 4, earlyStopping: [{GOOD % (0.05, 'minimize')}]",
@@ -106,7 +108,7 @@ SEARCHES = [
 def test_rounds(matrix: str, does: Does) -> None:
     unit = member(matrix)
     expected, succeeded = rounds_of(unit, does)
-    foretold = not matrix.startswith("kind: tpe") and not matrix.startswith("kind: bayes")
+    foretold = not any(word in matrix for word in ("tpe", "bayes", "anneal"))
     found, status = tried(unit, does, 100 if foretold else len(expected))
     assert found == expected
     if foretold:

@@ -121,6 +121,16 @@ def test_parzen_estimators_find_the_optimum(name: str, most: float) -> None:
     assert mean(found) < mean(by_chance(name, 100))
 
 
+@pytest.mark.parametrize(("name", "most"), [("branin", 0.2), ("hartmann", 0.6)])
+def test_annealing_finds_the_optimum(name: str, most: float) -> None:
+    found = [
+        regret(name, seed, kind="hyperopt", algorithm="anneal", num_runs=5, max_iterations=20)
+        for seed in SEEDS
+    ]
+    assert mean(found) < most
+    assert mean(found) < mean(by_chance(name, 100))
+
+
 def test_hyperband_beats_as_much_training_of_random_runs() -> None:
     """A run's loss nears its own floor as it is given more of the resource."""
     axes = [AxisDocument("x", "uniform", numbers=[0.0, 1.0])]
@@ -155,11 +165,16 @@ def record(index: int, x: float, metric: float | None) -> Record:
     return Record(index, {"x": x}, "succeeded" if metric is not None else "failed", metric)
 
 
-@pytest.mark.parametrize("kind", ["bayes", "tpe"])
-def test_a_search_leaves_the_region_where_runs_fail(kind: str) -> None:
+METHODS: list[dict[str, Any]] = [
+    {"kind": "bayes"}, {"kind": "tpe"}, {"kind": "hyperopt", "algorithm": "anneal"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_search_leaves_the_region_where_runs_fail(method: dict[str, Any]) -> None:
     search = SearchDocument(
-        1, kind, [AxisDocument("x", "uniform", numbers=[0.0, 1.0])], Metric("loss"), seed=3,
-        num_runs=8, max_iterations=50, num_initial_runs=3,
+        1, **method, axes=[AxisDocument("x", "uniform", numbers=[0.0, 1.0])], metric=Metric("loss"),
+        seed=3, num_runs=8, max_iterations=50, num_initial_runs=3,
         utility_function=Utility("ei"),
     )  # fmt: skip
     failed = [record(i, 0.5 + i / 40, None) for i in range(20)]
@@ -168,11 +183,11 @@ def test_a_search_leaves_the_region_where_runs_fail(kind: str) -> None:
     assert sum(item.params["x"] < 0.5 for item in found.items) >= 6
 
 
-@pytest.mark.parametrize("kind", ["bayes", "tpe"])
-def test_a_search_of_which_every_run_failed_goes_on(kind: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_a_search_of_which_every_run_failed_goes_on(method: dict[str, Any]) -> None:
     search = SearchDocument(
-        1, kind, [AxisDocument("x", "uniform", numbers=[0.0, 1.0])], Metric("loss"),
-        num_runs=2, max_iterations=50, num_initial_runs=3,
+        1, **method, axes=[AxisDocument("x", "uniform", numbers=[0.0, 1.0])],
+        metric=Metric("loss"), num_runs=2, max_iterations=50, num_initial_runs=3,
     )  # fmt: skip
     found = suggest(search, [record(i, i / 10, None) for i in range(10)], 2, None)
     assert len(found.items) == 2
@@ -250,10 +265,11 @@ def is_inside(document: AxisDocument, value: Any) -> bool:
 @given(st.data())
 def test_suggestions_are_of_the_space_and_new(data: st.DataObject) -> None:
     axes = [data.draw(axis(name)) for name in "ab"[: data.draw(st.integers(1, 2))]]
-    kind = data.draw(st.sampled_from(["random", "tpe", "tpe", "hyperband", "iterative"]))
+    kinds = ["random", "tpe", "tpe", "hyperopt", "hyperband", "iterative"]
+    kind = data.draw(st.sampled_from(kinds))
     search = SearchDocument(
         1, kind, axes, Metric("m"), seed=data.draw(st.integers(-9, 2**70)), num_runs=4,
-        max_iterations=9, num_initial_runs=3, resource=Resource("r"),
+        algorithm="anneal", max_iterations=9, num_initial_runs=3, resource=Resource("r"),
     )  # fmt: skip
     records: list[Record] = []
     seen: set[str] = set()

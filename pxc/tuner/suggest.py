@@ -141,9 +141,7 @@ def _wanted(
         method = "rand"
     else:
         method = search.algorithm if search.kind == "hyperopt" else "tpe"
-        if method == "anneal":
-            raise MistakeError("there is no `anneal` here: the algorithms are `tpe` and `rand`")
-        if search.metric is None and method == "tpe":
+        if search.metric is None and method != "rand":
             raise MistakeError(f"a {search.kind} search needs a `metric`")
         if search.num_runs is None:
             raise MistakeError(f"a {search.kind} search needs `numRuns`")
@@ -181,6 +179,10 @@ def _rows(
         from pxc.tuner.gaussian import gaussian_rows
 
         return gaussian_rows(space, seen, observed, wanted.count, seed, search.utility_function)
+    if wanted.method == "anneal" and known >= (search.num_initial_runs or 1):
+        from pxc.tuner.annealing import annealed_rows
+
+        return annealed_rows(space, seen, observed, wanted.count, seed)
     startup = search.num_initial_runs or _STARTUP
     if wanted.method == "tpe" and known >= startup:
         from pxc.tuner.parzen import parzen_rows

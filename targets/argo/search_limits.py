@@ -64,8 +64,6 @@ def _lacking(search: Search) -> tuple[str, str, Span] | None:
             "leave `tuner` out: `pxc-tuner` proposes the runs then",
             head_of(proposer.span),
         )
-    if search.kind == "hyperopt" and search.algorithm == "anneal":
-        return "`pxc-tuner` has no `anneal`", "write `algorithm: tpe`, or `kind: tpe`", span
     if search.kind == "hyperband" and search.resource is None:
         return (
             "nothing says which input its rungs grow",
