@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec import Struct
 
 from pxc.diagnostics import Report
-from pxc.ir.node import Lit, Seq, Template, is_null
+from pxc.ir.node import Lit, Seq, Template, is_null, replace
 from pxc.ir.program import Binding, Connection, Program
 from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
@@ -24,6 +25,7 @@ from pxc.passes.graph.references import Enclosing, check_references
 from pxc.passes.graph.triggers import check_triggers
 from pxc.passes.io_types.declare import Declarations
 from pxc.passes.io_types.settle import is_true
+from pxc.passes.resolve_connections import resolve_connections
 from pxc.source import head_of
 from pxc.world import World
 
@@ -49,11 +51,32 @@ def check_graph(program: Program, world: World, report: Report) -> Program:
 
 
 class _Shared(Struct, frozen=True):
-    """What all dags of a file share; `connections` are those that they give their operations."""
+    """What all dags of a file share, and what those around a dag give to all that is in them.
+
+    `volumes` are None where further ones may come.
+    """
 
     size: Size
     expressions: Expressions
     connections: tuple[Connection, ...] = ()
+    volumes: tuple[Any, ...] | None = ()
+
+    def inside(self, dag: Dag) -> _Shared:
+        """What the operations of a dag are given."""
+        own = dag.volumes.items if isinstance(dag.volumes, Seq) else ()
+        is_open = isinstance(dag.volumes, Template) or dag.connections is not None
+        known = None if self.volumes is None or is_open else (*self.volumes, *own)
+        return replace(self, volumes=known)
+
+    def beside(self, composed: Operation, bindings: tuple[Binding, ...], world: World) -> _Shared:
+        """The same with the connections of an operation, which is a dag."""
+        program = Program(
+            composed.span, composed, composed=composed, bindings=bindings, partial=True
+        )
+        own = resolve_connections(program, world, Report()).connections
+        names = {connection.name for connection in own}
+        outer = (each for each in self.connections if each.name not in names)
+        return replace(self, connections=(*own, *outer))
 
 
 def _check_dag(
@@ -68,6 +91,7 @@ def _check_dag(
             help="add `operations: [{name: ..., container: ...}]`",
         )
         return
+    shared = shared.inside(dag)
     components = Components(dag, shared.size, world, report)
     nodes = graph_nodes(dag, components, world, report)
     if check_edges(nodes, report, is_open=len(nodes) < len(items)):
@@ -76,20 +100,21 @@ def _check_dag(
     check_references(nodes, enclosing, report)
     check_attached(nodes, enclosing, report)
     shared.expressions.check(nodes, dag, shared.connections, enclosing.values)
-    _check_mounts(nodes, dag, report)
+    _check_mounts(nodes, shared.volumes, report)
     _check_inner(nodes, components, shared, world, report)
     unused = _unused(components, world, report)
     shared.expressions.check(unused, dag, shared.connections, is_open=True)
 
 
-def _check_mounts(nodes: Mapping[str, GraphNode], dag: Dag, report: Report) -> None:
-    """Hold the mounts of every node to its volumes and to those of the dag."""
-    if isinstance(dag.volumes, Template) or dag.connections is not None:
+def _check_mounts(
+    nodes: Mapping[str, GraphNode], volumes: tuple[Any, ...] | None, report: Report
+) -> None:
+    """Hold the mounts of every node to its volumes and to those of the dags around it."""
+    if volumes is None:
         return
-    pushed = dag.volumes.items if isinstance(dag.volumes, Seq) else ()
     for node in nodes.values():
         if node.is_known and not _has_presets(node.composed):
-            check_pod_mounts(node.composed, node.bindings, pushed, report)
+            check_pod_mounts(node.composed, node.bindings, volumes, report)
 
 
 def _unused(components: Components, world: World, report: Report) -> dict[str, GraphNode]:
@@ -146,14 +171,15 @@ def _check_inner(
             _check_dag(
                 node.composed.run,
                 Enclosing(values, _is_open(node.composed)),
-                shared,
+                shared.beside(node.composed, node.bindings, world),
                 world,
                 report,
             )
     for name, known in given.items():
         component = components.composed(name)
         if component is not None and isinstance(component.run, Dag):
-            _check_dag(component.run, Enclosing(known, name in opened), shared, world, report)
+            around = shared.beside(component, tuple(known.values()), world)
+            _check_dag(component.run, Enclosing(known, name in opened), around, world, report)
 
 
 def _is_open(composed: Operation) -> bool:

@@ -310,6 +310,26 @@ def test_connections_of_the_dag_come_before_those_of_an_operation(tmp_path: Path
     assert told(group_of(outcome))[1] == "b ['https://h/r']"
 
 
+def test_connections_of_a_dag_inside_are_those_of_its_operations(tmp_path: Path) -> None:
+    """At any depth, under the name that they have there."""
+    last = "{name: %s, container: {image: i, args: ['{{ connections.code.url }}']}}"
+    inner = f"component: {{run: {{kind: dag, operations: [{last % 'b'}]}}}}"
+    write(
+        tmp_path,
+        dag(
+            f"""
+            - name: n
+              component:
+                run: {{kind: dag, connections: [code], operations: [{last % "a"}, {{name: m, {inner}}}]}}
+            """
+        ),
+    )
+    outcome = request(tmp_path)
+    assert found(outcome.report) == []
+    [a, b] = group_of(outcome).units()
+    assert [[c.name for c in unit.pod.attachments] for unit in (a, b)] == [["code"], ["code"]]
+
+
 def test_an_operation_may_name_presets(tmp_path: Path) -> None:
     write(tmp_path, dag("- {name: a, presets: [big], container: {image: i}}"))
     [unit] = group_of(request(tmp_path)).units()

@@ -33,6 +33,11 @@ OUT_ARGS = "container: {image: 'a:1', args: ['--o={{ o }}']}"
 SH_ARGS = "container: {image: 'a:1', command: [bash, -ec], args: ['a {{ s }}']}"
 UNMOUNTED = "volumes: [{name: v, emptyDir: {}}], container: {image: 'a:1'}"
 MOUNTS = ", runPatch: {container: {volumeMounts: [{name: v, mountPath: /v}]}}"
+NESTED = (
+    "kind: component\nrun:\n  kind: dag\n  %s\n  operations:\n  - {name: n, component: {run: {kind:"
+    " dag, %soperations: [{name: a, container: {image: 'a:1', volumeMounts: [{name: v, mountPath:"
+    " /v}]}}]}}}\n"
+)
 
 BAD = [
     ("PXC115", job(root="termination: {culling: {timeout: 5}}\n"), "{timeout: 5}"),
@@ -54,6 +59,7 @@ BAD = [
         " volumeMounts: [{name: v, mountPath: /v}]}}\n",
         "v",
     ),
+    ("PXC211", NESTED % ("volumes: [{name: w, emptyDir: {}}]", ""), "v"),
     ("PXC215", job(args("'{{ a }}'"), root="inputs: [{name: a, value: 1}]\n"), "a"),
     (
         "PXC216",
@@ -103,6 +109,9 @@ GOOD = [
     ("PXC211", job(MOUNT, root="presets: [p]\n")),
     ("PXC211", "run: {kind: job, container: {image: 'a:1', volumeMounts: [{name: v, mountPath: /v}]}}\nvolumes: [{name: v, emptyDir: {}}]\n"),
     ("PXC211", "kind: component\nrun:\n  kind: dag\n  volumes: [{name: v, emptyDir: {}}]\n  operations:\n  - {name: a, container: {image: 'a:1', volumeMounts: [{name: v, mountPath: /v}]}}\n"),
+    ("PXC211", NESTED % ("volumes: [{name: v, emptyDir: {}}]", "")),
+    ("PXC211", NESTED % ("", "volumes: [{name: v, emptyDir: {}}], ")),
+    ("PXC211", NESTED % ("connections: [data]", "")),
     ("PXC215", job(args("'{{ a }}'"), root="inputs: [{name: a, type: any, value: 1}]\n")),
     ("PXC216", TUNE % "container: {image: 'a:1'}"),
     ("PXC216", TUNE % "params: {o: 1}, outputs: [{name: o, type: int}], matrix: {kind: mapping, values: [{p: 1}]}, container: {image: 'a:1'}"),
