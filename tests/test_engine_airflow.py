@@ -124,9 +124,65 @@ def units_of(group: Group, path: str = "") -> list[str]:
     return found
 
 
+CONDITIONED = """
+kind: component
+name: conditioned
+run:
+  kind: dag
+  operations:
+  - name: train
+    component:
+      outputs: [{name: acc, type: float}, {name: rows, type: int}, {name: ok, type: bool}]
+      run: {kind: job, container: {image: i}}
+  - {name: never, trigger: all_failed, dependencies: [train], container: {image: i}}
+  - name: deploy
+    params: {acc: {ref: ops.train, value: outputs.acc}, rows: {ref: ops.train, value: outputs.rows}}
+    conditions: "{{ acc > 0.9 and rows / 2 >= 10 }}"
+    component:
+      inputs: [{name: acc, type: float}, {name: rows, type: int}]
+      run: {kind: job, container: {image: i, args: ["--rows={{ rows * 2 }}", "{{ 'hi' if acc > 0.95 else 'lo' }}"]}}
+  - name: check
+    dependencies: [never]
+    trigger: all_done
+    skipOnUpstreamSkip: true
+    params: {ok: {ref: ops.train, value: outputs.ok}}
+    conditions: "{{ not ok }}"
+    component:
+      inputs: [{name: ok, type: bool}]
+      run:
+        kind: dag
+        operations:
+        - {name: start, container: {image: i}}
+        - {name: end, dependencies: [start], trigger: one_failed, container: {image: i}}
+  - {name: last, dependencies: [deploy, check], trigger: all_done, container: {image: i}}
+"""
+OUTPUTS: tuple[dict[str, Any], ...] = (
+    {"acc": 0.97, "rows": 20, "ok": False}, {"acc": 0.91, "rows": 20, "ok": True},
+    {"acc": 0.5, "rows": 90, "ok": False},
+)  # fmt: skip
+
+
+def conditioned() -> tuple[Outcome, list[tuple[dict[str, Any], dict[str, Script]]]]:
+    """A dag whose operations look at what one before them left, and runs of it."""
+    scenes: list[tuple[dict[str, Any], dict[str, Script]]] = []
+    for outputs in OUTPUTS:
+        written = {name: json.dumps(value) for name, value in outputs.items()}
+        failing = "check.start" if outputs["acc"] == 0.5 else ""
+        script = {"train": {"outputs": written}, failing: {"failures": 9}}
+        plan = {"train": Script(outputs=outputs), failing.replace(".", "/"): FAILS}
+        scenes.append((script, plan))
+    return dag_file(CONDITIONED, "conditioned"), scenes
+
+
 def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
     files, scenes, expected = {}, [], []
-    for seed in range(12):
+    outcome, played_by = conditioned()
+    files["conditioned.py"] = outcome.files[0].text
+    for told, scripts in played_by:
+        scenes.append({"dag_id": "conditioned", "script": told})
+        assert outcome.plan is not None
+        expected.append(interpret(outcome.plan, scripts))
+    for seed in range(10):
         outcome = dag_file(pipeline(seed), f"p{seed}")
         assert outcome.plan is not None
         assert outcome.plan.group is not None
@@ -141,11 +197,13 @@ def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
     found, played = dag_files.play(release, files, scenes, tmp_path)
     assert found["errors"] == {}
     assert len(played) == len(scenes)
-    told = {
-        f"{scene['dag_id']} {sorted(scene['script'])}": differences(fates, result)
-        for scene, fates, result in zip(scenes, expected, played, strict=True)
+    wrong = {
+        f"{at} {scene['dag_id']} {sorted(scene['script'])}": differences(fates, result)
+        for at, (scene, fates, result) in enumerate(zip(scenes, expected, played, strict=True))
     }
-    assert {name: each for name, each in told.items() if each} == {}
+    assert {name: each for name, each in wrong.items() if each} == {}
+    [main, *_] = played[0]["pods"]["deploy/-1"]["spec"]["containers"]
+    assert main["args"] == ["--rows=40", "hi"]
 
 
 def differences(fates: dict[str, Fate], result: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Unit
+from pxc.targets.airflow.computing import Functions
 from pxc.targets.airflow.scope import Asked
 from pxc.world import World
 
@@ -28,7 +29,8 @@ class Build(Struct):
     """A DAG file while it is made.
 
     `drafts` are the pods by the ids of their tasks; `used` are the names that the file has to
-    import or to define.
+    import or to define; `conditions` are, by the ids of tasks and groups, the function that says
+    whether they run and what it is given.
     """
 
     plan: Plan
@@ -37,3 +39,5 @@ class Build(Struct):
     asked: Asked
     drafts: dict[str, Draft] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    functions: Functions = field(default_factory=Functions)
+    conditions: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)

@@ -40,7 +40,12 @@ def dag_file(build: Build, flow: Flow | None) -> str:
     source = build.plan.source
     made_from = f" from {source}" if source not in ("", "-", "<stdin>") else ""
     top = f"# Written by pxc {VERSION}{made_from}: change that file, not this one.\n"
-    return f"{top}{preamble(build.used, 'both')}\n\n{head}\n{text}\n"
+    functions = build.functions.text()
+    for name in ("is_true", "json"):
+        if any(f" {name}{'.' if name == 'json' else '('}" in each for each in functions):
+            build.used.add(name)
+    defined = "".join(f"\n\n{each}" for each in functions)
+    return f"{top}{preamble(build.used, 'both')}{defined}\n\n{head}\n{text}\n"
 
 
 def _watcher(build: Build) -> list[str]:
@@ -49,10 +54,11 @@ def _watcher(build: Build) -> list[str]:
     A gate skips whatever is right behind it, so the watcher is behind none.
     """
     build.used.add("watcher")
-    tasks = "list(dag.tasks)"
-    if "may_start" in build.used:
-        tasks = '[each for each in dag.tasks if not each.task_id.endswith(".gate")]'
-    return [f"{' ' * _INDENT}{tasks} >> watcher()"]
+    if "ShortCircuitOperator" not in build.used:
+        return [f"{' ' * _INDENT}list(dag.tasks) >> watcher()"]
+    pad = " " * _INDENT
+    others = 'each for each in dag.tasks if each.task_type != "ShortCircuitOperator"'
+    return [f"{pad}[", f"{pad}{pad}{others}", f"{pad}] >> watcher()"]
 
 
 def _dag(build: Build) -> str:
@@ -71,8 +77,9 @@ def _dag(build: Build) -> str:
         named.append(("tags", [tag[:_TAG_LIMIT] for tag in subject.tags]))
     defaults = {"retries": 0, "retry_delay": Code("timedelta(seconds=10)")}
     named.append(("default_args", defaults))
-    if RUN_UUID in build.used:
-        named.append(("user_defined_macros", {RUN_UUID: Code(RUN_UUID)}))
+    macros = [RUN_UUID] * (RUN_UUID in build.used) + sorted(build.functions.macros)
+    if macros:
+        named.append(("user_defined_macros", {name: Code(name) for name in macros}))
     build.used |= {name for _, value in named for name in names(value)}
     call = Call("DAG", (), tuple(named), is_open=True)
     bound = " as dag" if "watcher" in build.used else ""

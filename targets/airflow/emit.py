@@ -10,6 +10,7 @@ from pxc.ir.plan import Group, Plan, Unit
 from pxc.source import head_of
 from pxc.targets._names import dns_label
 from pxc.targets.airflow.build import Build
+from pxc.targets.airflow.computing import computed, expression_of
 from pxc.targets.airflow.dag_file import dag_file
 from pxc.targets.airflow.features import tell
 from pxc.targets.airflow.flow import flow_of
@@ -79,11 +80,22 @@ def _drafts(group: Group, path: str, around: Scope | None, build: Build) -> None
     for member in group.members:
         start = member.start
         if start is not None and isinstance(start.condition, Template):
-            tell("dag.condition", "conditions", start.condition.span, report)
+            _condition(start.condition, member, ids[member.name], scope, build)
         if isinstance(member, Group):
             _drafts(member, f"{ids[member.name]}.", scope, build)
         else:
             _draft(member, ids[member.name], scope, build)
+
+
+def _condition(
+    template: Template, member: Unit | Group, task_id: str, scope: Scope, build: Build
+) -> None:
+    expr = expression_of(template, build.report)
+    inputs = member.inputs
+    made = expr and computed(expr, scope, inputs, build.report, truth=True)
+    if made:
+        name = build.functions.add(f"{member.name}_condition", made)
+        build.conditions[task_id] = (name, made.given)
 
 
 def _draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> None:

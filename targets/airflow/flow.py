@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from pxc.ir.node import Lit
+from pxc.ir.node import Lit, Template
 from pxc.ir.plan import Group, Start, Unit
 from pxc.targets.airflow.trigger_rules import (
     ABSENT,
@@ -31,7 +31,8 @@ class Flow(Struct):
 
     `rules` are the trigger rules of its members by name: of a unit that of its task, of a group
     that of the task that begins it; those in `gates` have no exact one, and a task before them
-    that asks how everything went. `inner` are the flows of inner groups. `start` and `end` are the
+    that asks how everything went. Of those in `asks` the rule is that of a task before them which
+    decides by their condition. `inner` are the flows of inner groups. `start` and `end` are the
     rules of the task that begins the group, if there is one, and of the task that holds what it
     came to; the group is `guarded` where that first task may not run, so that every member has to
     look at it. `outcomes` is what the group as a whole may come to, `came` what each member may.
@@ -45,6 +46,7 @@ class Flow(Struct):
     end: str = ""
     outcomes: Outcomes = frozenset()
     gates: set[str] = field(default_factory=set)
+    asks: set[str] = field(default_factory=set)
     came: dict[str, Outcomes] = field(default_factory=dict)
     upstreams: dict[str, list[str]] = field(default_factory=dict)
 
@@ -85,12 +87,16 @@ def _member(member: Unit | Group, flow: Flow, start: Outcomes) -> Outcomes:
 
     eager = said.trigger.startswith("one_") and not start
     fitting = fitting_rule(many, decide, eager=eager)
-    if fitting is None or is_false(said) or _is_unclear(fitting[1]):
+    asks = isinstance(said.condition, Template)
+    no = frozenset((Outcome(SKIPPED, _SKIPPED),)) if asks else frozenset[Outcome]()
+    if fitting is None or is_false(said) or _is_unclear(fitting[1] | no):
         flow.gates.add(member.name)
         words = {decide(each.words) if each.is_open else ABSENT for each in many} - {"run"}
         words |= {SKIPPED} if is_false(said) else set()
         fitting = "all_success", frozenset(Outcome(word, _SKIPPED) for word in words)
-    rule, held_back = fitting
+    rule, held_back = fitting[0], fitting[1] | no
+    if asks:
+        flow.asks.add(member.name)
     flow.rules[member.name] = rule
     if isinstance(member, Unit):
         ran = set[Outcome]() if is_false(said) else set(_RAN)

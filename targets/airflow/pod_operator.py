@@ -48,7 +48,7 @@ def pod_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Draft:
     """The pod of a unit, before it is known what other tasks read of it."""
     options, report = build.world.options, build.report
     namespace = unit.namespace or options.namespace
-    run_time = AirflowRunTime(scope, namespace)
+    run_time = AirflowRunTime(unit, scope, build.functions, namespace)
     pod = build_pod(
         unit, unit.pod, run_time, options, report, native_sidecars=True, mounts_files=False
     )

@@ -31,7 +31,11 @@ _OTHERS = {
     "ShortCircuitOperator": "airflow.providers.standard.operators.python",
     "timedelta": "datetime",
 }
-_WHOLE = {"k8s": "from kubernetes.client import models as k8s", "pendulum": "import pendulum"}
+_WHOLE = {
+    "json": "import json",
+    "k8s": "from kubernetes.client import models as k8s",
+    "pendulum": "import pendulum",
+}
 _TIMETABLES = {
     "CronTriggerTimetable": "airflow.timetables.trigger",
     "DeltaTriggerTimetable": "airflow.timetables.trigger",
@@ -39,7 +43,7 @@ _TIMETABLES = {
 """Names that Airflow 3 moved and its compatibility layer does not know."""
 
 _STANDARD = frozenset(("base64", "datetime", "json", "uuid"))
-_DEFINITIONS = ("run_uuid", "OutputsOperator", "may_start", "watcher")
+_DEFINITIONS = ("run_uuid", "is_true", "OutputsOperator", "may_start", "watcher")
 _INLINED = "inlined/{}.py"
 """Where this package keeps what a file may define."""
 

@@ -6,23 +6,16 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.expr import Expr, RunTimeRef
-from pxc.targets._data import Place, refuse_computed
-from pxc.targets._paths import CONTEXT_ROOT
+from pxc.ir.plan import Unit
+from pxc.targets._data import Place
+from pxc.targets.airflow.computing import Functions, computed
 from pxc.targets.airflow.jinja import expression
-from pxc.targets.airflow.scope import Scope
+from pxc.targets.airflow.scope import OF_THE_RUN, Scope
 
 __all__ = ["AirflowRunTime"]
 
 _UUID = "PXC_RUN_UUID"
 _NAMESPACE = "PXC_NAMESPACE"
-
-_FORMS = {
-    "globals.uuid": ("", ""),
-    "globals.run_artifacts_path": (f"{CONTEXT_ROOT}/", ""),
-    "globals.run_outputs_path": (f"{CONTEXT_ROOT}/", "/outputs"),
-    "globals.run_relative_outputs_path": ("", "/outputs"),
-}
-"""Text around the identity of the run."""
 
 
 class AirflowRunTime:
@@ -32,12 +25,15 @@ class AirflowRunTime:
     but for what the variable holds; what other tasks left is read where Airflow renders the pod.
     """
 
-    def __init__(self, scope: Scope, namespace: str | None) -> None:
-        self.scope, self.namespace = scope, namespace
+    def __init__(
+        self, unit: Unit, scope: Scope, functions: Functions, namespace: str | None
+    ) -> None:
+        self.unit, self.scope, self.functions = unit, scope, functions
+        self.namespace = namespace
 
     def text(self, ref: RunTimeRef, place: Place, report: Report) -> str | None:
         """Text with a variable or an expression; PXC703 for what Airflow does not know."""
-        form = _FORMS.get(ref.path)
+        form = OF_THE_RUN.get(ref.path)
         if form is not None:
             return f"{form[0]}{self._uuid(place)}{form[1]}"
         if ref.path == "globals.namespace":
@@ -49,9 +45,12 @@ class AirflowRunTime:
         return expression(found)
 
     def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
-        """PXC703: nothing is computed between two tasks."""
-        refuse_computed(expr.span, report)
-        return None
+        """The call of a function of the file; PXC703 for what Python does not compute alike."""
+        made = computed(expr, self.scope, self.unit.inputs, report)
+        if made is None:
+            return None
+        field = place.field.partition("[")[0].rpartition(".")[2]
+        return expression(self.functions.macro(f"{self.unit.name}_{field}", made))
 
     def tracking_uuid(self) -> str | None:
         """None: the identity is a uuid."""

@@ -5,14 +5,23 @@ from __future__ import annotations
 from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.node import Hole
 from pxc.ir.plan import Group, Unit
+from pxc.targets._paths import CONTEXT_ROOT
 from pxc.targets.airflow.python_text import string
 
-__all__ = ["RUN_UUID", "Asked", "Scope", "run_of"]
+__all__ = ["OF_THE_RUN", "RUN_UUID", "Asked", "Scope", "run_of"]
 
 RUN_UUID = "run_uuid"
 """The macro that makes the uuid of a run of a task, which every file defines that uses it."""
 
 _DEEPEST = 100
+
+OF_THE_RUN = {
+    "globals.uuid": ("", ""),
+    "globals.run_artifacts_path": (f"{CONTEXT_ROOT}/", ""),
+    "globals.run_outputs_path": (f"{CONTEXT_ROOT}/", "/outputs"),
+    "globals.run_relative_outputs_path": ("", "/outputs"),
+}
+"""Text around the identity of the run."""
 
 
 def run_of(task_id: str) -> str:
@@ -47,10 +56,24 @@ class Scope:
     def read(self, ref: RunTimeRef, depth: int = 0) -> str | None:
         """The expression of a value; None for what Airflow cannot tell."""
         head, _, rest = ref.path.partition(".")
+        if ref.path in OF_THE_RUN:
+            before, after = OF_THE_RUN[ref.path]
+            parts = [string(before) if before else "", self.run(), string(after) if after else ""]
+            return " ~ ".join(filter(None, parts))
         if head == "dag":
             around = self.around
             return None if around is None else around.read(RunTimeRef(ref.span, rest), depth + 1)
         return self._sibling(rest, depth) if head == "ops" else None
+
+    def type(self, path: str) -> str:
+        """The type that the author of an output declared; empty for none."""
+        head, _, rest = path.partition(".")
+        if head == "dag":
+            return "" if self.around is None else self.around.type(rest)
+        name, _, value = rest.partition(".outputs.")
+        member = self.members.get(name)
+        outputs = member.outputs if isinstance(member, Unit) else ()
+        return next((output.type for output in outputs if output.name == value), "")
 
     def _sibling(self, path: str, depth: int) -> str | None:
         name, _, rest = path.partition(".")
@@ -64,7 +87,7 @@ class Scope:
             return string(name)
         if section == "outputs" and isinstance(member, Unit) and value:
             self.asked.outputs.setdefault(self.ids[name], {})[value] = None
-            return f"(ti.xcom_pull({string(self.ids[name])}) or {{}}).get({string(value)}, '')"
+            return f'(ti.xcom_pull({string(self.ids[name])}) or {{}}).get({string(value)}, "")'
         for given in member.inputs if section == "inputs" else ():
             [*parts] = given.value.parts
             hole = parts[0] if len(parts) == 1 else None

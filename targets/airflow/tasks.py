@@ -20,8 +20,18 @@ _USUAL = {FAILED: "failed", NEVER: "upstream_failed"}
 class Naming:
     """The ids of the tasks of one group, and the variables that hold them."""
 
-    def __init__(self, path: str, variables: dict[str, str]) -> None:
+    def __init__(self, path: str, flow: Flow, variables: dict[str, str]) -> None:
         self.path, self.variables = path, variables
+        self.start, self.end = (_free(word, flow) for word in ("start", "end"))
+        self.beside = {
+            (member.name, word): f"{member.name}.{_free(word, flow.inner.get(member.name))}"
+            for member in flow.group.members
+            for word in ("gate", "condition")
+        }
+        self.starts = {
+            name: f"{name}.{_free('start', inner)}" for name, inner in flow.inner.items()
+        }
+        self.ends = {name: f"{name}.{_free('end', inner)}" for name, inner in flow.inner.items()}
 
     def task_id(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name
@@ -34,20 +44,23 @@ def group_lines(
     flow: Flow, path: str, indent: int, variables: dict[str, str], build: Build
 ) -> list[str]:
     """The lines of the tasks of a group and of the groups inside of it, then those of its order."""
-    naming = Naming(path, variables)
+    naming = Naming(path, flow, variables)
     found: list[str] = []
     if flow.start:
-        found += _marker("start", flow.start, naming, indent, build)
+        found += _marker(naming.start, flow.start, naming, indent, build)
     for member in flow.group.members:
+        rule = flow.rules[member.name]
         if member.name in flow.gates:
             found += _gate(member, flow, naming, indent, build)
+        if member.name in flow.asks:
+            found += _condition(member.name, rule, naming, indent, build)
+            rule = "all_success"
         if isinstance(member, Unit):
-            rule = flow.rules[member.name]
             found += unit_lines(naming.task_id(member.name), rule, indent, variables, build)
         else:
             found += _inner(flow.inner[member.name], naming, indent, build)
     if path:
-        found += _marker("end", flow.end, naming, indent, build)
+        found += _marker(naming.end, flow.end, naming, indent, build)
     return found + _order(flow, naming, indent)
 
 
@@ -75,22 +88,22 @@ def _gate(member: Unit | Group, flow: Flow, naming: Naming, indent: int, build: 
     said = member.start or Start(member.span)
     asked: dict[str, Any] = {"trigger": said.trigger, "upstreams": {}}
     for name in flow.upstreams.get(member.name, ()):
-        task_id = naming.task_id(f"{name}.end" if name in flow.inner else name)
+        task_id = naming.task_id(naming.ends.get(name, name))
         asked["upstreams"][task_id] = _meanings(name, flow, naming)
     if said.skip_on_upstream_skip:
         asked["skips"] = True
     if is_false(member.start):
         asked["condition"] = False
     if flow.guarded:
-        asked["start"] = naming.task_id("start")
+        asked["start"] = naming.task_id(naming.start)
     named = (
-        ("task_id", f"{member.name}.gate"),
+        ("task_id", naming.beside[member.name, "gate"]),
         ("python_callable", Code("may_start")),
         ("op_kwargs", asked),
         ("trigger_rule", "all_done"),
         ("ignore_downstream_trigger_rules", False),
     )
-    before = f"{' ' * indent}{naming.variable(f'{member.name}.gate')} = "
+    before = f"{' ' * indent}{naming.variable(naming.beside[member.name, 'gate'])} = "
     call = Call("ShortCircuitOperator", (), named, is_open=True)
     return [before + shown(call, indent, len(before) - indent)]
 
@@ -103,10 +116,29 @@ def _meanings(name: str, flow: Flow, naming: Naming) -> dict[str, str]:
         if len(states) == 1 and outcome.is_ in (NEVER, FAILED) and states[0] != _USUAL[outcome.is_]:
             found[states[0]] = outcome.is_
     if name in flow.inner and flow.inner[name].guarded:
-        found["begins"] = naming.task_id(f"{name}.start")
+        found["begins"] = naming.task_id(naming.starts[name])
     if name in flow.gates:
-        found["gate"] = naming.task_id(f"{name}.gate")
+        found["gate"] = naming.task_id(naming.beside[name, "gate"])
     return found
+
+
+def _condition(name: str, rule: str, naming: Naming, indent: int, build: Build) -> list[str]:
+    """A task before a member that lets it run when its condition holds."""
+    build.used.add("ShortCircuitOperator")
+    function, given = build.conditions[naming.task_id(name)]
+    own = naming.beside[name, "condition"]
+    values = {parameter: f"{{{{ {read} }}}}" for parameter, read in given.items()}
+    named: list[tuple[str, Any]] = [
+        ("task_id", own),
+        ("python_callable", Code(function)),
+        ("op_kwargs", values),
+        ("ignore_downstream_trigger_rules", False),
+    ]
+    if rule != "all_success":
+        named.append(("trigger_rule", rule))
+    before = f"{' ' * indent}{naming.variable(own)} = "
+    call = Call("ShortCircuitOperator", (), tuple(named), is_open=True)
+    return [before + shown(call, indent, len(before) - indent)]
 
 
 def unit_lines(
@@ -129,34 +161,42 @@ def unit_lines(
 def _order(flow: Flow, naming: Naming, indent: int) -> list[str]:
     """A line for each task that waits, with all that it waits for."""
     found = []
-    inner_of = flow.inner
-    start = [naming.variable("start")] if flow.start else []
+    start = [naming.variable(naming.start)] if flow.start else []
     for member in flow.group.members:
         waits = flow.upstreams.get(member.name, ())
-        ups = [_end(one, inner_of, naming) for one in waits]
+        ups = [_end(one, naming) for one in waits]
         if flow.guarded or not ups:
             ups = [*start, *ups]
-        if member.name in flow.gates:
-            gate = naming.variable(f"{member.name}.gate")
-            found.append(_edge(ups, gate, indent))
-            ups = [gate]
-        for target in _begin(member, inner_of, naming) if ups else ():
+        for word, members in (("gate", flow.gates), ("condition", flow.asks)):
+            if member.name in members:
+                before = naming.variable(naming.beside[member.name, word])
+                found += [_edge(ups, before, indent)] if ups else []
+                ups = [before]
+        for target in _begin(member, flow.inner, naming) if ups else ():
             found.append(_edge(ups, target, indent))
     if naming.path:
-        ends = [*start, *(_end(member.name, inner_of, naming) for member in flow.group.members)]
-        found.append(_edge(ends, naming.variable("end"), indent))
+        ends = [*start, *(_end(member.name, naming) for member in flow.group.members)]
+        found.append(_edge(ends, naming.variable(naming.end), indent))
     return found
 
 
-def _end(name: str, inner: dict[str, Flow], naming: Naming) -> str:
+def _free(word: str, flow: Flow | None) -> str:
+    """The word, with a line behind it for each time that an operation of the group is called so."""
+    names = {member.name for member in flow.group.members} if flow is not None else set()
+    while word in names:
+        word += "_"
+    return word
+
+
+def _end(name: str, naming: Naming) -> str:
     """The variable of the task that holds what a member came to."""
-    return naming.variable(f"{name}.end" if name in inner else name)
+    return naming.variable(naming.ends.get(name, name))
 
 
 def _begin(member: Unit | Group, inner: dict[str, Flow], naming: Naming) -> list[str]:
     if isinstance(member, Unit):
         return [naming.variable(member.name)]
-    return [naming.variable(f"{member.name}.start")] if inner[member.name].start else []
+    return [naming.variable(naming.starts[member.name])] if inner[member.name].start else []
 
 
 def _edge(ups: list[str], target: str, indent: int) -> str:
@@ -166,17 +206,20 @@ def _edge(ups: list[str], target: str, indent: int) -> str:
 
 def bound_ids(flow: Flow, path: str = "") -> list[str]:
     """The ids of the tasks that an edge names, in the order of the file."""
-    here = Naming(path, {})
-    found = [here.task_id("start")] if flow.start else []
+    here = Naming(path, flow, {})
+    found = [here.task_id(here.start)] if flow.start else []
     waited = {one for ups in flow.upstreams.values() for one in ups}
     for member in flow.group.members:
         if isinstance(member, Group):
             found += bound_ids(flow.inner[member.name], here.task_id(member.name))
-        if member.name in flow.gates:
-            found.append(here.task_id(f"{member.name}.gate"))
+        held = False
+        for word, members in (("gate", flow.gates), ("condition", flow.asks)):
+            if member.name in members:
+                held = True
+                found.append(here.task_id(here.beside[member.name, word]))
         if isinstance(member, Group):
             continue
         alone = not flow.upstreams.get(member.name) and member.name not in waited
-        if path or flow.start or member.name in flow.gates or not alone:
+        if path or flow.start or held or not alone:
             found.append(here.task_id(member.name))
-    return [*found, here.task_id("end")] if path else found
+    return [*found, here.task_id(here.end)] if path else found

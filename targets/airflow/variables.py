@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from re import ASCII, sub
 
-__all__ = ["OPS", "variables"]
+__all__ = ["OPS", "function_name", "variables"]
 
 OPS = "ops"
 """The dict that holds the tasks whose ids are no names of Python."""
 
 _TAKEN = frozenset((*dir(builtins), OPS, "dag", "k8s", "pendulum", "timedelta", "literal", "chain"))
+
+
+def function_name(wanted: str, taken: Container[str]) -> str:
+    """A free name of a function that is like the wanted one."""
+    plain = sub(r"\W+", "_", wanted, flags=ASCII).strip("_") or "value"
+    plain = f"_{plain}" if plain[0].isdigit() else plain
+    name, count = plain, 1
+    while name in taken or name in _TAKEN or keyword.iskeyword(name):
+        count += 1
+        name = f"{plain}_{count}"
+    return name
 
 
 def variables(task_ids: Iterable[str], taken: Iterable[str]) -> dict[str, str]:

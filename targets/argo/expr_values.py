@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pxc.source import Span
+from pxc.targets._declared import declared_kind
 
 __all__ = [
     "AND", "ATOM", "BOOL", "COMPARE", "CONDITION", "DICT", "FLOAT", "INT", "JSON", "KEPT", "LIST",
@@ -77,18 +78,6 @@ INT, FLOAT, NUMBER, BOOL = Type("int"), Type("float"), Type("number"), Type("boo
 STR, TEXT, NONE, JSON = Type("str"), Type("text"), Type("none"), Type("json")
 LIST, DICT = Type("list", JSON), Type("dict", JSON)
 
-_DECLARED = {
-    **dict.fromkeys(("int", "StrictInt", "PositiveInt", "NonNegativeInt", "NegativeInt",
-                     "NonPositiveInt"), INT),
-    **dict.fromkeys(("float", "metric", "StrictFloat", "FiniteFloat", "PositiveFloat",
-                     "NonNegativeFloat", "NegativeFloat", "NonPositiveFloat"), FLOAT),
-    **dict.fromkeys(("bool", "StrictBool"), BOOL),
-    **dict.fromkeys(("str", "StrictStr", "SecretStr", "path", "uuid", "email", "uri", "image",
-                     "gcs", "s3", "wasb", "date", "datetime"), STR),
-    "list": LIST, "dict": DICT, "metadata": DICT,
-}  # fmt: skip
-_GENERIC = re.compile(r"(Optional|List|Dict)\[(.*)\]")
-
 
 class Typed(Struct, frozen=True):
     """A parameter: an expression that gives its text, and the type its author declared."""
@@ -120,16 +109,8 @@ class Said(Struct, frozen=True):
 
 def type_of(declared: str) -> Type:
     """The type of what an author declared as `int`, `List[str]`, `` and so on."""
-    generic = _GENERIC.fullmatch(declared)
-    if generic is None:
-        return _DECLARED.get(declared, TEXT)
-    name, inside = generic.groups()
-    if name == "Optional":
-        return type_of(inside)
-    item = type_of(inside.rpartition(", ")[2] if name == "Dict" else inside)
-    if item.name not in ("int", "float", "bool", "str"):
-        item = JSON
-    return Type(name.lower(), item)
+    name, item = declared_kind(declared)
+    return Type(name, Type(item)) if item else Type(name)
 
 
 def of_parameter(given: Typed) -> Said:
