@@ -20,9 +20,10 @@ from pxc.lint.settings_file import (
 )
 from pxc.lint.settings_values import SettingFault
 from pxc.workspace import display_name
-from pxc.world import ArgoOptions, Images, Options, Runtime
+from pxc.world import AirflowOptions, ArgoOptions, Images, Options, Runtime
 
 __all__ = [
+    "AIRFLOW_RELEASES",
     "ARGO_KINDS",
     "ARGO_VERSIONS",
     "DISTRIBUTED",
@@ -65,6 +66,9 @@ WATCHERS = ("none", "sensor")
 
 ARGO_VERSIONS = ("3.6", "3.7", "4.0", "4.1")
 """The releases of Argo Workflows that can be chosen."""
+
+AIRFLOW_RELEASES = ("both", "3", "2")
+"""The releases of Airflow that a DAG file can be written for."""
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _NAME = rf"{_LABEL}(\.{_LABEL})*"
@@ -194,6 +198,10 @@ def _argo(key: str, value: Any) -> ArgoOptions:
     return replace(ArgoOptions(), **_read(key, value, _ARGO))
 
 
+def _airflow(key: str, value: Any) -> AirflowOptions:
+    return replace(AirflowOptions(), **_read(key, value, _AIRFLOW))
+
+
 def _runtime(key: str, value: Any) -> Runtime:
     found = replace(Runtime(), **_read(key, value, _RUNTIME))
     if found.polyaxon and not found.host:
@@ -251,6 +259,9 @@ _ARGO: dict[str, tuple[str, Reader]] = {
     "serviceAccount": ("service_account", _text),
     "eventsAs": ("events_as", _one_of(WATCHERS)),
 }
+_AIRFLOW: dict[str, tuple[str, Reader]] = {
+    "release": ("release", _one_of(AIRFLOW_RELEASES)),
+}
 _OPTIONS: dict[str, tuple[str, Reader]] = {
     "owner": ("owner", _text),
     "project": ("project", _text),
@@ -262,5 +273,6 @@ _OPTIONS: dict[str, tuple[str, Reader]] = {
     "strictParams": ("strict_params", _truth),
     "runtime": ("runtime", _runtime),
     "argo": ("argo", _argo),
+    "airflow": ("airflow", _airflow),
 }
 assert {*_OPTIONS, _CATALOG, _EXPOSE, "lint"} == {*WORKSPACE_KEYS}

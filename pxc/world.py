@@ -78,6 +78,12 @@ class ArgoOptions(Struct, frozen=True, kw_only=True):
     events_as: str = "none"
 
 
+class AirflowOptions(Struct, frozen=True, kw_only=True):
+    """What a DAG file is written for: `release` is 3, 2, or both for a file that either takes."""
+
+    release: str = "both"
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What the caller chose. Every field has a value, so that equal options are equal runs.
 
@@ -112,6 +118,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """What runs several pods as one run: operator, or indexed for an Indexed Job."""
 
     argo: ArgoOptions = ArgoOptions()
+
+    airflow: AirflowOptions = AirflowOptions()
 
     service_account: str = ""
     """The service account of pods that name none."""

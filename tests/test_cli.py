@@ -405,7 +405,7 @@ WRONG_USE: list[tuple[tuple[str, ...], str]] = [
     (("compile", "good.yaml", "-f", "none.yaml"), "`none.yaml` does not exist"),
     (("compile", "good.yaml", "-P", "lr"), "'lr' is not NAME=VALUE"),
     (("compile", "good.yaml", "-P", "=1"), "'=1' is not NAME=VALUE"),
-    (("compile", "good.yaml", "-t", "nomad"), "'nomad' is not one of 'argo', 'kubernetes'"),
+    (("compile", "good.yaml", "-t", "nomad"), "'nomad' is not one of 'airflow', 'argo', 'kubernetes'"),
     (("compile", "good.yaml", "--catalog", "none"), "Path 'none' does not exist"),
     (("compile", "good.yaml", "--dump-after", "lower_pln"), "Did you mean 'lower_plan'?"),
     (("compile", "good.yaml", "--stdin-filename", "x"), "--stdin-filename needs '-'"),

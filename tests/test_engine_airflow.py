@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.ir.plan import Group, Plan, Unit
-from pxc.world import Options, Runtime
+from pxc.world import AirflowOptions, Options, Runtime
 from tests.engines import dag_files
 from tests.plan_interpreter import FAILED, FAILS, NEVER, SKIPPED, SUCCEEDED, Fate, Script, interpret
 from tests.test_golden import CASES, run_case
@@ -40,10 +41,10 @@ def release(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def dag_file(text: str, name: str) -> Outcome:
+def dag_file(text: str, name: str, release: str = "both") -> Outcome:
     request = Request(
-        files=(SourceText(f"{name}.yaml", text.encode()),),
-        target="airflow", options=QUIET, verify=True,
+        files=(SourceText(f"{name}.yaml", text.encode()),), target="airflow", verify=True,
+        options=replace(QUIET, airflow=AirflowOptions(release=release)),
     )  # fmt: skip
     outcome = compile_request(request)
     assert not outcome.report.has_errors, [d.message for d in outcome.report]
@@ -162,7 +163,7 @@ OUTPUTS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
-def conditioned() -> tuple[Outcome, list[tuple[dict[str, Any], dict[str, Script]]]]:
+def conditioned(release: str) -> tuple[Outcome, list[tuple[dict[str, Any], dict[str, Script]]]]:
     """A dag whose operations look at what one before them left, and runs of it."""
     scenes: list[tuple[dict[str, Any], dict[str, Script]]] = []
     for outputs in OUTPUTS:
@@ -171,12 +172,12 @@ def conditioned() -> tuple[Outcome, list[tuple[dict[str, Any], dict[str, Script]
         script = {"train": {"outputs": written}, failing: {"failures": 9}}
         plan = {"train": Script(outputs=outputs), failing.replace(".", "/"): FAILS}
         scenes.append((script, plan))
-    return dag_file(CONDITIONED, "conditioned"), scenes
+    return dag_file(CONDITIONED, "conditioned", release[0]), scenes
 
 
 def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
     files, scenes, expected = {}, [], []
-    outcome, played_by = conditioned()
+    outcome, played_by = conditioned(release)
     files["conditioned.py"] = outcome.files[0].text
     for told, scripts in played_by:
         scenes.append({"dag_id": "conditioned", "script": told})

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from pxc.cli.airflow_options import airflow_options, check_airflow
 from pxc.cli.argo_options import argo_options, check_argo
 from pxc.cli.cluster_options import cluster_options
 from pxc.cli.findings import exit_code, merged, printed
@@ -97,6 +98,7 @@ Examples:
 )
 @cluster_options
 @argo_options
+@airflow_options
 @spec_version_option
 @catalog_option
 @isolated_option
@@ -144,6 +146,7 @@ def compile_command(
     """
     check_stdin_filename(stdin_filename, (*files, *presets))
     check_argo(target, cluster)
+    check_airflow(target, cluster)
     if len(files) > 1 and dump_after is not None:
         raise click.UsageError("--dump-after takes a single FILE.")
     unread = Report()

@@ -15,8 +15,8 @@ from pxc.lint.settings_file import SettingsError
 
 __all__ = ["Workspaces"]
 
-_ARGO = "argo_"
-"""How the names of options begin that are fields of `Options.argo`."""
+_TARGETS = ("argo", "airflow")
+"""Targets whose options are fields of their own part of `Options`, as `argo_kind` is of `argo`."""
 
 
 class Workspaces:
@@ -32,8 +32,17 @@ class Workspaces:
         self._isolated = isolated
         self._catalog = tuple(Path(c) for c in catalogs)
         given = {k: v for k, v in (chosen or {}).items() if v is not None}
-        self._argo = {k.removeprefix(_ARGO): v for k, v in given.items() if k.startswith(_ARGO)}
-        self._chosen = {k: v for k, v in given.items() if not k.startswith(_ARGO)}
+        parts = {
+            (t, k.removeprefix(f"{t}_")): k
+            for t in _TARGETS
+            for k in given
+            if k.startswith(f"{t}_")
+        }
+        self._parts = {
+            target: {field: given.pop(key) for (t, field), key in parts.items() if t == target}
+            for target in _TARGETS
+        }
+        self._chosen = given
         self._known: dict[Path, Defaults] = {}
 
     def defaults_of(self, root: Path) -> Defaults:
@@ -45,7 +54,9 @@ class Workspaces:
                 raise click.UsageError(str(fault)) from fault
             self._known[root] = Defaults(
                 options=replace(
-                    found.options, argo=replace(found.options.argo, **self._argo), **self._chosen
+                    found.options,
+                    **{t: replace(getattr(found.options, t), **f) for t, f in self._parts.items()},
+                    **self._chosen,
                 ),
                 catalog=self._catalog or found.catalog,
             )

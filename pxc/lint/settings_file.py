@@ -31,7 +31,7 @@ ReadYaml = Callable[[Path], Any]
 WORKSPACE_FILE = "pxc.yaml"
 WORKSPACE_KEYS = (
     "owner", "project", "namespace", "catalog", "runtime", "namePolicy", "matrix", "distributed",
-    "queueAs", "expose", "strictParams", "argo", "lint",
+    "queueAs", "expose", "strictParams", "argo", "airflow", "lint",
 )  # fmt: skip
 """The keys of pxc.yaml; `pxc.defaults` reads all but the last."""
 

@@ -44,8 +44,9 @@ def dag_file(build: Build, flow: Flow | None) -> str:
     for name in ("is_true", "json"):
         if any(f" {name}{'.' if name == 'json' else '('}" in each for each in functions):
             build.used.add(name)
+    release = build.world.options.airflow.release
     defined = "".join(f"\n\n{each}" for each in functions)
-    return f"{top}{preamble(build.used, 'both')}{defined}\n\n{head}\n{text}\n"
+    return f"{top}{preamble(build.used, release)}{defined}\n\n{head}\n{text}\n"
 
 
 def _watcher(build: Build) -> list[str]:

@@ -9,21 +9,19 @@ __all__ = ["preamble"]
 
 _COMPAT = "airflow.providers.common.compat.sdk"
 _MODULES = {
-    "both": dict.fromkeys(("DAG", "Param", "TaskGroup", "literal"), _COMPAT),
-    "3": {
-        "DAG": "airflow.sdk",
-        "Param": "airflow.sdk",
-        "TaskGroup": "airflow.sdk",
-        "literal": "airflow.sdk.definitions.template",
-    },
-    "2": {
-        "DAG": "airflow.models.dag",
-        "Param": "airflow.models.param",
-        "TaskGroup": "airflow.utils.task_group",
-        "literal": "airflow.utils.template",
-    },
+    "DAG": ("airflow.sdk", "airflow.models.dag"),
+    "Param": ("airflow.sdk", "airflow.models.param"),
+    "TaskGroup": ("airflow.sdk", "airflow.utils.task_group"),
+    "literal": ("airflow.sdk.definitions.template", "airflow.utils.template"),
+    "task": ("airflow.sdk", "airflow.decorators"),
+    "Asset": ("airflow.sdk", "airflow.datasets.Dataset"),
+    "BaseOperator": ("airflow.sdk", "airflow.models.baseoperator"),
+    "BaseSensorOperator": ("airflow.sdk", "airflow.sensors.base"),
+    "AirflowException": ("airflow.sdk.exceptions", "airflow.exceptions"),
+    "AirflowSkipException": ("airflow.sdk.exceptions", "airflow.exceptions"),
+    "AirflowFailException": ("airflow.sdk.exceptions", "airflow.exceptions"),
 }
-"""Where Airflow keeps a name, by the release that a file is for."""
+"""Where Airflow 3 and Airflow 2 keep what its compatibility layer knows for both."""
 
 _OTHERS = {
     "KubernetesPodOperator": "airflow.providers.cncf.kubernetes.operators.pod",
@@ -61,10 +59,10 @@ def preamble(used: Iterable[str], release: str) -> str:
         if name in wanted:
             text = (get_data(__package__ or "", _INLINED.format(name)) or b"").decode()
             head, _, body = text.rpartition("\n\n\n")
-            lines |= {line for line in head.splitlines() if line}
+            lines |= {each for line in head.splitlines() if line for each in _moved(line, release)}
             bodies.append(f"\n\n{body}")
-    modules = _MODULES[release] | _OTHERS
-    lines |= {f"from {modules[name]} import {name}" for name in wanted & modules.keys()}
+    lines |= {_import(name, release) for name in wanted & _MODULES.keys()}
+    lines |= {f"from {_OTHERS[name]} import {name}" for name in wanted & _OTHERS.keys()}
     lines |= {_WHOLE[name] for name in wanted & _WHOLE.keys()}
     moved = sorted(wanted & _TIMETABLES.keys())
     if release == "3":
@@ -73,6 +71,23 @@ def preamble(used: Iterable[str], release: str) -> str:
         lines |= {f"from {_TIMETABLES[name]} import {name}" for name in moved}
     tried = [_either(name) for name in moved] if release == "both" else []
     return _sorted(lines) + "".join(tried + bodies)
+
+
+def _import(name: str, release: str) -> str:
+    if release == "both":
+        return f"from {_COMPAT} import {name}"
+    module = _MODULES[name][release == "2"]
+    if module.endswith(".Dataset"):
+        return f"from {module.removesuffix('.Dataset')} import Dataset as {name}"
+    return f"from {module} import {name}"
+
+
+def _moved(line: str, release: str) -> list[str]:
+    """An import of a definition, as a release has it."""
+    module, _, listed = line.removeprefix("from ").partition(" import ")
+    if module != _COMPAT:
+        return [line]
+    return [_import(name, release) for name in listed.split(", ")]
 
 
 def _either(name: str) -> str:
