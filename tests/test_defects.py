@@ -27,6 +27,7 @@ connections:
   schema: {url: "https://h/r.git"}
   secret: {name: token}
   configMap: {name: settings}
+- {name: own, kind: custom, secret: {name: token}, configMap: {name: settings}}
 - {name: keyless, kind: ssh, schema: {url: "git@h:r.git"}}
 """
 
@@ -75,6 +76,21 @@ EMITTED = {
         TEXTS,
     ),
     **{
+        f"2 text stays text: {place}": (
+            "kind: operation\nname: a\nparams: {v: '1.10'}\n"
+            "component:\n  inputs: [{name: v, type: str}]\n"
+            f"  run: {{kind: job, environment: {{{field}: {{k: '1_000', w: '{{{{ v }}}}'}}}},"
+            " container: {image: a}}\n",
+            lambda objects, path=path: {k: at(objects, path)[k] for k in ("k", "w")},
+            {"k": "1_000", "w": "1.10"},
+        )
+        for place, field, path in (
+            ("labels", "labels", "spec/template/metadata/labels"),
+            ("annotations", "annotations", "spec/template/metadata/annotations"),
+            ("a selector of nodes", "nodeSelector", "spec/template/spec/nodeSelector"),
+        )
+    },
+    **{
         f"4 env of a connection: {name}": (
             job("{image: a}", f"  connections: [{name}]\n"),
             lambda objects: variables(objects)["KEY"],
@@ -101,6 +117,18 @@ EMITTED = {
             at(objects, "spec/elasticPolicy"),
         ),
         ("2", {"rdzvBackend": "c10d", "rdzvId": "x"}),
+    ),
+    "12 connections by a param are those of each role of a cluster": (
+        "kind: operation\nname: a\nparams: {c: mounted}\n"
+        "component:\n  inputs: [{name: c, type: str}]\n"
+        "  run: {kind: daskcluster, worker: POD, scheduler: POD}\n".replace(
+            "POD", "{connections: ['{{ c }}'], container: {image: a}}"
+        ),
+        lambda objects: [
+            at(objects, f"spec/{role}/spec/volumes/0/secret/secretName")
+            for role in ("worker", "scheduler")
+        ],
+        ["keys", "keys"],
     ),
     "12 params come into each role of a cluster": (
         "kind: operation\nname: a\nparams: {code: {value: {url: 'https://h/r'}, toInit: true}}\n"
@@ -129,6 +157,11 @@ EMITTED = {
     ),
     "10 secret and config map of a git step": (
         job("{image: a}", "  init: [{connection: both}]\n"),
+        lambda objects: at(objects, f"{POD}/initContainers/0/envFrom"),
+        [{"secretRef": {"name": "token"}}, {"configMapRef": {"name": "settings"}}],
+    ),
+    "10 secret and config map of a step of the author's": (
+        job("{image: a}", "  init: [{connection: own, container: {image: b}}]\n"),
         lambda objects: at(objects, f"{POD}/initContainers/0/envFrom"),
         [{"secretRef": {"name": "token"}}, {"configMapRef": {"name": "settings"}}],
     ),
@@ -194,3 +227,9 @@ def test_18_names_of_init_steps_are_the_same_each_time(tmp_path: Path) -> None:
     assert one == other
     steps = list(yaml.safe_load_all(one))[-1]["spec"]["template"]["spec"]["initContainers"]
     assert [step["name"] for step in steps] == ["git-1"]
+
+
+def test_every_defect_has_a_test() -> None:
+    functions = [name.split("_")[1] for name in globals() if name.startswith("test_")]
+    numbers = {row.split()[0] for row in (*EMITTED, *TOLD)} | {n for n in functions if n.isdigit()}
+    assert numbers == {str(n) for n in range(1, 19)}

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -15,9 +16,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.matrices import GRID
 from pxc.targets._form import Form, Slot
 from pxc.targets._shell import expanded_word, kubelet_pieces, quoted
 from pxc.targets._yaml import write_documents
+from tests.conftest import ROOT
 from tests.engines.environment import expand
 from tests.kubernetes_oracle import judge
 from tests.reading import compiled, found
@@ -501,3 +504,35 @@ def test_equal_files_give_equal_bytes() -> None:
     one, two = (compiled(source).files[0].text for _ in range(2))
     assert one == two
     assert yaml.safe_load_all(one)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "form", "seconds"),
+    [(100, 100, "indexed", 2), (100, 100, "jobs", 2), (250, 400, "indexed", 20)],
+)
+def test_a_large_grid_takes_little_time_and_memory(
+    first: int, second: int, form: str, seconds: float, tmp_path: Path
+) -> None:
+    """CPU time of a whole process, the best of three: other programs make it look longer."""
+    text = GRID.replace("FIRST", str(first)).replace("SECOND", str(second))
+    (tmp_path / "grid.yaml").write_text(text)
+    command = [sys.executable, "-m", "pxc", "compile", "--quiet", "--matrix", form, "grid.yaml"]
+    tries = (measured(command, tmp_path) for _ in range(3))
+    assert any(cpu < seconds and peak < 200 for cpu, peak in tries)
+
+
+def measured(command: list[str], at: Path) -> tuple[float, float]:
+    """CPU seconds and peak MiB of a command, by a process that is small itself.
+
+    What is started by a large one is counted as having been as large.
+    """
+    program = (
+        "import sys; from pathlib import Path; from benchmarks.processes import run_once\n"
+        "cpu, _, peak = run_once(sys.argv[2:], Path(sys.argv[1])); print(cpu, peak)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(at), *command],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    cpu, peak = map(float, done.stdout.split())
+    return cpu, peak
