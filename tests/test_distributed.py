@@ -511,6 +511,19 @@ def pod_specs(value: Any) -> list[dict[str, Any]]:
     return [spec for each in value for spec in pod_specs(each)] if isinstance(value, list) else []
 
 
+@pytest.mark.parametrize("run", [r for r in KINDS if "tfjob" in r or "master" in r or "mpi" in r])
+@pytest.mark.parametrize("timeout", [0, 60])
+def test_pods_that_no_operator_ends_in_time_end_by_themselves(run: str, timeout: int) -> None:
+    """The training operator asks for the time only when a pod changes; MPI's launcher is a Job.
+
+    A pod's deadline is one second at least.
+    """
+    [job] = emitted(run, f"termination: {{timeout: {timeout}}}")
+    assert job["spec"]["runPolicy"]["activeDeadlineSeconds"] == timeout
+    told = {spec.get("activeDeadlineSeconds") for spec in pod_specs(job["spec"])}
+    assert told == ({60} if timeout and "mpi" not in run else {None})
+
+
 GANGS = {
     f"kind: pytorchjob, {TWO}": 4,
     f"kind: tfjob, worker: {{replicas: 2, {IMAGE}}}, ps: {{{IMAGE}}}": 3,

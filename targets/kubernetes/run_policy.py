@@ -14,6 +14,13 @@ __all__ = ["put", "refuse_failure_policy", "replica_specs", "run_policy", "runti
 _POLICIES = ("Always", "ExitCode", "Never", "OnFailure")
 _DEFAULT_POLICY = "OnFailure"
 
+_TIMED = frozenset(("mpijob",))
+"""Kinds whose launcher is a Job: Kubernetes itself holds it to the deadline.
+
+The training operator looks at the time only when a pod changes, so a job that hangs would hang for
+ever: its pods have the deadline, too.
+"""
+
 
 def runtime_of(gang: Gang) -> Distributed:
     """The fields of the runtime that are not of a role."""
@@ -102,8 +109,11 @@ def replica_specs(
 def _replica_spec(member: Member, policies: tuple[str, ...], gang: Gang) -> dict[str, Any]:
     count = member.role.replicas
     policy = member.restart_policy(policies, _DEFAULT_POLICY, gang.report)
+    template = member.template()
+    if gang.unit.limits.timeout and gang.unit.kind not in _TIMED:
+        template["spec"] = {"activeDeadlineSeconds": gang.unit.limits.timeout} | template["spec"]
     return {
         "replicas": 1 if count is None else count,
         "restartPolicy": policy,
-        "template": member.template(),
+        "template": template,
     }
