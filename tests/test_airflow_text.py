@@ -171,3 +171,19 @@ def compiled(text: str) -> str:
     files = (SourceText("x.yaml", text.encode()),)
     [file] = compile_request(Request(files=files, target="airflow")).files
     return file.text
+
+
+@pytest.mark.parametrize(
+    ("schedule", "end"),
+    [
+        ("kind: cron, cron: '0 9 * * 1', startAt: '2030-01-07T09:00:00Z', maxRuns: 3", "2030, 1, 21, 9, 0"),
+        ("kind: cron, cron: '0 9 * * 1', startAt: '2030-01-08T09:00:00Z', maxRuns: 1", "2030, 1, 14, 9, 0"),
+        ("kind: interval, frequency: 90, startAt: '2030-01-07T09:00:00Z', maxRuns: 3", "2030, 1, 7, 9, 3"),
+        ("kind: interval, frequency: 90, startAt: '2030-01-07T09:00:00Z', maxRuns: 3,"
+         " endAt: '2030-01-07T09:01:00Z'", "2030, 1, 7, 9, 1"),
+    ],
+)  # fmt: skip
+def test_a_number_of_runs_is_a_last_moment(schedule: str, end: str) -> None:
+    run = "component: {run: {kind: job, container: {image: i}}}"
+    text = compiled(f"kind: operation\nname: x\nschedule: {{{schedule}}}\n{run}\n")
+    assert f'end_date=pendulum.datetime({end}, tz="UTC")' in text

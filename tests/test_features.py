@@ -278,6 +278,8 @@ IN_AIRFLOW = {
     "dag.concurrency": dag_of(
         "{name: i, component: {run: {kind: dag, concurrency: 1, operations: [" + A + "]}}}"
     ),
+    "schedule.maxRuns": CRON + ", startAt: '2030-01-01', maxRuns: 3}\n" + JOB,
+    "schedule.maxRuns.open": CRON + ", maxRuns: 3}\n" + JOB,
     "matrix.*": FILES["matrix.grid"],
     "search.*": search_of("tpe", f"numRuns: 1, {METRIC}"),
     "outputs.volume": "outputs: [{name: y, type: int}]\n" + JOB.replace(

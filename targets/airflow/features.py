@@ -54,8 +54,10 @@ TABLE = (
             "`max_active_runs=1`: a run waits until the one before it has ended"),
     Feature("schedule.startAt", "`schedule.startAt`", EXACT, "`start_date`"),
     Feature("schedule.endAt", "`schedule.endAt`", EXACT, "`end_date`"),
-    Feature("schedule.maxRuns", "`schedule.maxRuns`", REFUSED,
-            "Airflow counts no runs", "write `endAt`"),
+    Feature("schedule.maxRuns", "`schedule.maxRuns` with `startAt`", APPROXIMATED,
+            "`end_date` is the moment of the last of them, so a run that is missed counts, too"),
+    Feature("schedule.maxRuns.open", "`schedule.maxRuns` without `startAt`, or above 10,000",
+            REFUSED, "Airflow counts no runs", "write `startAt`, or `endAt`"),
     Feature("queue", "`queue`", APPROXIMATED,
             "the run starts as soon as the cluster has room for it",
             "`--queue-as` says what a queue is in the cluster: Kueue's label on the pod, or"
