@@ -100,10 +100,11 @@ class _Interpreter:
         return self.told[path]
 
     def call_hooks(self, member: Unit | Group, path: str, state: str, beside: _Scope) -> None:
-        """Runs the hooks of a member that has come to a state, started or not."""
+        """Runs the hooks of a member that has come to a state, started or not, and their hooks."""
         outputs = self.scripts.get(path, Script()).outputs
         for unit in called(member.hooks, state, outputs, lambda path: self._read(path, beside)):
-            self.fate(unit, _join(beside.path, unit.name), beside)
+            path = _join(beside.path, unit.name)
+            self.call_hooks(unit, path, self.fate(unit, path, beside).state, beside)
 
     def _once(self, member: Unit | Group, path: str, scope: _Scope | None) -> Fate:
         if isinstance(member, Group):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.plan import Group, Unit
+from pxc.targets._names import free_name
 from pxc.targets.airflow.build import Build
-from pxc.targets.airflow.flow import Flow
+from pxc.targets.airflow.flow import WHOLE, Flow
 from pxc.targets.airflow.preamble import preamble
-from pxc.targets.airflow.python_text import Call, Code, names, shown
-from pxc.targets.airflow.scope import RUN_UUID
-from pxc.targets.airflow.tasks import bound_ids, group_lines, unit_lines
+from pxc.targets.airflow.python_text import WIDTH, Call, Code, names, shown
+from pxc.targets.airflow.scope import RUN_UUID, STATUS
+from pxc.targets.airflow.tasks import bound_ids, edge, group_lines, hook_ids, unit_lines
 from pxc.targets.airflow.timetable import schedule_arguments
 from pxc.targets.airflow.variables import OPS, variables
 from pxc.version import VERSION
@@ -27,16 +28,15 @@ def dag_file(build: Build, flow: Flow | None) -> str:
         [task_id] = build.drafts
         body = unit_lines(task_id, "all_success", _INDENT, {}, build)
     else:
-        names = variables(bound_ids(flow), ())
+        names = variables([*bound_ids(flow), *_hooks_id(flow)], ())
         body = group_lines(flow, "", _INDENT, names, build)
         if any(name.startswith(f"{OPS}[") for name in names.values()):
             body.insert(0, f"{' ' * _INDENT}{OPS} = {{}}")
         if flow.hides_failures:
-            body += _watcher(build)
+            body += _watcher(flow, names, build)
     text = "\n".join(body)
-    if f" {RUN_UUID}(" in text:
-        build.used.add(RUN_UUID)
-    head = _dag(build)
+    build.used |= {name for name in (RUN_UUID, STATUS) if f"{name}(ti" in text}
+    head = _dag(text, build)
     source = build.plan.source
     made_from = f" from {source}" if source not in ("", "-", "<stdin>") else ""
     top = f"# Written by pxc {VERSION}{made_from}: change that file, not this one.\n"
@@ -49,20 +49,49 @@ def dag_file(build: Build, flow: Flow | None) -> str:
     return f"{top}{preamble(build.used, release)}{defined}\n\n{head}\n{text}\n"
 
 
-def _watcher(build: Build) -> list[str]:
+def _watcher(flow: Flow, variables: dict[str, str], build: Build) -> list[str]:
     """The task that fails the run when a task has failed, whatever ran after it.
 
-    A gate skips whatever is right behind it, so the watcher is behind none.
+    A gate skips whatever is right behind it, so the watcher is behind none. What becomes of hooks
+    is nothing to it, nor to the run, whose last tasks they would be: one that always succeeds is
+    behind them.
     """
     build.used.add("watcher")
-    if "ShortCircuitOperator" not in build.used:
-        return [f"{' ' * _INDENT}list(dag.tasks) >> watcher()"]
+    found, but = [], []
+    if "ShortCircuitOperator" in build.used:
+        but.append('each.task_type != "ShortCircuitOperator"')
     pad = " " * _INDENT
-    others = 'each for each in dag.tasks if each.task_type != "ShortCircuitOperator"'
-    return [f"{pad}[", f"{pad}{pad}{others}", f"{pad}] >> watcher()"]
+    for task_id in _hooks_id(flow):
+        build.used.add("EmptyOperator")
+        end = variables[task_id]
+        call = Call("EmptyOperator", (), (("task_id", task_id), ("trigger_rule", "all_done")))
+        found.append(f"{pad}{end} = {shown(call, _INDENT, len(end) + 3)}")
+        found.append(edge([variables[each] for each in hook_ids(flow)], end, _INDENT))
+        but.append(f"each.task_id not in {end}.upstream_task_ids")
+    tasks = _chosen(but) if but else "list(dag.tasks)"
+    return [*found, f"{pad}{tasks} >> watcher()"]
 
 
-def _dag(build: Build) -> str:
+def _chosen(conditions: list[str]) -> str:
+    """The tasks that fulfil conditions: on one line where that has room."""
+    line = f"[each for each in dag.tasks if {' and '.join(conditions)}]"
+    if _INDENT + len(line) + len(" >> watcher()") <= WIDTH:
+        return line
+    pad = " " * 2 * _INDENT
+    if len(pad) + len(line) - 2 <= WIDTH:
+        return f"[\n{pad}{line[1:-1]}\n{' ' * _INDENT}]"
+    test = f"\n{pad}and ".join(conditions)
+    return f"[\n{pad}each\n{pad}for each in dag.tasks\n{pad}if {test}\n{' ' * _INDENT}]"
+
+
+def _hooks_id(flow: Flow) -> list[str]:
+    """The id of the task behind all hooks, where there are any."""
+    inner = flow.inner.values() if flow.group.kind == WHOLE else ()
+    taken = [member.name for each in (flow, *inner) for member in each.group.members]
+    return [free_name("hooks", taken)] if hook_ids(flow) else []
+
+
+def _dag(text: str, build: Build) -> str:
     plan = build.plan
     subject: Unit | Group = plan.group if plan.group is not None else plan.units[0]
     build.used.add("DAG")
@@ -78,7 +107,8 @@ def _dag(build: Build) -> str:
         named.append(("tags", [tag[:_TAG_LIMIT] for tag in subject.tags]))
     defaults = {"retries": 0, "retry_delay": Code("timedelta(seconds=10)")}
     named.append(("default_args", defaults))
-    macros = [RUN_UUID] * (RUN_UUID in build.used) + sorted(build.functions.macros)
+    macros = [name for name in (RUN_UUID, STATUS) if f"{name}(ti" in text]
+    macros += sorted(build.functions.macros)
     if macros:
         named.append(("user_defined_macros", {name: Code(name) for name in macros}))
     build.used |= {name for _, value in named for name in names(value)}

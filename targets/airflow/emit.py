@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pxc.contracts import Made, OutFile
 from pxc.diagnostics import Report
-from pxc.ir.asked import asked
 from pxc.ir.node import Template
 from pxc.ir.plan import Group, Plan, Unit
 from pxc.source import head_of
 from pxc.targets._names import dns_label
+from pxc.targets.airflow.approval import APPROVAL
+from pxc.targets.airflow.around import surrounded
 from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.computing import computed, expression_of
 from pxc.targets.airflow.dag_file import dag_file
 from pxc.targets.airflow.features import tell
-from pxc.targets.airflow.flow import flow_of
+from pxc.targets.airflow.flow import Flow, flow_of
+from pxc.targets.airflow.naming import Naming
 from pxc.targets.airflow.pod_operator import pod_draft
 from pxc.targets.airflow.scope import Asked, Scope
 from pxc.world import World
@@ -28,7 +30,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
 
     Faults: PXC701, PXC702 for what Airflow has no word for, PXC703 for run-time values.
     """
-    for demand in asked(plan):
+    for demand in plan.demands:
         tell(
             demand.feature,
             demand.what,
@@ -43,9 +45,10 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
         return ()
     build = Build(plan, world, report, Asked())
     flow = None
-    if plan.group is not None:
-        flow = flow_of(plan.group)
-        _drafts(plan.group, "", None, build)
+    group = surrounded(plan, world.options.airflow.release, report)
+    if group is not None:
+        flow = flow_of(group)
+        _drafts(flow, "", None, build)
     else:
         scope = Scope(None, {}, None, build.asked)
         for unit in plan.units:
@@ -60,9 +63,9 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     return (OutFile(path, text, (Made("DAG", "", plan.name, subject.span),)),)
 
 
-def _drafts(group: Group, path: str, around: Scope | None, build: Build) -> None:
+def _drafts(flow: Flow, path: str, around: Scope | None, build: Build) -> None:
     """The pods of a group and of the groups inside of it."""
-    report = build.report
+    group, report = flow.group, build.report
     if group.stopping:
         tell("dag.earlyStopping", "earlyStopping", group.stopping[0].span, report)
     if around is not None and group.concurrency:
@@ -76,14 +79,19 @@ def _drafts(group: Group, path: str, around: Scope | None, build: Build) -> None
         if edge.events:
             tell("events", "events", edge.span, report)
     ids = {each.name: f"{path}{each.name}" for each in group.members}
-    scope = Scope(group, ids, around, build.asked)
+    naming = Naming(flow, path.removesuffix("."), {})
+    scope = Scope(group, ids, around, build.asked, naming.status)
     for member in group.members:
         start = member.start
         if start is not None and isinstance(start.condition, Template):
             _condition(start.condition, member, ids[member.name], scope, build)
         if isinstance(member, Group):
-            _drafts(member, f"{ids[member.name]}.", scope, build)
-        else:
+            inner = flow.inner[member.name]
+            if flow.is_spread(member.name):
+                _drafts(inner, path, None, build)
+            else:
+                _drafts(inner, f"{ids[member.name]}.", scope, build)
+        elif member.kind != APPROVAL:
             _draft(member, ids[member.name], scope, build)
 
 
@@ -103,6 +111,8 @@ def _draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> None:
     if not tell(f"run.{unit.kind}", f"run.kind: {unit.kind}", place, build.report):
         return
     _tell_loops(unit, build.report)
+    if unit.cache is not None:
+        tell("cache", "cache", head_of(unit.cache.span), build.report)
     limits = unit.limits
     if limits.ttl is not None:
         tell("dag.termination.ttl", "termination.ttl", limits.span, build.report)

@@ -9,16 +9,21 @@ from pxc.ir.plan import Group, Start, Unit
 from pxc.targets.airflow.trigger_rules import (
     ABSENT,
     FAILED,
+    HEARD,
     NEVER,
     SKIPPED,
     SUCCEEDED,
+    UNCALLED,
     Outcome,
     before,
     fitting_rule,
     wanted,
 )
 
-__all__ = ["Flow", "flow_of", "is_false"]
+__all__ = ["WHOLE", "Flow", "flow_of", "is_false", "is_hook"]
+
+WHOLE = "whole"
+"""The kind of a group that holds what a file is of, and what stands around it."""
 
 Outcomes = frozenset[Outcome]
 
@@ -36,6 +41,8 @@ class Flow(Struct):
     rules of the task that begins the group, if there is one, and of the task that holds what it
     came to; the group is `guarded` where that first task may not run, so that every member has to
     look at it. `outcomes` is what the group as a whole may come to, `came` what each member may.
+    Nobody minds what becomes of `hooks`. A group that is not an inner one has a task for what it
+    came to only where it `is_awaited`.
     """
 
     group: Group
@@ -49,18 +56,26 @@ class Flow(Struct):
     asks: set[str] = field(default_factory=set)
     came: dict[str, Outcomes] = field(default_factory=dict)
     upstreams: dict[str, list[str]] = field(default_factory=dict)
+    hooks: frozenset[str] = frozenset()
+    is_awaited: bool = False
+
+    def is_spread(self, name: str) -> bool:
+        """Whether an inner group is what the file is of, so that it needs no TaskGroup."""
+        return self.group.kind == WHOLE and name not in self.hooks
 
     @property
     def hides_failures(self) -> bool:
         """Whether the run may end well to Airflow although a task of it failed."""
         passing = {"all_success", "none_failed", "none_failed_min_one_success"}
         own = any(rule not in passing for rule in self.rules.values())
+        own = own or bool(self.hooks)
         return own or any(flow.hides_failures for flow in self.inner.values())
 
 
 def flow_of(group: Group, start: Outcomes = frozenset()) -> Flow:
     """The flow of a group; `start` is what the task that begins it may come to, if there is one."""
-    flow = Flow(group, guarded=bool(start))
+    hooks = frozenset(member.name for member in group.members if is_hook(member))
+    flow = Flow(group, guarded=bool(start), hooks=hooks)
     for edge in group.edges:
         known = flow.upstreams.setdefault(edge.downstream, [])
         if edge.upstream not in known:
@@ -88,7 +103,8 @@ def _member(member: Unit | Group, flow: Flow, start: Outcomes) -> Outcomes:
     eager = said.trigger.startswith("one_") and not start
     fitting = fitting_rule(many, decide, eager=eager)
     asks = isinstance(said.condition, Template)
-    no = frozenset((Outcome(SKIPPED, _SKIPPED),)) if asks else frozenset[Outcome]()
+    word = UNCALLED if is_hook(member) else SKIPPED
+    no = frozenset((Outcome(word, _SKIPPED),)) if asks else frozenset[Outcome]()
     if fitting is None or is_false(said) or _is_unclear(fitting[1] | no):
         flow.gates.add(member.name)
         words = {decide(each.words) if each.is_open else ABSENT for each in many} - {"run"}
@@ -106,13 +122,15 @@ def _member(member: Unit | Group, flow: Flow, start: Outcomes) -> Outcomes:
     begun = frozenset((_RAN[0], *held_back)) if held_back else frozenset[Outcome]()
     inner = flow_of(member, begun)
     inner.start = rule if begun or ups else ""
+    inner.is_awaited = any(edge.upstream == member.name for edge in flow.group.edges)
     flow.inner[member.name] = inner
     return inner.outcomes
 
 
 def _finish(flow: Flow, start: Outcomes) -> None:
     """The task behind all members: it runs when none of them has failed."""
-    came = [frozenset(map(_after_failure, outcomes)) for outcomes in flow.came.values()]
+    minded = [outcomes for name, outcomes in flow.came.items() if name not in flow.hooks]
+    came = [frozenset(map(_after_failure, outcomes)) for outcomes in minded]
     fitting = fitting_rule(before(start, came), lambda words: NEVER if FAILED in words else "run")
     flow.end = fitting[0] if fitting is not None else ""
     held_back = fitting[1] if fitting is not None else frozenset[Outcome]()
@@ -131,6 +149,11 @@ def _after_failure(outcome: Outcome) -> Outcome:
     """What Airflow says has no chance any more stands behind something that failed."""
     is_late = outcome.is_ == NEVER and "upstream_failed" in outcome.states
     return Outcome(FAILED, outcome.states) if is_late else outcome
+
+
+def is_hook(member: Unit | Group) -> bool:
+    """Whether a member is a hook of another one."""
+    return member.start is not None and member.start.trigger in HEARD
 
 
 def is_false(start: Start | None) -> bool:

@@ -25,6 +25,7 @@ _MODULES = {
 
 _OTHERS = {
     "KubernetesPodOperator": "airflow.providers.cncf.kubernetes.operators.pod",
+    "ApprovalOperator": "airflow.providers.standard.operators.hitl",
     "EmptyOperator": "airflow.providers.standard.operators.empty",
     "ShortCircuitOperator": "airflow.providers.standard.operators.python",
     "timedelta": "datetime",
@@ -41,7 +42,7 @@ _TIMETABLES = {
 """Names that Airflow 3 moved and its compatibility layer does not know."""
 
 _STANDARD = frozenset(("base64", "datetime", "json", "uuid"))
-_DEFINITIONS = ("run_uuid", "is_true", "OutputsOperator", "may_start", "watcher")
+_DEFINITIONS = ("run_uuid", "is_true", "OutputsOperator", "came_to", "may_start", "watcher")
 _INLINED = "inlined/{}.py"
 """Where this package keeps what a file may define."""
 
@@ -53,6 +54,7 @@ def preamble(used: Iterable[str], release: str) -> str:
     which is a file of the folder `inlined`. `release` is `both`, `3` or `2`.
     """
     wanted = set(used)
+    wanted |= {"came_to"} if "may_start" in wanted else set()
     lines: set[str] = set()
     bodies = []
     for name in _DEFINITIONS:

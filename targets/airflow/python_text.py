@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["WIDTH", "Call", "Code", "Entries", "names", "shown", "string"]
+__all__ = ["WIDTH", "Call", "Code", "Entries", "flat", "names", "shown", "string"]
 
 WIDTH = 88
 _INDENT = 4
@@ -48,11 +48,11 @@ def shown(value: Any, indent: int = 0, before: int = 0, after: int = 0) -> str:
     indentation.
     """
     if not _is_open(value):
-        flat = _flat(value)
-        if indent + before + _width(flat) + after <= WIDTH:
-            return flat
+        line = flat(value)
+        if indent + before + _width(line) + after <= WIDTH:
+            return line
         if not _parts(value):
-            return _split(value, indent) if isinstance(value, str) else flat
+            return _split(value, indent) if isinstance(value, str) else line
     opening, parts, closing = _parts(value)
     inner = indent + _INDENT
     lines = [f"{' ' * inner}{lead}{shown(part, inner, len(lead), 1)}," for lead, part in parts]
@@ -81,7 +81,7 @@ def _is_open(value: Any) -> bool:
 def _parts(value: Any) -> Any:
     """What opens a value, its parts with what leads each in, and what closes it; else nothing."""
     if isinstance(value, dict) and value:
-        return "{", [(f"{_flat(key)}: ", child) for key, child in value.items()], "}"
+        return "{", [(f"{flat(key)}: ", child) for key, child in value.items()], "}"
     if isinstance(value, Entries) and value.items:
         return "[", [("", child) for child in value.items], "]"
     if isinstance(value, list) and value:
@@ -93,7 +93,8 @@ def _parts(value: Any) -> Any:
     return ()
 
 
-def _flat(value: Any) -> str:
+def flat(value: Any) -> str:
+    """A value on one line."""
     if isinstance(value, str):
         return string(value)
     if isinstance(value, Code):
@@ -101,7 +102,7 @@ def _flat(value: Any) -> str:
     parts = _parts(value)
     if parts:
         opening, children, closing = parts
-        text: str = opening + ", ".join(lead + _flat(child) for lead, child in children) + closing
+        text: str = opening + ", ".join(lead + flat(child) for lead, child in children) + closing
         return text
     if isinstance(value, Call):
         return f"{value.name}()"
@@ -110,11 +111,6 @@ def _flat(value: Any) -> str:
     if isinstance(value, bool | int | float | list | dict) or value is None:
         return repr(value).replace("inf", "1e999") if isinstance(value, float) else repr(value)
     raise TypeError(f"no Python text for {type(value).__name__}")
-
-
-def _number(value: float) -> str:
-    text = repr(value)
-    return text.replace("inf", "1e999")
 
 
 def _width(text: str) -> int:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.node import Hole
 from pxc.ir.plan import Group, Unit
 from pxc.targets._paths import CONTEXT_ROOT
-from pxc.targets.airflow.python_text import string
+from pxc.targets.airflow.python_text import flat, string
 
-__all__ = ["OF_THE_RUN", "RUN_UUID", "Asked", "Scope", "run_of"]
+__all__ = ["OF_THE_RUN", "RUN_UUID", "STATUS", "Asked", "Scope", "run_of"]
 
 RUN_UUID = "run_uuid"
 """The macro that makes the uuid of a run of a task, which every file defines that uses it."""
+
+STATUS = "came_to"
+"""The macro that says what another task came to, which every file defines that uses it."""
+
+Status = Callable[[str], tuple[str, dict[str, Any]]]
 
 _DEEPEST = 100
 
@@ -40,12 +48,21 @@ class Asked:
 
 
 class Scope:
-    """What a task of one group may refer to; `ids` are the task ids of the group's members."""
+    """What a task of one group may refer to; `ids` are the task ids of the group's members.
+
+    `status` tells of a member which task has its state, and what the states of that mean.
+    """
 
     def __init__(
-        self, group: Group | None, ids: dict[str, str], around: Scope | None, asked: Asked
+        self,
+        group: Group | None,
+        ids: dict[str, str],
+        around: Scope | None,
+        asked: Asked,
+        status: Status | None = None,
     ) -> None:
         self.group, self.ids, self.around, self.asked = group, ids, around, asked
+        self.status = status
         members = group.members if group is not None else ()
         self.members = {member.name: member for member in members}
 
@@ -85,6 +102,10 @@ class Scope:
             return run_of(self.ids[name])
         if rest == "globals.name":
             return string(name)
+        if rest == "status" and self.status is not None:
+            task_id, meanings = self.status(name)
+            more = f", {flat(meanings)}" if meanings else ""
+            return f"{STATUS}(ti, {string(task_id)}{more})"
         if section == "outputs" and isinstance(member, Unit) and value:
             self.asked.outputs.setdefault(self.ids[name], {})[value] = None
             return f'(ti.xcom_pull({string(self.ids[name])}) or {{}}).get({string(value)}, "")'

@@ -5,46 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.plan import Group, Start, Unit
+from pxc.targets.airflow.approval import APPROVAL, approval_arguments
 from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.flow import Flow, is_false
+from pxc.targets.airflow.naming import Naming
 from pxc.targets.airflow.pod_operator import outputs_of, pod_arguments
 from pxc.targets.airflow.python_text import Call, Code, names, shown
-from pxc.targets.airflow.trigger_rules import FAILED, NEVER
 
-__all__ = ["bound_ids", "group_lines", "unit_lines"]
+__all__ = ["bound_ids", "edge", "group_lines", "hook_ids", "unit_lines"]
 
 _STEP = 4
-_USUAL = {FAILED: "failed", NEVER: "upstream_failed"}
-
-
-class Naming:
-    """The ids of the tasks of one group, and the variables that hold them."""
-
-    def __init__(self, path: str, flow: Flow, variables: dict[str, str]) -> None:
-        self.path, self.variables = path, variables
-        self.start, self.end = (_free(word, flow) for word in ("start", "end"))
-        self.beside = {
-            (member.name, word): f"{member.name}.{_free(word, flow.inner.get(member.name))}"
-            for member in flow.group.members
-            for word in ("gate", "condition")
-        }
-        self.starts = {
-            name: f"{name}.{_free('start', inner)}" for name, inner in flow.inner.items()
-        }
-        self.ends = {name: f"{name}.{_free('end', inner)}" for name, inner in flow.inner.items()}
-
-    def task_id(self, name: str) -> str:
-        return f"{self.path}.{name}" if self.path else name
-
-    def variable(self, name: str) -> str:
-        return self.variables[self.task_id(name)]
 
 
 def group_lines(
     flow: Flow, path: str, indent: int, variables: dict[str, str], build: Build
 ) -> list[str]:
     """The lines of the tasks of a group and of the groups inside of it, then those of its order."""
-    naming = Naming(path, flow, variables)
+    naming = Naming(flow, path, variables)
     found: list[str] = []
     if flow.start:
         found += _marker(naming.start, flow.start, naming, indent, build)
@@ -55,18 +32,22 @@ def group_lines(
         if member.name in flow.asks:
             found += _condition(member.name, rule, naming, indent, build)
             rule = "all_success"
-        if isinstance(member, Unit):
-            found += unit_lines(naming.task_id(member.name), rule, indent, variables, build)
-        else:
+        if isinstance(member, Group):
             found += _inner(flow.inner[member.name], naming, indent, build)
-    if path:
+        elif member.kind == APPROVAL:
+            found += _approval(member, rule, naming, indent, build)
+        else:
+            found += unit_lines(naming.task_id(member.name), rule, indent, variables, build)
+    if path or flow.is_awaited:
         found += _marker(naming.end, flow.end, naming, indent, build)
     return found + _order(flow, naming, indent)
 
 
 def _inner(flow: Flow, naming: Naming, indent: int, build: Build) -> list[str]:
+    path = naming.inner(flow.group.name).path
+    if naming.flow.is_spread(flow.group.name):
+        return group_lines(flow, path, indent, naming.variables, build)
     build.used.add("TaskGroup")
-    path = naming.task_id(flow.group.name)
     call = Call("TaskGroup", (), (("group_id", flow.group.name),))
     head = f"{' ' * indent}with {shown(call, indent, len('with '), 1)}:"
     return [head, *group_lines(flow, path, indent + _STEP, naming.variables, build)]
@@ -82,14 +63,24 @@ def _marker(name: str, rule: str, naming: Naming, indent: int, build: Build) -> 
     return [before + shown(Call("EmptyOperator", (), named), indent, len(before) - indent)]
 
 
+def _approval(unit: Unit, rule: str, naming: Naming, indent: int, build: Build) -> list[str]:
+    """A task that asks somebody."""
+    build.used.add("ApprovalOperator")
+    arguments = [("task_id", unit.name), *approval_arguments(unit)]
+    if rule != "all_success":
+        arguments.append(("trigger_rule", rule))
+    before = f"{' ' * indent}{naming.variable(unit.name)} = "
+    call = Call("ApprovalOperator", (), tuple(arguments), is_open=True)
+    return [before + shown(call, indent, len(before) - indent)]
+
+
 def _gate(member: Unit | Group, flow: Flow, naming: Naming, indent: int, build: Build) -> list[str]:
     """A task before a member that asks what each operation before it came to."""
     build.used |= {"ShortCircuitOperator", "may_start"}
     said = member.start or Start(member.span)
-    asked: dict[str, Any] = {"trigger": said.trigger, "upstreams": {}}
-    for name in flow.upstreams.get(member.name, ()):
-        task_id = naming.task_id(naming.ends.get(name, name))
-        asked["upstreams"][task_id] = _meanings(name, flow, naming)
+    ups = flow.upstreams.get(member.name, ())
+    upstreams = {naming.end_of(name): naming.meanings(name) for name in ups}
+    asked: dict[str, Any] = {"trigger": said.trigger, "upstreams": upstreams}
     if said.skip_on_upstream_skip:
         asked["skips"] = True
     if is_false(member.start):
@@ -106,20 +97,6 @@ def _gate(member: Unit | Group, flow: Flow, naming: Naming, indent: int, build: 
     before = f"{' ' * indent}{naming.variable(naming.beside[member.name, 'gate'])} = "
     call = Call("ShortCircuitOperator", (), named, is_open=True)
     return [before + shown(call, indent, len(before) - indent)]
-
-
-def _meanings(name: str, flow: Flow, naming: Naming) -> dict[str, str]:
-    """What the states of the task of a member mean, where that is not the usual."""
-    found = {}
-    for outcome in flow.came[name]:
-        [*states] = outcome.states
-        if len(states) == 1 and outcome.is_ in (NEVER, FAILED) and states[0] != _USUAL[outcome.is_]:
-            found[states[0]] = outcome.is_
-    if name in flow.inner and flow.inner[name].guarded:
-        found["begins"] = naming.task_id(naming.starts[name])
-    if name in flow.gates:
-        found["gate"] = naming.task_id(naming.beside[name, "gate"])
-    return found
 
 
 def _condition(name: str, rule: str, naming: Naming, indent: int, build: Build) -> list[str]:
@@ -163,63 +140,56 @@ def _order(flow: Flow, naming: Naming, indent: int) -> list[str]:
     found = []
     start = [naming.variable(naming.start)] if flow.start else []
     for member in flow.group.members:
-        waits = flow.upstreams.get(member.name, ())
-        ups = [_end(one, naming) for one in waits]
+        ups = [naming.ends(one) for one in flow.upstreams.get(member.name, ())]
         if flow.guarded or not ups:
             ups = [*start, *ups]
-        for word, members in (("gate", flow.gates), ("condition", flow.asks)):
-            if member.name in members:
-                before = naming.variable(naming.beside[member.name, word])
-                found += [_edge(ups, before, indent)] if ups else []
-                ups = [before]
-        for target in _begin(member, flow.inner, naming) if ups else ():
-            found.append(_edge(ups, target, indent))
-    if naming.path:
-        ends = [*start, *(_end(member.name, naming) for member in flow.group.members)]
-        found.append(_edge(ends, naming.variable(naming.end), indent))
+        for task in naming.held(member.name):
+            before = naming.variable(task)
+            found += [edge(ups, before, indent)] if ups else []
+            ups = [before]
+        for target in naming.begins(member) if ups else ():
+            found.append(edge(ups, target, indent))
+    if naming.path or flow.is_awaited:
+        minded = [m.name for m in flow.group.members if m.name not in flow.hooks]
+        ends = [*start, *map(naming.ends, minded)]
+        found.append(edge(ends, naming.variable(naming.end), indent))
     return found
 
 
-def _free(word: str, flow: Flow | None) -> str:
-    """The word, with a line behind it for each time that an operation of the group is called so."""
-    names = {member.name for member in flow.group.members} if flow is not None else set()
-    while word in names:
-        word += "_"
-    return word
-
-
-def _end(name: str, naming: Naming) -> str:
-    """The variable of the task that holds what a member came to."""
-    return naming.variable(naming.ends.get(name, name))
-
-
-def _begin(member: Unit | Group, inner: dict[str, Flow], naming: Naming) -> list[str]:
-    if isinstance(member, Unit):
-        return [naming.variable(member.name)]
-    return [naming.variable(naming.starts[member.name])] if inner[member.name].start else []
-
-
-def _edge(ups: list[str], target: str, indent: int) -> str:
+def edge(ups: list[str], target: str, indent: int) -> str:
+    """The line that puts a task behind others."""
     left: Any = Code(ups[0]) if len(ups) == 1 else [Code(each) for each in ups]
     return f"{' ' * indent}{shown(left, indent, 0, len(target) + 4)} >> {target}"
 
 
 def bound_ids(flow: Flow, path: str = "") -> list[str]:
     """The ids of the tasks that an edge names, in the order of the file."""
-    here = Naming(path, flow, {})
+    here = Naming(flow, path, {})
     found = [here.task_id(here.start)] if flow.start else []
     waited = {one for ups in flow.upstreams.values() for one in ups}
     for member in flow.group.members:
         if isinstance(member, Group):
-            found += bound_ids(flow.inner[member.name], here.task_id(member.name))
-        held = False
-        for word, members in (("gate", flow.gates), ("condition", flow.asks)):
-            if member.name in members:
-                held = True
-                found.append(here.task_id(here.beside[member.name, word]))
+            inner = here.inner(member.name)
+            found += bound_ids(inner.flow, inner.path)
+        held = here.held(member.name)
+        found += map(here.task_id, held)
         if isinstance(member, Group):
             continue
         alone = not flow.upstreams.get(member.name) and member.name not in waited
-        if path or flow.start or held or not alone:
+        if path or flow.start or flow.is_awaited or held or not alone:
             found.append(here.task_id(member.name))
-    return [*found, here.task_id(here.end)] if path else found
+    return [*found, here.task_id(here.end)] if path or flow.is_awaited else found
+
+
+def hook_ids(flow: Flow, path: str = "", *, is_hook: bool = False) -> list[str]:
+    """The ids of all tasks of hooks, but for those that decide whether others start."""
+    here = Naming(flow, path, {})
+    found = [here.task_id(here.start)] if is_hook and flow.start else []
+    for member in flow.group.members:
+        hooked = is_hook or member.name in flow.hooks
+        if isinstance(member, Group):
+            inner = here.inner(member.name)
+            found += hook_ids(inner.flow, inner.path, is_hook=hooked)
+        elif hooked:
+            found.append(here.task_id(member.name))
+    return [*found, here.task_id(here.end)] if is_hook else found

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 __all__ = [
-    "ABSENT", "FAILED", "NEVER", "SKIPPED", "SUCCEEDED", "Before", "Outcome", "before",
-    "fitting_rule", "wanted",
+    "ABSENT", "FAILED", "HEARD", "NEVER", "SKIPPED", "SUCCEEDED", "UNCALLED", "Before", "Outcome",
+    "before", "fitting_rule", "wanted",
 ]  # fmt: skip
 
-SUCCEEDED, FAILED, SKIPPED, NEVER = "succeeded", "failed", "skipped", "never"
+SUCCEEDED, FAILED, SKIPPED, NEVER = "succeeded", "failed", "skipped", "upstream_failed"
 """What a member of a group comes to; one whose trigger does not hold never starts."""
+
+UNCALLED = "uncalled"
+"""What a hook is whose run did not end as it wants: nothing becomes of it."""
 
 ABSENT = "absent"
 """What a member is whose group never started: nothing asks for it."""
@@ -86,6 +89,7 @@ _RULES: dict[str, Callable[[States], str]] = {
     "one_done": _one_done,
     "all_done": lambda states: "run",
     "none_skipped": _none_skipped,
+    "all_skipped": lambda states: "run" if states == {_K} else _K,
 }
 """By the states of the tasks before, in the order of preference: `run`, or the state it ends in.
 
@@ -104,9 +108,17 @@ _STARTS: dict[str, Callable[[States], bool]] = {
     "one_done": lambda words: True,
 }
 
+HEARD: dict[str, frozenset[str]] = {
+    **{word: frozenset((word,)) for word in (SUCCEEDED, FAILED, SKIPPED, NEVER)},
+    "done": frozenset((SUCCEEDED, FAILED, SKIPPED, NEVER)),
+}
+"""What hooks hear of, by their triggers."""
+
 
 def wanted(trigger: str, skips: bool, words: States) -> str:
     """What a member with a trigger does after upstreams that came to these words."""
+    if trigger in HEARD:
+        return "run" if words <= HEARD[trigger] else UNCALLED
     if skips and SKIPPED in words:
         return SKIPPED
     return "run" if _STARTS[trigger](words) else NEVER

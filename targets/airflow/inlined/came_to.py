@@ -1,0 +1,32 @@
+def came_to(ti, task_id, meanings=None):
+    """What the operation of a task came to, by the states of all its instances.
+
+    `meanings` tell what these mean where they mean something of their own, which task
+    begins the group that the task ends, and which gate is before it.
+    """
+    if hasattr(ti, "get_task_states"):
+        told = ti.get_task_states(ti.dag_id, run_ids=[ti.run_id])[ti.run_id].items()
+    else:
+        instances = ti.get_dagrun().get_task_instances()
+        told = [(each.task_id, each.state) for each in instances]
+
+    def states(name):
+        tries = f"{name}_"
+        return {
+            str(state)
+            for known, state in told
+            if known == name
+            or (known.startswith(tries) and known[len(tries) :].isdigit())
+        }
+
+    meanings = meanings or {}
+    begins, gate = meanings.get("begins"), meanings.get("gate")
+    if begins and states(begins) != {"success"}:
+        task_id, meanings = begins, meanings.get("before", {})
+    found = states(task_id)
+    if "failed" in found or found <= {"success"}:
+        return "failed" if "failed" in found else "succeeded"
+    if "upstream_failed" in found:
+        return meanings.get("upstream_failed", "upstream_failed")
+    verdict = gate and ti.xcom_pull(task_ids=gate, key="verdict")
+    return verdict or meanings.get("skipped", "skipped")
