@@ -51,6 +51,9 @@ def lower_member(name: str, joins: tuple[Join, ...], lowering: Lowering) -> Unit
     composed = lowering.program.composed
     if found is None or composed is None:
         return None
+    search = lowering.program.search
+    if search is not None and search.resume:
+        found = _going_on(found)
     approved: Any = composed.is_approved
     if isinstance(approved, Lit) and approved.value is False:
         found = replace(found, approval=Lit(approved.span, True))
@@ -130,6 +133,19 @@ def _group(
         search=lowering.program.search,
         joins=joins,
     )
+
+
+def _going_on(member: Unit | Group) -> Unit | Group:
+    """A member of which later runs go on from earlier ones, with what these have kept."""
+    if isinstance(member, Group):
+        return replace(member, members=tuple(map(_going_on, member.members)))
+    roles = tuple(
+        replace(role, pod=replace(role.pod, results=replace(role.pod.results, again=True)))
+        if role.pod.results is not None
+        else role
+        for role in member.roles
+    )
+    return replace(member, roles=roles)
 
 
 def _title(composed: Operation) -> str:

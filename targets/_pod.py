@@ -204,7 +204,8 @@ class _Assembly:
     def _keep_results(self, context: Context) -> list[Draft]:
         """The containers before the author's steps that bring results back and keep them."""
         if self.polyaxon is not None:
-            resume = bool(self.unit.limits.max_retries)
+            kept = self.pod.results
+            resume = bool(self.unit.limits.max_retries) or (kept is not None and kept.again)
             return containers_before(self.polyaxon, self.volumes, context, resume=resume)
         results, runtime = self.pod.results, self.options.runtime
         if results is None or results.attachment.store is None or not results.copied:
@@ -213,7 +214,7 @@ class _Assembly:
         if said is None:
             return []
         found = []
-        if results.resume and self.unit.limits.max_retries:
+        if results.again or (results.resume and self.unit.limits.max_retries):
             data = resume_container(results, self._name("resume"), said.uuid, said.path, runtime)
             found.append(Draft(data, dict(said.env)))
         data = results_container(results, self._name("results"), said.uuid, said.path, runtime)

@@ -13,6 +13,7 @@ from pxc.driver import Request, SourceText, compile_request
 from pxc.tuner.documents import SearchDocument
 from pxc.tuner.reading import read_document
 from pxc.world import Options, Runtime
+from tests.conftest import ROOT
 from tests.kubernetes_oracle import judge
 
 METRIC = "metric: {name: loss, optimization: minimize}"
@@ -190,3 +191,31 @@ def test_a_search_around_a_dag(operations: str, told: list[str]) -> None:
     )
     assert [f"{d.code.id} {d.message}" for d in outcome.report] == told
     assert bool(outcome.files) == (not told)
+
+
+@pytest.mark.parametrize("around", [False, True])
+@pytest.mark.parametrize(
+    ("resume", "steps"), [("true", ["resume", "results"]), ("false", ["results"])]
+)
+def test_what_later_rungs_go_on_from(resume: str, steps: list[str], around: bool) -> None:
+    """Their runs begin with what was kept under their identity, those of a dag too."""
+    matrix = (
+        f"{{kind: hyperband, maxIterations: 9, seed: 1, resume: {resume}, {METRIC}, resource: {{name:"
+        " y, type: int}, params: {x: {kind: choice, value: [1, 2]}}}"
+    )
+    run = "run: {kind: job, container: {image: 'i:1', command: [c]}}"
+    leaves = f"outputs: [{{name: loss, type: float}}], {run}"
+    if around:
+        run = f"run: {{kind: dag, operations: [{{name: a, component: {{{leaves}}}}}]}}"
+    source = (
+        f"kind: operation\nname: s\nmatrix: {matrix}\ncomponent: {{inputs: [{{name: x}}, {{name: y,"
+        f" type: int}}], {run if around else leaves}}}\n"
+    )
+    outcome = compile_request(
+        Request(files=(SourceText("f.yaml", source.encode()),), target="argo",
+                catalog=(ROOT / "tests/connections.yaml",))
+    )  # fmt: skip
+    assert outcome.files, [d.message for d in outcome.report]
+    [workflow] = yaml.safe_load_all(outcome.files[0].text)
+    found = [t["initContainers"] for t in workflow["spec"]["templates"] if "initContainers" in t]
+    assert [[c["name"] for c in each] for each in found] == [steps]

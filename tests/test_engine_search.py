@@ -102,15 +102,23 @@ def ran(argo: Cluster, name: str, matrix: str, script: str = "") -> Object:
     return compiled_and_ran(argo, DAG % (name, matrix, script))
 
 
-def compiled_and_ran(argo: Cluster, text: str) -> Object:
+def compiled_and_ran(
+    argo: Cluster, text: str, revision: str = "a", catalog: tuple[Path, ...] = ()
+) -> Object:
+    return engine.ended(argo, compiled_and_started(argo, text, revision, catalog), 150)
+
+
+def compiled_and_started(
+    argo: Cluster, text: str, revision: str = "a", catalog: tuple[Path, ...] = ()
+) -> str:
     outcome = compile_request(
         Request(files=(SourceText("f.yaml", text.encode()),), target="argo",
-                options=Options(name_policy="revision", revision="a"))
+                catalog=catalog, options=Options(name_policy="revision", revision=revision))
     )  # fmt: skip
     assert outcome.files, [f"{d.code.id} {d.message}" for d in outcome.report]
     argo.apply(outcome.files[0].text)
     [workflow] = [d for d in yaml.safe_load_all(outcome.files[0].text) if d["kind"] == "Workflow"]
-    return engine.ended(argo, workflow["metadata"]["name"], 150)
+    return str(workflow["metadata"]["name"])
 
 
 def foretold(text: str, name: str, does: Does) -> list[list[Params]]:

@@ -116,13 +116,15 @@ Step = GitStep | TransferStep | FileStep | ContainerStep
 class Results(Node, frozen=True):
     """Where what a run writes below its own directory is kept when it has ended.
 
-    `resume` brings back, in a further try of the same run, what an earlier one left there. What is
-    not `copied` is written to the store itself, which is a volume.
+    `resume` brings back, in a further try of the same run, what an earlier one left there; `again`
+    does in every run, since later runs of a search go on from earlier ones under their identity.
+    What is not `copied` is written to the store itself, which is a volume.
     """
 
     attachment: Attachment
     resume: bool = True
     copied: bool = True
+    again: bool = False
 
 
 class Watch(Node, frozen=True):

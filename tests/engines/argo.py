@@ -5,6 +5,7 @@ Pods get `argoexec` where Argo's image of it has it; everything else of Argo is 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -15,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines import api_server, place, roles
-from tests.engines.api_server import ApiServer
+from tests.engines.api_server import ApiServer, Refused
 from tests.engines.cluster import Cluster
 from tests.engines.container_run import stamp
 from tests.engines.control_plane import kubeconfig
 from tests.engines.environment import Object
 from tests.engines.kubelet import Kubelet
 
-CONTROLLER, EXECUTOR = "workflow-controller", "argoexec"
+CONTROLLER, EXECUTOR, RETRY = "workflow-controller", "argoexec", "argoretry"
 LINTS = ("argolint-3.6", "argolint")
 VERSION = "argoproj.io/v1alpha1"
 KINDS = (
@@ -129,6 +130,26 @@ def resume(cluster: Cluster, name: str) -> None:
             changed["status"]["nodes"][key] = {"phase": "Succeeded", "finishedAt": now}
     path = cluster.server.path(VERSION, "Workflow", cluster.namespace, name)
     cluster.server.ask("PATCH", path, changed, content="application/merge-patch+json")
+
+
+def terminate(cluster: Cluster, name: str) -> None:
+    """Ends a workflow and all of its pods, as `argo terminate` does: by writing into it."""
+    path = cluster.server.path(VERSION, "Workflow", cluster.namespace, name)
+    change = {"spec": {"shutdown": "Terminate"}}
+    cluster.server.ask("PATCH", path, change, content="application/merge-patch+json")
+
+
+def retry(cluster: Cluster, name: str) -> None:
+    """Lets a workflow that has failed go on, by Argo's own code for `argo retry`."""
+    found = cluster.get("Workflow", name)
+    line = [str(place.CACHE / "bin" / RETRY)]
+    done = subprocess.run(line, input=json.dumps(found), capture_output=True, text=True, check=True)
+    answer = json.loads(done.stdout)
+    for pod in answer["pods"] or ():
+        with contextlib.suppress(Refused):  # it is gone
+            cluster.server.ask("DELETE", cluster.server.path("v1", "Pod", cluster.namespace, pod))
+    path = cluster.server.path(VERSION, "Workflow", cluster.namespace, name)
+    cluster.server.ask("PUT", path, answer["workflow"])
 
 
 def lint(program: str, files: Sequence[Path]) -> dict[Path, list[str]]:
