@@ -195,6 +195,9 @@ IN_A_DAG = {
     ),
     "search.resume": "plugins: {collectArtifacts: false}\n"
     + search_of("hyperband", f"{COUNTS['hyperband']}, {METRIC}, resume: true"),
+    "search.tuner": search_of(
+        "tpe", f"{COUNTS['tpe']}, {METRIC}, tuner: {{hubRef: tpe-tuner, queue: agent/q}}"
+    ),
     "search.joins": dag_of(
         "{name: m, matrix: {kind: mapping, values: [{x: 1}]}, component: {inputs: [{name: x}], "
         + JOB.strip()

@@ -88,6 +88,8 @@ TABLE = (
     Feature("search.policy", "`policy` of an `earlyStopping` of a matrix", APPROXIMATED,
             "it compares runs while they go on, of which a loop tells nothing: none is ended",
             "end the run in the program itself"),
+    Feature("search.tuner", "`params`, `presets`, `queue` and `namespace` of a search's `tuner`",
+            APPROXIMATED, "`pxc-tuner` is a task of the workflow itself, and needs none of them"),
     Feature("search.resume", "`resume` of a search without an artifacts store", APPROXIMATED,
             "a run of a later rung begins anew: nothing is kept of the one before",
             "declare an artifacts store in the catalog"),

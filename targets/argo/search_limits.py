@@ -6,7 +6,7 @@ from typing import Any
 
 from pxc.ir.brackets import DEFAULT_ETA, brackets
 from pxc.ir.plan import Group, Unit
-from pxc.ir.search import Search
+from pxc.ir.search import Proposer, Search
 from pxc.source import Span, head_of
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.features import tell
@@ -15,7 +15,14 @@ from pxc.targets.argo.stopping import holds, is_told, tell_of_rules
 
 __all__ = ["can_search", "rounds_of"]
 
-_OWN = frozenset(("bayes-tuner", "hyperband-tuner", "tpe-tuner", "hyperopt-tuner"))
+_TREES = frozenset(("tpe-tuner", "hyperopt-tuner"))
+_OWN = {
+    "bayes": frozenset(("bayes-tuner",)),
+    "hyperband": frozenset(("hyperband-tuner",)),
+    "tpe": _TREES,
+    "hyperopt": _TREES,
+}
+"""The components of Polyaxon's that a kind is proposed by where its author names none."""
 
 
 def can_search(member: Unit | Group, search: Search, build: Build) -> bool:
@@ -37,6 +44,8 @@ def can_search(member: Unit | Group, search: Search, build: Build) -> bool:
         return False
     _tell_of_seed(search, build)
     tell_of_rules(search.stopping, "search", "search.earlyStopping", build)
+    if search.proposer is not None:
+        _tell_of_tuner(search.proposer, build)
     if search.kind == "iterative":
         tell("search.iterative", said, search.span, report)
     units = member.units() if isinstance(member, Group) else (member,)
@@ -54,11 +63,28 @@ def rounds_of(search: Search) -> int:
     return first + search.max_iterations + 1
 
 
+def _component(hub_ref: str) -> str:
+    """The name in a reference to a component, without its owner and its version."""
+    return hub_ref.partition(":")[0].rpartition("/")[2]
+
+
+def _tell_of_tuner(proposer: Proposer, build: Build) -> None:
+    """PXC702 for what the author gives a tuner whose place `pxc-tuner` takes."""
+    given = {
+        "params": proposer.params, "presets": proposer.presets, "queue": proposer.queue,
+        "namespace": proposer.namespace,
+    }  # fmt: skip
+    names = [f"`{name}`" for name, value in given.items() if value]
+    if names:
+        said = f"{', '.join(names)} of the `tuner`"
+        tell("search.tuner", said, head_of(proposer.span), build.report)
+
+
 def _lacking(search: Search) -> tuple[str, str, Span] | None:
     """Why a search cannot be run, what to do then, and the place."""
     span = search.span
     proposer = search.proposer
-    if proposer is not None and proposer.hub_ref.partition(":")[0].rpartition("/")[2] not in _OWN:
+    if proposer is not None and _component(proposer.hub_ref) not in _OWN.get(search.kind, ()):
         return (
             f"`{proposer.hub_ref}` proposes its runs to Polyaxon's server",
             "leave `tuner` out: `pxc-tuner` proposes the runs then",
