@@ -23,6 +23,13 @@ _NAMED_PRESET_FIELDS = (
 )  # fmt: skip
 
 
+_LAYERED = tuple(
+    name
+    for name in Operation.__struct_fields__
+    if name not in ("span", *IGNORED, *SHORTCUTS, *_RUNS)
+)
+
+
 def compose_layers(program: Program, world: World, report: Report) -> Program:
     """Compose `main` with its component, from the innermost outwards, then with named presets.
 
@@ -70,9 +77,7 @@ def compose(
         base = Operation(layer.span)
     strategy = strategy_of(layer)
     changed: dict[str, Any] = {"span": layer.span, "kind": layer.kind}
-    for name in layer.__struct_fields__:
-        if name == "span" or name in IGNORED or name in SHORTCUTS or name in _RUNS:
-            continue
+    for name in _LAYERED:
         incoming = getattr(layer, name)
         if incoming is not None:
             changed[name] = patch(getattr(base, name), incoming, strategy)

@@ -36,6 +36,8 @@ EVALUATED = (
 _OF_DAG = ("concurrency", "early_stopping")
 """What a dag says of itself and not of its operations."""
 
+_CONSTANT = frozenset((Lit, Invalid, Hole, Span, str, int, bool, type(None)))
+
 _NOT_EXPANDED = frozenset({"tuner"})
 
 
@@ -48,12 +50,16 @@ def evaluate_expressions(program: Program, world: World, report: Report) -> Prog
     name is a warning (PXC318), for an operation may pass it.
     Source: specification of contexts, section 5.
     """
+    return _evaluated(program, {}, world, report)
+
+
+def _evaluated(program: Program, constant: dict[int, Any], world: World, report: Report) -> Program:
     composed = program.composed
     if composed is None:
         return program
     faults = Report()
     contexts = build_contexts(program, world, faults)
-    evaluation = Evaluation(contexts, world.language, faults)
+    evaluation = Evaluation(contexts, world.language, faults, constant)
     changed: dict[str, Any] = {}
     for name in EVALUATED:
         value = getattr(composed, name)
@@ -76,39 +82,64 @@ def evaluate_expressions(program: Program, world: World, report: Report) -> Prog
         bindings=tuple(
             replace(b, settled=contexts.nodes.get(b.name, b.value)) for b in program.bindings
         ),
-        **_evaluated_inside(program, world, report),
+        **_evaluated_inside(program, constant, world, report),
     )
 
 
-def _evaluated_inside(program: Program, world: World, report: Report) -> dict[str, Any]:
+def _evaluated_inside(
+    program: Program, constant: dict[int, Any], world: World, report: Report
+) -> dict[str, Any]:
     """The programs inside of one, each rendered with its own names."""
     build = program.build
     return {
-        "operations": tuple(evaluate_expressions(o, world, report) for o in program.operations),
-        "build": None if build is None else evaluate_expressions(build, world, report),
+        "operations": tuple(_evaluated(o, constant, world, report) for o in program.operations),
+        "build": None if build is None else _evaluated(build, constant, world, report),
         "hooks": tuple(
-            replace(hook, program=evaluate_expressions(hook.program, world, report))
+            replace(hook, program=_evaluated(hook.program, constant, world, report))
             for hook in program.hooks
         ),
     }
 
 
 class Evaluation:
-    """One walk over the operation with one scope and one budget."""
+    """One walk over the operation with one scope and one budget.
 
-    def __init__(self, contexts: Contexts, language: Language, report: Report) -> None:
+    `constant` are the nodes, by their identity, that were found to have no template below them:
+    operations that share a component share most of its nodes.
+    """
+
+    def __init__(
+        self,
+        contexts: Contexts,
+        language: Language,
+        report: Report,
+        constant: dict[int, Any] | None = None,
+    ) -> None:
         self.scope: Scope = contexts.scope()
         self.language = language
         self.report = report
         self.budget = Budget()
+        self.constant: dict[int, Any] = {} if constant is None else constant
+        self.templates = 0
 
     def rewrite(self, node: Any) -> Any:
         """A node with every template below it evaluated and fitted to its field."""
+        if node.__class__ in _CONSTANT:
+            return node
         if isinstance(node, Template):
+            self.templates += 1
             value = evaluate_template(node, self.scope, self.report, self.budget)
             return fit_field(node, value, self.language, self.report)
-        if isinstance(node, Lit | Invalid | Hole):
+        if id(node) in self.constant:
             return node
+        before = self.templates
+        found = self._rewritten(node)
+        if self.templates == before:
+            self.constant[id(node)] = node
+        return found
+
+    def _rewritten(self, node: Any) -> Any:
+        """What is no template and no leaf, with what is below it rewritten."""
         if isinstance(node, Seq):
             items = tuple(map(self.rewrite, node.items))
             return node if all(map(is_, items, node.items)) else replace(node, items=items)
@@ -130,7 +161,7 @@ class Evaluation:
         changed: dict[str, Any] = {}
         for name in node.__struct_fields__:
             before = getattr(node, name)
-            if before is None or isinstance(before, str | Span):
+            if before.__class__ in _CONSTANT:
                 continue
             after = self.rewrite(before)
             if after is not before:

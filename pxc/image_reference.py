@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 __all__ = ["IMAGE_FORM", "image_fault"]
 
@@ -25,6 +25,7 @@ def _reference() -> Callable[[str], object]:
     return re.compile(pattern, re.ASCII).fullmatch
 
 
+@lru_cache(maxsize=64)
 def image_fault(text: str) -> str | None:
     """What is wrong with an image reference, as a half sentence; None when it is well formed."""
     if len(text) > _LONGEST:

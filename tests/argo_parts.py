@@ -51,8 +51,9 @@ def _is_child(other: Object, workflow: Object, given: dict[str, str]) -> bool:
     owners = [owner["uid"] for owner in other["metadata"].get("ownerReferences", ())]
     if workflow["metadata"]["uid"] not in owners:
         return False
-    arguments = _given(other["spec"].get("arguments", {}))
-    return arguments | {"part": other["spec"]["workflowTemplateRef"]["name"]} == given
+    told = _given(other["spec"].get("arguments", {}))
+    told["part"] = other["spec"]["workflowTemplateRef"]["name"]
+    return all(told.get(name) == value for name, value in given.items())
 
 
 def _tasks(cluster: Cluster, workflow: Object, title: str) -> list[str]:

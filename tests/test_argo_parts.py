@@ -179,6 +179,23 @@ def test_what_is_handed_to_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "{{workflow.uid}}" not in text
 
 
+def test_what_is_left_of_a_timeout(small: None) -> None:
+    """All parts know how long they may run together; nothing is said of it without a timeout."""
+    text = dag(*(operation(f"n{at}") for at in range(12)))
+    timed = text.replace("run:", "termination: {timeout: 60}\nrun:", 1)
+    *parts, workflow = documents(outcome_of(timed))
+    assert workflow["spec"]["arguments"] == {"parameters": [{"name": "seconds", "value": "60"}]}
+    for part in parts:
+        assert part["spec"]["arguments"] == {"parameters": [{"name": "seconds"}]}
+        assert "activeDeadlineSeconds" not in part["spec"]
+    [manifest] = [
+        each["resource"]["manifest"] for each in templates(workflow).values() if "resource" in each
+    ]
+    assert "activeDeadlineSeconds: {{=int(" in manifest
+    untimed = outcome_of(text).files[0].text
+    assert ("seconds" in untimed, "activeDeadlineSeconds" in untimed) == (False, False)
+
+
 def test_as_a_template(small: None) -> None:
     options = ArgoOptions(kind="template", service_account="runner")
     *parts, kept = documents(outcome_of(grid(23), argo=options))

@@ -19,7 +19,10 @@ def dump(node: Any) -> Any:
     A model carries its class under `"is"`, so that a reader knows a `GitStep` from a
     `ContainerStep`; a hole is `{"run": "globals.uuid"}`-like with the expression's text.
     """
-    if isinstance(node, Lit):
+    kind = node.__class__
+    if kind in _BARE:
+        return node
+    if kind is Lit:
         return node.value
     if isinstance(node, Template):
         return {"template": [_part(p) for p in node.parts] or node.text}
@@ -34,7 +37,7 @@ def dump(node: Any) -> Any:
     if isinstance(node, tuple | list):
         return [dump(i) for i in node]
     if isinstance(node, Struct):
-        return {"is": type(node).__name__, **_told(node)}
+        return _told(node)
     return node
 
 
@@ -43,24 +46,24 @@ def _told(node: Struct) -> dict[str, Any]:
 
     So a field that a later release adds does not change the digest of what never used it.
     """
-    unset = _defaults(type(node))
-    return {
-        name: dump(value)
-        for name in node.__struct_fields__
-        if name != "span"
-        and (value := getattr(node, name)) is not None
-        and value != ()
-        and value != ""
-        and (name not in unset or value is not unset[name])
-    }
+    found: dict[str, Any] = {"is": type(node).__name__}
+    for name, unset in _fields(type(node)):
+        value = getattr(node, name)
+        if value is not None and value is not unset and value != () and value != "":
+            found[name] = dump(value)
+    return found
+
+
+_BARE = frozenset((type(None), str, bool, int, float))
 
 
 @cache
-def _defaults(model: type[Struct]) -> dict[str, bool]:
-    """The fields that are true or false when nobody sets them."""
+def _fields(model: type[Struct]) -> tuple[tuple[str, bool | None], ...]:
+    """The fields but the place, with what a truth value is when nobody sets it."""
     names = model.__struct_fields__[-len(model.__struct_defaults__) or None :]
     pairs = zip(names, model.__struct_defaults__, strict=False)
-    return {name: value for name, value in pairs if isinstance(value, bool)}
+    unset = {name: value for name, value in pairs if isinstance(value, bool)}
+    return tuple((n, unset.get(n)) for n in model.__struct_fields__ if n != "span")
 
 
 def _part(part: str | Hole) -> Any:

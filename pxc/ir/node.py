@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from pxc.ir.expr import Expr
 from pxc.source import Span
@@ -146,6 +146,7 @@ def is_null(node: object) -> bool:
 
 
 _LEAVES = frozenset((Lit, Template, Invalid, Hole))
+_BARE = frozenset((type(None), Span, str, bool))
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -154,16 +155,15 @@ def children(node: Node) -> Iterator[Node]:
 
 
 def _below(node: Node) -> Sequence[Node]:
+    if node.__class__ in _LEAVES:
+        return ()
     if isinstance(node, Map):
         return [part for entry in node.entries for part in entry]
     if isinstance(node, Seq):
         return node.items
     found: list[Node] = []
-    if node.__class__ in _LEAVES:
-        return found
-    for name in node.__struct_fields__:
-        child = getattr(node, name)
-        if child is None or child.__class__ is Span:
+    for child in astuple(node):
+        if child.__class__ in _BARE:
             continue
         if isinstance(child, Node):
             found.append(child)

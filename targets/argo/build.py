@@ -59,7 +59,8 @@ class Build(Struct):
     `asked` are the outputs that somebody takes, by the place of the container that leaves them;
     `without_command` are units by the place of their container. `verdict` is the template of the
     tasks that only keep a failure, `approval` of those that wait for somebody, `starters` of those
-    that start `parts`, by the arguments of these.
+    that start `parts`, by the arguments of these; `seconds` is the parameter of every workflow that
+    tells how long it may run, where there are parts of one that may not run for ever.
     """
 
     plan: Plan
@@ -74,6 +75,7 @@ class Build(Struct):
     passing: str = ""
     approval: str = ""
     starters: dict[tuple[str, ...], str] = field(default_factory=dict)
+    seconds: str = ""
     parts: list[Part] = field(default_factory=list)
     without_command: dict[Span, str] = field(default_factory=dict)
 

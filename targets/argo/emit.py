@@ -29,7 +29,7 @@ from pxc.targets.argo.split import split
 from pxc.targets.argo.surround import surrounded
 from pxc.targets.argo.tags import finished, tag
 from pxc.targets.argo.task_names import task_names
-from pxc.targets.argo.workflow import part_objects, workflow_objects
+from pxc.targets.argo.workflow import part_objects, timeout_of, workflow_objects
 from pxc.world import World
 
 __all__ = ["emit"]
@@ -98,7 +98,7 @@ def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
         if each["name"] in called.needs.values:
             _refuse_later(called.needs.values[each["name"]], build.report)
         each.setdefault("value", tag(WORKFLOW_RUN))
-    split(entry, subject.span, build)
+    split(entry, timeout_of(subject), subject.span, build)
     check_counts(build.templates, subject.span, build.world.options.argo.version, build.report)
     build.templates[:] = finished(build.templates)
     objects, metadata = workflow_objects(subject, called.name, build)

@@ -193,8 +193,8 @@ def _built(
 ) -> list[_Group] | None:
     """The groups of a unit whose cells change more: every pod is made, most are forgotten."""
     filler = Cells(sweep, build.world.language, build.report)
-    groups: dict[str, _Group] = {}
-    shapes: dict[str, list[Any]] = {}
+    groups: dict[bytes, _Group] = {}
+    shapes: dict[bytes, list[Any]] = {}
     for number, cell in enumerate(cells(sweep)):
         leaf = _leaf(filler.unit(unit, cell), needs, wanted, build)
         if leaf is None or build.report.has_errors:

@@ -45,6 +45,9 @@ spec:
     name: {name}
 """
 
+_LEFT = "=int(max(1, float({own}) - (float({spent}) < 1e9 ? float({spent}) : 0)))"
+"""The seconds that a workflow has left. Before it has begun, old controllers tell centuries."""
+
 
 def make_part(
     wanted: str,
@@ -121,16 +124,24 @@ def call(part: Part, name: str, build: Build) -> dict[str, Any]:
 
 
 def _starter(part: str, names: tuple[str, ...], build: Build) -> str:
-    """The template that starts parts which take these arguments."""
+    """The template that starts parts which take these arguments.
+
+    Where the run has a timeout, a part is given what is left of it.
+    """
     known = build.starters.get(names)
     if known is not None:
         return known
     found = build.starters[names] = build.template_name("start-part")
     manifest = _MANIFEST.format(name=tag(f"inputs.parameters.{part}"))
-    if names:
+    values = {each: tag(f"=toJson(inputs.parameters['{each}'])") for each in names}
+    if build.seconds:
+        own = f"workflow.parameters['{build.seconds}']"
+        left = _LEFT.format(own=own, spent="workflow.duration")
+        manifest += f"  activeDeadlineSeconds: {tag(left)}\n"
+        values[build.seconds] = f'"{tag(left)}"'
+    if values:
         manifest += "  arguments:\n    parameters:\n"
-    for each in names:
-        value = tag(f"=toJson(inputs.parameters['{each}'])")
+    for each, value in values.items():
         manifest += f"    - name: {each}\n      value: {value}\n"
     build.templates.append(
         {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.json import encode
 
 from pxc.targets.argo.columns import Path
 from pxc.targets.argo.tags import parts
@@ -27,7 +28,7 @@ class Shape(Struct, frozen=True):
     The `key` tells everything that copies share, the tags in those texts too.
     """
 
-    key: str
+    key: bytes
     places: tuple[Path, ...]
     texts: tuple[str, ...]
 
@@ -60,8 +61,14 @@ def shape_of(template: dict[str, Any]) -> Shape:
     if "memoize" in bare:
         memory = bare["memoize"]
         bare["memoize"] = memory | {"key": reader.text(memory["key"], ("memoize", "key"))}
-    key = json.dumps(bare, ensure_ascii=False)
-    return Shape(key, tuple(reader.places), tuple(reader.found))
+    return Shape(_key(bare), tuple(reader.places), tuple(reader.found))
+
+
+def _key(bare: dict[str, Any]) -> bytes:
+    try:
+        return encode(bare)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return json.dumps(bare).encode()
 
 
 def varying(shapes: Sequence[Shape]) -> Iterator[tuple[Path, list[str]]]:

@@ -27,7 +27,7 @@ def share(build: Build) -> None:
     too.
     """
     shapes = [(leaf, shape_of(leaf.template)) for leaf in build.leaves if leaf.tasks]
-    groups: dict[tuple[Any, str], list[tuple[Leaf, Shape]]] = {}
+    groups: dict[tuple[Any, bytes], list[tuple[Leaf, Shape]]] = {}
     for leaf, shape in shapes:
         groups.setdefault((leaf.unit.pod.main.span, shape.key), []).append((leaf, shape))
     large = sum(group[0][1].size for group in groups.values()) > _LARGE

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from msgspec import Struct
+from msgspec.json import encode
 
 from pxc.diagnostics import Report
 from pxc.source import Span
@@ -44,8 +45,12 @@ def budget() -> Budget:
 
 def size_of(data: Any) -> int:
     """The bytes of data as JSON without blanks, with the tags that will be in it."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return len(text.encode("utf-8", "surrogatepass")) - marks_in(text)
+    try:
+        text = encode(data)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        lean = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        text = lean.encode("utf-8", "surrogatepass")
+    return len(text) - marks_in(text)
 
 
 def check_counts(templates: list[dict[str, Any]], span: Span, version: str, report: Report) -> None:

@@ -8,6 +8,7 @@ from pxc.targets.argo.parts import Template, reached
 from pxc.targets.argo.size import budget, size_of
 from pxc.targets.argo.split_dag import split_dag
 from pxc.targets.argo.split_loop import has_large_loop, split_loops
+from pxc.targets.argo.task_names import parameter_name
 
 __all__ = ["split"]
 
@@ -15,14 +16,19 @@ _MOST = 4
 """How often a dag is split: each time a hundred parts may become one."""
 
 
-def split(entry: Template, span: Span, build: Build) -> None:
+def split(entry: Template, timeout: int | None, span: Span, build: Build) -> None:
     """Move what is too large into parts: loops first, then dags from the innermost on.
 
-    Templates that nothing calls any more are left out. PXC705 tells that there are parts.
+    Templates that nothing calls any more are left out. PXC705 tells that there are parts. All of
+    them together have the seconds of the timeout.
     """
     size = size_of(build.templates)
     if _fits(build.templates, size) and not has_large_loop(entry, build):
         return
+    if timeout is not None:
+        inputs = (each.get("inputs", {}).get("parameters", ()) for each in build.templates)
+        taken = {each["name"] for parameters in inputs for each in parameters}
+        build.seconds = parameter_name("seconds", taken)
     split_loops(span, build)
     for template in reversed(list(build.templates)):
         if "dag" in template and template["name"] in _kept(entry, build):

@@ -48,13 +48,15 @@ class _Task(Struct):
     """A task as the split sees it.
 
     `clauses` are what its `depends` says of each task that it waits for, when it waits for the
-    success of all of them; `is_free` is false for one that must stay.
+    success of all of them; `reads` are those that it takes values of, which it may wait for too;
+    `is_free` is false for one that must stay.
     """
 
     data: dict[str, Any]
     size: int
     upstream: frozenset[str]
     clauses: dict[str, str] = field(default_factory=dict)
+    reads: frozenset[str] = frozenset()
     is_strict: bool = True
     is_free: bool = True
     templates: frozenset[str] = frozenset()
@@ -120,7 +122,7 @@ def _weights(tasks: list[dict[str, Any]], others: dict[str, Template]) -> _Weigh
 def _task(data: dict[str, Any], others: dict[str, Template], weights: _Weights) -> _Task:
     depends = data.get("depends", "")
     waits = frozenset(_RESULT.findall(depends))
-    reads = {name for each in expressions(data) for name in _reads(each)} - {data["name"]}
+    reads = frozenset(n for each in expressions(data) for n in _reads(each)) - {data["name"]}
     parts = depends.split(" && ") if depends else []
     good = [_GOOD.fullmatch(part) for part in parts]
     clauses = {m[1]: m[0] for m in good if m is not None}
@@ -130,6 +132,7 @@ def _task(data: dict[str, Any], others: dict[str, Template], weights: _Weights) 
         size_of(data) + weights[data["template"]][0],
         waits | reads,
         clauses,
+        reads,
         is_strict=all(good) and reads <= waits,
         is_free=not called.get("daemon") and not any(key in data for key in _LOOPS),
         templates=weights[data["template"]][1],
@@ -169,14 +172,14 @@ def _as_set(names: list[str], tasks: dict[str, _Task], below: dict[str, set[str]
         task = tasks[name]
         if not task.is_strict or not task.upstream.issuperset(last):
             return None
-        if any(_reads(each) & own for each in expressions(task.data)):
+        if task.reads & own:
             return None
     return _Set(names, before, after)
 
 
 def _can_hand(task: _Task, own: set[str]) -> bool:
     """Whether all that a task reads of tasks outside is a text that can be handed to it."""
-    return all(
+    return task.reads <= own or all(
         _reads(handed(each, own, lambda reference: "")) <= own for each in expressions(task.data)
     )
 
@@ -288,7 +291,9 @@ def _part_task(
 
     members = []
     for name in each.names:
-        task = with_tags(tasks[name].data, lambda each: handed(each, own, name_of))
+        task = dict(tasks[name].data)
+        if not tasks[name].reads <= own:
+            task = with_tags(task, lambda each: handed(each, own, name_of))
         if "depends" in task and not tasks[name].upstream & own:
             del task["depends"]
         elif each.before and "depends" in task:

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no text holds these: Unicode keeps them for programs
+_OPEN_BYTES, _CLOSE_BYTES = _OPEN.encode(), _CLOSE.encode()
 _MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 
 BRACE = "PXC_BRACE"
@@ -99,42 +100,49 @@ def as_expression(text: str) -> str:
     return found[0] if len(found) == 1 else " + ".join(f"({each})" for each in found)
 
 
-def marks_in(text: str) -> int:
-    """How many marks a text has: each has a byte more than the braces that it becomes."""
-    return text.count(_OPEN) + text.count(_CLOSE)
+def marks_in(text: bytes) -> int:
+    """How many marks a text in UTF-8 has: each has a byte more than the braces that it becomes."""
+    return text.count(_OPEN_BYTES) + text.count(_CLOSE_BYTES)
 
 
 def expressions(value: Any) -> list[str]:
     """The expressions of all of our tags in data."""
     found: list[str] = []
-
-    def note(expression: str) -> str:
-        found.append(expression)
-        return expression
-
-    with_tags(value, note)
+    waiting = [value]
+    for each in waiting:
+        if each.__class__ is str:
+            if _OPEN in each:
+                found += _MARK.findall(each)
+        elif each.__class__ is dict:
+            waiting += each.values()
+        elif each.__class__ is list:
+            waiting += each
     return found
 
 
 def with_tags(value: Any, change: Callable[[str], str]) -> Any:
     """Data with the expression of each of our tags changed."""
-    if isinstance(value, str):
-        return _MARK.sub(lambda m: tag(change(m[1])), value) if _OPEN in value else value
-    if isinstance(value, dict):
-        return {key: with_tags(child, change) for key, child in value.items()}
-    if isinstance(value, list):
-        return [with_tags(child, change) for child in value]
-    return value
+    return _with_texts(value, lambda text: _MARK.sub(lambda m: tag(change(m[1])), text))
 
 
 def finished(value: Any) -> Any:
     """Data with the tags in place of the marks."""
-    if isinstance(value, str):
-        return value.replace(_OPEN, "{{").replace(_CLOSE, "}}") if _OPEN in value else value
-    if isinstance(value, dict):
-        return {key: finished(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [finished(child) for child in value]
+    return _with_texts(value, lambda text: text.replace(_OPEN, "{{").replace(_CLOSE, "}}"))
+
+
+def _with_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """Data with each text changed that has a mark; only what is below it in lists and maps."""
+    if value.__class__ is dict:
+        return {
+            key: (change(child) if _OPEN in child else child)
+            if child.__class__ is str
+            else _with_texts(child, change)
+            for key, child in value.items()
+        }
+    if value.__class__ is list:
+        return [_with_texts(child, change) for child in value]
+    if value.__class__ is str and _OPEN in value:
+        return change(value)
     return value
 
 

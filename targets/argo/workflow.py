@@ -15,7 +15,7 @@ from pxc.targets.argo.leaf import is_positive
 from pxc.targets.argo.operations import told_operations
 from pxc.targets.argo.tags import finished
 
-__all__ = ["part_objects", "workflow_objects"]
+__all__ = ["part_objects", "timeout_of", "workflow_objects"]
 
 _API = "argoproj.io/v1alpha1"
 _INSTANCE = "app.kubernetes.io/instance"
@@ -38,6 +38,9 @@ def workflow_objects(
     """
     options, timetable = build.world.options, build.plan.timetable
     spec: dict[str, Any] = {"entrypoint": entry}
+    if build.parts and build.seconds:
+        own = {"name": build.seconds, "value": str(timeout_of(subject))}
+        spec["arguments"] = {"parameters": [own]}
     if options.argo.service_account:
         spec["serviceAccountName"] = options.argo.service_account
     spec |= _limits(subject, build)
@@ -71,11 +74,11 @@ def part_objects(subject: Unit | Group, metadata: Metadata, build: Build) -> lis
     own = {key: text for key, text in metadata.own.items() if key != _INSTANCE}
     for part in build.parts:
         spec: dict[str, Any] = {"entrypoint": part.entry}
-        if part.arguments:
-            spec["arguments"] = {"parameters": [{"name": each} for each in part.arguments]}
+        names = [*part.arguments, *([build.seconds] if build.seconds else ())]
+        if names:
+            spec["arguments"] = {"parameters": [{"name": each} for each in names]}
         if build.world.options.argo.service_account:
             spec["serviceAccountName"] = build.world.options.argo.service_account
-        spec |= {k: v for k, v in _limits(subject, build).items() if k == "activeDeadlineSeconds"}
         spec["workflowMetadata"] = {"labels": dict(own)}
         spec["podMetadata"] = {"labels": _of_pods(own, subject)}
         spec["templates"] = finished(part.templates)
@@ -118,12 +121,18 @@ def _limits(subject: Unit | Group, build: Build) -> dict[str, Any]:
     """What ends the whole workflow, and what deletes it."""
     limits = subject.limits or Limits(subject.span)
     found: dict[str, Any] = {}
-    timeout = limits.timeout if isinstance(subject, Group) else None
+    timeout = timeout_of(subject)
     if timeout is not None and is_positive(timeout, "timeout", limits, build):
         found["activeDeadlineSeconds"] = timeout
     if limits.ttl is not None:
         found["ttlStrategy"] = {"secondsAfterCompletion": limits.ttl}
     return found
+
+
+def timeout_of(subject: Unit | Group) -> int | None:
+    """The seconds that the workflow may run; a unit's are those of its pod."""
+    limits = subject.limits
+    return limits.timeout if isinstance(subject, Group) and limits is not None else None
 
 
 def _of_pods(own: dict[str, str], subject: Unit | Group) -> dict[str, str]:
