@@ -10,7 +10,8 @@ __all__ = ["Remote", "remote_of", "store_script"]
 
 # Credentials come from the variables that the connection's secret brings under their usual names;
 # rclone gets them under its own. Nothing that an author wrote is part of a script. It has neither
-# `$(` nor two dollar signs in a row, because the kubelet gives both a meaning.
+# `$(` nor two dollar signs in a row, because the kubelet gives both a meaning. For Azure rclone
+# takes the identity of the machine before any key, unless it is told not to.
 _FAIL = 'fail() { echo "files: $1" >&2; exit 65; }\n'
 _SAY = 'say() { if test -n "$2"; then export "RCLONE_CONFIG_STORE_$1=$2"; fi; }\n'
 _MOVE = 'move() { rclone --config "" "$@"; }\n'
@@ -27,8 +28,11 @@ say SERVICE_ACCOUNT_FILE "${GC_KEY_PATH:-${GOOGLE_APPLICATION_CREDENTIALS:-}}"
 """,
     "wasb": """\
 say ACCOUNT "${AZURE_ACCOUNT_NAME:-${AZURE_STORAGE_ACCOUNT:-${PXC_AZURE_ACCOUNT:-}}}"
-say KEY "${AZURE_ACCOUNT_KEY:-${AZURE_STORAGE_KEY:-}}"
-say CONNECTION_STRING "${AZURE_CONNECTION_STRING:-${AZURE_STORAGE_CONNECTION_STRING:-}}"
+key=${AZURE_ACCOUNT_KEY:-${AZURE_STORAGE_KEY:-}}
+whole=${AZURE_CONNECTION_STRING:-${AZURE_STORAGE_CONNECTION_STRING:-}}
+say KEY "$key"
+say CONNECTION_STRING "$whole"
+if test -n "$key$whole"; then say ENV_AUTH false; fi
 """,
 }
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import yaml
 
 from pxc.driver import Request, SourceText, compile_request
 from tests.engines import place
+from tests.engines.blobs import serve_azure, serve_google
 from tests.engines.environment import expand
 from tests.engines.s3 import PATH, RCLONE, serve
 
@@ -28,6 +30,9 @@ RUN = "6f3a1c92-1111-4222-8333-444455556666"
 STORES = {
     "volume": "{name: store, kind: volume_claim, schema: {volumeClaim: c, mountPath: ROOT/bk}}",
     "s3": "{name: store, kind: s3, schema: {bucket: 's3://bk'}, secret: {name: keys}}",
+    "gcs": "{name: store, kind: gcs, schema: {bucket: 'gs://bk'}, secret: {name: keys}}",
+    "wasb": "{name: store, kind: wasb, schema: {bucket: 'wasbs://bk@acc.blob.core.windows.net'},"
+    " secret: {name: keys}}",
 }
 
 
@@ -74,14 +79,24 @@ def bucket(tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
         yield root, variables
 
 
+def in_text(key: str) -> dict[str, str]:
+    return {"GC_KEYFILE_DICT": key}
+
+
 @pytest.fixture(params=STORES)
 def store(
-    request: pytest.FixtureRequest, bucket: tuple[Path, dict[str, str]]
-) -> tuple[str, Path, dict[str, str]]:
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[str, Path, dict[str, str]]]:
     """A catalog's store, the directory behind it, and what its secret brings."""
-    root, variables = bucket
+    root = tmp_path / "stores"
+    (root / "bk").mkdir(parents=True)
     text = STORES[request.param].replace("ROOT", str(root))
-    return text, root / "bk", variables if request.param == "s3" else {}
+    servers = {
+        "s3": serve, "gcs": lambda root: serve_google(root, in_text), "wasb": serve_azure,
+        "volume": lambda _: nullcontext({}),
+    }  # fmt: skip
+    with servers[request.param](root) as variables:
+        yield text, root / "bk", variables
 
 
 def run(
@@ -129,6 +144,31 @@ def test_files_arrive(
     done = run(container(spec, "files-1"), {"/plx-context/artifacts": str(local)}, variables)
     assert done.returncode == 0, done.stderr
     assert tree(local) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [("wasb", "connection string"), ("gcs", "GC_KEY_PATH"), ("gcs", "GOOGLE_APPLICATION_CREDENTIALS")],
+)  # fmt: skip
+def test_credentials_in_other_forms(kind: str, form: str, tmp_path: Path) -> None:
+    """A secret may bring all in one text, or a file that a variable names."""
+    root, local = tmp_path / "stores", tmp_path / "context"
+    (root / "bk").mkdir(parents=True)
+    (root / "bk" / "top").write_text("0")
+
+    def in_file(key: str) -> dict[str, str]:
+        (tmp_path / "key.json").write_text(key)
+        return {form: str(tmp_path / "key.json")}
+
+    started = serve_google(root, in_file) if kind == "gcs" else serve_azure(root, joined=True)
+    text = (
+        "kind: component\nname: j\nrun: {kind: job, init: [{paths: top}], container: {image: a}}\n"
+    )
+    spec = pod(text, tmp_path, f"artifactsStore: {STORES[kind]}\n")
+    with started as variables:
+        done = run(container(spec, "files-1"), {"/plx-context/artifacts": str(local)}, variables)
+    assert done.returncode == 0, done.stderr
+    assert tree(local) == {"top": "0"}
 
 
 FAULTS = [
