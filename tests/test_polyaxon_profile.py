@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.world import Options, Runtime
+from tests.engines import place
 from tests.kubernetes_oracle import judge
 
 RUNTIME = Runtime(profile="polyaxon", host="http://api", token_secret="agent")
@@ -130,6 +132,45 @@ def test_what_an_initializer_is_given(entry: str, tmp_path: Path) -> None:
         assert "polyaxon initializer path" in step["command"][2]
         catalog = json.loads(told(step)["POLYAXON_CONNECTIONS_CATALOG"])
         assert [c["name"] for c in catalog["connections"]] == [told(step)["PXC_CONNECTION"]]
+
+
+CLIENT = place.CACHE / "tracking-2" / "bin" / "python"
+TAKES = f"""#!{CLIENT}
+import sys
+from polyaxon._cli.services.initializer import initializer
+from polyaxon._cli.services.sidecar import sidecar
+command, *words = sys.argv[1:]
+found = sidecar if command == "sidecar" else initializer.commands[words.pop(0)]
+found.make_context(command, words)
+print(command, found.name)
+"""
+
+
+@pytest.mark.skipif(not CLIENT.exists(), reason="NO POLYAXON HERE: run `make engines`")
+def test_polyaxon_s_own_programs_take_what_they_are_given(tmp_path: Path) -> None:
+    """Each command line is read by the real program, which then stops."""
+    program = tmp_path / "bin" / "polyaxon"
+    program.parent.mkdir()
+    program.write_text(TAKES)
+    program.chmod(0o755)
+    entries = ", ".join(STEPS).replace("path: /", "path: /plx-context/")
+    text = "plugins: {auth: true}\n" + JOB.replace("job,", f"job, init: [{entries}],")
+    said = []
+    for name, step in every(pod_of(text, tmp_path)).items():
+        if name == "polyaxon-main":
+            continue
+        command = step.get("command") or ["polyaxon", "sidecar"]
+        moved = [
+            w.replace("/plx-context", str(tmp_path)) for w in (*command, *step.get("args", ()))
+        ]
+        env = {"PATH": f"{program.parent}:/usr/bin:/bin", "HOME": str(tmp_path)} | told(step)
+        done = subprocess.run(moved, env=env, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, (name, done.stderr)
+        said += done.stdout.splitlines()
+    assert {line for line in said if line.startswith(("init", "sidecar"))} == {
+        "initializer auth", "initializer git", "initializer path", "initializer file",
+        "sidecar sidecar",
+    }  # fmt: skip
 
 
 def test_events_of_runs_are_brought_in(tmp_path: Path) -> None:
