@@ -55,10 +55,12 @@ def lower_unit(
         search=program.search,
         joins=joins,
     )
-    queued = unit.queue is not None and lowering.world.options.queue_as != "none"
-    if isinstance(composed.queue, Template) or (unit.queue and not queued):
+    queue_as = lowering.world.options.queue_as
+    if isinstance(composed.queue, Template) or (unit.queue and queue_as in ("none", "pool")):
         span = composed.queue.span  # type: ignore[union-attr]
-        lowering.demands.append(Demand(span, "queue", "queue", optional=True))
+        pooled = unit.queue and queue_as == "pool"
+        feature = "queue.pool" if pooled else "queue"
+        lowering.demands.append(Demand(span, feature, "queue", optional=True))
     cache = lower_cache(unit, program, report)
     return replace(unit, identity=_identity(unit), cache=cache)
 

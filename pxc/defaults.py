@@ -49,7 +49,7 @@ MATRIX_FORMS = ("auto", "jobs", "indexed")
 DISTRIBUTED = ("operator", "indexed")
 """What runs several pods as one run."""
 
-QUEUES = ("none", "kueue", "volcano")
+QUEUES = ("none", "kueue", "volcano", "pool")
 """What a queue becomes."""
 
 PROFILES = ("standalone", "polyaxon")

@@ -112,7 +112,7 @@ class Options(Struct, frozen=True, kw_only=True):
     allowed_registries: tuple[str, ...] = ()
 
     queue_as: str = "none"
-    """What queues runs in the cluster: none, kueue or volcano."""
+    """What queues runs: none, kueue or volcano in the cluster, or pool for a pool of Airflow."""
 
     distributed: str = "operator"
     """What runs several pods as one run: operator, or indexed for an Indexed Job."""

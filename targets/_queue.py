@@ -9,7 +9,10 @@ from pxc.ir.plan import Unit
 from pxc.targets._pod import PodParts
 from pxc.world import Options
 
-__all__ = ["KUEUE_QUEUE", "join_pod", "join_pod_to_kueue", "queue_name"]
+__all__ = ["IN_CLUSTER", "KUEUE_QUEUE", "join_pod", "join_pod_to_kueue", "queue_name"]
+
+IN_CLUSTER = ("kueue", "volcano")
+"""What queues runs in the cluster; a pool is one of Airflow."""
 
 KUEUE_QUEUE = "kueue.x-k8s.io/queue-name"
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

@@ -115,7 +115,7 @@ def test_a_formatter_changes_nothing(tmp_path: Path) -> None:
 def test_imports_are_in_order(release: str, tmp_path: Path) -> None:
     used = (
         "DAG", "TaskGroup", "literal", "timedelta", "k8s", "pendulum", "run_uuid", "may_start",
-        "OutputsOperator", "watcher", "EmptyOperator", "ShortCircuitOperator",
+        "OutputsOperator", "ResourceOperator", "watcher", "EmptyOperator", "ShortCircuitOperator",
         "KubernetesPodOperator", "CronTriggerTimetable", "DeltaTriggerTimetable",
     )  # fmt: skip
     file = tmp_path / "head.py"

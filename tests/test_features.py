@@ -99,6 +99,7 @@ FILES = {
     "conditions": "conditions: '{{ globals.uuid == \"a\" }}'\n" + JOB,
     "approval": "isApproved: false\n" + JOB,
     "queue": "queue: gpu\n" + JOB,
+    "queue.pool": "queue: gpu\n" + JOB,
     "cache": "cache: {disable: true}\n" + JOB,
     "cost": "cost: 1.5\n" + JOB,
     "mount": "mount: ['a:b']\n" + JOB,
@@ -283,6 +284,7 @@ IN_AIRFLOW = {
     ),
     "schedule.maxRuns": CRON + ", startAt: '2030-01-01', maxRuns: 3}\n" + JOB,
     "schedule.maxRuns.open": CRON + ", maxRuns: 3}\n" + JOB,
+    "distributed.endless": f"run: {{kind: raycluster, head: {WORKER}}}\n",
     "matrix.*": FILES["matrix.grid"],
     "search.*": search_of("tpe", f"numRuns: 1, {METRIC}"),
     "outputs.volume": "outputs: [{name: y, type: int}]\n" + JOB.replace(
@@ -307,7 +309,8 @@ def answered(target: str, name: str) -> Outcome:
     ):
         text = text.replace("kind: component", "kind: operation", 1)
     profile = "polyaxon" if name.startswith("polyaxon.") else "standalone"
-    options = Options(runtime=Runtime(profile=profile, host="http://api"))
+    queue = "pool" if name == "queue.pool" else "none"
+    options = Options(runtime=Runtime(profile=profile, host="http://api"), queue_as=queue)
     files = (SourceText("f.yaml", text.encode()),)
     return compile_request(Request(files=files, catalog=(CATALOG,), options=options, target=target))
 

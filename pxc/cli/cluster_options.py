@@ -23,8 +23,8 @@ def cluster_options(command: F) -> F:
     queue = click.option(
         "--queue-as",
         type=click.Choice(QUEUES),
-        help="What a queue becomes: nothing (with a warning), one of Kueue's, or one of "
-        "Volcano's.  [default: none]",
+        help="What a queue becomes: nothing (with a warning), one of Kueue's, one of "
+        "Volcano's, or a pool of Airflow.  [default: none]",
     )
     distributed = click.option(
         "--distributed",

@@ -12,32 +12,50 @@ from pxc.targets.airflow.computing import Functions
 from pxc.targets.airflow.scope import Asked
 from pxc.world import World
 
-__all__ = ["Build", "Draft"]
+__all__ = ["Build", "Draft", "ResourceDraft"]
 
 
 class Draft(Struct):
-    """The pod of a unit: its spec and its metadata, as plain data with marks for expressions."""
+    """The pod of a unit: its spec and its metadata, as plain data with marks for expressions.
+
+    `exit_codes` are the rules by which a run that failed is tried again, or not.
+    """
 
     unit: Unit
     task_id: str
     namespace: str | None
     spec: dict[str, Any]
     metadata: dict[str, Any]
+    exit_codes: list[dict[str, Any]] = []
+
+
+class ResourceDraft(Struct):
+    """The resource of a unit, and what is created beside it, as plain data with marks.
+
+    `retries` and `deadline` are what Airflow keeps; the resource has the others itself.
+    """
+
+    unit: Unit
+    task_id: str
+    resource: dict[str, Any]
+    beside: list[dict[str, Any]]
+    retries: int
+    deadline: int | None
 
 
 class Build(Struct):
     """A DAG file while it is made.
 
-    `drafts` are the pods by the ids of their tasks; `used` are the names that the file has to
-    import or to define; `conditions` are, by the ids of tasks and groups, the function that says
-    whether they run and what it is given.
+    `drafts` are the pods and resources by the ids of their tasks; `used` are the names that the
+    file has to import or to define; `conditions` are, by the ids of tasks and groups, the function
+    that says whether they run and what it is given.
     """
 
     plan: Plan
     world: World
     report: Report
     asked: Asked
-    drafts: dict[str, Draft] = field(default_factory=dict)
+    drafts: dict[str, Draft | ResourceDraft] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     functions: Functions = field(default_factory=Functions)
     conditions: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)

@@ -116,10 +116,14 @@ def _draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> None:
     limits = unit.limits
     if limits.ttl is not None:
         tell("dag.termination.ttl", "termination.ttl", limits.span, build.report)
-    if limits.pod_failure_policy is not None:
-        place = limits.pod_failure_policy.span
-        tell("termination.podFailurePolicy", "termination.podFailurePolicy", place, build.report)
-    build.drafts[task_id] = pod_draft(unit, task_id, scope, build)
+    if unit.runtime is None:
+        build.drafts[task_id] = pod_draft(unit, task_id, scope, build)
+        return
+    from pxc.targets.airflow.resource import resource_draft
+
+    made = resource_draft(unit, task_id, scope, build)
+    if made is not None:
+        build.drafts[task_id] = made
 
 
 def _tell_loops(member: Unit | Group, report: Report) -> None:

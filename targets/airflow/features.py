@@ -14,10 +14,31 @@ TABLE = (
     Feature("run.job", "`run.kind: job`", EXACT, "a KubernetesPodOperator"),
     Feature("run.dag", "`run.kind: dag`", EXACT, "a task for each operation"),
     *(
-        Feature(f"run.{kind}", f"`run.kind: {kind}`", REFUSED, _YET, _ARGO)
-        for kind in ("service", "tfjob", "pytorchjob", "xgbjob", "paddlejob", "mpijob", "rayjob",
-                     "raycluster", "daskjob", "daskcluster", "spark")
+        Feature(f"run.{kind}", f"`run.kind: {kind}`", EXACT,
+                f"a task that creates {resource}, waits for its end and deletes it")
+        for kind, resource in (
+            ("tfjob", "a TFJob"), ("xgbjob", "an XGBoostJob"), ("paddlejob", "a PaddleJob"),
+            ("mpijob", "an MPIJob"), ("rayjob", "a RayJob"), ("daskjob", "a DaskJob"),
+            ("spark", "a SparkApplication"),
+        )
     ),
+    Feature("run.pytorchjob", "`run.kind: pytorchjob`", EXACT,
+            "a task that creates a PyTorchJob, or by `--distributed indexed` an Indexed Job, waits"
+            " for its end and deletes it"),
+    Feature("run.raycluster", "`run.kind: raycluster` with an `entrypoint`", EXACT,
+            "a task that creates a RayJob, waits for its end and deletes it"),
+    Feature("distributed.endless", "`run.kind: raycluster` without an `entrypoint`", REFUSED,
+            "a cluster that nothing is started on never ends, and a task of Airflow has to",
+            "give it an `entrypoint`, or " + _ARGO),
+    Feature("run.daskcluster", "`run.kind: daskcluster`", REFUSED,
+            "a DaskCluster never ends, and a task of Airflow has to",
+            "write a `daskjob`, or " + _ARGO),
+    Feature("run.service", "`run.kind: service`", REFUSED,
+            "a service never ends, and a task of Airflow has to",
+            "write a `job`, or run it beside Airflow, by `--target kubernetes`"),
+    Feature("distributed.outputs", "outputs of a distributed run, taken by another operation",
+            REFUSED, "what its pods leave is not in the resource that Airflow sees",
+            "let the program write to a connection that both have, or " + _ARGO),
     *RUNTIMES,
     Feature("dag.gate", "`trigger` that no rule of Airflow says exactly", EXACT,
             "a task before it asks what every upstream came to"),
@@ -29,7 +50,7 @@ TABLE = (
     Feature("dag.termination.timeout", "`termination.timeout` of a dag inside of a dag", REFUSED,
             "a group of tasks has no deadline", "give it to the operations, or to the outer dag"),
     Feature("dag.termination.ttl", "`termination.ttl`", APPROXIMATED,
-            "a pod is deleted as soon as it has ended"),
+            "the pods of a run are deleted as soon as it has ended"),
     Feature("matrix.*", "`matrix`", REFUSED, _YET, _ARGO),
     Feature("search.*", "`matrix` that learns from results", REFUSED, _YET, _ARGO),
     Feature("joins", "`joins`", REFUSED, _YET, _ARGO),
@@ -64,9 +85,10 @@ TABLE = (
             "`end_date` is the moment of the last of them, so a run that is missed counts, too"),
     Feature("schedule.maxRuns.open", "`schedule.maxRuns` without `startAt`, or above 10,000",
             REFUSED, "Airflow counts no runs", "write `startAt`, or `endAt`"),
+    Feature("queue.pool", "`queue` with `--queue-as pool`", EXACT, "the `pool` of its task"),
     Feature("queue", "`queue`", APPROXIMATED,
             "the run starts as soon as the cluster has room for it",
-            "`--queue-as` says what a queue is in the cluster: Kueue's label on the pod, or"
+            "`--queue-as` says what a queue is: a pool of Airflow, Kueue's label on the pod, or"
             " Volcano's scheduler"),
     Feature("cost", "`cost`", APPROXIMATED, "nothing adds up costs"),
     Feature("mount", "`mount`", REFUSED, "it copies files of the machine that starts the run",
@@ -79,7 +101,16 @@ TABLE = (
     Feature("polyaxon.profile", "the runtime profile `polyaxon`", REFUSED,
             "Polyaxon's server and Airflow would both start the runs",
             "use `runtime: {profile: standalone}`"),
-    Feature("termination.podFailurePolicy", "`termination.podFailurePolicy`", REFUSED, _YET, _ARGO),
+    Feature("termination.podFailurePolicy", "`termination.podFailurePolicy`: `FailJob` and `Count`"
+            " on exit codes of the main container", EXACT,
+            "an operator of the file's own, which tries no more after such a code"),
+    Feature("failurePolicy.action", "`action: Ignore` or `FailIndex` of a `podFailurePolicy`",
+            REFUSED, "Airflow counts every try, and its runs have no index",
+            "write a greater `maxRetries`, or `FailJob`"),
+    Feature("failurePolicy.rule", "`onPodConditions`, and `containerName` of another container, in"
+            " a `podFailurePolicy`", REFUSED,
+            "Airflow decides on a further try by the exit code of the main container",
+            "write `onExitCodes`"),
     Feature("termination.culling", "`termination.culling`", APPROXIMATED, "nothing sees idleness"),
     Feature("termination.probe", "`termination.probe`", APPROXIMATED,
             "it measures idleness, which nothing does",

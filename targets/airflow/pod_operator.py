@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.ir.plan import Unit
+from pxc.diagnostics import Report
+from pxc.ir.plan import Limits, Unit
+from pxc.targets._data import Values
+from pxc.targets._exit_codes import exit_rule, policy_rules, refusal
 from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import dns_label
 from pxc.targets._outputs import told_outputs
@@ -18,7 +21,7 @@ from pxc.targets.airflow.python_text import Call, Code
 from pxc.targets.airflow.run_time import AirflowRunTime
 from pxc.targets.airflow.scope import Scope
 
-__all__ = ["outputs_of", "pod_arguments", "pod_draft"]
+__all__ = ["operator_of", "outputs_of", "pod_arguments", "pod_draft"]
 
 _TAGS = "pxc.dev/tags"
 _NAME_LIMIT = 54  # the operator puts a dash and eight characters behind it
@@ -61,7 +64,8 @@ def pod_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Draft:
     about = metadata.of_pod()
     if unit.tags and build.plan.group is not None:
         about["annotations"] = {**about.get("annotations", {}), _TAGS: ",".join(unit.tags)}
-    return Draft(unit, task_id, namespace, pod.spec, about)
+    rules = _exit_codes(unit.limits, Values(run_time, report), report)
+    return Draft(unit, task_id, namespace, pod.spec, about, rules)
 
 
 def pod_arguments(draft: Draft, build: Build) -> list[tuple[str, Any]]:
@@ -88,9 +92,18 @@ def pod_arguments(draft: Draft, build: Build) -> list[tuple[str, Any]]:
         found.append(("base_container_name", rendered(main)))
     if outputs:
         found += [("do_xcom_push", True), ("outputs", outputs)]
+    if draft.exit_codes:
+        found.append(("exit_codes", draft.exit_codes))
     if unit.description:
         found.append(("doc_md", unit.description))
     return found + _limits(unit)
+
+
+def operator_of(draft: Draft, build: Build) -> str:
+    """The operator that runs a pod: the provider's, or one that the file defines."""
+    if draft.exit_codes:
+        return "ExitCodeOperator"
+    return "OutputsOperator" if outputs_of(draft, build) else "KubernetesPodOperator"
 
 
 def outputs_of(draft: Draft, build: Build) -> list[str]:
@@ -163,6 +176,21 @@ def _check_policy(unit: Unit, pod: PodParts, build: Build) -> None:
     if policy != "Never":
         span = written.span if written is not None else unit.span
         tell("environment.restartPolicy", f"restartPolicy: {policy}", span, build.report)
+
+
+def _exit_codes(limits: Limits, values: Values, report: Report) -> list[dict[str, Any]]:
+    """The rules of the failure policy that Airflow keeps to; PXC701 for another rule."""
+    found = []
+    for written in policy_rules(limits, values):
+        rule = exit_rule(written)
+        if rule is None:
+            assert limits.pod_failure_policy is not None
+            tell(*refusal(written), limits.pod_failure_policy.span, report)
+            return []
+        action = "Count" if rule.again else "FailJob"
+        operator = "NotIn" if rule.inverted else "In"
+        found.append({"action": action, "operator": operator, "values": list(rule.codes)})
+    return found if any(rule["action"] == "FailJob" for rule in found) else []
 
 
 def _limits(unit: Unit) -> list[tuple[str, Any]]:

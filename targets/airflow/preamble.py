@@ -41,8 +41,11 @@ _TIMETABLES = {
 }
 """Names that Airflow 3 moved and its compatibility layer does not know."""
 
-_STANDARD = frozenset(("base64", "datetime", "json", "uuid"))
-_DEFINITIONS = ("run_uuid", "is_true", "OutputsOperator", "came_to", "may_start", "watcher")
+_STANDARD = frozenset(("base64", "datetime", "functools", "json", "pathlib", "uuid"))
+_DEFINITIONS = (
+    "run_uuid", "is_true", "OutputsOperator", "ExitCodeOperator", "ResourceOperator", "came_to",
+    "may_start", "watcher",
+)  # fmt: skip
 _INLINED = "inlined/{}.py"
 """Where this package keeps what a file may define."""
 
@@ -55,6 +58,7 @@ def preamble(used: Iterable[str], release: str) -> str:
     """
     wanted = set(used)
     wanted |= {"came_to"} if "may_start" in wanted else set()
+    wanted |= {"OutputsOperator"} if "ExitCodeOperator" in wanted else set()
     lines: set[str] = set()
     bodies = []
     for name in _DEFINITIONS:

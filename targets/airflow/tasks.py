@@ -6,10 +6,11 @@ from typing import Any
 
 from pxc.ir.plan import Group, Start, Unit
 from pxc.targets.airflow.approval import APPROVAL, approval_arguments
-from pxc.targets.airflow.build import Build
+from pxc.targets.airflow.build import Build, ResourceDraft
 from pxc.targets.airflow.flow import Flow, is_false
 from pxc.targets.airflow.naming import Naming
-from pxc.targets.airflow.pod_operator import outputs_of, pod_arguments
+from pxc.targets.airflow.pod_operator import operator_of, pod_arguments
+from pxc.targets.airflow.pool import pool_arguments
 from pxc.targets.airflow.python_text import Call, Code, names, shown
 
 __all__ = ["bound_ids", "edge", "group_lines", "hook_ids", "unit_lines"]
@@ -123,9 +124,15 @@ def unit_lines(
 ) -> list[str]:
     """The lines of the task of a unit."""
     draft = build.drafts[task_id]
-    operator = "OutputsOperator" if outputs_of(draft, build) else "KubernetesPodOperator"
+    if isinstance(draft, ResourceDraft):
+        from pxc.targets.airflow.resource import resource_arguments
+
+        operator, said = "ResourceOperator", resource_arguments(draft, build)
+    else:
+        operator = operator_of(draft, build)
+        said = pod_arguments(draft, build)
     build.used.add(operator)
-    arguments = [("task_id", draft.unit.name), *pod_arguments(draft, build)]
+    arguments = [("task_id", draft.unit.name), *said, *pool_arguments(draft.unit, build)]
     if rule != "all_success":
         arguments.append(("trigger_rule", rule))
     build.used |= {name for _, value in arguments for name in names(value)}

@@ -156,6 +156,8 @@ TABLE = (
             "let them use params and inputs only, so that they are known before"),
     Feature("approval", "`isApproved: false`", EXACT,
             "a task before it that waits until `argo resume`"),
+    Feature("queue.pool", "`queue` with `--queue-as pool`", APPROXIMATED,
+            "a pool is one of Airflow", "`--queue-as` takes the queues of Kueue and Volcano, too"),
     Feature("queue", "`queue`", APPROXIMATED,
             "the run starts as soon as the cluster has room for it",
             "`--queue-as` says what a queue is in the cluster: Kueue's label on the pod, or"

@@ -18,9 +18,10 @@ from pxc.targets._container import container_order
 from pxc.targets._endless import never_ends
 from pxc.targets._metadata import Metadata
 from pxc.targets._names import dns_label
+from pxc.targets._resources import KEPT
 from pxc.targets.argo.build import Build, Leaf
 from pxc.targets.argo.collect import collecting, with_outputs
-from pxc.targets.argo.ending import KEPT, endings
+from pxc.targets.argo.ending import endings
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.leaf import RUN_VARIABLE, add_parameters, is_positive, retry_strategy
 from pxc.targets.argo.manifest import guard_object

@@ -7,18 +7,13 @@ import re
 from pxc.diagnostics import Report
 from pxc.ir.expr import Expr, RunTimeRef
 from pxc.targets._data import Place
+from pxc.targets._resources import is_number, refuse_number
 from pxc.targets.argo.expr_values import member, quoted
 from pxc.targets.argo.needs import RUN
 from pxc.targets.argo.run_time import ArgoRunTime
 from pxc.targets.argo.tags import BRACE, as_expression, tag
 
 __all__ = ["ManifestRunTime"]
-
-_NUMBERS = frozenset(
-    ("slotsPerWorker", "minAvailable", "scheduleTimeoutSeconds", "minReplicas", "maxReplicas",
-     "maxRestarts", "rdvzPort", "rdzvPort", "standalone", "enableDynamicWorker", "autoscaling")
-)  # fmt: skip
-"""Fields of the resources that hold no text, and so no value that comes with the run."""
 
 _VALUE = re.compile(re.escape(tag("?")).replace(r"\?", r"inputs\.parameters\.([-\w]+)"))
 
@@ -32,14 +27,8 @@ class ManifestRunTime(ArgoRunTime):
 
     def text(self, ref: RunTimeRef, place: Place, report: Report) -> str | None:
         """A tag, with text around it; PXC703 for what Argo does not know or no text can hold."""
-        if place.field.rpartition(".")[2] in _NUMBERS:
-            report.add(
-                "PXC703",
-                f"`{ref.path}` is known only when the run exists and cannot stand in"
-                f" `{place.field}`",
-                ref.span,
-                help="what is filled in then is text: give the number by a param",
-            )
+        if is_number(place.field):
+            refuse_number(ref.path, place.field, ref.span, report)
             return None
         return _literal(super().text(ref, place, report), place)
 

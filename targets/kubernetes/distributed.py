@@ -56,11 +56,15 @@ class _Kind(Struct, frozen=True):
 
 
 class EngineRun(Struct, frozen=True):
-    """How an engine says a run: its values, its name where its content does not make it, labels."""
+    """How an engine says a run: its values, its name where its content does not make it, labels.
+
+    `mounts_files` tells that it creates ConfigMaps.
+    """
 
     values: RunTime
     name: str = ""
     labels: dict[str, str] = {}
+    mounts_files: bool = True
 
 
 class Made(Struct, frozen=True):
@@ -129,7 +133,10 @@ def distributed_objects(
 def engine_objects(
     plan: Plan, unit: Unit, run: EngineRun, options: Options, report: Report
 ) -> Made | None:
-    """The same objects where an engine creates them once for each run; None after PXC701."""
+    """The same objects where an engine creates them once for each run; None after PXC701.
+
+    Without `run.mounts_files` no ConfigMap is needed: containers write the files.
+    """
     kind = _kind(unit)
     if options.distributed == "indexed":
         if not can_be_indexed(unit, options, report):
@@ -168,6 +175,7 @@ def _gang(
         options,
         report,
         native_sidecars=kind.api != _DASK,
+        mounts_files=run.mounts_files,
     )
     gang = Gang(plan, unit, "", members, whole, Values(run_time, report), options)
     gang.name = run.name or _name(gang, options)

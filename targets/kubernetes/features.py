@@ -107,6 +107,8 @@ TABLE = (
     Feature("approval", "`isApproved: false`", REFUSED,
             "Kubernetes asks nobody before it starts what is applied",
             "leave `isApproved` out and apply the file when it is approved"),
+    Feature("queue.pool", "`queue` with `--queue-as pool`", APPROXIMATED,
+            "a pool is one of Airflow", "`--queue-as` takes the queues of Kueue and Volcano, too"),
     Feature("queue", "`queue`", APPROXIMATED,
             "the run starts as soon as the cluster has room for it",
             "`--queue-as` says what a queue is in the cluster"),

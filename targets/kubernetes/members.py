@@ -113,6 +113,7 @@ def make_members(
     report: Report,
     *,
     native_sidecars: bool = True,
+    mounts_files: bool = True,
 ) -> tuple[Member, ...]:
     """The pods of every role; `main_names` are what the operator calls their main
     containers.
@@ -126,7 +127,10 @@ def make_members(
         own = replace(role, pod=_named(role.pod, main_names.get(role.name)))
         silent = options.runtime.tracks_offline and role is not reporter
         told = _untracked(options) if silent else options
-        pod = build_pod(unit, own.pod, run_time, told, report, native_sidecars=native_sidecars)
+        pod = build_pod(
+            unit, own.pod, run_time, told, report,
+            native_sidecars=native_sidecars, mounts_files=mounts_files,
+        )  # fmt: skip
         if silent:
             _set_variable(pod.main, "POLYAXON_NO_OP", "true")
         join_pod(pod, unit, options, report)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
-from pxc.targets._queue import KUEUE_QUEUE, queue_name
+from pxc.targets._queue import IN_CLUSTER, KUEUE_QUEUE, queue_name
 from pxc.world import Options
 
 __all__ = ["join_objects", "join_set"]
@@ -29,7 +29,7 @@ def join_objects(
     Kueue's own webhook suspends what carries its label. A suspension written here would come back
     each time the file is applied and stop a run that Kueue has admitted.
     """
-    queue = queue_name(unit, report) if options.queue_as != "none" else None
+    queue = queue_name(unit, report) if options.queue_as in IN_CLUSTER else None
     if queue is None:
         return
     if options.queue_as == "volcano":
@@ -52,7 +52,7 @@ def join_objects(
 def join_set(found: dict[str, Any], units: list[Unit], options: Options, report: Report) -> None:
     """Tell one object of several units which queue it waits in; PXC702 where they name several."""
     named = [unit for unit in units if unit.queue is not None]
-    if not named or options.queue_as == "none":
+    if not named or options.queue_as not in IN_CLUSTER:
         return
     other = next((unit for unit in named if unit.queue != named[0].queue), None)
     if other is None:

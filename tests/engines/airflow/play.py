@@ -3,8 +3,10 @@
 usage: python play.py FOLDER SCENES       with the Python of an environment that has Airflow
 
 Each line of SCENES is a JSON object: `dag_id`, and `script`, which says of a task how many tries
-fail (`failures`) and what its run leaves (`outputs`). For each of them one line of JSON is printed:
-the state of the run, of each task the states of its instances, and the pods that were built.
+fail (`failures`) or with which codes they do (`exit_codes`), what its run leaves (`outputs`), and of
+one that is a resource what that tells of itself (`tells`, see cluster.py). For each of them one line
+of JSON is printed: the state of the run, of each task the states of its instances, the pods that were
+built, and the resources that were made.
 Without lines it only tells what the files hold.
 """
 
@@ -21,6 +23,8 @@ import time
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
+
+from cluster import Cluster
 
 
 def prepare(folder: str) -> None:
@@ -52,10 +56,12 @@ class Stage:
         self.script: dict = {}
         self.pods: dict = {}
         self.tries: dict = {}
+        self.cluster = Cluster()
 
     def install(self) -> None:
         self._parse_once()
         self._sleep_less()
+        self.cluster.install()
         from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
         from airflow.providers.common.compat.sdk import AirflowException
         from kubernetes.client import ApiClient
@@ -76,6 +82,9 @@ class Stage:
             if stage.tries[cell] <= told.get("failures", 0):
                 operator._push_xcom_with_fan_out(ti, left)  # as it does itself
                 raise AirflowException("the script says that this try fails")
+            codes = told.get("exit_codes", ())
+            if stage.tries[cell] <= len(codes):
+                stage.fail(operator, pod, codes[stage.tries[cell] - 1])
             return left
 
         KubernetesPodOperator.execute = execute
@@ -104,6 +113,20 @@ class Stage:
         ApprovalOperator.execute = answer
 
     @staticmethod
+    def fail(operator, pod, code) -> None:
+        """Let the operator see a pod that failed, whose main container left a code, or none."""
+        from kubernetes.client import models as k8s
+
+        told = {"name": operator.base_container_name, "image": "", "image_id": "", "ready": False}
+        ended = k8s.V1ContainerState(
+            terminated=k8s.V1ContainerStateTerminated(exit_code=code) if code is not None else None
+        )
+        status = k8s.V1ContainerStatus(**told, restart_count=0, state=ended)
+        pod.status = k8s.V1PodStatus(phase="Failed", container_statuses=[status])
+        operator.process_pod_deletion = operator.patch_already_checked = lambda *_, **__: None
+        operator.cleanup(pod, pod)
+
+    @staticmethod
     def _parse_once() -> None:
         """Airflow 3 reads the whole folder again before each run: once is enough here."""
         try:
@@ -118,9 +141,13 @@ class Stage:
         """A run by hand waits a second whenever nothing is ready."""
         sleep = time.sleep
         time.sleep = lambda seconds: sleep(min(seconds, 0.02))
+        from airflow.providers.common.compat.sdk import BaseSensorOperator
+
+        BaseSensorOperator._get_next_poke_interval = lambda *_: 0.01
 
     def play(self, dag, script: dict) -> dict:
         self.script, self.pods, self.tries = script, {}, {}
+        self.cluster.begin(script)
         run = dag.test()
         from airflow.models.taskinstance import TaskInstance
         from airflow.settings import Session
@@ -134,6 +161,8 @@ class Stage:
             "tasks": tasks,
             "pods": self.pods,
             "tries": self.tries,
+            "made": self.cluster.made,
+            "left": sorted(name for _, _, name in self.cluster.kept),
         }
 
 

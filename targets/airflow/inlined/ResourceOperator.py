@@ -1,0 +1,156 @@
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from pathlib import Path
+
+from airflow.providers.cncf.kubernetes.hooks.kubernetes import KubernetesHook
+from airflow.providers.common.compat.sdk import AirflowException, BaseSensorOperator
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
+
+
+class ResourceOperator(BaseSensorOperator):
+    """Creates a resource, looks at it from time to time, and deletes it at its end.
+
+    All that `succeeded` says of its fields is true of a success; one thing that
+    `failed` says is enough for a failure. What is `beside` it goes when it goes.
+    A try has a resource of its own, and deletes what the try before it left.
+    """
+
+    template_fields = ("resource", "beside")
+    ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+
+    def __init__(
+        self, *, resource, succeeded, failed, beside=(), deadline=None, **kwargs
+    ):
+        kwargs = {"mode": "reschedule", "poke_interval": 30, **kwargs}
+        super().__init__(timeout=timedelta(days=3650), **kwargs)
+        self.resource, self.beside = resource, beside
+        self.succeeded, self.failed, self.deadline = succeeded, failed, deadline
+        self.created = False
+
+    def poke(self, context):
+        if not self.created and self.is_first(context):
+            self.create(context["ti"].try_number)
+        self.created = True
+        try:
+            found = self.hook.get_custom_object(**self.place, name=self.name)
+        except (ApiException, HTTPError) as error:
+            if getattr(error, "status", 503) == 404:
+                raise AirflowException(f"{self.name} is gone") from error
+            self.log.warning("no answer about %s: %s", self.name, error)
+            return False
+        end = self.end_of(found)
+        if not end:
+            return False
+        self.log.info("%s: %s", self.name, found.get("status"))
+        try:
+            self.show_logs()
+            self.delete(self.name)
+        except (ApiException, HTTPError) as error:
+            self.log.warning("%s is left: %s", self.name, error)
+        if end != "has succeeded":
+            raise AirflowException(f"{self.name} {end}")
+        return True
+
+    def end_of(self, found):
+        if any(self.holds(found, *sign) for sign in self.failed.items()):
+            return "has failed"
+        if all(self.holds(found, *sign) for sign in self.succeeded.items()):
+            return "has succeeded"
+        begun = found["metadata"]["creationTimestamp"].replace("Z", "+00:00")
+        age = datetime.now(timezone.utc) - datetime.fromisoformat(begun)
+        late = self.deadline and age > timedelta(seconds=self.deadline)
+        return "has taken too long" if late else ""
+
+    def create(self, try_number):
+        if try_number > 1:
+            last = self.name.removesuffix(str(try_number)) + str(try_number - 1)
+            self.delete(last)
+        made = self.hook.create_custom_object(body=self.resource, **self.place)
+        owner = {key: self.resource[key] for key in ("apiVersion", "kind")}
+        owner.update({key: made["metadata"][key] for key in ("name", "uid")})
+        try:
+            for each in self.beside:
+                self.create_beside(each, owner)
+        except ApiException:
+            self.delete(self.name)
+            raise
+
+    def create_beside(self, each, owner):
+        each["metadata"]["ownerReferences"] = [owner]
+        if each["kind"] == "Service":
+            core = self.hook.core_v1_client
+            core.create_namespaced_service(self.place["namespace"], each)
+        else:
+            self.hook.create_custom_object(body=each, **self.place_of(each))
+
+    def delete(self, name):
+        how = {"propagation_policy": "Background"}
+        try:
+            self.hook.delete_custom_object(**self.place, name=name, **how)
+        except ApiException as error:
+            if error.status != 404:
+                raise
+
+    def show_logs(self):
+        """The last lines of each pod, which goes with the resource."""
+        core, where = self.hook.core_v1_client, self.place["namespace"]
+        label = f"app.kubernetes.io/instance={self.name}"
+        for pod in core.list_namespaced_pod(where, label_selector=label).items[:50]:
+            name, main = pod.metadata.name, pod.spec.containers[0].name
+            try:
+                text = core.read_namespaced_pod_log(
+                    name, where, container=main, tail_lines=100
+                )
+            except ApiException as error:
+                text = f"no log: {error.reason}"
+            for line in (text or "").splitlines():
+                self.log.info("[%s] %s", name, line)
+
+    def is_first(self, context):
+        """Whether this try looks for the first time."""
+        count = context.get("task_reschedule_count")
+        if count is None:  # Airflow 2
+            from airflow.models.taskreschedule import TaskReschedule
+            from airflow.utils.session import create_session
+
+            with create_session() as session:
+                told = TaskReschedule.stmt_for_task_instance(context["ti"])
+                count = len(session.scalars(told).all())
+        return not count
+
+    def holds(self, found, path, words):
+        """Whether a field has one of these words, or is there; of conditions a type."""
+        for key in path.split("."):
+            found = found.get(key) or {}
+        if isinstance(found, list):
+            told = {each["type"] for each in found if each["status"] == "True"}
+            return bool(told.intersection(words))
+        return found in words if words else bool(found)
+
+    def on_kill(self):
+        self.delete(self.name)
+
+    @cached_property
+    def hook(self):
+        return KubernetesHook(conn_id="kubernetes_default")
+
+    @property
+    def name(self):
+        return self.resource["metadata"]["name"]
+
+    @property
+    def place(self):
+        return self.place_of(self.resource)
+
+    def place_of(self, resource):
+        group, _, version = resource["apiVersion"].rpartition("/")
+        namespace = resource["metadata"].get("namespace") or self.hook.get_namespace()
+        if not namespace and self.ACCOUNT.exists():
+            namespace = self.ACCOUNT.read_text()
+        return {
+            "group": group,
+            "version": version,
+            "plural": resource["kind"].lower() + "s",
+            "namespace": namespace or "default",
+        }

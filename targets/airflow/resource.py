@@ -1,0 +1,152 @@
+"""Turns a unit of several roles into the call of a ResourceOperator, which runs it as a resource.
+
+Its operator in the cluster starts and restarts the pods, and keeps the deadline. The resource is
+the one that the target kubernetes writes, with a name for each try of each run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace as changed
+
+from pxc.diagnostics import Report
+from pxc.ir.expr import Expr, RunTimeRef
+from pxc.ir.node import replace
+from pxc.ir.plan import Limits, Unit
+from pxc.source import head_of
+from pxc.targets._data import Place, refuse_computed
+from pxc.targets._endless import never_ends
+from pxc.targets._names import dns_label
+from pxc.targets._resources import ending_of, is_number, refuse_number
+from pxc.targets.airflow.build import Build, ResourceDraft
+from pxc.targets.airflow.features import tell
+from pxc.targets.airflow.jinja import expression, has_expression, rendered
+from pxc.targets.airflow.run_time import AirflowRunTime
+from pxc.targets.airflow.scope import Scope
+from pxc.targets.kubernetes.distributed import LONGEST_NAME, EngineRun, engine_objects
+
+__all__ = ["resource_arguments", "resource_draft"]
+
+_HASH = 10
+_RUN = "pxc.dev/run-uuid"
+_TRIES = 4
+"""The characters of the number of a try, with its dash."""
+
+_BESIDE = frozenset(("Service", "DaskAutoscaler"))
+"""What is created with the resource that is waited for."""
+
+_YAML = ("runtimeEnv",)
+"""Fields that are YAML within a text, where a value that comes with the run could say anything."""
+
+
+class _ResourceRunTime(AirflowRunTime):
+    """Run-time values of a unit whose pods an operator makes."""
+
+    def text(self, ref: RunTimeRef, place: Place, report: Report) -> str | None:
+        """Text with a variable or an expression; PXC703 where neither can stand."""
+        if is_number(place.field):
+            refuse_number(ref.path, place.field, ref.span, report)
+            return None
+        if place.field.startswith(_YAML):
+            report.add(
+                "PXC703",
+                f"`{ref.path}` is known only when the run exists and cannot stand in"
+                f" `{place.field}`",
+                ref.span,
+                help="give it to the containers by `env`",
+            )
+            return None
+        return super().text(ref, place, report)
+
+    def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
+        """The call of a function of the file; PXC703 where its result cannot stand."""
+        if is_number(place.field) or place.field.startswith(_YAML):
+            refuse_computed(expr.span, report)
+            return None
+        return super().computed(expr, place, report)
+
+
+def resource_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> ResourceDraft | None:
+    """The resource of a unit and what is created beside it; None after PXC701."""
+    if never_ends(unit):
+        place = head_of(unit.runtime.span if unit.runtime is not None else unit.span)
+        tell("distributed.endless", f"`run.kind: {unit.kind}` that never ends", place, build.report)
+        return None
+    limits, retries, deadline = _limits(unit, build)
+    namespace = unit.namespace or build.world.options.namespace
+    made = engine_objects(
+        replace(build.plan, source="-"),
+        replace(unit, description=None, limits=limits),
+        EngineRun(
+            _ResourceRunTime(unit, scope, build.functions, namespace), _name(unit, scope), {}, False
+        ),
+        changed(build.world.options, name_policy="content"),
+        build.report,
+    )
+    if made is None or build.report.has_errors:
+        return None
+    for member in made.gang.members:
+        known = {k: v for k, v in member.metadata.labels.items() if not has_expression(v)}
+        changed(member.metadata, labels=known).check(build.report)
+    for each in made.objects:
+        each["metadata"]["labels"][_RUN] = expression(scope.run())
+    first, *beside = sorted(made.objects, key=lambda each: each["kind"] in _BESIDE)
+    return ResourceDraft(unit, task_id, first, beside, retries, deadline)
+
+
+def _name(unit: Unit, scope: Scope) -> str:
+    """A name for each try of each run: what an earlier one left may still be on its way out."""
+    base = dns_label(unit.name, LONGEST_NAME - _HASH - 1 - _TRIES, letter_first=True)
+    run, number = expression(f"{scope.run()}[:{_HASH}]"), expression("ti.try_number")
+    return f"{base}-{run}-{number}"
+
+
+def _limits(unit: Unit, build: Build) -> tuple[Limits, int, int | None]:
+    """The limits that the resource keeps to itself, and what Airflow keeps: retries, a deadline.
+
+    A resource outlives the task that looks at it where Airflow ends that. So one without a deadline
+    gets that of the outermost dag.
+    """
+    limits, group = unit.limits, build.plan.group
+    timeout, retries = limits.timeout, limits.max_retries
+    outer = group.limits.timeout if group is not None and group.limits is not None else None
+    timeout = outer if timeout is None else timeout
+    kept = replace(limits, ttl=None, timeout=timeout, max_retries=retries)
+    if unit.kind == "spark":
+        return replace(kept, timeout=None), 0, timeout
+    if unit.kind == "daskjob":
+        return replace(kept, max_retries=None), retries or 0, None
+    return kept, 0, None
+
+
+def resource_arguments(draft: ResourceDraft, build: Build) -> list[tuple[str, Any]]:
+    """The arguments of the operator; every text of the resource is one that Airflow renders.
+
+    PXC701 for outputs that another task reads: a resource has none.
+    """
+    _check_outputs(draft, build)
+    ending = ending_of(draft.resource)
+    found: list[tuple[str, Any]] = [
+        ("resource", rendered(draft.resource)),
+        ("succeeded", {path: list(words) for path, words in ending.succeeded}),
+        ("failed", {path: list(words) for path, words in ending.failed}),
+    ]
+    if draft.beside:
+        found.append(("beside", rendered(draft.beside)))
+    if draft.deadline is not None:
+        found.append(("deadline", draft.deadline))
+    if draft.unit.description:
+        found.append(("doc_md", draft.unit.description))
+    if draft.retries:
+        found.append(("retries", draft.retries))
+    return found
+
+
+def _check_outputs(draft: ResourceDraft, build: Build) -> None:
+    asked = build.asked.outputs.get(draft.task_id, ())
+    if asked:
+        unit = draft.unit
+        place = head_of(unit.runtime.span if unit.runtime is not None else unit.span)
+        what = f"`outputs.{next(iter(asked))}` of `{unit.name}`"
+        tell("distributed.outputs", what, place, build.report)
