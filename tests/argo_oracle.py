@@ -53,7 +53,7 @@ def judge_workflow(
         assert "templates" not in spec
         return
     assert len(json.dumps(document)) < 1_048_576
-    templates = {template["name"]: template for template in spec["templates"]}
+    templates = {template["name"]: template for template in whole_templates(spec)}
     assert len(templates) == len(spec["templates"]), [t["name"] for t in spec["templates"]]
     given = {p["name"] for p in spec.get("arguments", {}).get("parameters", ())}
     entry = templates[spec["entrypoint"]]
@@ -69,6 +69,23 @@ def judge_workflow(
         called.add(hook["template"])
     called.add(spec.get("onExit", spec["entrypoint"]))
     assert called == set(templates), (called, set(templates))
+
+
+def whole_templates(spec: Object) -> list[Object]:
+    """The templates of a spec, those of pods with what `templateDefaults` say of all of them."""
+    defaults = dict(spec.get("templateDefaults", {}))
+    main = dict(defaults.pop("container", {}))
+    assert main.pop("image", "") == ""
+    found = []
+    for template in spec["templates"]:
+        if "container" in template or "resource" in template:
+            assert not defaults.keys() & template.keys()
+            template = defaults | template
+        if "container" in template:
+            assert not main.keys() & template["container"].keys()
+            template = template | {"container": main | template["container"]}
+        found.append(template)
+    return found
 
 
 def _judge_conditions(resource: Object) -> None:

@@ -242,7 +242,7 @@ LATTICE = [
 
 def test_what_has_no_piece_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for several that others wait for, too, can be in no part without them."""
-    monkeypatch.setattr(size, "_BUDGET", Budget(large=32_000, most=900_000))
+    monkeypatch.setattr(size, "_BUDGET", Budget(large=18_000, most=900_000))
     outcome = outcome_of(dag(*LATTICE))
     assert len(documents(outcome)) == 1
     [warning] = told(outcome)
@@ -250,7 +250,7 @@ def test_what_has_no_piece_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_has_no_room_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(size, "_BUDGET", Budget(large=20_000, most=22_000))
+    monkeypatch.setattr(size, "_BUDGET", Budget(large=16_000, most=18_000))
     with pytest.raises(AssertionError, match="a cluster keeps no more"):
         outcome_of(dag(*LATTICE))
 

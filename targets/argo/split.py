@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pxc.source import Span
 from pxc.targets.argo.build import Build
+from pxc.targets.argo.defaults import size_together
 from pxc.targets.argo.parts import Template, reached
-from pxc.targets.argo.size import budget, size_of
+from pxc.targets.argo.size import budget
 from pxc.targets.argo.split_dag import split_dag
 from pxc.targets.argo.split_loop import has_large_loop, split_loops
 from pxc.targets.argo.task_names import parameter_name
@@ -22,7 +23,7 @@ def split(entry: Template, timeout: int | None, span: Span, build: Build) -> Non
     Templates that nothing calls any more are left out. PXC705 tells that there are parts. All of
     them together have the seconds of the timeout.
     """
-    size = size_of(build.templates)
+    size = size_together(build.templates)
     if _fits(build.templates, size) and not has_large_loop(entry, build):
         return
     if timeout is not None:
@@ -50,7 +51,7 @@ def _split(template: Template, entry: Template, build: Build) -> None:
     """Split a dag as often as it is too large and there are parts to be made."""
     for _ in range(_MOST):
         whole = [template, *reached(template, _kept(entry, build))]
-        apart = size_of(whole) > budget().large or len(whole) > budget().templates
+        apart = size_together(whole) > budget().large or len(whole) > budget().templates
         if not apart and len(template["dag"]["tasks"]) <= budget().tasks:
             return
         if not split_dag(template, build, apart=apart):

@@ -10,6 +10,7 @@ from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import dns_label, run_name
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.cron import cron_spec
+from pxc.targets.argo.defaults import with_defaults
 from pxc.targets.argo.events import event_objects
 from pxc.targets.argo.leaf import is_positive
 from pxc.targets.argo.operations import told_operations
@@ -50,6 +51,7 @@ def workflow_objects(
     metadata = Metadata(build.plan, subject, namespace, {}, told, own)
     spec["podMetadata"] = {"labels": _of_pods(own, subject)}
     spec["templates"] = build.templates
+    spec = with_defaults(spec)
     if options.argo.kind == "cron" and timetable is None:
         build.report.add(
             "PXC701",
@@ -82,7 +84,8 @@ def part_objects(subject: Unit | Group, metadata: Metadata, build: Build) -> lis
         spec["workflowMetadata"] = {"labels": dict(own)}
         spec["podMetadata"] = {"labels": _of_pods(own, subject)}
         spec["templates"] = finished(part.templates)
-        found.append(_object("WorkflowTemplate", metadata.of_object(part.name), spec))
+        whole = _object("WorkflowTemplate", metadata.of_object(part.name), with_defaults(spec))
+        found.append(whole)
     return found
 
 
