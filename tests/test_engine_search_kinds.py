@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.targets.argo.search_document import search_document
+from pxc.targets._search_document import search_document
 from pxc.tuner.documents import Record, SearchDocument
 from pxc.tuner.reading import read_document
 from pxc.tuner.step import unpacked

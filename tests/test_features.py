@@ -285,8 +285,19 @@ IN_AIRFLOW = {
     "schedule.maxRuns": CRON + ", startAt: '2030-01-01', maxRuns: 3}\n" + JOB,
     "schedule.maxRuns.open": CRON + ", maxRuns: 3}\n" + JOB,
     "distributed.endless": f"run: {{kind: raycluster, head: {WORKER}}}\n",
-    "matrix.*": FILES["matrix.grid"],
-    "search.*": search_of("tpe", f"numRuns: 1, {METRIC}"),
+    "matrix.exitCodes": search_of(
+        "tpe",
+        f"numRuns: 1, {METRIC}",
+        "termination: {maxRetries: 2, podFailurePolicy: {rules: [{action: FailJob, onExitCodes:"
+        " {operator: In, values: [3]}}]}}\n" + JOB,
+    ),
+    "matrix.distributed": "matrix: {kind: mapping, values: [{x: 1}]}\ninputs: [{name: x, type:"
+    f" int}}]\nplugins: {{collectArtifacts: false}}\nrun: {{kind: tfjob, worker: {WORKER}}}\n",
+    "matrix.many": FILES["matrix.grid"].replace("value: [1, 2]", "value: " + str([*range(1025)])),
+    "matrix.dagRules": "matrix: {kind: mapping, values: [{x: 1}], earlyStopping: [{kind:"
+    " failure_early_stopping, percent: 50}]}\ninputs: [{name: x, type: int}]\n" + dag_of(A),
+    "matrix.dag": "matrix: {kind: mapping, values: [{x: 1}]}\ninputs: [{name: x, type: int}]\n"
+    + dag_of(A),
     "outputs.volume": "outputs: [{name: y, type: int}]\n" + JOB.replace(
         "job,", f"job, {VOLUME},"
     ).replace("{image: a", "{volumeMounts: [{name: v, mountPath: /plx-context/artifacts}], image: a"),

@@ -9,8 +9,8 @@ import pytest
 
 from pxc.driver import Request, SourceText, compile_request
 from pxc.ir.plan import Group, Unit
+from pxc.targets._search_document import search_document, table_document
 from pxc.targets.argo.batches import Kin, rows_of
-from pxc.targets.argo.search_document import search_document, table_document
 from pxc.tuner.documents import SearchDocument
 from pxc.tuner.reading import read_document
 from pxc.tuner.step import State, packed, step, unpacked

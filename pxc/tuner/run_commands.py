@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pxc.tuner import options
 from pxc.tuner.answering import tell, write_answer
 from pxc.tuner.documents import History, Item, Metric, Record, SearchDocument
+from pxc.tuner.identity import named
 from pxc.tuner.mistakes import MistakeError
 from pxc.tuner.reading import (
     pair_of,
@@ -80,6 +81,7 @@ def collect_command(
 @click.option("--history", metavar="JSON", help="The runs: a history, or a list of runs.")
 @options.suggestions(required=False)
 @options.loop_lists
+@click.option("--state", metavar="TEXT", help="The runs: what the last `step` wrote.")
 @click.option("--query", metavar="TEXT", default="", help="A query, or its tree as JSON.")
 @click.option("--sort", metavar="TEXT", default="", help="Their order, such as `-metrics.loss`.")
 @click.option("--limit", type=click.IntRange(0), default=5000, help="How many; 5000 at most.")
@@ -89,18 +91,21 @@ def collect_command(
 @click.option("--now", metavar="TIME", help="What is now for `last_month`; else the clock.")
 @options.answering
 def join_command(
-    history: str | None, suggestions: str | None, query: str, sort: str, limit: int, offset: int,
-    picks: tuple[str, ...], now: str | None, output: str | None, writes: tuple[str, ...],
-    **lists: Any,
+    history: str | None, suggestions: str | None, state: str | None, query: str, sort: str,
+    limit: int, offset: int, picks: tuple[str, ...], now: str | None, output: str | None,
+    writes: tuple[str, ...], **lists: Any,
 ) -> None:  # fmt: skip
     """Pick values of the runs that a query finds, in order, as lists."""
     from pxc.tuner.joining import Selection, join, pick_of
     from pxc.tuner.query_reading import read_order, read_query
     from pxc.tuner.runs import now_of, run_of_record
+    from pxc.tuner.step import unpacked
 
     selection = Selection(read_query(query), read_order(sort), limit, offset)
     wanted = [pick_of(*pair_of("--pick", pick)) for pick in picks]
     runs = read_runs(history) if history else []
+    if state is not None:
+        runs += [run_of_record(record) for record in unpacked(state).records]
     if suggestions is not None:
         runs += [run_of_record(record) for record in _collected(suggestions, None, lists)]
     write_answer(join(runs, selection, wanted, now_of(now)), output, writes)
@@ -134,7 +139,8 @@ def _collected(suggestions: str, metric: Metric | None, given: dict[str, Any]) -
         return found
     if "{index}" not in uuid:
         raise MistakeError("--uuid lacks {index}: the runs would all have the same")
-    return [replace(record, uuid=uuid.replace("{index}", str(record.index))) for record in found]
+    said = (uuid.replace("{index}", str(record.index)) for record in found)
+    return [replace(r, uuid=named(uuid, text, text)) for r, text in zip(found, said, strict=True)]
 
 
 def _list(option: str, text: str | None) -> list[Any] | None:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from pxc.tuner.documents import Document, History, Item, Record, SearchDocument, Version
 from pxc.tuner.gathering import joined
+from pxc.tuner.identity import named
 from pxc.tuner.mistakes import MistakeError
 from pxc.tuner.observe import Left, collected, record_of
 from pxc.tuner.stopping import stop
@@ -88,7 +89,8 @@ def _kept(record: Record, run: str, kept: set[str], state: State, search: Search
     """A record with the identity of its run, and without outputs that nobody asks for."""
     outputs = {name: value for name, value in record.outputs.items() if name in kept}
     end = _first(record, state) if search.resume else record.index
-    return replace(record, uuid=f"{run}-{end}" if run else record.uuid, outputs=outputs)
+    uuid = named(run, f"{run}-{end}", f"{run}/{end}") if run else record.uuid
+    return replace(record, uuid=uuid, outputs=outputs)
 
 
 def _shown(item: Item, state: State, search: SearchDocument) -> dict[str, Any]:

@@ -20,12 +20,13 @@ CLEAN, FAILED = 0, 1
 @click.option("--results", metavar="JSON", default="[]", help="What its runs left, as a list.")
 @click.option("--run", metavar="TEXT", default="", help="The identity of the search.")
 @click.option("--keep", metavar="NAME", multiple=True, help="An output to remember.")
-@click.option("--write-state", metavar="FILE", required=True, help="Where the state goes.")
+@click.option("--write-state", metavar="FILE", help="Where the state goes.")
 @click.option("--write-history", metavar="FILE", help="Where all runs go, for `join`.")
-@click.option("--write-items", metavar="FILE", required=True, help="Where the next runs go.")
+@click.option("--write-items", metavar="FILE", help="Where the next runs go.")
+@click.option("-o", "--output", metavar="FILE", help="Where both go, as JSON: `items`, `state`.")
 def step_command(
-    search: str, state: str, results: str, run: str, keep: tuple[str, ...],
-    write_state: str, write_history: str | None, write_items: str,
+    search: str, state: str, results: str, run: str, keep: tuple[str, ...], write_state: str | None,
+    write_history: str | None, write_items: str | None, output: str | None,
 ) -> int:  # fmt: skip
     """Take what a round left and give the next one: collect, stop and suggest in one.
 
@@ -33,12 +34,19 @@ def step_command(
     """
     from pxc.tuner.step import packed, step, unpacked
 
+    if not output and not (write_state and write_items):
+        raise click.UsageError("say where state and items go: by --output, or by --write-...")
     wanted = read_document("--search", search, SearchDocument)
     found = step(wanted, unpacked(state), read_list("--results", results), run, keep)
-    put(write_state, packed(found.state))
+    text = packed(found.state)
+    if write_state:
+        put(write_state, text)
+    if output:
+        put(output, msgspec.json.encode({"items": found.items, "state": text}).decode())
     if write_history:
         history = History(1, list(found.state.records))
         put(write_history, msgspec.json.encode(history).decode())
-    put(write_items, msgspec.json.encode(found.items).decode())
+    if write_items:
+        put(write_items, msgspec.json.encode(found.items).decode())
     tell(found.told)
     return FAILED if found.status == "failed" else CLEAN

@@ -19,6 +19,9 @@ class Draft(Struct):
     """The pod of a unit: its spec and its metadata, as plain data with marks for expressions.
 
     `exit_codes` are the rules by which a run that failed is tried again, or not.
+    Of a unit with a sweep `cells` are the arguments of each cell, which the pod has not, or `each`
+    are their pods where these differ in more, and `params` the values of the cells, as JSON. One
+    that is `whole` is said as a template.
     """
 
     unit: Unit
@@ -26,7 +29,11 @@ class Draft(Struct):
     namespace: str | None
     spec: dict[str, Any]
     metadata: dict[str, Any]
-    exit_codes: list[dict[str, Any]] = []
+    exit_codes: list[dict[str, Any]] = field(default_factory=list)
+    cells: list[dict[str, Any]] = field(default_factory=list)
+    each: list[Draft] = field(default_factory=list)
+    params: list[str] = field(default_factory=list)
+    whole: bool = False
 
 
 class ResourceDraft(Struct):
@@ -46,9 +53,10 @@ class ResourceDraft(Struct):
 class Build(Struct):
     """A DAG file while it is made.
 
-    `drafts` are the pods and resources by the ids of their tasks; `used` are the names that the
-    file has to import or to define; `conditions` are, by the ids of tasks and groups, the function
-    that says whether they run and what it is given.
+    `drafts` are the pods and resources by the ids of their tasks, `rounds` what runs in rounds,
+    `joins` the arguments of the tasks that gather; `used` are the names that the file has to import
+    or to define; `conditions` are, by the ids of tasks and groups, the function that says whether
+    they run and what it is given.
     """
 
     plan: Plan
@@ -56,6 +64,8 @@ class Build(Struct):
     report: Report
     asked: Asked
     drafts: dict[str, Draft | ResourceDraft] = field(default_factory=dict)
+    rounds: dict[str, Any] = field(default_factory=dict)
+    joins: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     functions: Functions = field(default_factory=Functions)
     conditions: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)

@@ -9,7 +9,8 @@ from pxc.targets._names import free_name
 from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.flow import WHOLE, Flow
 from pxc.targets.airflow.preamble import preamble
-from pxc.targets.airflow.python_text import WIDTH, Call, Code, names, shown
+from pxc.targets.airflow.python_text import WIDTH, Call, Code, names, shown, string
+from pxc.targets.airflow.rounds import runs_of
 from pxc.targets.airflow.scope import RUN_UUID, STATUS
 from pxc.targets.airflow.tasks import bound_ids, edge, group_lines, hook_ids, unit_lines
 from pxc.targets.airflow.timetable import schedule_arguments
@@ -54,10 +55,11 @@ def _watcher(flow: Flow, variables: dict[str, str], build: Build) -> list[str]:
 
     A gate skips whatever is right behind it, so the watcher is behind none. What becomes of hooks
     is nothing to it, nor to the run, whose last tasks they would be: one that always succeeds is
-    behind them.
+    behind them. What runs of a round mean is for the tuner to say, which is asked next.
     """
     build.used.add("watcher")
-    found, but = [], []
+    found: list[str] = []
+    but = [f"not each.task_id.startswith({string(runs_of(path))})" for path in build.rounds]
     if "ShortCircuitOperator" in build.used:
         but.append('each.task_type != "ShortCircuitOperator"')
     pad = " " * _INDENT
@@ -99,7 +101,7 @@ def _dag(text: str, build: Build) -> str:
     if subject.description:
         named.append(("description", subject.description))
     named += schedule_arguments(plan.timetable, build)
-    if isinstance(subject, Group) and subject.concurrency:
+    if isinstance(subject, Group) and subject.concurrency and subject.sweep is None:
         named.append(("max_active_tasks", subject.concurrency))
     if isinstance(subject, Group) and subject.limits is not None and subject.limits.timeout:
         named.append(("dagrun_timeout", Code(f"timedelta(seconds={subject.limits.timeout})")))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pxc.contracts import Made, OutFile
 from pxc.diagnostics import Report
-from pxc.ir.node import Template
+from pxc.ir.node import Template, replace
 from pxc.ir.plan import Group, Plan, Unit
 from pxc.source import head_of
+from pxc.targets._joined import gathered_from
 from pxc.targets._names import dns_label
+from pxc.targets._searching import goes_in_rounds
 from pxc.targets.airflow.approval import APPROVAL
 from pxc.targets.airflow.around import surrounded
 from pxc.targets.airflow.build import Build
@@ -15,9 +17,13 @@ from pxc.targets.airflow.computing import computed, expression_of
 from pxc.targets.airflow.dag_file import dag_file
 from pxc.targets.airflow.features import tell
 from pxc.targets.airflow.flow import Flow, flow_of
+from pxc.targets.airflow.joins import GATHERS, JoinScope, join_arguments, with_joins
+from pxc.targets.airflow.mapped import mapped_draft
 from pxc.targets.airflow.naming import Naming
 from pxc.targets.airflow.pod_operator import pod_draft
 from pxc.targets.airflow.scope import Asked, Scope
+from pxc.targets.airflow.searches import rounds_draft, tell_of_rules
+from pxc.targets.airflow.unrolled import CELL, CELLS, unrolled
 from pxc.world import World
 
 __all__ = ["emit"]
@@ -45,7 +51,9 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
         return ()
     build = Build(plan, world, report, Asked())
     flow = None
-    group = surrounded(plan, world.options.airflow.release, report)
+    group = _group_of(plan, build)
+    if report.has_errors:
+        return ()
     if group is not None:
         flow = flow_of(group)
         _drafts(flow, "", None, build)
@@ -63,36 +71,55 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     return (OutFile(path, text, (Made("DAG", "", plan.name, subject.span),)),)
 
 
+def _group_of(plan: Plan, build: Build) -> Group | None:
+    """What the tasks of the file are made of; None for a run that is one task."""
+    if plan.group is not None:
+        group = unrolled(with_joins(plan.group), build.world.language, build.report)
+        plan = replace(plan, group=group)
+    found = surrounded(plan, build.world.options.airflow.release, build.report)
+    if found is None and any(map(goes_in_rounds, plan.units)):
+        return Group(plan.span, plan.name, "dag", plan.units)
+    return found
+
+
 def _drafts(flow: Flow, path: str, around: Scope | None, build: Build) -> None:
     """The pods of a group and of the groups inside of it."""
     group, report = flow.group, build.report
     if group.stopping:
         tell("dag.earlyStopping", "earlyStopping", group.stopping[0].span, report)
-    if around is not None and group.concurrency:
+    is_inner = around is not None or group.kind == CELL
+    if is_inner and group.concurrency:
         tell("dag.concurrency", "`concurrency` of an inner dag", head_of(group.span), report)
     if around is not None and group.limits is not None and group.limits.timeout is not None:
         tell("dag.termination.timeout", "termination.timeout", group.limits.span, report)
     if group.limits is not None and group.limits.ttl is not None:
         tell("dag.termination.ttl", "termination.ttl", group.limits.span, report)
-    _tell_loops(group, report)
+    if group.search is not None:
+        tell("search.dag", "`matrix` around a dag", group.search.span, report)
     for edge in group.edges:
         if edge.events:
             tell("events", "events", edge.span, report)
     ids = {each.name: f"{path}{each.name}" for each in group.members}
     naming = Naming(flow, path.removesuffix("."), {})
     scope = Scope(group, ids, around, build.asked, naming.status)
+    if group.kind == CELLS and around is not None:
+        scope = around
+    gathered = gathered_from(group)
     for member in group.members:
+        own = JoinScope(scope, member) if member.joins and member.kind != GATHERS else scope
         start = member.start
         if start is not None and isinstance(start.condition, Template):
-            _condition(start.condition, member, ids[member.name], scope, build)
+            _condition(start.condition, member, ids[member.name], own, build)
         if isinstance(member, Group):
             inner = flow.inner[member.name]
             if flow.is_spread(member.name):
                 _drafts(inner, path, None, build)
             else:
-                _drafts(inner, f"{ids[member.name]}.", scope, build)
+                _drafts(inner, f"{ids[member.name]}.", own, build)
+        elif member.kind == GATHERS:
+            _gather(member, ids[member.name], scope, build)
         elif member.kind != APPROVAL:
-            _draft(member, ids[member.name], scope, build)
+            _draft(member, ids[member.name], own, build, gathered.get(member.name))
 
 
 def _condition(
@@ -106,28 +133,52 @@ def _condition(
         build.conditions[task_id] = (name, made.given)
 
 
-def _draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> None:
+def _gather(task: Unit, task_id: str, scope: Scope, build: Build) -> None:
+    arguments = join_arguments(task, task_id, scope, build)
+    if arguments is not None:
+        build.joins[task_id] = arguments
+
+
+def _draft(
+    unit: Unit, task_id: str, scope: Scope, build: Build, asked: frozenset[str] | None = None
+) -> None:
+    """The pod of a unit; `asked` are outputs that joins look at, where there are joins."""
     place = head_of(unit.runtime.span if unit.runtime is not None else unit.span)
     if not tell(f"run.{unit.kind}", f"run.kind: {unit.kind}", place, build.report):
         return
-    _tell_loops(unit, build.report)
     if unit.cache is not None:
         tell("cache", "cache", head_of(unit.cache.span), build.report)
     limits = unit.limits
     if limits.ttl is not None:
         tell("dag.termination.ttl", "termination.ttl", limits.span, build.report)
-    if unit.runtime is None:
-        build.drafts[task_id] = pod_draft(unit, task_id, scope, build)
+    if unit.runtime is not None:
+        _resource(unit, task_id, scope, build)
         return
+    if unit.sweep is not None:
+        tell(f"matrix.{unit.sweep.kind}", "matrix", unit.sweep.span, build.report)
+        if not goes_in_rounds(unit):
+            tell_of_rules(unit.sweep.stopping, "matrix", "matrix.rounds", build.report, True)
+    if goes_in_rounds(unit):
+        rounds = rounds_draft(unit, task_id, scope, asked, build)
+        if rounds is not None:
+            build.rounds[task_id] = rounds
+            build.drafts[task_id] = rounds.draft
+        return
+    build.asked.outputs.setdefault(task_id, {}).update(dict.fromkeys(sorted(asked or ())))
+    making = pod_draft if unit.sweep is None else mapped_draft
+    draft = making(unit, task_id, scope, build)
+    if draft is not None:
+        build.drafts[task_id] = draft
+
+
+def _resource(unit: Unit, task_id: str, scope: Scope, build: Build) -> None:
     from pxc.targets.airflow.resource import resource_draft
 
+    repeated = unit.sweep or unit.search
+    if repeated is not None:
+        said = f"`matrix` of a `{unit.kind}`"
+        tell("matrix.distributed", said, repeated.span, build.report)
+        return
     made = resource_draft(unit, task_id, scope, build)
     if made is not None:
         build.drafts[task_id] = made
-
-
-def _tell_loops(member: Unit | Group, report: Report) -> None:
-    if member.sweep is not None:
-        tell("matrix.all", "matrix", member.sweep.span, report)
-    if member.search is not None:
-        tell("search.all", "matrix", member.search.span, report)

@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from pxc.ir.node import Lit, Template
 from pxc.ir.plan import Group, Start, Unit
+from pxc.targets._searching import goes_in_rounds
 from pxc.targets.airflow.trigger_rules import (
     ABSENT,
     FAILED,
@@ -29,6 +30,7 @@ Outcomes = frozenset[Outcome]
 
 _RAN = (Outcome(SUCCEEDED, frozenset(("success",))), Outcome(FAILED, frozenset(("failed",))))
 _SKIPPED = frozenset(("skipped",))
+_NEVER = frozenset(("upstream_failed",))
 
 
 class Flow(Struct):
@@ -43,6 +45,7 @@ class Flow(Struct):
     look at it. `outcomes` is what the group as a whole may come to, `came` what each member may.
     Nobody minds what becomes of `hooks`. A group that is not an inner one has a task for what it
     came to only where it `is_awaited`.
+    One of `rounds` is a unit whose tasks ask what to run.
     """
 
     group: Group
@@ -56,6 +59,7 @@ class Flow(Struct):
     asks: set[str] = field(default_factory=set)
     came: dict[str, Outcomes] = field(default_factory=dict)
     upstreams: dict[str, list[str]] = field(default_factory=dict)
+    rounds: bool = False
     hooks: frozenset[str] = frozenset()
     is_awaited: bool = False
 
@@ -114,16 +118,30 @@ def _member(member: Unit | Group, flow: Flow, start: Outcomes) -> Outcomes:
     if asks:
         flow.asks.add(member.name)
     flow.rules[member.name] = rule
-    if isinstance(member, Unit):
+    if isinstance(member, Unit) and not goes_in_rounds(member):
         ran = set[Outcome]() if is_false(said) else set(_RAN)
         if member.sweep is not None:
             ran.add(Outcome(FAILED, frozenset(("success", "failed"))))
         return held_back | ran
+    if isinstance(member, Unit):
+        return _rounds(member, flow, held_back)
     begun = frozenset((_RAN[0], *held_back)) if held_back else frozenset[Outcome]()
     inner = flow_of(member, begun)
     inner.start = rule if begun or ups else ""
     inner.is_awaited = any(edge.upstream == member.name for edge in flow.group.edges)
     flow.inner[member.name] = inner
+    return inner.outcomes
+
+
+def _rounds(unit: Unit, flow: Flow, held_back: Outcomes) -> Outcomes:
+    """What a unit comes to that runs in rounds: its end has failed when what asks has.
+
+    Its first task asks, so it is what may not run, and nothing is before it in its group.
+    """
+    ran = set[Outcome]() if is_false(unit.start) else {_RAN[0], Outcome(FAILED, _NEVER)}
+    inner = Flow(Group(unit.span, unit.name, "dag", ()), guarded=bool(held_back), rounds=True)
+    inner.outcomes = held_back | ran
+    flow.inner[unit.name] = inner
     return inner.outcomes
 
 

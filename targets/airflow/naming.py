@@ -47,9 +47,15 @@ class Naming:
         path = self.path if self.flow.is_spread(name) else self.task_id(name)
         return Naming(self.flow.inner[name], path, self.variables)
 
+    def in_rounds(self, name: str) -> bool:
+        """Whether a member is a unit of several tasks, some of which ask what the others run."""
+        return name in self.flow.inner and self.flow.inner[name].rounds
+
     def begin_of(self, name: str) -> str:
         """The id of the task that begins a member."""
         inner = self.inner(name) if name in self.flow.inner else None
+        if self.in_rounds(name):
+            return first_of(self.task_id(name))
         return self.task_id(name) if inner is None else inner.task_id(inner.start)
 
     def end_of(self, name: str) -> str:
@@ -59,6 +65,8 @@ class Naming:
 
     def begins(self, member: Unit | Group) -> list[str]:
         """The variables of the task that begins a member, if there is one."""
+        if self.in_rounds(member.name):
+            return [self.variables[self.begin_of(member.name)]]
         if isinstance(member, Unit):
             return [self.variable(member.name)]
         is_begun = self.flow.inner[member.name].start
@@ -89,6 +97,11 @@ class Naming:
     def status(self, name: str) -> tuple[str, dict[str, Any]]:
         """The id of the task that tells the status of a member, and what its states mean."""
         return self.end_of(name), self.meanings(name)
+
+
+def first_of(path: str) -> str:
+    """The id of the task that begins what runs in rounds."""
+    return f"{path}.ask_1"
 
 
 def _free(word: str, flow: Flow | None) -> str:

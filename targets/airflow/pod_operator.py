@@ -79,7 +79,7 @@ def pod_arguments(draft: Draft, build: Build) -> list[tuple[str, Any]]:
     if draft.namespace:
         found.append(("namespace", rendered(draft.namespace)))
     outputs = outputs_of(draft, build)
-    plain = None if outputs else _plainly(spec, about)
+    plain = None if outputs or draft.whole else _plainly(spec, about)
     if plain is None:
         if outputs:
             _share_context(draft, build)

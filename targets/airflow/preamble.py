@@ -43,8 +43,8 @@ _TIMETABLES = {
 
 _STANDARD = frozenset(("base64", "datetime", "functools", "json", "pathlib", "uuid"))
 _DEFINITIONS = (
-    "run_uuid", "is_true", "OutputsOperator", "ExitCodeOperator", "ResourceOperator", "came_to",
-    "may_start", "watcher",
+    "run_uuid", "is_true", "OutputsOperator", "ExitCodeOperator", "ResourceOperator",
+    "TrialOperator", "TunerOperator", "JoinOperator", "came_to", "may_start", "watcher",
 )  # fmt: skip
 _INLINED = "inlined/{}.py"
 """Where this package keeps what a file may define."""

@@ -8,10 +8,13 @@ from pxc.ir.plan import Group, Start, Unit
 from pxc.targets.airflow.approval import APPROVAL, approval_arguments
 from pxc.targets.airflow.build import Build, ResourceDraft
 from pxc.targets.airflow.flow import Flow, is_false
+from pxc.targets.airflow.mapped import mapped_arguments, mapping_arguments
 from pxc.targets.airflow.naming import Naming
-from pxc.targets.airflow.pod_operator import operator_of, pod_arguments
+from pxc.targets.airflow.pod_operator import operator_of
 from pxc.targets.airflow.pool import pool_arguments
-from pxc.targets.airflow.python_text import Call, Code, names, shown
+from pxc.targets.airflow.python_text import Call, Code, Entries, names, shown
+from pxc.targets.airflow.rounds import rounds_lines
+from pxc.targets.airflow.unrolled import CELL
 
 __all__ = ["bound_ids", "edge", "group_lines", "hook_ids", "unit_lines"]
 
@@ -33,7 +36,10 @@ def group_lines(
         if member.name in flow.asks:
             found += _condition(member.name, rule, naming, indent, build)
             rule = "all_success"
-        if isinstance(member, Group):
+        task_id = naming.task_id(member.name)
+        if task_id in build.rounds:
+            found += rounds_lines(build.rounds[task_id], task_id, rule, indent, build)
+        elif isinstance(member, Group):
             found += _inner(flow.inner[member.name], naming, indent, build)
         elif member.kind == APPROVAL:
             found += _approval(member, rule, naming, indent, build)
@@ -49,7 +55,10 @@ def _inner(flow: Flow, naming: Naming, indent: int, build: Build) -> list[str]:
     if naming.flow.is_spread(flow.group.name):
         return group_lines(flow, path, indent, naming.variables, build)
     build.used.add("TaskGroup")
-    call = Call("TaskGroup", (), (("group_id", flow.group.name),))
+    named = [("group_id", flow.group.name)]
+    if flow.group.kind == CELL:
+        named.append(("tooltip", flow.group.description or ""))
+    call = Call("TaskGroup", (), tuple(named))
     head = f"{' ' * indent}with {shown(call, indent, len('with '), 1)}:"
     return [head, *group_lines(flow, path, indent + _STEP, naming.variables, build)]
 
@@ -123,23 +132,53 @@ def unit_lines(
     task_id: str, rule: str, indent: int, variables: dict[str, str], build: Build
 ) -> list[str]:
     """The lines of the task of a unit."""
+    if task_id in build.joins:
+        return _gathering(task_id, rule, indent, variables, build)
     draft = build.drafts[task_id]
+    own: list[dict[str, Any]] = []
     if isinstance(draft, ResourceDraft):
         from pxc.targets.airflow.resource import resource_arguments
 
         operator, said = "ResourceOperator", resource_arguments(draft, build)
     else:
         operator = operator_of(draft, build)
-        said = pod_arguments(draft, build)
+        said, own = mapped_arguments(draft, build)
     build.used.add(operator)
-    arguments = [("task_id", draft.unit.name), *said, *pool_arguments(draft.unit, build)]
+    arguments: list[tuple[str, Any]] = [("task_id", draft.unit.name), *said]
+    if not isinstance(draft, ResourceDraft) and draft.cells:
+        arguments += mapping_arguments(draft)
+    arguments += pool_arguments(draft.unit, build)
     if rule != "all_success":
         arguments.append(("trigger_rule", rule))
     build.used |= {name for _, value in arguments for name in names(value)}
     variable = variables.get(task_id)
     before = " " * indent + (f"{variable} = " if variable else "")
-    call = Call(operator, (), tuple(arguments), is_open=True)
+    if not own:
+        call = Call(operator, (), tuple(arguments), is_open=True)
+        return [before + shown(call, indent, len(before) - indent)]
+    build.used |= {name for each in own for name in names(each)}
+    call = Call(f"{operator}.partial", (), tuple(arguments), is_open=True)
+    cells = Call("expand_kwargs", (Entries(tuple(own)),))
+    return [f"{before}{shown(call, indent, len(before) - indent)}.{shown(cells, indent, 2)}"]
+
+
+def _gathering(
+    task_id: str, rule: str, indent: int, variables: dict[str, str], build: Build
+) -> list[str]:
+    """The lines of a task that gathers for the one behind it."""
+    named: list[tuple[str, Any]] = [("task_id", _last(task_id)), *build.joins[task_id]]
+    if rule != "all_success":
+        named.append(("trigger_rule", rule))
+    build.used |= {"OutputsOperator", "JoinOperator"}
+    build.used |= {name for _, value in named for name in names(value)}
+    before = f"{' ' * indent}{variables[task_id]} = "
+    call = Call("JoinOperator", (), tuple(named), is_open=True)
     return [before + shown(call, indent, len(before) - indent)]
+
+
+def _last(task_id: str) -> str:
+    """The id of a task in its group: a name, a point, and what the task is to it."""
+    return ".".join(task_id.split(".")[-2:])
 
 
 def _order(flow: Flow, naming: Naming, indent: int) -> list[str]:
@@ -180,7 +219,9 @@ def bound_ids(flow: Flow, path: str = "") -> list[str]:
             found += bound_ids(inner.flow, inner.path)
         held = here.held(member.name)
         found += map(here.task_id, held)
-        if isinstance(member, Group):
+        if here.in_rounds(member.name):
+            found += [here.begin_of(member.name), here.end_of(member.name)]
+        if member.name in flow.inner:
             continue
         alone = not flow.upstreams.get(member.name) and member.name not in waited
         if path or flow.start or flow.is_awaited or held or not alone:

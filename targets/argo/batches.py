@@ -15,6 +15,8 @@ from msgspec import Struct
 from pxc.ir.plan import Group, Unit
 from pxc.ir.sweep import Sweep, cells
 from pxc.source import head_of
+from pxc.targets._search_document import table_document
+from pxc.targets._searching import looked_at
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.joined import HISTORY
 from pxc.targets.argo.needs import Needs
@@ -29,8 +31,7 @@ from pxc.targets.argo.rounds import (
     argument,
     plain,
 )
-from pxc.targets.argo.search_document import table_document
-from pxc.targets.argo.stopping import holds, looked_at, tell_of_rules
+from pxc.targets.argo.stopping import holds, tell_of_rules
 from pxc.targets.argo.tags import tag
 
 __all__ = [

@@ -7,6 +7,8 @@ from typing import Any
 
 from pxc.ir.node import Lit, Template, replace
 from pxc.ir.plan import Edge, Group, Limits, Start, Unit
+from pxc.targets._joined import gathered_from
+from pxc.targets._searching import looked_at
 from pxc.targets.argo.approval import hold_back
 from pxc.targets.argo.begun import beside, start_beside
 from pxc.targets.argo.build import Build, Called
@@ -18,13 +20,11 @@ from pxc.targets.argo.features import feature_of, tell
 from pxc.targets.argo.group_loop import group_loop
 from pxc.targets.argo.hooks import Follower, follow
 from pxc.targets.argo.join import Joined, join_tasks
-from pxc.targets.argo.joined import gathered_from
 from pxc.targets.argo.leaf import leaf_template, retry_strategy
 from pxc.targets.argo.loop import loop_template
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.scope import Scope
 from pxc.targets.argo.search_limits import can_search
-from pxc.targets.argo.stopping import looked_at
 from pxc.targets.argo.tags import tag
 from pxc.targets.argo.task_names import task_names
 from pxc.targets.argo.verdict import hidden_failures, verdict_tasks

@@ -16,10 +16,11 @@ from pxc.ir.join import All, Any, Join, Match, Query
 from pxc.ir.node import Hole, Lit, Scalar, Template
 from pxc.ir.plan import Group, Unit
 from pxc.targets._data import unexpanded
+from pxc.targets._joined import items_of
 from pxc.targets.argo.batches import goes_in_rounds
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.join_limits import can_join
-from pxc.targets.argo.joined import HISTORY, RESULTS, items_of
+from pxc.targets.argo.joined import HISTORY, RESULTS
 from pxc.targets.argo.needs import RUN
 from pxc.targets.argo.scope import Scope
 from pxc.targets.argo.tags import guard, tag, unread

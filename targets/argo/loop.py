@@ -18,6 +18,7 @@ from pxc.targets._cells import Cells, varies_in_arguments_only
 from pxc.targets._data import Values, text_of
 from pxc.targets._endless import never_ends
 from pxc.targets._paths import OUTPUTS_MOUNT
+from pxc.targets._searching import looked_at
 from pxc.targets.argo.batches import KIND, Kin, add_batches, can_end_early, goes_in_rounds
 from pxc.targets.argo.build import Build, Called, Leaf
 from pxc.targets.argo.columns import Columns, Path
@@ -29,7 +30,7 @@ from pxc.targets.argo.looping import INDEX, finish_loop, loop_over, tell_results
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.run_time import ArgoRunTime
 from pxc.targets.argo.shape import shape_of, varying
-from pxc.targets.argo.stopping import looked_at, tell_of_rules
+from pxc.targets.argo.stopping import tell_of_rules
 from pxc.targets.argo.tags import BRACE, guarded, parts, tag
 
 __all__ = ["loop_template"]

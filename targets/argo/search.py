@@ -10,16 +10,17 @@ from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.plan import Group, Unit
 from pxc.ir.search import Search
 from pxc.source import head_of
+from pxc.targets._search_document import search_document
+from pxc.targets._search_values import SearchValues
+from pxc.targets._searching import looked_at
 from pxc.targets.argo.build import Build, Called
 from pxc.targets.argo.joined import HISTORY
 from pxc.targets.argo.leaf import leaf_template
 from pxc.targets.argo.needs import RUN, Needs, path_of
 from pxc.targets.argo.outputs import output_expression
 from pxc.targets.argo.rounds import STATE, Names, Rounds, Run, add_rounds, argument
-from pxc.targets.argo.search_document import search_document
 from pxc.targets.argo.search_limits import can_search
-from pxc.targets.argo.search_values import SearchValues
-from pxc.targets.argo.stopping import looked_at
+from pxc.targets.argo.search_values import value_expression
 from pxc.targets.argo.tags import tag
 
 __all__ = ["group_search", "search_template"]
@@ -118,7 +119,7 @@ def _given(inner: Needs, names: Names, values: SearchValues) -> list[dict[str, s
     for name, expr in inner.values.items():
         if is_of_search(expr):
             assert isinstance(expr, RunTimeRef)
-            text = values.expression(expr, names)
+            text = value_expression(values, expr, names)
             if text is not None:
                 found.append(argument(name, tag(f"={text}")))
         else:

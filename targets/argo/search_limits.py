@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from pxc.ir.brackets import DEFAULT_ETA, brackets
 from pxc.ir.plan import Group, Unit
-from pxc.ir.search import Proposer, Search
-from pxc.source import Span, head_of
+from pxc.ir.search import Search
+from pxc.source import Span
+from pxc.targets._searching import given_to_tuner, lacking, rounds_of, tell_of_seed
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.rounds import MOST_ROUNDS
 from pxc.targets.argo.stopping import holds, is_told, tell_of_rules
 
-__all__ = ["can_search", "rounds_of"]
-
-_TREES = frozenset(("tpe-tuner", "hyperopt-tuner"))
-_OWN = {
-    "bayes": frozenset(("bayes-tuner",)),
-    "hyperband": frozenset(("hyperband-tuner",)),
-    "tpe": _TREES,
-    "hyperopt": _TREES,
-}
-"""The components of Polyaxon's that a kind is proposed by where its author names none."""
+__all__ = ["can_search"]
 
 
 def can_search(member: Unit | Group, search: Search, build: Build) -> bool:
@@ -42,10 +33,11 @@ def can_search(member: Unit | Group, search: Search, build: Build) -> bool:
         return False
     if not holds(search.stopping, member, build):
         return False
-    _tell_of_seed(search, build)
+    tell_of_seed(search, build.world.options.seed, report)
     tell_of_rules(search.stopping, "search", "search.earlyStopping", build)
-    if search.proposer is not None:
-        _tell_of_tuner(search.proposer, build)
+    given = given_to_tuner(search)
+    if given is not None:
+        tell("search.tuner", *given, build.report)
     if search.kind == "iterative":
         tell("search.iterative", said, search.span, report)
     units = member.units() if isinstance(member, Group) else (member,)
@@ -54,50 +46,11 @@ def can_search(member: Unit | Group, search: Search, build: Build) -> bool:
     return True
 
 
-def rounds_of(search: Search) -> int:
-    """How often a search asks what to try, with the time when nothing is left."""
-    if search.kind == "hyperband":
-        found = brackets(search.max_iterations, search.eta or DEFAULT_ETA)
-        return sum(len(bracket.rungs) for bracket in found) + 1
-    first = 1 if search.kind == "bayes" else 0
-    return first + search.max_iterations + 1
-
-
-def _component(hub_ref: str) -> str:
-    """The name in a reference to a component, without its owner and its version."""
-    return hub_ref.partition(":")[0].rpartition("/")[2]
-
-
-def _tell_of_tuner(proposer: Proposer, build: Build) -> None:
-    """PXC702 for what the author gives a tuner whose place `pxc-tuner` takes."""
-    given = {
-        "params": proposer.params, "presets": proposer.presets, "queue": proposer.queue,
-        "namespace": proposer.namespace,
-    }  # fmt: skip
-    names = [f"`{name}`" for name, value in given.items() if value]
-    if names:
-        said = f"{', '.join(names)} of the `tuner`"
-        tell("search.tuner", said, head_of(proposer.span), build.report)
-
-
 def _lacking(search: Search) -> tuple[str, str, Span] | None:
     """Why a search cannot be run, what to do then, and the place."""
-    span = search.span
-    proposer = search.proposer
-    if proposer is not None and _component(proposer.hub_ref) not in _OWN.get(search.kind, ()):
-        return (
-            f"`{proposer.hub_ref}` proposes its runs to Polyaxon's server",
-            "leave `tuner` out: `pxc-tuner` proposes the runs then",
-            head_of(proposer.span),
-        )
-    if search.kind == "hyperband" and search.resource is None:
-        return (
-            "nothing says which input its rungs grow",
-            "add `resource: {name: epochs, type: int}`",
-            span,
-        )
-    if search.kind != "iterative" and search.objective is None:
-        return "nothing says which metric it looks at", "add `metric: {name: loss}`", span
+    why = lacking(search)
+    if why is not None:
+        return why
     braces = next((axis for axis in search.axes if any(map(_has_braces, axis.values))), None)
     if braces is not None:
         return (
@@ -105,6 +58,7 @@ def _lacking(search: Search) -> tuple[str, str, Span] | None:
             "Argo has no escape for two braces: choose between other texts",
             braces.span,
         )
+    span = search.span
     rounds = rounds_of(search)
     if rounds > MOST_ROUNDS:
         return (
@@ -126,14 +80,3 @@ def _untold(member: Unit | Group, search: Search, build: Build) -> tuple[str, st
 
 def _has_braces(value: Any) -> bool:
     return "{{" in str(value)
-
-
-def _tell_of_seed(search: Search, build: Build) -> None:
-    if search.seed is None:
-        build.report.add(
-            "PXC406",
-            f"the {search.kind} search has no `seed`, so it is drawn from the seed"
-            f" {build.world.options.seed}",
-            search.axes[0].span if search.axes else search.span,
-            help="add `seed: 42`; Polyaxon draws other values each time",
-        )

@@ -9,20 +9,7 @@ from pxc.targets.argo.build import Build
 from pxc.targets.argo.dag_outputs import source_of
 from pxc.targets.argo.features import feature_of, tell
 
-__all__ = ["holds", "is_told", "looked_at", "tell_of_rules"]
-
-
-def looked_at(member: Unit | Group, asked: frozenset[str] | None) -> list[str]:
-    """The outputs of its runs that a search, rules, or joins (`asked`) look at when they ended."""
-    found = set(asked or ())
-    search = member.search
-    if search is not None and search.objective is not None:
-        found.add(search.objective.name)
-    repeated = search or member.sweep
-    for rule in repeated.stopping if repeated is not None else ():
-        if rule.metric and rule.policy is None:
-            found.add(rule.metric)
-    return sorted(found)
+__all__ = ["holds", "is_told", "tell_of_rules"]
 
 
 def is_told(member: Unit | Group, metric: str, build: Build) -> bool:

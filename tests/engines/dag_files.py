@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def play(
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "PYTHON"))}
     done = subprocess.run(
         [str(CACHE / f"airflow-{release}" / "bin" / "python"), str(_PLAY), str(dags), str(lines)],
-        env=environment | {"AIRFLOW_HOME": str(home)},
+        env=environment | {"AIRFLOW_HOME": str(home), "PXC_TUNER": sys.executable},
         capture_output=True,
         text=True,
         check=False,

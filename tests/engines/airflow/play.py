@@ -8,6 +8,10 @@ one that is a resource what that tells of itself (`tells`, see cluster.py). For 
 of JSON is printed: the state of the run, of each task the states of its instances, the pods that were
 built, and the resources that were made.
 Without lines it only tells what the files hold.
+
+A script of `m.trials` is that of `m.trials_1`, `m.trials_2`, ..., too. Its `computed` outputs, and
+`fails`, are Python over `a`, the arguments of the container. What runs `pxc-tuner` is really run, by
+the Python that `PXC_TUNER` names.
 """
 
 from __future__ import annotations
@@ -17,6 +21,8 @@ import inspect
 import json
 import logging
 import os
+import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,6 +39,7 @@ def prepare(folder: str) -> None:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DAGS_FOLDER": folder,
         "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+        "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "600",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
     }
@@ -47,6 +54,25 @@ def load(folder: str):
         from airflow.models.dagbag import DagBag
     known = inspect.signature(DagBag.__init__).parameters
     return DagBag(folder, **({"include_examples": False} if "include_examples" in known else {}))
+
+
+def tuned(operator, main):
+    """What the tuner in a pod answers; what it writes for Airflow is in a folder of its own."""
+    from airflow.providers.common.compat.sdk import AirflowException
+
+    with tempfile.TemporaryDirectory() as folder:
+        left = Path(folder, "join", "outputs")
+        left.mkdir(parents=True)
+        args = [each.replace("$$", "$").replace("/airflow/xcom", folder) for each in main.args]
+        command = [os.environ["PXC_TUNER"], "-m", "pxc.tuner", *args]
+        root = Path(__file__).parents[3]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise AirflowException(done.stderr)
+        answer = Path(folder, "return.json")
+        if answer.is_file():
+            return json.loads(answer.read_text("utf-8"))
+        return {name: (left / name).read_text("utf-8") for name in operator.outputs}
 
 
 class Stage:
@@ -74,17 +100,28 @@ class Stage:
             pod = operator.build_pod_request_obj(context, dry_run=True)
             stage.pods[cell] = ApiClient().sanitize_for_serialization(pod)
             stage.tries[cell] = stage.tries.get(cell, 0) + 1
-            told = stage.script.get(cell, stage.script.get(operator.task_id, {}))
-            outputs = told.get("outputs", {})
+            kind = re.sub(r"_\d+$", "", operator.task_id)
+            scripts = [stage.script.get(each) for each in (cell, operator.task_id, kind)]
+            told = next((each for each in scripts if each is not None), {})
+            main = pod.spec.containers[0]
+            names = {"a": main.args or []}
+            computed = told.get("computed", {}).items()
+            outputs = {name: str(eval(text, names)) for name, text in computed}  # our own text
+            outputs |= told.get("outputs", {})
             left = (
-                {n: outputs.get(n, "") for n in operator.outputs} if operator.do_xcom_push else None
+                {n: outputs.get(n, "") for n in getattr(operator, "outputs", ())}
+                if operator.do_xcom_push
+                else None
             )
-            if stage.tries[cell] <= told.get("failures", 0):
+            fails = "fails" in told and eval(told["fails"], names)
+            if fails or stage.tries[cell] <= told.get("failures", 0):
                 operator._push_xcom_with_fan_out(ti, left)  # as it does itself
                 raise AirflowException("the script says that this try fails")
             codes = told.get("exit_codes", ())
             if stage.tries[cell] <= len(codes):
                 stage.fail(operator, pod, codes[stage.tries[cell] - 1])
+            if "pxc-tuner" in (main.command or []):
+                return tuned(operator, main)
             return left
 
         KubernetesPodOperator.execute = execute

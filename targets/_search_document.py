@@ -16,8 +16,8 @@ _VERSION = 1
 def search_document(search: Search, seed: int) -> dict[str, Any]:
     """The document; `seed` is that of a search whose author gave none.
 
-    What a policy compares are runs that go on, of which a loop of Argo tells nothing: rules with
-    one are left out.
+    What a policy compares are runs that go on, of which a loop tells nothing: rules with one are
+    left out.
     """
     objective, resource = search.objective, search.resource
     return {"version": _VERSION, "kind": search.kind} | _said(

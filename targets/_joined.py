@@ -1,0 +1,101 @@
+"""Says what the runs of a search or a loop must leave, so that joins can gather it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pxc.ir.expr import RunTimeRef
+from pxc.ir.join import Join, Match, Query
+from pxc.ir.node import Hole, Lit, Scalar, Template
+from pxc.ir.plan import Group
+from pxc.ir.sweep import Sweep, cells
+from pxc.source import Span
+from pxc.targets._data import text_of
+
+__all__ = ["gathered_from", "items_of", "unkept"]
+
+_KEYED = frozenset({"inputs", "params", "in", "outputs", "out", "metrics"})
+_PLAIN = frozenset({"status", "uuid", "id", "uid"})
+_ORDERED = _KEYED | {"uuid", "status"}
+_OUTPUTS = frozenset({"outputs", "out", "metrics"})
+
+
+def gathered_from(group: Group) -> dict[str, frozenset[str]]:
+    """For each member that a join gathers from, the outputs of its runs that are looked at."""
+    found: dict[str, set[str]] = {}
+    for member in group.members:
+        for join in member.joins:
+            found.setdefault(join.member, set()).update(_outputs(join))
+    return {name: frozenset(outputs) for name, outputs in found.items()}
+
+
+def _outputs(join: Join) -> Iterator[str]:
+    yield from (each.key for each in join.fields if each.section == "outputs" and each.key)
+    fields = [match.field for match in matches_of(join.query)] + [o.field for o in join.order]
+    for name in fields:
+        section, _, key = name.partition(".")
+        if section in _OUTPUTS and key:
+            yield key
+
+
+def matches_of(query: Query) -> Iterator[Match]:
+    """The conditions of a query."""
+    if isinstance(query, Match):
+        yield query
+        return
+    for part in query.parts:
+        yield from matches_of(part)
+
+
+def items_of(sweep: Sweep) -> list[dict[str, Any]]:
+    """The runs of a sweep as `pxc-tuner` knows them."""
+    names = [axis.name for axis in sweep.axes]
+    found = []
+    for index, cell in enumerate(cells(sweep)):
+        params = dict(zip(names, cell, strict=True))
+        text = {name: text_of(value) for name, value in params.items()}
+        found.append({"index": index, "iteration": 0, "params": params, "text": text})
+    return found
+
+
+def unkept(join: Join) -> tuple[str, str, Span] | None:
+    """What a join asks that runs of an engine do not keep: why, what to do, and the place."""
+    return _of_fields(join) or _of_query(join)
+
+
+def _of_fields(join: Join) -> tuple[str, str, Span] | None:
+    for each in join.fields:
+        place = f"{each.section}.{each.key}" if each.key else each.section
+        known = (each.section == "outputs" and each.key) or each.section == "inputs"
+        if not known and place != "globals.uuid":
+            said = "take `outputs.NAME`, `inputs`, `inputs.NAME` or `globals.uuid`"
+            return f"its runs keep no `{place}`", said, each.span
+    return None
+
+
+def _of_query(join: Join) -> tuple[str, str, Span] | None:
+    for match in matches_of(join.query):
+        section, _, key = match.field.partition(".")
+        lifts = match.field == "created_at" and match.operator == "any"
+        if match.field not in _PLAIN and not (section in _KEYED and key) and not lifts:
+            said = "ask for `status`, `uuid`, `metrics.NAME`, `outputs.NAME` or `inputs.NAME`"
+            return f"its runs keep no `{match.field}`", said, join.span
+        if not all(map(_is_known, match.values)):
+            return (
+                f"the value of `{match.field}` is made of more than one value of the run",
+                "write one reference, or the value itself",
+                join.span,
+            )
+    for order in join.order:
+        if order.field.partition(".")[0] not in _ORDERED:
+            said = "sort by `metrics.NAME`, `outputs.NAME`, `inputs.NAME` or `uuid`"
+            return f"its runs keep no `{order.field}`", said, join.span
+    return None
+
+
+def _is_known(value: Scalar) -> bool:
+    if isinstance(value, Lit):
+        return True
+    hole = value.parts[0] if isinstance(value, Template) and len(value.parts) == 1 else None
+    return isinstance(hole, Hole) and isinstance(hole.expr, RunTimeRef)

@@ -1,0 +1,191 @@
+"""Turns joins over the runs of a matrix of the same dag into tasks that gather before their member.
+
+The task is a member of its own in the group: it waits for the runs, and the member for it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any as Anything
+
+from msgspec.structs import replace
+
+from pxc.ir.expr import RunTimeRef
+from pxc.ir.join import All, Any, Join, Match, Query
+from pxc.ir.node import Hole, Lit, Scalar, Template
+from pxc.ir.plan import Edge, Group, Limits, Start, Unit
+from pxc.source import head_of
+from pxc.targets._data import unexpanded
+from pxc.targets._joined import items_of, unkept
+from pxc.targets._names import dns_label
+from pxc.targets._searching import goes_in_rounds
+from pxc.targets.airflow.build import Build
+from pxc.targets.airflow.jinja import expression, rendered
+from pxc.targets.airflow.python_text import string
+from pxc.targets.airflow.scope import Scope
+
+__all__ = ["GATHERS", "JoinScope", "join_arguments", "with_joins"]
+
+GATHERS = "gathers"
+"""The kind of a member that this module makes."""
+
+_LARGEST = 64 * 1024
+_NAME_LIMIT = 54
+_LEFT = "/airflow/xcom/join/outputs"
+_COMMAND = ["sh", "-c", f'mkdir -p {_LEFT} && exec pxc-tuner "$@"', "pxc-tuner"]
+
+
+def with_joins(group: Group) -> Group:
+    """The group, and those inside of it, with a member before each that gathers."""
+    members: list[Unit | Group] = []
+    edges = list(group.edges)
+    for member in group.members:
+        for number, join in enumerate(member.joins, 1):
+            name = _task_name(member, number)
+            limits = Limits(join.span)
+            members.append(Unit(join.span, name, GATHERS, (), limits, joins=(join,)))
+            edges += [Edge(join.span, join.member, name), Edge(join.span, name, member.name)]
+        members.append(with_joins(member) if isinstance(member, Group) else member)
+    return replace(group, members=tuple(members), edges=tuple(edges))
+
+
+def _task_name(member: Unit | Group, number: int) -> str:
+    end = "" if len(member.joins) == 1 else f"_{number}"
+    return f"{member.name}.join{end}"
+
+
+class JoinScope(Scope):
+    """What a member may refer to that has joins: the lists that these gather, too."""
+
+    def __init__(self, scope: Scope, member: Unit | Group) -> None:
+        super().__init__(scope.group, scope.ids, scope.around, scope.asked, scope.status)
+        self.lists = {
+            each.name: scope.ids[_task_name(member, number)]
+            for number, join in enumerate(member.joins, 1)
+            for each in join.fields
+        }
+
+    def read(self, ref: RunTimeRef, depth: int = 0) -> str | None:
+        """The expression of a value; None for what Airflow cannot tell."""
+        head, _, name = ref.path.partition(".")
+        task_id = self.lists.get(name) if head == "joins" else None
+        if task_id is None:
+            return super().read(ref, depth)
+        return f"(ti.xcom_pull({string(task_id)}) or {{}}).get({string(name)}, '')"
+
+
+def join_arguments(
+    task: Unit, task_id: str, scope: Scope, build: Build
+) -> list[tuple[str, Anything]] | None:
+    """The arguments of the task that gathers; None after PXC701."""
+    [join] = task.joins
+    source = scope.members[join.member]
+    if not _can_join(task.name.partition(".join")[0], join, source, scope, build):
+        return None
+    path = scope.ids[join.member]
+    tree = _Query(scope).text(join.query)
+    args = ["join", "--query", tree]
+    more: list[tuple[str, Anything]] = [("runs_of", path)]
+    if not goes_in_rounds(source):
+        assert source.sweep is not None
+        items = json.dumps(items_of(source.sweep), ensure_ascii=False, separators=(",", ":"))
+        run = f"{expression('ti.dag_id')}/{expression('ti.run_id')}"
+        args += ["--suggestions", unexpanded(items), "--uuid", f"uuid5:{run}/{path}/{{index}}"]
+        more.append(("count", source.sweep.count))
+    if join.order:
+        orders = (f"{'-' if each.descending else ''}{each.field}" for each in join.order)
+        args += ["--sort", ",".join(orders)]
+    args += ["--limit", str(join.limit), "--offset", str(join.offset)]
+    for each in join.fields:
+        place = f"{each.section}.{each.key}" if each.key else each.section
+        args += ["--pick", f"{each.name}={place}"]
+        args += ["--write", f"values.{each.name}={_LEFT}/{each.name}"]
+    namespace = build.world.options.namespace
+    return [
+        ("name", dns_label(task_id.replace(".", "-").replace("_", "-"), _NAME_LIMIT)),
+        *((("namespace", namespace),) if namespace else ()),
+        ("image", build.world.options.runtime.images.tuner),
+        ("cmds", _COMMAND),
+        ("arguments", rendered(args)),
+        ("do_xcom_push", True),
+        ("outputs", [each.name for each in join.fields]),
+        *more,
+    ]
+
+
+def _can_join(name: str, join: Join, source: Unit | Group, scope: Scope, build: Build) -> bool:
+    member = scope.members[name]
+    why = unkept(join)
+    trigger = member.start.trigger if member.start is not None else "all_succeeded"
+    if why is None and isinstance(source, Group):
+        said = "gather what one operation of the dag leaves, without the matrix around it"
+        why = f"`{source.name}` is a dag", said, join.span
+    elif why is None and trigger != "all_succeeded":
+        why = (
+            f"by `trigger: {trigger}` it may start when `{source.name}` has failed, and runs that"
+            " failed give no results",
+            "leave the trigger out",
+            join.span,
+        )
+    elif why is None and _may_skip(source.start):
+        told = "give it no `conditions`"
+        why = f"`{source.name}` may be skipped, and gives no results then", told, join.span
+    elif why is None and _is_too_much(source):
+        what = f"the runs of `{source.name}` are more than one argument of `pxc-tuner` holds"
+        why = what, "gather from fewer runs", join.span
+    if why is None:
+        return True
+    said = f"this join of `{name}` cannot be run on Airflow: {why[0]}"
+    build.report.add("PXC701", said, head_of(why[2]), help=why[1])
+    return False
+
+
+def _is_too_much(source: Unit | Group) -> bool:
+    if source.sweep is None or goes_in_rounds(source):
+        return False
+    return len(json.dumps(items_of(source.sweep))) > _LARGEST
+
+
+def _may_skip(start: Start | None) -> bool:
+    return start is not None and (start.skip_on_upstream_skip or start.condition is not None)
+
+
+class _Query:
+    """Writes a query as a tree; values of the run are expressions in it."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.marks: dict[str, str] = {}
+
+    def text(self, query: Query) -> str:
+        """The tree as JSON."""
+        said = json.dumps(self._tree(query), ensure_ascii=False, separators=(",", ":"))
+        found = unexpanded(said)
+        for mark, text in self.marks.items():
+            found = found.replace(f'"{mark}"', text)
+        return found
+
+    def _tree(self, query: Query) -> dict[str, Anything]:
+        if isinstance(query, All):
+            return {"all": [self._tree(part) for part in query.parts]}
+        if isinstance(query, Any):
+            return {"any": [self._tree(part) for part in query.parts]}
+        return self._match(query)
+
+    def _match(self, match: Match) -> dict[str, Anything]:
+        found: dict[str, Anything] = {"field": match.field, "operator": match.operator}
+        if match.values:
+            found["values"] = [self._value(value) for value in match.values]
+        return found | ({"negated": True} if match.negated else {})
+
+    def _value(self, value: Scalar) -> str:
+        if isinstance(value, Lit):
+            return str(value.value)
+        assert isinstance(value, Template)
+        hole = value.parts[0]
+        assert isinstance(hole, Hole)
+        assert isinstance(hole.expr, RunTimeRef)
+        said = self.scope.read(hole.expr) or "''"
+        mark = f"\ufdd2{len(self.marks)}\ufdd3"
+        self.marks[mark] = expression(f"({said}) | string | tojson | replace('$', '$$')")
+        return mark
