@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 
@@ -169,3 +170,26 @@ def test_texts_of_a_row_go_out_as_they_are(tmp_path: Path) -> None:
     row = {"params": {"deep": True}, "text": {"flag": "--deep", "lr": "1", "units": "2"}}
     rounds, _, _ = whole(tmp_path, TABLE | {"rows": [row]})
     assert rounds == [[{"index": 0, "run": "0", "text": row["text"]}]]
+
+
+def test_one_file_has_items_and_state(tmp_path: Path) -> None:
+    """And the uuids of runs may be those of names, also where `join` makes them."""
+    wanted, file = search("random", numRuns=2), tmp_path / "answer.json"
+    args = ["step", "--search", json.dumps(wanted), "--keep=loss", "-o", str(file)]
+    named = [*args, "--run", "uuid5:dag/run/m"]
+    assert _run(named) == 0
+    first = json.loads(file.read_text())
+    assert [item["index"] for item in first["items"]] == [0, 1]
+    results = json.dumps([result(item) for item in first["items"]])
+    assert _run([*named, "--state", first["state"], "--results", results]) == 0
+    last = json.loads(file.read_text())
+    assert last["items"] == []
+    uuids = [uuid5(NAMESPACE_OID, f"dag/run/m/{at}").hex for at in (0, 1)]
+    pick = ["--sort", "uuid", "--pick", "uuids=globals.uuid", "-o", str(file)]
+    assert _run(["join", "--state", last["state"], *pick]) == 0
+    assert json.loads(file.read_text())["values"]["uuids"] == sorted(uuids)
+    items = [{"index": at, "iteration": 0, "params": {}, "text": {}} for at in (0, 1)]
+    loop = ["--suggestions", json.dumps(items), "--parameters", "[{}, {}]"]
+    assert _run(["join", *loop, "--uuid", "uuid5:dag/run/m/{index}", *pick]) == 0
+    assert json.loads(file.read_text())["values"]["uuids"] == sorted(uuids)
+    assert _run(args[:-2]) == 2

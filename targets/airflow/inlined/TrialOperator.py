@@ -1,7 +1,7 @@
 class TrialOperator(OutputsOperator):
-    """A run of a round: `cell` is what pxc-tuner said of it, where it is not known before.
+    """A run of a round: `cell` is what pxc-tuner said of it, if it did.
 
-    What a run leaves is its XCom also when it has failed, so a second one tells the good.
+    What a run leaves is its XCom also when it has failed: a second one tells the good.
     """
 
     def __init__(self, *, cell=None, **kwargs):
