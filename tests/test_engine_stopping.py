@@ -166,3 +166,38 @@ def test_a_metric_ends_what_follows(argo: Cluster, tuner: None, value: str, next
     assert found["next"] == next
     assert (found["last"] == "Succeeded") == (next == "Succeeded")
     assert (found["later"], found["loop"]) == ("Succeeded", "Succeeded")
+
+
+INNER = """\
+version: 1.1
+kind: component
+name: inner
+run:
+  kind: dag
+  operations:
+  - name: part
+    component:
+      run:
+        kind: dag
+        earlyStopping: [{kind: metric_early_stopping, metric: loss, value: 0.5, optimization: minimize}]
+        operations:
+        - name: first
+          component:
+            outputs: [{name: loss, type: float}]
+            run: {kind: job, container: {image: any, command: [sh, -c, 'printf 0.5 > "$PXC_OUTPUTS_DIR/loss"']}}
+        - {name: second, dependencies: [first], container: {image: any, command: [echo, second]}}
+        - name: many
+          dependencies: [first]
+          matrix: {kind: mapping, values: [{x: 1}, {x: 2}]}
+          component: {inputs: [{name: x, type: int}], run: {kind: job, container: {image: any, command: [echo, "{{ x }}"]}}}
+        - {name: third, dependencies: [second], trigger: all_done, container: {image: any, command: [echo, third]}}
+  - {name: after, dependencies: [part], container: {image: any, command: [echo, after]}}
+"""
+
+
+def test_a_metric_ends_a_dag_in_a_dag(argo: Cluster, tuner: None) -> None:
+    """What follows in it is not run, a loop neither, and the dag around it goes on."""
+    done = compiled_and_ran(argo, INNER)
+    assert done["status"]["phase"] == "Succeeded"
+    ran = {path for path, phase in engine.phases(done).items() if phase == "Succeeded"}
+    assert ran == {"part", "part.first", "after"}

@@ -196,6 +196,8 @@ IN_A_DAG = {
     ),
     "search.resume": "plugins: {collectArtifacts: false}\n"
     + search_of("hyperband", f"{COUNTS['hyperband']}, {METRIC}, resume: true"),
+    "search.cached": "cache: {disable: false}\n"
+    + search_of("hyperband", f"{COUNTS['hyperband']}, {METRIC}, resume: true"),
     "search.tuner": search_of(
         "tpe", f"{COUNTS['tpe']}, {METRIC}, tuner: {{hubRef: tpe-tuner, queue: agent/q}}"
     ),

@@ -90,6 +90,10 @@ TABLE = (
             "end the run in the program itself"),
     Feature("search.tuner", "`params`, `presets`, `queue` and `namespace` of a search's `tuner`",
             APPROXIMATED, "`pxc-tuner` is a task of the workflow itself, and needs none of them"),
+    Feature("search.cached", "`resume` of a search whose runs have a `cache`", APPROXIMATED,
+            "a run that goes on from one which came from the cache of an earlier workflow begins"
+            " anew: what that kept is there under its identity",
+            "leave the `cache` out, or `resume`"),
     Feature("search.resume", "`resume` of a search without an artifacts store", APPROXIMATED,
             "a run of a later rung begins anew: nothing is kept of the one before",
             "declare an artifacts store in the catalog"),

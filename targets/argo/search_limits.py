@@ -40,9 +40,11 @@ def can_search(member: Unit | Group, search: Search, build: Build) -> bool:
         tell("search.tuner", *given, build.report)
     if search.kind == "iterative":
         tell("search.iterative", said, search.span, report)
-    units = member.units() if isinstance(member, Group) else (member,)
+    units = tuple(member.units()) if isinstance(member, Group) else (member,)
     if search.resume and all(unit.pod.results is None for unit in units):
         tell("search.resume", "`resume` of runs whose results are not kept", search.span, report)
+    elif search.resume and any(u.cache is not None and not u.cache.disabled for u in units):
+        tell("search.cached", "`resume` of runs with a `cache`", search.span, report)
     return True
 
 
