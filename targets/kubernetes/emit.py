@@ -8,20 +8,16 @@ from typing import Any
 from pxc.contracts import OutFile
 from pxc.diagnostics import Report
 from pxc.ir.asked import asked
-from pxc.ir.plan import Plan, Timetable, Unit
-from pxc.source import head_of
+from pxc.ir.plan import Group, Plan, Timetable, Unit
+from pxc.source import Span, head_of
 from pxc.targets._data import Values
 from pxc.targets._metadata import Metadata
 from pxc.targets._names import dns_label, run_name
 from pxc.targets._objects import Written, as_text, written
 from pxc.targets._pod import PodParts
-from pxc.targets.kubernetes.cron_job import cron_job_spec
 from pxc.targets.kubernetes.features import feature_of, met_by_option, tell
-from pxc.targets.kubernetes.group import lay_out, set_objects, units_alone
 from pxc.targets.kubernetes.job import job_spec
-from pxc.targets.kubernetes.matrix import sweep_texts
 from pxc.targets.kubernetes.searches import tell_searches
-from pxc.targets.kubernetes.service import service_objects
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, run_uuid, unit_parts
 from pxc.world import Options, World
 
@@ -45,15 +41,36 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     tell_searches(plan, report)
     if world.options.runtime.polyaxon:
         _tell_of_the_server(plan, report)
-    flat = lay_out(plan.group, report) if plan.group is not None else []
+    found = (
+        _of_units(plan, plan.units, world, report)
+        if plan.group is None
+        else _of_group(plan, plan.group, world, report)
+    )
+    return () if found is None else written(plan.name, found, report)
+
+
+def _of_units(
+    plan: Plan, units: Iterable[Unit], world: World, report: Report
+) -> list[tuple[Written, Span]] | None:
     if report.has_errors:
-        return ()
-    units = units_alone(plan.group, flat) if plan.group is not None else plan.units
-    found = [(each, unit.span) for unit in units for each in _made(plan, unit, world, report)]
-    if plan.group is not None and flat and not units:
-        made = set_objects(plan, plan.group, flat, world, report)
-        found = [(as_text(data), plan.group.span) for data in made]
-    return written(plan.name, found, report)
+        return None
+    return [(each, unit.span) for unit in units for each in _made(plan, unit, world, report)]
+
+
+def _of_group(
+    plan: Plan, group: Group, world: World, report: Report
+) -> list[tuple[Written, Span]] | None:
+    """The objects of units that stand alone, or of one set of all."""
+    from pxc.targets.kubernetes.group import lay_out, set_objects, units_alone
+
+    flat = lay_out(group, report)
+    if report.has_errors:
+        return None
+    units = units_alone(group, flat)
+    if units or not flat:
+        return _of_units(plan, units, world, report)
+    made = set_objects(plan, group, flat, world, report)
+    return [(as_text(data), group.span) for data in made]
 
 
 def _made(plan: Plan, unit: Unit, world: World, report: Report) -> Iterable[Written]:
@@ -66,6 +83,8 @@ def _made(plan: Plan, unit: Unit, world: World, report: Report) -> Iterable[Writ
         tell("polyaxon.matrix", "`matrix` under the profile `polyaxon`", unit.sweep.span, report)
         return ()
     if unit.sweep is not None:
+        from pxc.targets.kubernetes.matrix import sweep_texts
+
         return sweep_texts(plan, unit, objects, world, report)
     return map(as_text, objects(unit, False))
 
@@ -160,6 +179,8 @@ def _cron_job(
     timetable: Timetable,
     world: World,
 ) -> dict[str, Any]:
+    from pxc.targets.kubernetes.cron_job import cron_job_spec
+
     name = dns_label(unit.name, _CRON_JOB_LIMIT)
     metadata.own[INSTANCE] = name
     job = job_spec(unit, pod, metadata.of_pod(), values)
@@ -171,6 +192,8 @@ def _cron_job(
 def _service(
     unit: Unit, pod: PodParts, metadata: Metadata, values: Values, plan: Plan, options: Options
 ) -> list[dict[str, Any]]:
+    from pxc.targets.kubernetes.service import service_objects
+
     if plan.timetable is not None:
         span = plan.timetable.span
         tell("service.schedule", "`schedule` of a service", span, values.report)

@@ -83,9 +83,9 @@ class Kubelet:
         self._stopping = True
         if self._asked is not None:
             self._asked.shutdown()
-        for run in self.pods.values():
+        for run in list(self.pods.values()):
             run.stop(0)
-        for run in self.pods.values():
+        for run in list(self.pods.values()):
             run.join(timeout=10)
 
     def _watch(self) -> None:
@@ -163,7 +163,7 @@ class Kubelet:
 
     def _find(self, namespace: str, name: str) -> PodRun | None:
         """The youngest pod of a name."""
-        for run in reversed(self.pods.values()):
+        for run in reversed(list(self.pods.values())):
             about = run.pod["metadata"]
             if (about["namespace"], about["name"]) == (namespace, name):
                 return run
