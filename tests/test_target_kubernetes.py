@@ -18,7 +18,7 @@ from tests.kubernetes_oracle import judge
 
 
 def test_targets_by_name() -> None:
-    assert TARGETS == ("argo", "kubernetes")
+    assert TARGETS == ("airflow", "argo", "kubernetes")
     assert target("kubernetes").name == "kubernetes"
     with pytest.raises(LookupError):
         target("nomad")
