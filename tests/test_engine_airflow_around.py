@@ -130,6 +130,9 @@ def pipeline(draw: random.Random, indent: int, size: int, depth: int) -> str:
         if ups:
             text += f"{pad}  dependencies: [{', '.join(f'o{up}' for up in sorted(ups))}]\n"
             text += f"{pad}  trigger: {draw.choice(TRIGGERS)}\n"
+        if at and draw.random() < 0.25:
+            kind = f"run_status_{draw.choice(HEARD)}"
+            text += f"{pad}  events: [{{ref: ops.o{draw.randrange(at)}, kinds: [{kind}]}}]\n"
         if draw.random() < 0.15:
             text += f"{pad}  conditions: '{{{{ false }}}}'\n"
         if draw.random() < 0.2:
@@ -251,7 +254,7 @@ def test_hooks_are_told_of_the_run_before(
     }
     assert nested["nested-outer-tell"] == "7 after failed succeeded"
     image = found[3][1]["pods"]["built/-1"]["spec"]["containers"][0]["image"]
-    assert built["built-build"] == image
+    assert image == f"r.example/ml/{built['built-build']}"
     assert built["built-tell"].endswith(" succeeded")
     assert unbuilt["built-tell"].endswith(" upstream_failed")
 

@@ -281,6 +281,8 @@ IN_AIRFLOW = {
         " params: {y: {ref: ops.a, value: outputs.y}}, conditions: '{{ y > 1 }}', component:"
         " {inputs: [{name: y, type: int}], " + JOB.strip() + "}}"
     ),
+    "dag.events": dag_of(f"{A}, {B}, {{name: c, dependencies: [a], events: [{{ref: ops.b, kinds:"
+                         f" [run_status_failed]}}], component: {{{JOB.strip()}}}}}"),
     "dag.concurrency": dag_of(
         "{name: i, component: {run: {kind: dag, concurrency: 1, operations: [" + A + "]}}}"
     ),

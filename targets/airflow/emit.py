@@ -96,9 +96,6 @@ def _drafts(flow: Flow, path: str, around: Scope | None, build: Build) -> None:
         tell("dag.termination.ttl", "termination.ttl", group.limits.span, report)
     if group.search is not None:
         tell("search.dag", "`matrix` around a dag", group.search.span, report)
-    for edge in group.edges:
-        if edge.events:
-            tell("events", "events", edge.span, report)
     ids = {each.name: f"{path}{each.name}" for each in group.members}
     naming = Naming(flow, path.removesuffix("."), {})
     scope = Scope(group, ids, around, build.asked, naming.status)

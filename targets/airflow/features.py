@@ -44,6 +44,11 @@ TABLE = (
             "a task before it asks what every upstream came to"),
     Feature("dag.condition", "`conditions` that wait for the run", EXACT,
             "a task before it decides by a function of Python"),
+    Feature("dag.begun", "`events` of an operation's only upstream that tell of its beginning, as"
+            " `run_status_running`", APPROXIMATED,
+            "the task starts as its upstream does, so the two run beside each other"),
+    Feature("dag.events", "`events` of an operation with several upstreams", APPROXIMATED,
+            "a task starts when all that it waits for have ended, not with the first"),
     Feature("dag.earlyStopping", "`earlyStopping` of a dag", REFUSED, _YET, _ARGO),
     Feature("dag.concurrency", "`concurrency` of a dag inside of a dag", APPROXIMATED,
             "Airflow counts the tasks of the whole DAG", "give it to the outermost dag"),
@@ -112,7 +117,10 @@ TABLE = (
             "put its component into the catalog, or build the image before"),
     Feature("approval", "`isApproved: false`, where the file is for Airflow 2, too", REFUSED,
             "before Airflow 3.1 nobody can be asked", "`--airflow 3` writes an ApprovalOperator"),
-    Feature("events", "`events`", REFUSED, _YET, _ARGO),
+    Feature("events", "`events` outside of a dag", REFUSED,
+            "Airflow hears of assets, and a run of Polyaxon's is none", "give it a `schedule`"),
+    Feature("events.inside", "`events` of an operation of a dag that come of anything but another"
+            " one", REFUSED, "a task waits for other tasks alone", "give it to what runs the dag"),
     Feature("dependencies", "`dependencies` outside of a dag", REFUSED,
             "there is nothing beside it to wait for", "write the operations as a dag"),
     Feature("trigger", "`trigger` outside of a dag", APPROXIMATED,

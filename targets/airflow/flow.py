@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from pxc.ir.node import Lit, Template
 from pxc.ir.plan import Group, Start, Unit
 from pxc.targets._searching import goes_in_rounds
+from pxc.targets.airflow.events import told_by
 from pxc.targets.airflow.trigger_rules import (
     ABSENT,
     FAILED,
@@ -43,7 +44,8 @@ class Flow(Struct):
     rules of the task that begins the group, if there is one, and of the task that holds what it
     came to; the group is `guarded` where that first task may not run, so that every member has to
     look at it. `outcomes` is what the group as a whole may come to, `came` what each member may.
-    Nobody minds what becomes of `hooks`. A group that is not an inner one has a task for what it
+    `events` are, for what waits for one and what it waits for, the ends that are one. Nobody minds
+    what becomes of `hooks`. A group that is not an inner one has a task for what it
     came to only where it `is_awaited`.
     One of `rounds` is a unit whose tasks ask what to run.
     """
@@ -61,6 +63,7 @@ class Flow(Struct):
     upstreams: dict[str, list[str]] = field(default_factory=dict)
     rounds: bool = False
     hooks: frozenset[str] = frozenset()
+    events: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     is_awaited: bool = False
 
     def is_spread(self, name: str) -> bool:
@@ -84,6 +87,9 @@ def flow_of(group: Group, start: Outcomes = frozenset()) -> Flow:
         known = flow.upstreams.setdefault(edge.downstream, [])
         if edge.upstream not in known:
             known.append(edge.upstream)
+        if edge.events:
+            pair = edge.upstream, edge.downstream
+            flow.events[pair] = flow.events.get(pair, frozenset()) | told_by(edge)
     waiting = {member.name: member for member in group.members}
     while waiting:
         for name, member in tuple(waiting.items()):
@@ -98,13 +104,15 @@ def flow_of(group: Group, start: Outcomes = frozenset()) -> Flow:
 def _member(member: Unit | Group, flow: Flow, start: Outcomes) -> Outcomes:
     """What a member may come to; its rule, or its gate, goes into the flow."""
     said = member.start or Start(member.span)
-    ups = [flow.came[one] for one in flow.upstreams.get(member.name, ())]
-    many = before(start, ups)
+    names = flow.upstreams.get(member.name, [])
+    ups = [flow.came[one] for one in names]
+    events = [flow.events.get((one, member.name), frozenset()) for one in names]
+    many = before(start, ups, events)
 
     def decide(words: frozenset[str]) -> str:
         return wanted(said.trigger, said.skip_on_upstream_skip, words) if ups else "run"
 
-    eager = said.trigger.startswith("one_") and not start
+    eager = said.trigger.startswith("one_") and not start and not any(events)
     fitting = fitting_rule(many, decide, eager=eager)
     asks = isinstance(said.condition, Template)
     word = UNCALLED if is_hook(member) else SKIPPED

@@ -16,6 +16,7 @@ from pxc.ir.expr import Const, RunTimeRef
 from pxc.ir.node import Hole, Lit, Template, replace
 from pxc.ir.plan import Edge, Group, Hook, Start, Unit
 from pxc.source import Span
+from pxc.targets.airflow.events import with_events
 from pxc.targets.airflow.features import tell
 from pxc.targets.airflow.flow import Flow, flow_of
 from pxc.targets.airflow.trigger_rules import HEARD
@@ -57,6 +58,7 @@ def _followers(
         followed = _Followed(member, hook.trigger, above)
         unit: Member = followed.moved(replace(hook.unit, hooks=()))
         if isinstance(unit, Group):
+            unit = with_events(unit, report)
             unit = with_hooks(unit, flow_of(unit), report)
         start = Start(hook.span, hook.trigger, followed.moved(hook.condition))
         yield replace(unit, start=start), Edge(hook.span, member.name, unit.name)

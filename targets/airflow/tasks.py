@@ -91,6 +91,9 @@ def _gate(member: Unit | Group, flow: Flow, naming: Naming, indent: int, build: 
     ups = flow.upstreams.get(member.name, ())
     upstreams = {naming.end_of(name): naming.meanings(name) for name in ups}
     asked: dict[str, Any] = {"trigger": said.trigger, "upstreams": upstreams}
+    told = {one: flow.events.get((one, member.name)) for one in ups}
+    if any(told.values()):
+        asked["events"] = {naming.end_of(o): sorted(kinds) for o, kinds in told.items() if kinds}
     if said.skip_on_upstream_skip:
         asked["skips"] = True
     if is_false(member.start):

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 __all__ = [
-    "ABSENT", "FAILED", "HEARD", "NEVER", "SKIPPED", "SUCCEEDED", "UNCALLED", "Before", "Outcome",
-    "before", "fitting_rule", "wanted",
+    "ABSENT", "FAILED", "HEARD", "NEVER", "SKIPPED", "SUCCEEDED", "TOLD", "UNCALLED", "Before",
+    "Outcome", "before", "fitting_rule", "wanted",
 ]  # fmt: skip
 
 SUCCEEDED, FAILED, SKIPPED, NEVER = "succeeded", "failed", "skipped", "upstream_failed"
@@ -25,6 +25,9 @@ ABSENT = "absent"
 """What a member is whose group never started: nothing asks for it."""
 
 _S, _F, _K, _U = "success", "failed", "skipped", "upstream_failed"
+
+TOLD = "told"
+"""Beside what an upstream came to: that an event of it has happened which starts the member."""
 
 States = frozenset[str]
 
@@ -121,24 +124,35 @@ def wanted(trigger: str, skips: bool, words: States) -> str:
         return "run" if words <= HEARD[trigger] else UNCALLED
     if skips and SKIPPED in words:
         return SKIPPED
-    return "run" if _STARTS[trigger](words) else NEVER
+    return "run" if TOLD in words or _STARTS[trigger](words) else NEVER
 
 
-def before(start: Iterable[Outcome], upstreams: Iterable[frozenset[Outcome]]) -> set[Before]:
+def before(
+    start: Iterable[Outcome],
+    upstreams: Iterable[frozenset[Outcome]],
+    events: Iterable[States] = (),
+) -> set[Before]:
     """All that may be before a task: each outcome of each of its upstreams with each of the others.
 
     `start` are the outcomes of the task that begins its group, none where there is no such task.
+    `events` are, for the first of the upstreams, what each must have come to for its event.
     """
     found = {Before(frozenset(), one.states, one.is_ == SUCCEEDED) for one in start}
     found = found or {Before(frozenset(), frozenset())}
+    told = iter(events)
     for outcomes in upstreams:
+        event = next(told, frozenset())
         found = {
-            Before(b.words | {o.is_}, b.states | o.states, b.is_open)
+            Before(b.words | _words(o.is_, event), b.states | o.states, b.is_open)
             for b in found
             for o in outcomes
             if b.is_open != (o.is_ == ABSENT)
         }
     return found
+
+
+def _words(word: str, event: States) -> States:
+    return frozenset((word, TOLD) if word in event else (word,))
 
 
 def fitting_rule(

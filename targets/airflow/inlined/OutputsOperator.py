@@ -9,9 +9,9 @@ class OutputsOperator(KubernetesPodOperator):
     """A pod whose XCom is what its run left: files of outputs, else what it logged."""
 
     GATHER = (
-        'cd /airflow/xcom && { printf \'{"run":"%s"\' "$(cat */run.plx.json | base64)";'
-        ' at=0; for name; do for file in */outputs/"$name"; do [ ! -f "$file" ] ||'
-        ' printf \',"%s":"%s"\' $at "$(base64 "$file")"; done; at=$((at + 1)); done;'
+        'cd /airflow/xcom && { printf \'{"run":"%s"\' "$(base64 "$0/run.plx.json")";'
+        ' at=0; for name; do file=$0/outputs/$name; [ ! -f "$file" ] ||'
+        ' printf \',"%s":"%s"\' $at "$(base64 "$file")"; at=$((at + 1)); done;'
         " echo '}'; } 2>/dev/null | tr -d '\\n' > return.json"
     )
 
@@ -20,12 +20,14 @@ class OutputsOperator(KubernetesPodOperator):
         self.outputs = outputs
 
     def extract_xcom(self, pod, **kwargs):
+        told = [each for one in pod.spec.containers for each in one.env or ()]
+        run = next(each.value for each in told if each.name == "PXC_RUN_UUID")
         stream(
             self.client.connect_get_namespaced_pod_exec,
             pod.metadata.name,
             pod.metadata.namespace,
             container="airflow-xcom-sidecar",
-            command=["sh", "-c", self.GATHER, "gather", *self.outputs],
+            command=["sh", "-c", self.GATHER, run, *self.outputs],
             stdin=False,
             stdout=True,
             stderr=True,

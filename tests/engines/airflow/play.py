@@ -4,9 +4,9 @@ usage: python play.py FOLDER SCENES       with the Python of an environment that
 
 Each line of SCENES is a JSON object: `dag_id`, and `script`, which says of a task how many tries
 fail (`failures`) or with which codes they do (`exit_codes`), what its run leaves (`outputs`), and of
-one that is a resource what that tells of itself (`tells`, see cluster.py). For each of them one line
-of JSON is printed: the state of the run, of each task the states of its instances, the pods that were
-built, and the resources that were made.
+one that is a resource what that tells of itself (`tells`, see cluster.py). One with a `node` really
+runs. For each of them one line of JSON is printed: the state of the run, of each task the states of
+its instances, the pods that were built, the resources that were made, and what was read of pods.
 Without lines it only tells what the files hold.
 
 A script of `m.trials` is that of `m.trials_1`, `m.trials_2`, ..., too. Its `computed` outputs, and
@@ -83,6 +83,7 @@ class Stage:
         self.pods: dict = {}
         self.tries: dict = {}
         self.cluster = Cluster()
+        self.read: dict = {}
 
     def install(self) -> None:
         self._parse_once()
@@ -103,6 +104,8 @@ class Stage:
             kind = re.sub(r"_\d+$", "", operator.task_id)
             scripts = [stage.script.get(each) for each in (cell, operator.task_id, kind)]
             told = next((each for each in scripts if each is not None), {})
+            if "node" in told:
+                return stage.run(operator, ti, told)
             main = pod.spec.containers[0]
             names = {"a": main.args or []}
             computed = told.get("computed", {}).items()
@@ -126,6 +129,23 @@ class Stage:
 
         KubernetesPodOperator.execute = execute
         self._answer()
+
+    def run(self, operator, ti, told: dict):
+        """Runs a pod on this machine; `node` is the folder of what outlives it."""
+        sys.path.insert(0, str(Path(__file__).parents[3]))
+        from airflow.providers.common.compat.sdk import AirflowException
+
+        from tests.engines.airflow.real_pod import left_by
+
+        folder = Path(tempfile.mkdtemp(dir=told["node"]))
+        code, left = left_by(
+            operator, self.pods[f"{operator.task_id}/-1"], folder, Path(told["node"])
+        )
+        self.read[operator.task_id] = {"code": code, "outputs": left}
+        if code:
+            operator._push_xcom_with_fan_out(ti, left)
+            raise AirflowException(f"the main container ended with {code}")
+        return left
 
     def _answer(self) -> None:
         """Agree to whatever is asked, but for what the script says fails."""
@@ -183,7 +203,7 @@ class Stage:
         BaseSensorOperator._get_next_poke_interval = lambda *_: 0.01
 
     def play(self, dag, script: dict) -> dict:
-        self.script, self.pods, self.tries = script, {}, {}
+        self.script, self.pods, self.tries, self.read = script, {}, {}, {}
         self.cluster.begin(script)
         run = dag.test()
         from airflow.models.taskinstance import TaskInstance
@@ -200,6 +220,7 @@ class Stage:
             "tries": self.tries,
             "made": self.cluster.made,
             "left": sorted(name for _, _, name in self.cluster.kept),
+            "read": self.read,
         }
 
 
