@@ -276,3 +276,33 @@ def test_nobody_starts_before_it_is_approved(catalog: Path, tmp_path: Path) -> N
     assert states[3] == {"one.approval": ["failed"], "one": ["upstream_failed"]}
     assert {state["ship.approval"][0] for state in states[:2]} == {"success", "upstream_failed"}
     assert states[0]["skipped.approval"] == ["skipped"]
+
+
+FAST = f"""
+run:
+  kind: dag
+  earlyStopping: [{{kind: failure_early_stopping, percent: 10}}]
+  operations:
+    - {{name: first, component: {{{JOB}}}}}
+    - {{name: second, dependencies: [first], component: {{{JOB}}}}}
+    - name: inner
+      dependencies: [second]
+      component: {{run: {{kind: dag, operations: [{{name: one, component: {{{JOB}}}}}]}}}}
+    - {{name: other, dependencies: [second], component: {{{JOB}}}}}
+"""
+
+
+def test_the_first_failure_ends_a_dag(release: str, catalog: Path, tmp_path: Path) -> None:
+    scripts = [(0, {}), (0, {"first": FAILS}), (0, {"inner/one": FAILS, "other": FAILS})]
+    found = played(release, [made(catalog, "fast", FAST)], scripts, tmp_path)
+    well, early, late = (result for _, result in found)
+    assert well["state"] == "success"
+    assert {state for states in well["tasks"].values() for state in states} == {"success"}
+    assert early["state"] == "failed"
+    assert early["tasks"] == {name: ["skipped"] for name in early["tasks"]} | {
+        "first": ["failed"],
+        "ended_well": ["failed"],
+    }
+    assert [*early["pods"]] == ["first/-1"]
+    assert late["state"] == "failed"
+    assert len(late["pods"]) == 3

@@ -56,7 +56,7 @@ class Build(Struct):
     `drafts` are the pods and resources by the ids of their tasks, `rounds` what runs in rounds,
     `joins` the arguments of the tasks that gather; `used` are the names that the file has to import
     or to define; `conditions` are, by the ids of tasks and groups, the function that says whether
-    they run and what it is given.
+    they run and what it is given. With `fails_fast` the first failure ends the DAG.
     """
 
     plan: Plan
@@ -69,3 +69,4 @@ class Build(Struct):
     used: set[str] = field(default_factory=set)
     functions: Functions = field(default_factory=Functions)
     conditions: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    fails_fast: bool = False

@@ -33,7 +33,9 @@ def dag_file(build: Build, flow: Flow | None) -> str:
         body = group_lines(flow, "", _INDENT, names, build)
         if any(name.startswith(f"{OPS}[") for name in names.values()):
             body.insert(0, f"{' ' * _INDENT}{OPS} = {{}}")
-        if flow.hides_failures:
+        if build.fails_fast:
+            body += _early_end(body, build)
+        elif flow.hides_failures:
             body += _watcher(flow, names, build)
     text = "\n".join(body)
     build.used |= {name for name in (RUN_UUID, STATUS) if f"{name}(ti" in text}
@@ -48,6 +50,20 @@ def dag_file(build: Build, flow: Flow | None) -> str:
     release = build.world.options.airflow.release
     defined = "".join(f"\n\n{each}" for each in functions)
     return f"{top}{preamble(build.used, release)}{defined}\n\n{head}\n{text}\n"
+
+
+def _early_end(body: list[str], build: Build) -> list[str]:
+    """What ends the DAG with its first failure; the lines behind all tasks, those before go in.
+
+    Airflow skips what is left then, and a run whose last tasks were skipped has ended well to it:
+    so the last one is a teardown, which is always run, and counts.
+    """
+    build.used.add("ended_well")
+    if build.world.options.airflow.release == "both":
+        line = "dag.fail_fast = dag.fail_stop = True  # as Airflow 3 and Airflow 2 name it"
+        body.insert(0, f"{' ' * _INDENT}{line}")
+    tasks = "list(dag.tasks) >> ended_well().as_teardown(on_failure_fail_dagrun=True)"
+    return [f"{' ' * _INDENT}{tasks}"]
 
 
 def _watcher(flow: Flow, variables: dict[str, str], build: Build) -> list[str]:
@@ -105,6 +121,9 @@ def _dag(text: str, build: Build) -> str:
         named.append(("max_active_tasks", subject.concurrency))
     if isinstance(subject, Group) and subject.limits is not None and subject.limits.timeout:
         named.append(("dagrun_timeout", Code(f"timedelta(seconds={subject.limits.timeout})")))
+    release = build.world.options.airflow.release
+    if build.fails_fast and release != "both":
+        named.append(("fail_fast" if release == "3" else "fail_stop", True))
     if subject.tags:
         named.append(("tags", [tag[:_TAG_LIMIT] for tag in subject.tags]))
     defaults = {"retries": 0, "retry_delay": Code("timedelta(seconds=10)")}
@@ -115,7 +134,7 @@ def _dag(text: str, build: Build) -> str:
         named.append(("user_defined_macros", {name: Code(name) for name in macros}))
     build.used |= {name for _, value in named for name in names(value)}
     call = Call("DAG", (), tuple(named), is_open=True)
-    bound = " as dag" if "watcher" in build.used else ""
+    bound = " as dag" if build.used & {"watcher", "ended_well"} else ""
     return f"with {shown(call, 0, len('with '), 1)}{bound}:"
 
 

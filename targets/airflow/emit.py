@@ -23,6 +23,7 @@ from pxc.targets.airflow.naming import Naming
 from pxc.targets.airflow.pod_operator import pod_draft
 from pxc.targets.airflow.scope import Asked, Scope
 from pxc.targets.airflow.searches import rounds_draft, tell_of_rules
+from pxc.targets.airflow.stopping import fails_fast
 from pxc.targets.airflow.unrolled import CELL, CELLS, unrolled
 from pxc.world import World
 
@@ -56,6 +57,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
         return ()
     if group is not None:
         flow = flow_of(group)
+        build.fails_fast = fails_fast(flow, report)
         _drafts(flow, "", None, build)
     else:
         scope = Scope(None, {}, None, build.asked)
@@ -85,8 +87,6 @@ def _group_of(plan: Plan, build: Build) -> Group | None:
 def _drafts(flow: Flow, path: str, around: Scope | None, build: Build) -> None:
     """The pods of a group and of the groups inside of it."""
     group, report = flow.group, build.report
-    if group.stopping:
-        tell("dag.earlyStopping", "earlyStopping", group.stopping[0].span, report)
     is_inner = around is not None or group.kind == CELL
     if is_inner and group.concurrency:
         tell("dag.concurrency", "`concurrency` of an inner dag", head_of(group.span), report)

@@ -44,7 +44,8 @@ _TIMETABLES = {
 _STANDARD = frozenset(("base64", "datetime", "functools", "json", "pathlib", "uuid"))
 _DEFINITIONS = (
     "run_uuid", "is_true", "OutputsOperator", "ExitCodeOperator", "ResourceOperator",
-    "TrialOperator", "TunerOperator", "JoinOperator", "came_to", "may_start", "watcher",
+    "TrialOperator", "TunerOperator", "JoinOperator", "came_to", "may_start", "ended_well",
+    "watcher",
 )  # fmt: skip
 _INLINED = "inlined/{}.py"
 """Where this package keeps what a file may define."""
@@ -57,7 +58,7 @@ def preamble(used: Iterable[str], release: str) -> str:
     which is a file of the folder `inlined`. `release` is `both`, `3` or `2`.
     """
     wanted = set(used)
-    wanted |= {"came_to"} if "may_start" in wanted else set()
+    wanted |= {"came_to"} if wanted & {"may_start", "ended_well"} else set()
     wanted |= {"OutputsOperator"} if "ExitCodeOperator" in wanted else set()
     lines: set[str] = set()
     bodies = []
