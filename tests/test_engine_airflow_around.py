@@ -94,7 +94,11 @@ run:
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return hub(tmp_path_factory.mktemp("catalog"), COMPONENTS)
+    folder = hub(tmp_path_factory.mktemp("catalog"), COMPONENTS)
+    for name in ("code", "other"):
+        text = "kind: Connection\nname: {0}\nspec: {{kind: git, schema: {{url: 'https://g.example/{0}'}}}}\n"
+        (folder / f"{name}.yaml").write_text(text.format(name))
+    return folder
 
 
 def made(catalog: Path, name: str, text: str, options: Options | None = None) -> Outcome:
@@ -292,9 +296,13 @@ run:
 """
 
 
+CODE = "{ref: connections.code, kinds: [connection_git_commit]}"
+
+
 def test_the_first_failure_ends_a_dag(release: str, catalog: Path, tmp_path: Path) -> None:
     scripts = [(0, {}), (0, {"first": FAILS}), (0, {"inner/one": FAILS, "other": FAILS})]
-    found = played(release, [made(catalog, "fast", FAST)], scripts, tmp_path)
+    pushed = made(catalog, "pushed", f"events: [{CODE}, {CODE.replace('code', 'other')}]\n{JOB}")
+    found = played(release, [made(catalog, "fast", FAST), pushed], scripts, tmp_path)
     well, early, late = (result for _, result in found)
     assert well["state"] == "success"
     assert {state for states in well["tasks"].values() for state in states} == {"success"}

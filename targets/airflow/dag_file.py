@@ -6,6 +6,7 @@ from typing import Any
 
 from pxc.ir.plan import Group, Unit
 from pxc.targets._names import free_name
+from pxc.targets.airflow.assets import asset_schedule
 from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.flow import WHOLE, Flow
 from pxc.targets.airflow.preamble import preamble
@@ -49,7 +50,9 @@ def dag_file(build: Build, flow: Flow | None) -> str:
             build.used.add(name)
     release = build.world.options.airflow.release
     defined = "".join(f"\n\n{each}" for each in functions)
-    return f"{top}{preamble(build.used, release)}{defined}\n\n{head}\n{text}\n"
+    above = preamble(build.used, release) + defined
+    gap = "\n\n" if "\ndef " in above or "\ntry:" in above else "\n"  # behind mere imports: one
+    return f"{top}{above}{gap}{head}\n{text}\n"
 
 
 def _early_end(body: list[str], build: Build) -> list[str]:
@@ -116,7 +119,10 @@ def _dag(text: str, build: Build) -> str:
     named: list[tuple[str, Any]] = [("dag_id", _dag_id(plan.name))]
     if subject.description:
         named.append(("description", subject.description))
-    named += schedule_arguments(plan.timetable, build)
+    if plan.events:
+        named += asset_schedule(plan.events, build)
+    else:
+        named += schedule_arguments(plan.timetable, build)
     if isinstance(subject, Group) and subject.concurrency and subject.sweep is None:
         named.append(("max_active_tasks", subject.concurrency))
     if isinstance(subject, Group) and subject.limits is not None and subject.limits.timeout:

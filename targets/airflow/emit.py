@@ -12,6 +12,7 @@ from pxc.targets._names import dns_label
 from pxc.targets._searching import goes_in_rounds
 from pxc.targets.airflow.approval import APPROVAL
 from pxc.targets.airflow.around import surrounded
+from pxc.targets.airflow.assets import refuse_events
 from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.computing import computed, expression_of
 from pxc.targets.airflow.dag_file import dag_file
@@ -38,6 +39,8 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     Faults: PXC701, PXC702 for what Airflow has no word for, PXC703 for run-time values.
     """
     for demand in plan.demands:
+        if demand.feature == "events" and not demand.owner:
+            continue  # each is told by itself
         tell(
             demand.feature,
             demand.what,
@@ -51,6 +54,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     if report.has_errors:
         return ()
     build = Build(plan, world, report, Asked())
+    refuse_events(build)
     flow = None
     group = _group_of(plan, build)
     if report.has_errors:

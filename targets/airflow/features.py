@@ -124,8 +124,11 @@ TABLE = (
             "put its component into the catalog, or build the image before"),
     Feature("approval", "`isApproved: false`, where the file is for Airflow 2, too", REFUSED,
             "before Airflow 3.1 nobody can be asked", "`--airflow 3` writes an ApprovalOperator"),
-    Feature("events", "`events` outside of a dag", REFUSED,
-            "Airflow hears of assets, and a run of Polyaxon's is none", "give it a `schedule`"),
+    Feature("events.commit", "`events` of kind `connection_git_commit`, outside of a dag", EXACT,
+            "an Asset with the address of the repository, which what hears of a push tells of"),
+    Feature("events", "`events` of other kinds or origins, outside of a dag", REFUSED,
+            "Airflow hears of assets, and a run elsewhere is none",
+            "start the run when the event has come"),
     Feature("events.inside", "`events` of an operation of a dag that come of anything but another"
             " one", REFUSED, "a task waits for other tasks alone", "give it to what runs the dag"),
     Feature("dependencies", "`dependencies` outside of a dag", REFUSED,
