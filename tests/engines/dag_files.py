@@ -24,9 +24,16 @@ def missing(release: str) -> str | None:
 
 
 def play(
-    release: str, files: Mapping[str, str], scenes: Iterable[Mapping[str, Any]], folder: Path
+    release: str,
+    files: Mapping[str, str],
+    scenes: Iterable[Mapping[str, Any]],
+    folder: Path,
+    kube_config: str | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What the files hold (`errors` by file, `graphs` by dag), and what became of each scene."""
+    """What the files hold (`errors` by file, `graphs` by dag), and what became of each scene.
+
+    Resources are those of an API server in memory, or of the one that a `kube_config` leads to.
+    """
     dags = folder / "dags"
     dags.mkdir(parents=True)
     for name, text in files.items():
@@ -36,6 +43,12 @@ def play(
     home = folder / "home"
     home.mkdir()
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "PYTHON"))}
+    if kube_config is not None:
+        place = folder / "kube.config"
+        place.write_text(kube_config, "utf-8")
+        extra = {"kube_config_path": str(place)}
+        connection = {"conn_type": "kubernetes", "extra": extra}
+        environment["AIRFLOW_CONN_KUBERNETES_DEFAULT"] = json.dumps(connection)
     done = subprocess.run(
         [str(CACHE / f"airflow-{release}" / "bin" / "python"), str(_PLAY), str(dags), str(lines)],
         env=environment | {"AIRFLOW_HOME": str(home), "PXC_TUNER": sys.executable},

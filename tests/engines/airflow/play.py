@@ -88,7 +88,8 @@ class Stage:
     def install(self) -> None:
         self._parse_once()
         self._sleep_less()
-        self.cluster.install()
+        if "AIRFLOW_CONN_KUBERNETES_DEFAULT" not in os.environ:
+            self.cluster.install()
         from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
         from airflow.providers.common.compat.sdk import AirflowException
         from kubernetes.client import ApiClient
