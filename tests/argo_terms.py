@@ -16,6 +16,8 @@ STATES = {
     "Omitted": NEVER,
 }  # fmt: skip
 _CELL = re.compile(r"\.run(?:-\d+)?\(\d+:(?:[^()]*,)?index:(\d+)[^()]*\)")
+_PARTS = ("create", "collect", "service", "daskautoscaler")
+"""Tasks of one run of several pods, which was tried where the first of them was."""
 _HOOK = re.compile(r"[^.]+\.onExit\.")
 
 
@@ -37,6 +39,10 @@ def fates(workflow: Object, plan: Plan) -> tuple[dict[str, Fate], dict[str, str]
     for node in nodes:
         if not node.is_gate and node.path:
             found[node.path], why[node.path] = node.fate, node.why
+    for owner in [node.path.rpartition("/")[0] for node in nodes if _is_part(node.path, plan)]:
+        found[owner] = replace(found[owner], tries=1)
+    for path in [path for path in found if _is_part(path, plan)]:
+        del found[path]
     for node in nodes:
         if node.is_gate and node.fate.state == SUCCEEDED and node.path in found:
             found[node.path] = replace(found[node.path], asked=True)
@@ -64,6 +70,14 @@ def _nodes(workflow: Object, plan: Plan) -> Iterator[Node]:
         tries = len(node.get("children", ())) if node["type"] == "Retry" else node["type"] == "Pod"
         fate = Fate(STATES.get(node["phase"], node["phase"]), int(tries))
         yield Node(path, fate, node.get("message", ""), is_gate)
+
+
+def _is_part(path: str, plan: Plan) -> bool:
+    """Whether a node is one of those of a run of several pods, or of a cell of such runs."""
+    before, _, last = path.rpartition("/")
+    members = dict(_members(plan))
+    owner = members.get(before, members.get(before.rpartition("/")[0]))
+    return last in _PARTS and isinstance(owner, Unit) and owner.runtime is not None
 
 
 def _members(plan: Plan) -> Iterator[tuple[str, Unit | Group]]:

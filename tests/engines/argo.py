@@ -31,7 +31,11 @@ KINDS = (
     "WorkflowEventBinding", "WorkflowTaskResult", "WorkflowTaskSet", "WorkflowTemplate",
 )  # fmt: skip
 _NAMESPACE = roles.CONTROLLER[0]
-_SETTINGS = {"metricsConfig": "enabled: false\n", "telemetryConfig": "enabled: false\n"}
+_SETTINGS = {
+    "metricsConfig": "enabled: false\n",
+    "telemetryConfig": "enabled: false\n",
+    "executor": "env: [{name: RESOURCE_STATE_CHECK_INTERVAL, value: 500ms}]\n",
+}
 _ENVIRONMENT = {"LEADER_ELECTION_DISABLE": "true", "DEFAULT_REQUEUE_TIME": "100ms"}
 """A workflow is looked at ten times a second where a cluster of many would do so every ten seconds."""
 

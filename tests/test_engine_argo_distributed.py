@@ -1,0 +1,188 @@
+"""Distributed runs in workflows on a real Argo: what it creates, waits for, and reads behind it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.world import Options, Runtime
+from tests.argo_runs import dag, differences, outcome_of, ran, unit
+from tests.engines import argo as engine
+from tests.engines import kubeflow, place
+from tests.engines.api_server import ApiServer
+from tests.engines.cluster import Cluster
+from tests.engines.kubelet import Kubelet
+from tests.engines.s3 import PATH, RCLONE
+from tests.plan_interpreter import FAILS, Script
+
+QUIET = Runtime(tracking=False)
+NASTY = 'it\'s "x": # $HOME $(PXC_RUN_UUID) $$ \\n \\ {{ a }} {{{b}}} - [c] `d` %s é \U0001f600\tand\nmore: y'
+
+CODED = base64.b64encode(NASTY.encode()).decode()
+
+
+@pytest.fixture(scope="module")
+def operator(
+    running_cluster: tuple[ApiServer, Kubelet], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    if place.missing(kubeflow.PROGRAM):
+        pytest.skip("NO TRAINING OPERATOR: run `make engines`")
+    with kubeflow.running(running_cluster[0], tmp_path_factory.mktemp("kubeflow")):
+        yield
+
+
+def gang(name: str, kind: str, roles: dict[str, Any], more: str = "", component: str = "") -> str:
+    """An operation of several pods; each role is its command, or a map with more of it."""
+    written = {
+        role: said if isinstance(said, dict) else {"container": {"image": "i", "command": said}}
+        for role, said in roles.items()
+    }
+    run = json.dumps({"kind": kind, **written})
+    given = f"{more}, " if more else ""
+    return f"{{name: {name}, {given}component: {{{component}run: {run}}}}}"
+
+
+def stored(text: str, tmp_path: Path, **options: Any) -> Outcome:
+    """The outcome of a file in whose catalog there is an artifacts store."""
+    catalog = tmp_path / "catalog.yaml"
+    catalog.write_text(
+        "artifactsStore: {name: store, kind: volume_claim,"
+        " schema: {volumeClaim: kept, mountPath: /kept}, secret: {name: keys}}\n"
+    )
+    request = Request(
+        files=(SourceText("f.yaml", text.encode()),),
+        target="argo",
+        catalog=(catalog,),
+        options=Options(runtime=QUIET, **options),
+    )
+    outcome = compile_request(request)
+    assert outcome.files, [d.message for d in outcome.report]
+    return outcome
+
+
+VALUES = f"""
+kind: component
+name: values
+run:
+  kind: dag
+  operations:
+  - name: choose
+    component:
+      outputs: [{{name: text, type: str}}]
+      run:
+        kind: job
+        container: {{image: i, command: [sh, -c, 'echo {CODED} | base64 -d > "$PXC_OUTPUTS_DIR/text"']}}
+  - name: train
+    params: {{text: {{ref: ops.choose, value: outputs.text}}}}
+    component:
+      inputs: [{{name: text, type: str, toEnv: TEXT}}]
+      outputs: [{{name: said, type: str}}, {{name: world, type: int}}]
+      plugins: {{collectArtifacts: true}}
+      run:
+        kind: pytorchjob
+        worker:
+          replicas: 2
+          environment: {{annotations: {{note: "{{{{ text }}}}"}}}}
+          container:
+            image: i
+            env: [{{name: LITERAL, value: "{{{{ '{{{{' }}}} workflow.name }}}}"}}]
+            command:
+            - sh
+            - -c
+            - 'test "$TEXT" = "$0" && printf %s "$0" > "$PXC_OUTPUTS_DIR/said"; printf %s "$WORLD_SIZE" > "$PXC_OUTPUTS_DIR/world"; echo "$LITERAL"'
+            - "{{{{ text }}}}"
+  - name: report
+    params: {{said: {{ref: ops.train, value: outputs.said}}, world: {{ref: ops.train, value: outputs.world}}}}
+    conditions: "{{{{ world == 2 }}}}"
+    component:
+      inputs: [{{name: said, type: str, toEnv: SAID}}, {{name: world, type: int}}]
+      run: {{kind: job, container: {{image: i, command: [sh, -c, 'printf %s "$SAID"']}}}}
+"""
+
+
+@pytest.mark.skipif(RCLONE is None, reason="SKIPPED: no rclone here")
+def test_values_go_into_an_indexed_job_and_out_of_it(argo: Cluster, tmp_path: Path) -> None:
+    """Whatever the text says, pods get it as it is, and who runs next reads what they leave."""
+    argo.claim("kept")
+    argo.secret("keys", {"PATH": PATH})  # an image is this machine: where it has rclone
+    outcome = stored(VALUES, tmp_path, distributed="indexed")
+    done = ran(argo, outcome)
+    scripts = {"train": Script(outputs={"world": 2})}
+    assert differences(done, outcome, scripts) == {}
+    name = done["metadata"]["name"]
+    assert engine.outputs(engine.nodes(done)["train"]) == {"said": NASTY, "world": "2"}
+    [report] = argo.pods(f"{name}-report")
+    assert argo.logs(report).startswith('it\'s "x": # $HOME ')
+    pods = argo.pods("train")
+    assert [argo.logs(pod) for pod in pods] == ["{{ workflow.name }}\n"] * 2
+    [job] = argo.server.ask(
+        "GET", argo.server.path("batch/v1", "Job", argo.namespace)
+    )["items"]  # fmt: skip
+    [owner] = job["metadata"]["ownerReferences"]
+    assert (owner["kind"], owner["uid"]) == ("Workflow", done["metadata"]["uid"])
+    for each in (job, *pods):
+        assert each["metadata"]["labels"]["workflows.argoproj.io/workflow"] == name
+
+
+def test_jobs_of_loops_dags_and_failures(argo: Cluster) -> None:
+    """Names do not collide; a failure, all retries gone, is one; so is a deadline."""
+    sweep = "matrix: {kind: mapping, values: [{code: 0}, {code: 3}]}"
+    ends = {
+        "worker": {
+            "replicas": 2,
+            "container": {"image": "i", "command": ["sh", "-c", "exit {{ code }}"]},
+        }
+    }
+    cells = gang("cells", "pytorchjob", ends, sweep, "inputs: [{name: code, type: int}], ")
+    inner = gang("good", "pytorchjob", {"worker": ["true"]})
+    slow = gang("slow", "pytorchjob", {"worker": ["sleep", "60"]}, "termination: {timeout: 1}")
+    retried = gang("retried", "pytorchjob", {"worker": ["false"]}, "termination: {maxRetries: 1}")
+    text = dag(
+        gang("good", "pytorchjob", {"worker": ["true"]}), cells, slow, retried,
+        f"{{name: inner, component: {{run: {{kind: dag, operations: [{inner}]}}}}}}",
+        unit("after-good", more="dependencies: [good, inner]"),
+        unit("caught", more="dependencies: [slow, retried], trigger: all_failed"),
+        unit("never", more="dependencies: [cells]"),
+    )  # fmt: skip
+    outcome = outcome_of(text, distributed="indexed")
+    scripts = {"cells/1": FAILS, "slow": FAILS, "retried": FAILS}
+    told = differences(ran(argo, outcome), outcome, scripts)
+    told.pop("retried", None)  # the job counts its own tries
+    assert told == {}
+    assert len(argo.pods("retried")) == 2
+
+
+def test_jobs_of_the_training_operator(argo: Cluster, operator: None) -> None:
+    """Its own conditions tell what became of a job, whichever replicas it has."""
+    fails = ["sh", "-c", "sleep 1; exit 3"]
+    never = {"restartPolicy": "Never"}
+    replica = lambda command, **more: {  # noqa: E731
+        "container": {"image": "i", "command": command}, "environment": never, **more
+    }  # fmt: skip
+    idle = replica(["sleep", "120"])
+    text = dag(
+        gang("pytorch", "pytorchjob", {"master": ["true"], "worker": replica(["true"], replicas=2)}),
+        gang("bad-master", "pytorchjob", {"master": replica(fails), "worker": idle}),
+        gang("bad-worker", "pytorchjob", {"master": idle, "worker": replica(fails)}),
+        gang("workers", "tfjob", {"worker": replica(["true"], replicas=2)}),
+        gang("chief", "tfjob", {"chief": ["true"], "worker": idle, "ps": idle}),
+        gang("one-fails", "tfjob", {"worker": {**replica(fails), "replicas": 2}}),
+        gang("late", "tfjob", {"worker": ["sleep", "120"]}, "termination: {timeout: 2}"),
+        gang("often", "tfjob", {"worker": ["false"]}, "termination: {maxRetries: 1}"),
+        gang("boosted", "xgbjob", {"master": ["true"], "worker": ["true"]}),
+        unit("after", more="dependencies: [pytorch, workers, chief, boosted]"),
+        unit("caught", more="dependencies: [bad-master, bad-worker, one-fails, late, often],"
+             " trigger: all_failed"),
+    )  # fmt: skip
+    outcome = outcome_of(text)
+    failing = ("bad-master", "bad-worker", "one-fails", "late", "often")
+    told = differences(ran(argo, outcome), outcome, dict.fromkeys(failing, FAILS))
+    often = told.pop("often", None)  # the operator counts its own tries
+    assert often is None or often[1] is not None and often[1].state == "failed"
+    assert told == {}
