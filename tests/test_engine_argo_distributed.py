@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.world import ArgoOptions, Options, Runtime
 from tests.argo_runs import dag, differences, outcome_of, ran, unit
 from tests.engines import argo as engine
 from tests.engines import kubeflow, place
 from tests.engines.api_server import ApiServer
 from tests.engines.cluster import Cluster
 from tests.engines.kubelet import Kubelet
+from tests.engines.roles import GROUP, VERSION, documented_role
 from tests.engines.s3 import PATH, RCLONE
+from tests.engines.status_player import playing
 from tests.plan_interpreter import FAILS, Script
 
 QUIET = Runtime(tracking=False)
@@ -37,10 +39,14 @@ def operator(
         yield
 
 
+def is_command(said: Any) -> bool:
+    return isinstance(said, list) and all(isinstance(word, str) for word in said)
+
+
 def gang(name: str, kind: str, roles: dict[str, Any], more: str = "", component: str = "") -> str:
-    """An operation of several pods; each role is its command, or a map with more of it."""
+    """An operation of several pods; a role may be its command alone."""
     written = {
-        role: said if isinstance(said, dict) else {"container": {"image": "i", "command": said}}
+        role: {"container": {"image": "i", "command": said}} if is_command(said) else said
         for role, said in roles.items()
     }
     run = json.dumps({"kind": kind, **written})
@@ -184,5 +190,89 @@ def test_jobs_of_the_training_operator(argo: Cluster, operator: None) -> None:
     failing = ("bad-master", "bad-worker", "one-fails", "late", "often")
     told = differences(ran(argo, outcome), outcome, dict.fromkeys(failing, FAILS))
     often = told.pop("often", None)  # the operator counts its own tries
-    assert often is None or often[1] is not None and often[1].state == "failed"
+    assert often is None or (often[1] is not None and often[1].state == "failed")
     assert told == {}
+
+
+def conditions(*types: str, ended: bool = False) -> dict[str, Any]:
+    """The status of a job of the MPI operator."""
+    found: dict[str, Any] = {"conditions": [{"type": each, "status": "True"} for each in types]}
+    return found | ({"completionTime": "2026-01-01T00:00:00Z"} if ended else {})
+
+
+def ray(deployment: str, job: str) -> dict[str, Any]:
+    return {"jobDeploymentStatus": deployment, "jobStatus": job}
+
+
+def spark(*states: str) -> list[dict[str, Any]]:
+    return [{"applicationState": {"state": state}} for state in states]
+
+
+def dask(*states: str) -> list[dict[str, Any]]:
+    return [{"jobStatus": state} for state in states]
+
+
+RUNNING = ray("Running", "RUNNING")
+OPERATORS = {
+    # operation: kind, more of it, what its operator says of each resource
+    "mpi-ok": ("mpijob", "", [[conditions("Created"), conditions("Created", "Running", "Succeeded", ended=True)]]),
+    "mpi-bad": ("mpijob", "", [[conditions("Created", "Running"), conditions("Created", "Running", "Failed", ended=True)]]),
+    "mpi-evicted": ("mpijob", "", [[conditions("Created", "Failed")]]),
+    "ray-ok": ("rayjob", "", [[ray("Initializing", ""), RUNNING, ray("Complete", "SUCCEEDED")]]),
+    "ray-bad": ("rayjob", "", [[RUNNING, ray("Failed", "FAILED")]]),
+    "ray-stopped": ("rayjob", "", [[RUNNING, ray("Complete", "STOPPED")]]),
+    "ray-invalid": ("rayjob", "", [[ray("ValidationFailed", "")]]),
+    "ray-again": ("rayjob", "termination: {maxRetries: 1}",
+                  [[RUNNING, ray("Retrying", "FAILED"), RUNNING, ray("Complete", "SUCCEEDED")]]),
+    "spark-ok": ("spark", "", [spark("SUBMITTED", "RUNNING", "SUCCEEDING", "COMPLETED")]),
+    "spark-bad": ("spark", "", [spark("SUBMITTED", "FAILING", "FAILED")]),
+    "spark-again": ("spark", "termination: {maxRetries: 1}",
+                    [spark("SUBMISSION_FAILED", "PENDING_RERUN", "RUNNING", "COMPLETED")]),
+    "dask-ok": ("daskjob", "", [dask("JobCreated", "ClusterCreated", "Running", "Successful")]),
+    "dask-bad": ("daskjob", "", [dask("Running", "Failed")]),
+    "dask-again": ("daskjob", "termination: {maxRetries: 1}",
+                   [dask("Running", "Failed"), dask("Running", "Successful")]),
+    "ray-cluster": ("raycluster", "", [[{"state": "suspended"}, {"state": "ready"}]]),
+    "dask-cluster": ("daskcluster", "", [[{"phase": "Created"}, {"phase": "Running"}]]),
+}  # fmt: skip
+_POD = {"container": {"image": "i", "command": ["true"]}}
+_BARE: dict[str, Any] = {"container": {"image": "i"}}
+RUNS: dict[str, dict[str, Any]] = {
+    "mpijob": {"launcher": _POD, "worker": _POD},
+    "rayjob": {"entrypoint": "python main.py", "head": _BARE},
+    "raycluster": {"head": _BARE},
+    "daskjob": {"job": _POD, "worker": _BARE, "scheduler": _BARE},
+    "daskcluster": {"worker": _BARE, "scheduler": _BARE},
+    "spark": {"type": "Python", "sparkVersion": "3.5.3", "mainApplicationFile": "local:///a.py",
+              "driver": _BARE, "executor": _BARE},
+}  # fmt: skip
+APIS = {
+    "MPIJob": "kubeflow.org/v2beta1", "RayJob": "ray.io/v1", "RayCluster": "ray.io/v1",
+    "DaskJob": "kubernetes.dask.org/v1", "DaskCluster": "kubernetes.dask.org/v1",
+    "SparkApplication": "sparkoperator.k8s.io/v1beta2",
+}  # fmt: skip
+FAILING = tuple(n for n in OPERATORS if n.endswith(("bad", "evicted", "stopped", "invalid")))
+
+
+def test_what_other_operators_say(argo: Cluster) -> None:
+    """Every state on the way and at the end, as the operators document them, with the documented role."""
+    roles = documented_role("pods") + "---\n" + documented_role("distributed")
+    account = "[{kind: ServiceAccount, name: runner}]"
+    argo.apply(
+        f"{roles}---\napiVersion: {VERSION}\nkind: RoleBinding\nmetadata: {{name: more}}\n"
+        f"subjects: {account}\n"
+        f"roleRef: {{apiGroup: {GROUP}, kind: Role, name: distributed-runs}}\n"
+    )
+    names = ", ".join(FAILING)
+    text = dag(
+        *(gang(name, kind, RUNS[kind], more) for name, (kind, more, _) in OPERATORS.items()),
+        unit(
+            "after", more=f"dependencies: [{', '.join(n for n in OPERATORS if n not in FAILING)}]"
+        ),
+        unit("caught", more=f"dependencies: [{names}], trigger: all_failed"),
+    )
+    outcome = outcome_of(text, argo=ArgoOptions(service_account="runner"))
+    scripts = dict.fromkeys(FAILING, FAILS) | {"dask-again": Script(failures=1)}
+    with playing(argo, APIS, {name: said for name, (*_, said) in OPERATORS.items()}):
+        done = ran(argo, outcome)
+    assert differences(done, outcome, scripts) == {}

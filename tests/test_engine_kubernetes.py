@@ -10,6 +10,7 @@ import pytest
 import yaml
 from kubernetes.utils.quantity import parse_quantity
 
+from tests.argo_manifests import objects_of
 from tests.conftest import ROOT
 from tests.engines.api_server import ApiServer
 
@@ -39,6 +40,33 @@ def server(api_server: ApiServer) -> ApiServer:
 def test_strict_validation(server: ApiServer, path: Path) -> None:
     done = server.kubectl("apply", "--dry-run=server", "--validate=strict", "-f", str(path))
     assert done.returncode == 0, done.stderr
+
+
+def created_by(path: Path) -> list[dict[str, Any]]:
+    """What the resource templates of a golden create, with sample values in them."""
+    return [made for each in yaml.safe_load_all(path.read_text()) for made in objects_of(each)]
+
+
+CREATING = [path for path in MANIFESTS if created_by(path)]
+
+
+@pytest.mark.parametrize("path", CREATING, ids=name_of)
+def test_what_workflows_create(server: ApiServer, path: Path) -> None:
+    """The objects in manifests pass as those do that are applied."""
+    made = created_by(path)
+    server.know(made)
+    text = yaml.safe_dump_all(made)
+    line = ("apply", "--dry-run=server", "--validate=strict", "-f", "-")
+    done = server.kubectl(*line, text=text)
+    assert done.returncode == 0, done.stderr
+
+
+def test_manifests_of_every_kind_are_tried() -> None:
+    kinds = {made["kind"] for path in CREATING for made in created_by(path)}
+    assert kinds >= {
+        "TFJob", "PyTorchJob", "XGBoostJob", "PaddleJob", "MPIJob", "RayJob", "SparkApplication",
+        "DaskJob", "Job", "Service", "RayCluster", "DaskCluster", "DaskAutoscaler",
+    }  # fmt: skip
 
 
 def holds(stored: Any, sent: Any, where: str = "") -> list[str]:

@@ -92,17 +92,18 @@ def _limits(unit: Unit, build: Build) -> tuple[Limits, dict[str, Any]]:
     """The limits that the resource keeps to itself, and how often Argo creates it again.
 
     A resource outlives the pod that waits for it. So one without a deadline gets that of the
-    outermost dag, which ends that pod.
+    outermost dag, which ends that pod; what has no field for one is not asked to keep to the dag's.
     """
     limits, group = unit.limits, build.plan.group
     if limits.ttl is not None and group is not None:
         tell("dag.termination.ttl", "`termination.ttl` of an operation", limits.span, build.report)
     timeout, retries = limits.timeout, limits.max_retries
-    outer = group.limits.timeout if group is not None and group.limits is not None else None
+    whole = group.limits if group is not None else None
+    if whole is not None and (timeout is None or limits.span == whole.span):
+        has_field = unit.kind != "spark" and not never_ends(unit)
+        timeout = whole.timeout if has_field else None
     if timeout is not None:
         is_positive(timeout, "timeout", limits, build)
-    elif unit.kind != "spark" and not never_ends(unit):
-        timeout = outer
     again: dict[str, Any] = {}
     if unit.kind == "daskjob":
         again, retries = retry_strategy(limits, build), None

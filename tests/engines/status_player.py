@@ -1,0 +1,74 @@
+"""Writes the statuses of resources as their operators would: for kinds whose operator is not here.
+
+Each resource goes through the statuses of its script, of which the last one stays.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from tests.engines.api_server import Refused
+from tests.engines.cluster import Cluster
+from tests.engines.environment import Object
+
+Script = Sequence[Object]
+"""The statuses of a resource, one after the other."""
+
+_BETWEEN = 0.7
+_MERGE = "application/merge-patch+json"
+
+
+@contextmanager
+def playing(
+    cluster: Cluster, kinds: Mapping[str, str], scripts: Mapping[str, Sequence[Script]]
+) -> Iterator[None]:
+    """Plays for the resources of these kinds (by their API) in a namespace.
+
+    A script is that of an operation: its first for the first resource of it, and so on.
+    """
+    cluster.server.know({"apiVersion": api, "kind": kind} for kind, api in kinds.items())
+    stop, failed = threading.Event(), []
+
+    def play() -> None:
+        seen: dict[str, float] = {}
+        order: dict[str, list[str]] = {}
+        while not stop.wait(0.1):
+            try:
+                for kind, api in kinds.items():
+                    _look(cluster, api, kind, scripts, seen, order)
+            except (Refused, KeyError) as fault:
+                failed.append(fault)
+                return
+
+    player = threading.Thread(target=play)
+    player.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        player.join()
+        assert not failed, failed
+
+
+def _look(
+    cluster: Cluster,
+    api: str,
+    kind: str,
+    scripts: Mapping[str, Sequence[Script]],
+    seen: dict[str, float],
+    order: dict[str, list[str]],
+) -> None:
+    path = cluster.server.path(api, kind, cluster.namespace)
+    for each in cluster.server.ask("GET", path)["items"]:
+        name, uid = each["metadata"]["labels"]["pxc.dev/operation"], each["metadata"]["uid"]
+        mine = order.setdefault(name, [])
+        if uid not in mine:
+            mine.append(uid)
+        script = scripts[name][mine.index(uid)]
+        at = int((time.monotonic() - seen.setdefault(uid, time.monotonic())) / _BETWEEN)
+        body = {"status": script[min(at, len(script) - 1)]}
+        place = f"{path}/{each['metadata']['name']}/status"
+        cluster.server.ask("PATCH", place, body, content=_MERGE)
