@@ -26,6 +26,10 @@ from pxc.driver import Outcome, Request, SourceText, compile_request
 KINDS = frozenset(
     {"job", "service", "tfjob", "pytorchjob", "mpijob", "xgbjob", "raycluster", "daskcluster"}
 )
+SEVERAL_PODS = frozenset(
+    {"tfjob", "pytorchjob", "mpijob", "xgbjob", "paddlejob", "raycluster", "rayjob", "daskcluster",
+     "daskjob", "spark"}
+)  # fmt: skip
 TABLE = Path(__file__).parent / "corpus_supplies.yaml"
 
 Record = dict[str, Any]
@@ -93,6 +97,11 @@ def is_run(record: Record) -> bool:
 def is_workflow(record: Record) -> bool:
     """Whether a file is of several runs: a dag or a matrix."""
     return kind_of(record) == "dag" or record["matrix_kind"] is not None
+
+
+def is_distributed(record: Record) -> bool:
+    """Whether a file is of one run of several pods."""
+    return kind_of(record) in SEVERAL_PODS
 
 
 def kind_of(record: Record) -> str:

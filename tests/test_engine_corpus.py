@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.corpus_supplies import Record, compiled, is_run, is_workflow
+from tests.argo_manifests import objects_of
+from tests.corpus_supplies import Record, compiled, is_distributed, is_run, is_workflow
 from tests.engines import argo, place
 from tests.engines.api_server import ApiServer, Refused
 from tests.test_engine_kubernetes import holds
@@ -41,7 +42,8 @@ def manifests(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Texts:
 
 @pytest.fixture(scope="module")
 def workflows(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Texts:
-    return texts_of(shared, tmp_path_factory.mktemp("catalog"), is_workflow, "argo")
+    folder = tmp_path_factory.mktemp("catalog")
+    return texts_of(shared, folder, lambda r: is_workflow(r) or is_distributed(r), "argo")
 
 
 def prepared(server: ApiServer, texts: Texts) -> dict[str, list[Document]]:
@@ -90,7 +92,18 @@ def test_the_server_takes_what_files_compile_to(api_server: ApiServer, manifests
 
 def test_the_server_takes_workflows(api_server: ApiServer, workflows: Texts) -> None:
     assert all_losses(api_server, workflows) == {}
-    assert len(workflows) >= 50
+    assert len(workflows) >= 70
+
+
+def test_the_server_takes_what_workflows_create(api_server: ApiServer, workflows: Texts) -> None:
+    """What stands in manifests, with sample values in it."""
+    made = {
+        name: "---\n".join(map(yaml.safe_dump, found))
+        for name, text in workflows.items()
+        if (found := [each for d in yaml.safe_load_all(text) for each in objects_of(d)])
+    }
+    assert all_losses(api_server, made) == {}
+    assert len(made) >= 14
 
 
 @pytest.mark.parametrize("program", argo.LINTS)
@@ -98,6 +111,7 @@ def test_argo_lints_workflows(program: str, workflows: Texts, tmp_path: Path) ->
     if place.missing(program):
         pytest.skip(f"NO {program} HERE: run `make engines`")
     paths = []
+    workflows = {name: text for name, text in workflows.items() if "kind: Workflow" in text}
     for number, text in enumerate(workflows.values()):
         paths.append(tmp_path / f"{number}.yaml")
         paths[-1].write_text(text)

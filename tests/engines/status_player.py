@@ -70,5 +70,10 @@ def _look(
         script = scripts[name][mine.index(uid)]
         at = int((time.monotonic() - seen.setdefault(uid, time.monotonic())) / _BETWEEN)
         body = {"status": script[min(at, len(script) - 1)]}
-        place = f"{path}/{each['metadata']['name']}/status"
-        cluster.server.ask("PATCH", place, body, content=_MERGE)
+        place = f"{path}/{each['metadata']['name']}"
+        try:
+            cluster.server.ask("PATCH", f"{place}/status", body, content=_MERGE)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            cluster.server.ask("PATCH", place, body, content=_MERGE)  # a status is no part of it
