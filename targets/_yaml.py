@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-__all__ = ["Writer", "join_documents", "scalar_text", "write_documents"]
+__all__ = ["Writer", "escaped", "join_documents", "scalar_text", "write_documents"]
 
 # What PyYAML, go-yaml and YAML 1.2 readers take for a boolean, null, merge or default key.
 _WORDS = frozenset(
@@ -114,10 +114,15 @@ def _escape(match: re.Match[str]) -> str:
 def _quoted(text: str) -> str:
     if _is_clear(_clear(text))(text) and ('"' in text or "\\" in text):
         return "'" + text.replace("'", "''") + "'"
+    return f'"{escaped(text)}"'
+
+
+def escaped(text: str) -> str:
+    """A text as it stands between double quotes, on one line."""
     if _has_surrogates(text):
         # Halves of a pair become the character they stand for; a lone half has no UTF-8 form.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return '"' + _unclear(_clear(text)).sub(_escape, text) + '"'
+    return _unclear(_clear(text)).sub(_escape, text)
 
 
 def _has_surrogates(text: str) -> bool:

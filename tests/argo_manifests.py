@@ -9,12 +9,13 @@ import yaml
 
 Object = dict[str, Any]
 
+_WORKFLOW = "w" * 57
 _TAG = re.compile(r"\{\{(.*?)\}\}")
 _SAMPLES = (
-    (re.compile(r"=toJson\(.*\)"), '"7"'),
+    (re.compile(r"=replace\(.*\)"), '"7"'),
     (re.compile(r"=sprig\.trunc\((\d+), .*\)"), None),
     (re.compile(r"retries|inputs\.parameters\.try"), "12"),
-    (re.compile(r"workflow\.name"), "w" * 57),
+    (re.compile(r"workflow\.name"), _WORKFLOW),
     (re.compile(r"workflow\.creationTimestamp\.RFC3339"), "2026-01-01T00:00:00Z"),
     (
         re.compile(r"inputs\.parameters\.[-\w]+|workflow\.\w+"),
@@ -41,6 +42,8 @@ def objects_of(workflow: Object) -> list[Object]:
 def created(resource: Object) -> Object:
     """What a resource template creates."""
     assert resource["action"] == "create"
-    assert resource["setOwnerReference"] is True
+    assert "setOwnerReference" not in resource, "Argo would write the manifest anew"
     found: Object = yaml.safe_load(_TAG.sub(_sample, resource["manifest"]))
+    [owner] = found["metadata"]["ownerReferences"]
+    assert (owner["kind"], owner["name"]) == ("Workflow", _WORKFLOW)
     return found

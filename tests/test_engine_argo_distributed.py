@@ -205,7 +205,7 @@ def ray(deployment: str, job: str) -> dict[str, Any]:
 
 
 def spark(*states: str) -> list[dict[str, Any]]:
-    return [{"applicationState": {"state": state}} for state in states]
+    return [{"applicationState": {"state": state}, "driverInfo": {}} for state in states]
 
 
 def dask(*states: str) -> list[dict[str, Any]]:

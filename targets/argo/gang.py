@@ -24,7 +24,6 @@ from pxc.targets.argo.collect import collecting, with_outputs
 from pxc.targets.argo.ending import endings
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.leaf import RUN_VARIABLE, add_parameters, is_positive, retry_strategy
-from pxc.targets.argo.manifest import guard_object
 from pxc.targets.argo.manifest_values import ManifestRunTime
 from pxc.targets.argo.needs import Needs
 from pxc.targets.argo.outputs import output_parameters
@@ -64,7 +63,6 @@ def gang_template(unit: Unit, name: str, build: Build, needs: Needs) -> Leaf | N
         _check_metadata(member.metadata, build)
     objects = sorted(made.objects, key=lambda each: each["kind"] in _BESIDE)
     _tell_run(made, needs)
-    guard_object(objects, unit.kind, unit.pod.main.span, build.report)
     template: dict[str, Any] = {"name": name, **retries, OBJECTS: objects}
     template |= endings(objects[0])
     if objects[0]["kind"] in KEPT:

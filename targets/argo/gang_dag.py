@@ -12,6 +12,13 @@ from pxc.targets.argo.tags import tag
 __all__ = ["write_manifests"]
 
 _CREATE, _COLLECT = "create", "collect"
+_OWNER = {
+    "apiVersion": "argoproj.io/v1alpha1",
+    "kind": "Workflow",
+    "name": tag("workflow.name"),
+    "uid": tag("workflow.uid"),
+    "controller": True,
+}
 _CONDITIONS = ("successCondition", "failureCondition")
 
 
@@ -60,9 +67,13 @@ def _written(template: dict[str, Any], build: Build) -> list[dict[str, Any]]:
 
 
 def _resource(data: dict[str, Any], conditions: dict[str, str]) -> dict[str, Any]:
-    return {"action": "create", "setOwnerReference": True} | conditions | {
-        "manifest": manifest(data)
-    }  # fmt: skip
+    """An object goes with its workflow.
+
+    It says so itself: by `setOwnerReference` Argo reads the manifest and writes it anew, and what
+    it writes is filled in once more, by its templates and by the kubelet.
+    """
+    owned = data | {"metadata": data["metadata"] | {"ownerReferences": [_OWNER]}}
+    return {"action": "create"} | conditions | {"manifest": manifest(owned)}
 
 
 def _handed_on(name: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Turns an object with tags in it into a manifest that any text may be filled into.
 
-Argo fills in a manifest as text and then reads it as YAML. So a text with a value in it is written
-by an expression that gives JSON, which is YAML whatever the value says.
+Argo fills in a manifest as text and then hands it to its executor in a variable of a container. So
+what the templates of Argo or the kubelet would take for theirs is written by the escapes of YAML,
+and so is a text with a value in it: by an expression, whatever the value says.
 """
 
 from __future__ import annotations
@@ -9,19 +10,21 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pxc.diagnostics import Report
-from pxc.source import Span
-from pxc.targets._yaml import write_documents
-from pxc.targets.argo.tags import as_expression, check_braces, guard_container, has_tag, parts, tag
+from pxc.targets._yaml import escaped, write_documents
+from pxc.targets.argo.expr_values import quoted
+from pxc.targets.argo.tags import as_expression, has_tag, parts, tag
 
-__all__ = ["TRY", "guard_object", "manifest", "parameters_of", "with_tries"]
+__all__ = ["TRY", "manifest", "parameters_of", "with_tries"]
 
 TRY = "try"
 """The parameter with the number of the try, where a template around this one is tried again."""
 
-_CONTAINERS = ("containers", "initContainers")
-_EXPANDED = ("command", "args", "env", "volumeMounts")
-_WORDS = re.compile(r"[ !#-\[\]-z|~]*")
+_TAKEN = re.compile(r"\$\$|\$\((?!PXC_[A-Z_]+\))|\{\{")
+"""What is not left alone on the way; the executor's container has no variables of our names."""
+
+_DOLLAR = re.compile(r"\$(?=[$(])|(?<=\$)\$")
+_BRACE = re.compile(r"\{(?=\{|\Z)|(?<=\{)\{")
+_LINE = re.compile(r"\\(?:(n)(?=(.))|.)")
 _KNOWN = re.compile(
     r"workflow\.[\w.]+|retries|inputs\.parameters\.(?:run|try)"
     r"|=sprig\.trunc\(\d+, sprig\.sha256sum\(inputs\.parameters\.run\)\)"
@@ -36,7 +39,14 @@ def manifest(data: dict[str, Any]) -> str:
     found: dict[str, str] = {}
     prefix = _prefix(data)
     text = write_documents([_marked(data, prefix, found)])
-    return re.sub(rf"{prefix}\d+x", lambda match: found[match[0]], text) if found else text
+    if not found:
+        return text
+
+    def put(match: re.Match[str]) -> str:
+        column = match.start() - text.rfind("\n", 0, match.start()) - 1
+        return found[match[0]].replace("\n", "\n" + " " * column)
+
+    return re.sub(rf"{prefix}\d+x", put, text)
 
 
 def _prefix(data: Any) -> str:
@@ -48,53 +58,56 @@ def _prefix(data: Any) -> str:
 
 
 def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    children = (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    )
-    return [text for child in children for text in _texts(child)]
+    waiting, found = [value], []
+    while waiting:
+        last = waiting.pop()
+        if isinstance(last, str):
+            found.append(last)
+        elif isinstance(last, dict):
+            waiting += [*last.keys(), *last.values()]
+        elif isinstance(last, list):
+            waiting += last
+    return found
 
 
-def _marked(value: Any, prefix: str, found: dict[str, str]) -> Any:
-    """The object with a word for each text that has tags; `found` tells what they stand for."""
+def _marked(value: Any, prefix: str, found: dict[str, str], *, is_key: bool = False) -> Any:
+    """The object with a word for each text that is written here; `found` tells how."""
     if isinstance(value, dict):
-        return {key: _marked(child, prefix, found) for key, child in value.items()}
+        return {
+            _marked(key, prefix, found, is_key=True): _marked(child, prefix, found)
+            for key, child in value.items()
+        }
     if isinstance(value, list):
         return [_marked(child, prefix, found) for child in value]
-    if not isinstance(value, str) or not has_tag(value):
+    if not isinstance(value, str) or not (has_tag(value) or _TAKEN.search(value)):
         return value
     word = f"{prefix}{len(found)}x"
-    found[word] = _scalar(value)
+    found[word] = _scalar(value) if not is_key else _scalar(value).replace("\\n\\\n", "\\n")
     return word
 
 
 def _scalar(text: str) -> str:
     split = parts(text)
-    if all(map(_WORDS.fullmatch, split[::2])) and all(map(_KNOWN.fullmatch, split[1::2])):
-        return f'"{text}"'
-    return tag(f"=toJson({as_expression(text)})")
+    if all(map(_KNOWN.fullmatch, split[1::2])):
+        pieces = (tag(part) if at % 2 else _untaken(part) for at, part in enumerate(split))
+        return f'"{"".join(pieces)}"'
+    said = f"sprig.quote({as_expression(text)})"
+    for character, escape in (("$", "\\x24"), ("{", "\\x7b")):
+        said = f"replace({said}, {quoted(character)}, {quoted(escape)})"
+    return tag(f"={said}")
 
 
-def guard_object(value: Any, field: str, span: Span, report: Report) -> None:
-    """Rewrite the author's braces in an object so that Argo fills in none of them.
+def _untaken(text: str) -> str:
+    """A text between double quotes, line by line, with nothing in it that is not left alone."""
+    found = _BRACE.sub(r"\\x7b", _DOLLAR.sub(r"\\x24", escaped(text)))
+    return _LINE.sub(_broken, found)
 
-    PXC701 for braces where no variable can stand for one.
-    """
-    if isinstance(value, list):
-        for child in value:
-            guard_object(child, field, span, report)
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            if key in _CONTAINERS and isinstance(child, list):
-                for container in child:
-                    guard_container(container)
-                    rest = {k: v for k, v in container.items() if k not in _EXPANDED}
-                    check_braces(rest, key, span, report)
-            else:
-                guard_object(child, key, span, report)
-    else:
-        check_braces(value, field, span, report)
+
+def _broken(escape: re.Match[str]) -> str:
+    """The end of a line goes on in the next one, whose first blanks YAML would not read."""
+    if escape[1] is None:
+        return escape[0]
+    return "\\n\\\n" + ("\\" if escape[2] == " " else "")
 
 
 def with_tries(value: Any) -> Any:

@@ -8,10 +8,9 @@ from pxc.diagnostics import Report
 from pxc.ir.expr import Expr, RunTimeRef
 from pxc.targets._data import Place
 from pxc.targets._resources import is_number, refuse_number
-from pxc.targets.argo.expr_values import member, quoted
 from pxc.targets.argo.needs import RUN
 from pxc.targets.argo.run_time import ArgoRunTime
-from pxc.targets.argo.tags import BRACE, as_expression, tag
+from pxc.targets.argo.tags import as_expression, tag, unread
 
 __all__ = ["ManifestRunTime"]
 
@@ -21,8 +20,7 @@ _VALUE = re.compile(re.escape(tag("?")).replace(r"\?", r"inputs\.parameters\.([-
 class ManifestRunTime(ArgoRunTime):
     """Run-time values of a unit whose pods an operator makes.
 
-    Where the kubelet expands `$(NAME)`, a value must not be taken for one; and the tags of a
-    manifest are looked for once more when its braces are filled in already.
+    Where the kubelet expands `$(NAME)`, a value must not be taken for one.
     """
 
     def text(self, ref: RunTimeRef, place: Place, report: Report) -> str | None:
@@ -37,7 +35,7 @@ class ManifestRunTime(ArgoRunTime):
         said = super().computed(expr, place, report)
         if said is None or not place.expands or _VALUE.fullmatch(said):
             return _literal(said, place)
-        return _unexpanded(as_expression(said))
+        return tag(f"=replace({as_expression(said)}, '$', '$$')")
 
 
 def _literal(said: str | None, place: Place) -> str | None:
@@ -45,11 +43,4 @@ def _literal(said: str | None, place: Place) -> str | None:
     found = _VALUE.fullmatch(said or "")
     if found is None or found[1] == RUN or not place.expands:
         return said
-    return _unexpanded(member(found[1], "inputs.parameters"))
-
-
-def _unexpanded(value: str) -> str:
-    """A tag of a text in which neither the kubelet nor Argo finds anything to fill in."""
-    dollars = f"replace({value}, '$', '$$')"
-    brace = f"{quoted('{')} + '$({BRACE})'"
-    return tag(f"=replace({dollars}, {quoted('{{')}, {brace})")
+    return unread(found[1])

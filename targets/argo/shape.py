@@ -97,7 +97,10 @@ class _Reader:
         return {key: self.text(value, (*path, key)) for key, value in entries.items()}
 
     def tree(self, value: Any, path: Path) -> Any:
-        """An object of Kubernetes: any text but what says which kind it is."""
+        """An object of Kubernetes: any text but what says which kind it is.
+
+        Braces of the author have escapes in a manifest alone, so no item of a loop has them.
+        """
         if isinstance(value, dict):
             return {
                 key: child if key in ("apiVersion", "kind") else self.tree(child, (*path, key))
@@ -105,6 +108,8 @@ class _Reader:
             }
         if isinstance(value, list):
             return [self.tree(child, (*path, at)) for at, child in enumerate(value)]
+        if isinstance(value, str) and "{{" in value:
+            return {"": value}
         return self.text(value, path)
 
     def container(

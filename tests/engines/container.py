@@ -1,7 +1,8 @@
 """Runs the command of a container as a process of this machine, in namespaces of its own.
 
 Every image is this machine: its root is the lower layer of an overlay whose upper layer is kept in
-memory and goes with the process, so containers see the machine's programs and cannot change them.
+memory and goes with the process, so containers see the machine's programs and cannot change them;
+files that others have left in /tmp they do not see.
 Processes, mounts, host name and IPC are private, the network is the machine's.
 """
 
@@ -47,6 +48,7 @@ ln -s /proc/self/fd dev/fd
 ln -s /proc/self/fd/0 dev/stdin
 ln -s /proc/self/fd/1 dev/stdout
 ln -s /proc/self/fd/2 dev/stderr
+find tmp -mindepth 1 -maxdepth 1 -type f -delete
 mkdir -p .kubelet
 {sources}
 hostname {hostname}
@@ -156,8 +158,8 @@ class Container:
     def run(
         self, command: Sequence[str], timeout: float
     ) -> subprocess.CompletedProcess[bytes] | None:
-        """Runs a command beside the container's process; None when it did not end in time."""
-        if (pid := self.first_process()) is None:
+        """Runs a command beside the container's process; None when it could not, or not in time."""
+        if (pid := self.first_process()) is None or not _is_set_up(pid):
             return None
         variables = [f"{name}={value}" for name, value in self.env.items()]
         line = ["nsenter", f"--target={pid}", *PRIVATE, "--root", "--wd"]
@@ -168,6 +170,14 @@ class Container:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return None
+
+
+def _is_set_up(pid: int) -> bool:
+    """Whether a process has the root of its container, and not yet or no longer that of the machine."""
+    try:
+        return not Path(f"/proc/{pid}/root").samefile("/")
+    except OSError:
+        return False
 
 
 def _home(security: Object) -> str:

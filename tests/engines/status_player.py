@@ -18,6 +18,9 @@ Script = Sequence[Object]
 """The statuses of a resource, one after the other."""
 
 _BETWEEN = 0.7
+_LATER = 429
+"""A server that has just heard of a kind asks for a moment."""
+
 _MERGE = "application/merge-patch+json"
 
 
@@ -40,6 +43,8 @@ def playing(
                 for kind, api in kinds.items():
                     _look(cluster, api, kind, scripts, seen, order)
             except (Refused, KeyError) as fault:
+                if isinstance(fault, Refused) and fault.status == _LATER:
+                    continue
                 failed.append(fault)
                 return
 
