@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.engines import argo as engine
 from tests.engines import kubeflow, place
 from tests.engines.api_server import ApiServer
 from tests.engines.cluster import Cluster
+from tests.engines.environment import Object
 from tests.engines.kubelet import Kubelet
 from tests.engines.roles import GROUP, VERSION, documented_role
 from tests.engines.s3 import PATH, RCLONE
@@ -27,6 +29,7 @@ QUIET = Runtime(tracking=False)
 NASTY = 'it\'s "x": # $HOME $(PXC_RUN_UUID) $$ \\n \\ {{ a }} {{{b}}} - [c] `d` %s é \U0001f600\tand\nmore: y'
 
 CODED = base64.b64encode(NASTY.encode()).decode()
+TAGGED = base64.b64encode(b"in {{workflow.namespace}}").decode()
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +83,19 @@ run:
   operations:
   - name: choose
     component:
-      outputs: [{{name: text, type: str}}]
+      outputs: [{{name: text, type: str}}, {{name: tagged, type: str}}]
       run:
         kind: job
-        container: {{image: i, command: [sh, -c, 'echo {CODED} | base64 -d > "$PXC_OUTPUTS_DIR/text"']}}
+        container:
+          image: i
+          command:
+          - sh
+          - -c
+          - 'cd "$PXC_OUTPUTS_DIR"; echo {CODED} | base64 -d > text; echo {TAGGED} | base64 -d > tagged'
   - name: train
-    params: {{text: {{ref: ops.choose, value: outputs.text}}}}
+    params: {{text: {{ref: ops.choose, value: outputs.text}}, tagged: {{ref: ops.choose, value: outputs.tagged}}}}
     component:
-      inputs: [{{name: text, type: str, toEnv: TEXT}}]
+      inputs: [{{name: text, type: str, toEnv: TEXT}}, {{name: tagged, type: str, toEnv: TAGGED}}]
       outputs: [{{name: said, type: str}}, {{name: world, type: int}}]
       plugins: {{collectArtifacts: true}}
       run:
@@ -101,7 +109,7 @@ run:
             command:
             - sh
             - -c
-            - 'test "$TEXT" = "$0" && printf %s "$0" > "$PXC_OUTPUTS_DIR/said"; printf %s "$WORLD_SIZE" > "$PXC_OUTPUTS_DIR/world"; echo "$LITERAL"'
+            - 'test "$TEXT" = "$0" && printf %s "$0" > "$PXC_OUTPUTS_DIR/said"; printf %s "$WORLD_SIZE" > "$PXC_OUTPUTS_DIR/world"; echo "$LITERAL, $TAGGED"'
             - "{{{{ text }}}}"
   - name: report
     params: {{said: {{ref: ops.train, value: outputs.said}}, world: {{ref: ops.train, value: outputs.world}}}}
@@ -126,7 +134,8 @@ def test_values_go_into_an_indexed_job_and_out_of_it(argo: Cluster, tmp_path: Pa
     [report] = argo.pods(f"{name}-report")
     assert argo.logs(report).startswith('it\'s "x": # $HOME ')
     pods = argo.pods("train")
-    assert [argo.logs(pod) for pod in pods] == ["{{ workflow.name }}\n"] * 2
+    told = f"{{{{ workflow.name }}}}, in {argo.namespace}\n"  # what Argo hands on, it fills in
+    assert [argo.logs(pod) for pod in pods] == [told] * 2
     [job] = argo.server.ask(
         "GET", argo.server.path("batch/v1", "Job", argo.namespace)
     )["items"]  # fmt: skip
@@ -164,6 +173,27 @@ def test_jobs_of_loops_dags_and_failures(argo: Cluster) -> None:
     assert len(argo.pods("retried")) == 2
 
 
+def test_objects_outlive_a_workflow_that_is_stopped_and_go_with_it(argo: Cluster) -> None:
+    """As it is written in their owner references; the waiting pod is ended at once."""
+    text = dag(gang("train", "pytorchjob", {"worker": ["sleep", "300"]}))
+    [workflow] = argo.apply(outcome_of(text, distributed="indexed").files[0].text)
+    name = workflow["metadata"]["name"]
+    path = argo.server.path("batch/v1", "Job", argo.namespace)
+
+    def running(_: Object) -> bool:
+        return any(each["status"].get("active") for each in argo.server.ask("GET", path)["items"])
+
+    engine.once(argo, name, running, 120)
+    engine.terminate(argo, name)
+    assert engine.ended(argo, name)["status"]["phase"] == "Failed"
+    assert running({})
+    argo.delete("Workflow", name)
+    deadline = time.monotonic() + 60
+    while argo.server.ask("GET", path)["items"] or argo.pods("train"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
 def test_jobs_of_the_training_operator(argo: Cluster, operator: None) -> None:
     """Its own conditions tell what became of a job, whichever replicas it has."""
     fails = ["sh", "-c", "sleep 1; exit 3"]
@@ -182,7 +212,8 @@ def test_jobs_of_the_training_operator(argo: Cluster, operator: None) -> None:
         gang("late", "tfjob", {"worker": ["sleep", "120"]}, "termination: {timeout: 2}"),
         gang("often", "tfjob", {"worker": ["false"]}, "termination: {maxRetries: 1}"),
         gang("boosted", "xgbjob", {"master": ["true"], "worker": ["true"]}),
-        unit("after", more="dependencies: [pytorch, workers, chief, boosted]"),
+        gang("paddled", "paddlejob", {"worker": replica(["true"], replicas=2)}),
+        unit("after", more="dependencies: [pytorch, workers, chief, boosted, paddled]"),
         unit("caught", more="dependencies: [bad-master, bad-worker, one-fails, late, often],"
              " trigger: all_failed"),
     )  # fmt: skip
