@@ -127,6 +127,32 @@ def test_what_is_created_is_what_is_applied(release: Substitution, text: str) ->
         assert anonymous(created["spec"]) == anonymous(applied["spec"])
 
 
+@pytest.mark.parametrize(("before", "templates"), [("$$(A)", 1), ("{{workflow.name}}", 2)])
+def test_cells_keep_what_they_say(release: Substitution, before: str, templates: int) -> None:
+    """Items of a loop are filled in as any template is, so no braces travel in them."""
+    role = {"container": {"image": "i", "args": [f"{literal(before)} {{{{ lr }}}}"]}}
+    component = {
+        "inputs": [{"name": "lr", "type": "int"}],
+        "run": {"kind": "pytorchjob", "worker": role},
+    }
+    axis = {"kind": "choice", "value": [1, 2]}
+    sweep = {"matrix": {"kind": "grid", "params": {"lr": axis}}, "component": component}
+    [*_, workflow] = files_of(json.dumps({"kind": "operation", "name": "c"} | sweep), "argo")
+    made = {t["name"]: t for t in workflow["spec"]["templates"] if "resource" in t}
+    assert len(made) == templates
+    told = []
+    for loop in [t for t in workflow["spec"]["templates"] if "dag" in t]:
+        for task in loop["dag"]["tasks"]:
+            for item in task["withItems"]:
+                text = made[task["template"]]["resource"]["manifest"]
+                spec = arrived(release, text, item)["spec"]
+                [container] = spec["pytorchReplicaSpecs"]["Worker"]["template"]["spec"][
+                    "containers"
+                ]
+                told += container["args"]
+    assert sorted(told) == [f"{before} 1", f"{before} 2"]
+
+
 def anonymous(value: Any) -> Any:
     """An object without what tells which run it is of."""
     if isinstance(value, dict):
