@@ -105,7 +105,7 @@ run:
           environment: {{annotations: {{note: "{{{{ text }}}}"}}}}
           container:
             image: i
-            env: [{{name: LITERAL, value: "{{{{ '{{{{' }}}} workflow.name }}}}"}}]
+            env: [{{name: LITERAL, value: "{{{{ '{{{{' }}}} workflow.name }}}}\\n  - $$(TEXT)"}}]
             command:
             - sh
             - -c
@@ -134,7 +134,7 @@ def test_values_go_into_an_indexed_job_and_out_of_it(argo: Cluster, tmp_path: Pa
     [report] = argo.pods(f"{name}-report")
     assert argo.logs(report).startswith('it\'s "x": # $HOME ')
     pods = argo.pods("train")
-    told = f"{{{{ workflow.name }}}}, in {argo.namespace}\n"  # what Argo hands on, it fills in
+    told = f"{{{{ workflow.name }}}}\n  - $(TEXT), in {argo.namespace}\n"  # what Argo hands on, it fills in
     assert [argo.logs(pod) for pod in pods] == [told] * 2
     [job] = argo.server.ask(
         "GET", argo.server.path("batch/v1", "Job", argo.namespace)
