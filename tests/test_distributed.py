@@ -108,6 +108,18 @@ FIELDS = {
         f"kind: tfjob, cleanPodPolicy: All, worker: {{{IMAGE}}}", "",
         "spec/runPolicy", {"cleanPodPolicy": "All"},
     ),
+    "retries in place": (
+        f"kind: tfjob, worker: {{{IMAGE}}}", "termination: {maxRetries: 2}",
+        "spec/runPolicy/backoffLimit", 3,
+    ),
+    "retries by new pods": (
+        f"kind: tfjob, worker: {{environment: {{restartPolicy: ExitCode}}, {IMAGE}}}",
+        "termination: {maxRetries: 2}", "spec/runPolicy/backoffLimit", 2,
+    ),
+    "retries of a launcher": (
+        f"kind: mpijob, launcher: {{environment: {{restartPolicy: Never}}, {IMAGE}}}, worker: {{{IMAGE}}}",
+        "termination: {maxRetries: 2}", "spec/runPolicy/backoffLimit", 2,
+    ),
     "scheduling policy": (
         f"kind: mpijob, launcher: {{{IMAGE}}}, schedulingPolicy: {{minAvailable: 2, queue: q,"
         " minResources: {cpu: 4, memory: 1Gi}, priorityClass: high, scheduleTimeoutSeconds: 9}", "",

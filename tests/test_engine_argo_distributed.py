@@ -158,10 +158,13 @@ def test_jobs_of_loops_dags_and_failures(argo: Cluster) -> None:
     inner = gang("good", "pytorchjob", {"worker": ["true"]})
     slow = gang("slow", "pytorchjob", {"worker": ["sleep", "60"]}, "termination: {timeout: 1}")
     retried = gang("retried", "pytorchjob", {"worker": ["false"]}, "termination: {maxRetries: 1}")
+    again = gang(
+        "again", "pytorchjob", {"worker": stumbling("indexed")}, "termination: {maxRetries: 1}"
+    )
     text = dag(
-        gang("good", "pytorchjob", {"worker": ["true"]}), cells, slow, retried,
+        gang("good", "pytorchjob", {"worker": ["true"]}), cells, slow, retried, again,
         f"{{name: inner, component: {{run: {{kind: dag, operations: [{inner}]}}}}}}",
-        unit("after-good", more="dependencies: [good, inner]"),
+        unit("after-good", more="dependencies: [good, inner, again]"),
         unit("caught", more="dependencies: [slow, retried], trigger: all_failed"),
         unit("never", more="dependencies: [cells]"),
     )  # fmt: skip
@@ -171,6 +174,17 @@ def test_jobs_of_loops_dags_and_failures(argo: Cluster) -> None:
     told.pop("retried", None)  # the job counts its own tries
     assert told == {}
     assert len(argo.pods("retried")) == 2
+
+
+def stumbling(name: str) -> dict[str, Any]:
+    """A role whose first try fails, and its second one does not."""
+    count = "echo >> /log/$0; [ $(wc -l < /log/$0) -gt 1 ] || exit 1; sleep 3"
+    mount = {"name": "log", "mountPath": "/log"}
+    command = ["sh", "-c", count, name]
+    return {
+        "volumes": [{"name": "log", "hostPath": {"path": "/log"}}],
+        "container": {"image": "i", "volumeMounts": [mount], "command": command},
+    }
 
 
 def test_objects_outlive_a_workflow_that_is_stopped_and_go_with_it(argo: Cluster) -> None:
@@ -213,7 +227,8 @@ def test_jobs_of_the_training_operator(argo: Cluster, operator: None) -> None:
         gang("often", "tfjob", {"worker": ["false"]}, "termination: {maxRetries: 1}"),
         gang("boosted", "xgbjob", {"master": ["true"], "worker": ["true"]}),
         gang("paddled", "paddlejob", {"worker": replica(["true"], replicas=2)}),
-        unit("after", more="dependencies: [pytorch, workers, chief, boosted, paddled]"),
+        gang("again", "tfjob", {"worker": stumbling("tfjob")}, "termination: {maxRetries: 1}"),
+        unit("after", more="dependencies: [pytorch, workers, chief, boosted, paddled, again]"),
         unit("caught", more="dependencies: [bad-master, bad-worker, one-fails, late, often],"
              " trigger: all_failed"),
     )  # fmt: skip

@@ -13,6 +13,7 @@ __all__ = ["put", "refuse_failure_policy", "replica_specs", "run_policy", "runti
 
 _POLICIES = ("Always", "ExitCode", "Never", "OnFailure")
 _DEFAULT_POLICY = "OnFailure"
+_IN_PLACE = frozenset(("Always", "OnFailure"))
 
 _TIMED = frozenset(("mpijob",))
 """Kinds whose launcher is a Job: Kubernetes itself holds it to the deadline.
@@ -50,7 +51,7 @@ def run_policy(gang: Gang) -> dict[str, Any]:
     for field, count in (
         ("ttlSecondsAfterFinished", limits.ttl),
         ("activeDeadlineSeconds", limits.timeout),
-        ("backoffLimit", limits.max_retries),
+        ("backoffLimit", _tries(gang, limits.max_retries)),
     ):
         if count is not None:
             data[field] = count
@@ -58,6 +59,19 @@ def run_policy(gang: Gang) -> dict[str, Any]:
     if scheduling:
         data["schedulingPolicy"] = scheduling
     return data
+
+
+def _tries(gang: Gang, retries: int | None) -> int | None:
+    """`backoffLimit` for a number of retries.
+
+    A container that starts again in its pod ends the job when its restarts reach the limit, one
+    earlier than pods that are made again do. Of an MPIJob the launcher's count alone.
+    """
+    if not retries:
+        return retries
+    counted = (m for m in gang.members if gang.unit.kind != "mpijob" or m.role.name == "launcher")
+    policies = {str(m.pod.spec.get("restartPolicy", _DEFAULT_POLICY)) for m in counted}
+    return retries + 1 if policies & _IN_PLACE else retries
 
 
 def refuse_failure_policy(gang: Gang) -> None:
