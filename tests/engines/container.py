@@ -48,7 +48,7 @@ ln -s /proc/self/fd dev/fd
 ln -s /proc/self/fd/0 dev/stdin
 ln -s /proc/self/fd/1 dev/stdout
 ln -s /proc/self/fd/2 dev/stderr
-find tmp -mindepth 1 -maxdepth 1 -type f -delete
+find tmp -mindepth 1 -maxdepth 1 -type f -delete 2>/dev/null || true
 mkdir -p .kubelet
 {sources}
 hostname {hostname}
