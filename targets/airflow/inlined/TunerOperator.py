@@ -17,14 +17,14 @@ class TunerOperator(KubernetesPodOperator):
             asked = f"{path}ask_{int(number) - 1}"
             tried = f"{path}trials_{int(number) - 1}"
             items = ti.xcom_pull(task_ids=asked)
-            if not items:
+            state = ti.xcom_pull(task_ids=asked, key="state")
+            if not items or not state:
                 raise AirflowSkipException("nothing was left to run before")
             results = []
             for at, item in enumerate(items):
                 outputs = ti.xcom_pull(task_ids=tried, map_indexes=at, key="good")
                 if outputs is not None:
                     results.append({"index": item["index"], "outputs": outputs})
-            state = ti.xcom_pull(task_ids=asked, key="state")
             told = json.dumps(results).replace("$", "$$")
             self.arguments = [*self.arguments, "--state", state, "--results", told]
         found = super().execute(context, **kwargs)

@@ -56,7 +56,7 @@ def load(folder: str):
     return DagBag(folder, **({"include_examples": False} if "include_examples" in known else {}))
 
 
-def tuned(operator, main):
+def tuned(operator, main, ti):
     """What the tuner in a pod answers; what it writes for Airflow is in a folder of its own."""
     from airflow.providers.common.compat.sdk import AirflowException
 
@@ -67,11 +67,13 @@ def tuned(operator, main):
         command = [os.environ["PXC_TUNER"], "-m", "pxc.tuner", *args]
         root = Path(__file__).parents[3]
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise AirflowException(done.stderr)
         answer = Path(folder, "return.json")
-        if answer.is_file():
-            return json.loads(answer.read_text("utf-8"))
+        found = json.loads(answer.read_text("utf-8")) if answer.is_file() else None
+        if done.returncode:
+            operator._push_xcom_with_fan_out(ti, found)  # as it does itself
+            raise AirflowException(done.stderr)
+        if found is not None:
+            return found
         return {name: (left / name).read_text("utf-8") for name in operator.outputs}
 
 
@@ -125,7 +127,7 @@ class Stage:
             if stage.tries[cell] <= len(codes):
                 stage.fail(operator, pod, codes[stage.tries[cell] - 1])
             if "pxc-tuner" in (main.command or []):
-                return tuned(operator, main)
+                return tuned(operator, main, ti)
             return left
 
         KubernetesPodOperator.execute = execute
