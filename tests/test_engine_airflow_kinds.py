@@ -149,7 +149,7 @@ TRIED = {
     "late": {"tells": [[{"age": 90}, {"age": 101}]]},
     "soon": {"tells": [[{"age": 101, **_spark("COMPLETED")[0]}]]},
     "own": {"tells": [KUBEFLOW[1]]},
-    "more-tfjob": {"tells": [KUBEFLOW[0]]},
+    "more-tfjob": {"tells": [KUBEFLOW[0]], "refuses": [503, 429]},
     "more-rayjob": {"tells": [RAY[0]]},
     "more-spark": {"tells": [SPARK[0]]},
 }

@@ -41,7 +41,7 @@ _TIMETABLES = {
 }
 """Names that Airflow 3 moved and its compatibility layer does not know."""
 
-_STANDARD = frozenset(("base64", "datetime", "functools", "json", "pathlib", "uuid"))
+_STANDARD = frozenset(("base64", "datetime", "functools", "json", "pathlib", "time", "uuid"))
 _DEFINITIONS = (
     "run_uuid", "is_true", "OutputsOperator", "ExitCodeOperator", "ResourceOperator",
     "TrialOperator", "TunerOperator", "JoinOperator", "came_to", "may_start", "ended_well",

@@ -1,3 +1,4 @@
+import time
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
@@ -66,7 +67,7 @@ class ResourceOperator(BaseSensorOperator):
         if try_number > 1:
             last = self.name.removesuffix(str(try_number)) + str(try_number - 1)
             self.delete(last)
-        made = self.hook.create_custom_object(body=self.resource, **self.place)
+        made = self.create_patiently()
         owner = {key: self.resource[key] for key in ("apiVersion", "kind")}
         owner.update({key: made["metadata"][key] for key in ("name", "uid")})
         try:
@@ -75,6 +76,15 @@ class ResourceOperator(BaseSensorOperator):
         except ApiException:
             self.delete(self.name)
             raise
+
+    def create_patiently(self):
+        for pause in (1, 5, 25, None):
+            try:
+                return self.hook.create_custom_object(body=self.resource, **self.place)
+            except ApiException as error:
+                if pause is None or error.status != 429 and error.status < 500:
+                    raise
+                time.sleep(pause)
 
     def create_beside(self, each, owner):
         each["metadata"]["ownerReferences"] = [owner]

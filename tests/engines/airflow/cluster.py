@@ -71,6 +71,10 @@ class Cluster:
         return {"metadata": {"name": name}, "spec": {"containers": [{"name": "main"}]}}
 
     def create(self, body: dict, place: tuple) -> tuple:
+        operation = body["metadata"]["labels"]["pxc.dev/operation"]
+        refusals = self.script.get(operation, {}).get("refuses", [])
+        if refusals:
+            return refusals.pop(), {"message": "not now"}
         if place in self.kept:
             return 409, {"message": "already exists"}
         self.made.append(body)
