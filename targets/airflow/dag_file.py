@@ -8,9 +8,10 @@ from pxc.ir.plan import Group, Unit
 from pxc.targets._names import free_name
 from pxc.targets.airflow.assets import asset_schedule
 from pxc.targets.airflow.build import Build
+from pxc.targets.airflow.constants import said_once
 from pxc.targets.airflow.flow import WHOLE, Flow
 from pxc.targets.airflow.preamble import preamble
-from pxc.targets.airflow.python_text import WIDTH, Call, Code, names, shown, string
+from pxc.targets.airflow.python_text import WIDTH, Call, Code, Statement, names, shown, string
 from pxc.targets.airflow.rounds import runs_of
 from pxc.targets.airflow.scope import RUN_UUID, STATUS
 from pxc.targets.airflow.tasks import bound_ids, edge, group_lines, hook_ids, unit_lines
@@ -26,21 +27,25 @@ _TAG_LIMIT = 100
 
 def dag_file(build: Build, flow: Flow | None) -> str:
     """The text of the file; `flow` is that of a dag, None for a run of its own."""
+    body: list[str | Statement]
+    variables_of: dict[str, str] = {}
     if flow is None:
         [task_id] = build.drafts
         body = unit_lines(task_id, "all_success", _INDENT, {}, build)
     else:
-        names = variables([*bound_ids(flow), *_hooks_id(flow)], ())
-        body = group_lines(flow, "", _INDENT, names, build)
-        if any(name.startswith(f"{OPS}[") for name in names.values()):
+        variables_of = variables([*bound_ids(flow), *_hooks_id(flow)], ())
+        body = group_lines(flow, "", _INDENT, variables_of, build)
+        if any(name.startswith(f"{OPS}[") for name in variables_of.values()):
             body.insert(0, f"{' ' * _INDENT}{OPS} = {{}}")
         if build.fails_fast:
             body += _early_end(body, build)
         elif flow.hides_failures:
-            body += _watcher(flow, names, build)
-    text = "\n".join(body)
-    build.used |= {name for name in (RUN_UUID, STATUS) if f"{name}(ti" in text}
-    head = _dag(text, build)
+            body += _watcher(flow, variables_of, build)
+    constants, body = said_once(body, variables_of.values())
+    text = "\n".join(map(_text, body))
+    named = "".join(f"{constant.text()}\n" for constant in constants)
+    build.used |= {name for name in (RUN_UUID, STATUS) if f"{name}(ti" in text + named}
+    head = _dag(text + named, build)
     source = build.plan.source
     made_from = f" from {source}" if source not in ("", "-", "<stdin>") else ""
     top = f"# Written by pxc {VERSION}{made_from}: change that file, not this one.\n"
@@ -51,11 +56,18 @@ def dag_file(build: Build, flow: Flow | None) -> str:
     release = build.world.options.airflow.release
     defined = "".join(f"\n\n{each}" for each in functions)
     above = preamble(build.used, release) + defined
-    gap = "\n\n" if "\ndef " in above or "\ntry:" in above else "\n"  # behind mere imports: one
+    # behind mere imports stands one line
+    gap = "\n\n" if "\ndef " in above or "\nclass " in above or "\ntry:" in above else "\n"
+    if named:
+        above, gap = f"{above}{gap}{named}", "\n\n"
     return f"{top}{above}{gap}{head}\n{text}\n"
 
 
-def _early_end(body: list[str], build: Build) -> list[str]:
+def _text(line: str | Statement) -> str:
+    return line if isinstance(line, str) else line.text()
+
+
+def _early_end(body: list[str | Statement], build: Build) -> list[str]:
     """What ends the DAG with its first failure; the lines behind all tasks, those before go in.
 
     Airflow skips what is left then, and a run whose last tasks were skipped has ended well to it:

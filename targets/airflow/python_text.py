@@ -11,7 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["WIDTH", "Call", "Code", "Entries", "flat", "names", "shown", "string"]
+__all__ = [
+    "WIDTH", "Call", "Code", "Entries", "Statement", "flat", "names", "shown", "string",
+]  # fmt: skip
 
 WIDTH = 88
 _INDENT = 4
@@ -38,6 +40,24 @@ class Entries(Struct, frozen=True):
     """A list that has a line for each of its items, however short they are."""
 
     items: tuple[Any, ...]
+
+
+class Statement(Struct, frozen=True):
+    """A value and what stands before it on its first line, in a block of this indentation.
+
+    `then` is a method of the value that is called at once.
+    """
+
+    before: str
+    value: Any
+    indent: int = 0
+    then: Call | None = None
+
+    def text(self) -> str:
+        """The lines of the statement."""
+        pad = " " * self.indent
+        text = f"{pad}{self.before}{shown(self.value, self.indent, len(self.before))}"
+        return text if self.then is None else f"{text}.{shown(self.then, self.indent, 2)}"
 
 
 def shown(value: Any, indent: int = 0, before: int = 0, after: int = 0) -> str:
@@ -136,6 +156,8 @@ def _split(text: str, indent: int) -> str:
 
 def string(text: str) -> str:
     """A text as a literal: in double quotes, or in single ones where that escapes less."""
+    if '"' not in text and "\\" not in text and text.isprintable():
+        return f'"{text}"'
     quote = "'" if text.count('"') > text.count("'") else '"'
     return quote + "".join(_escaped(text, quote)) + quote
 

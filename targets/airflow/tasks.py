@@ -12,7 +12,7 @@ from pxc.targets.airflow.mapped import mapped_arguments, mapping_arguments
 from pxc.targets.airflow.naming import Naming
 from pxc.targets.airflow.pod_operator import operator_of
 from pxc.targets.airflow.pool import pool_arguments
-from pxc.targets.airflow.python_text import Call, Code, Entries, names, shown
+from pxc.targets.airflow.python_text import Call, Code, Entries, Statement, names, shown
 from pxc.targets.airflow.rounds import rounds_lines
 from pxc.targets.airflow.unrolled import CELL
 
@@ -23,10 +23,10 @@ _STEP = 4
 
 def group_lines(
     flow: Flow, path: str, indent: int, variables: dict[str, str], build: Build
-) -> list[str]:
+) -> list[str | Statement]:
     """The lines of the tasks of a group and of the groups inside of it, then those of its order."""
     naming = Naming(flow, path, variables)
-    found: list[str] = []
+    found: list[str | Statement] = []
     if flow.start:
         found += _marker(naming.start, flow.start, naming, indent, build)
     for member in flow.group.members:
@@ -50,7 +50,7 @@ def group_lines(
     return found + _order(flow, naming, indent)
 
 
-def _inner(flow: Flow, naming: Naming, indent: int, build: Build) -> list[str]:
+def _inner(flow: Flow, naming: Naming, indent: int, build: Build) -> list[str | Statement]:
     path = naming.inner(flow.group.name).path
     if naming.flow.is_spread(flow.group.name):
         return group_lines(flow, path, indent, naming.variables, build)
@@ -63,28 +63,34 @@ def _inner(flow: Flow, naming: Naming, indent: int, build: Build) -> list[str]:
     return [head, *group_lines(flow, path, indent + _STEP, naming.variables, build)]
 
 
-def _marker(name: str, rule: str, naming: Naming, indent: int, build: Build) -> list[str]:
+def _marker(
+    name: str, rule: str, naming: Naming, indent: int, build: Build
+) -> list[str | Statement]:
     """A task that does nothing but hold a state."""
     build.used.add("EmptyOperator")
     named: tuple[tuple[str, Any], ...] = (("task_id", name),)
     if rule != "all_success":
         named += (("trigger_rule", rule),)
-    before = f"{' ' * indent}{naming.variable(name)} = "
-    return [before + shown(Call("EmptyOperator", (), named), indent, len(before) - indent)]
+    before = f"{naming.variable(name)} = "
+    return [Statement(before, Call("EmptyOperator", (), named), indent)]
 
 
-def _approval(unit: Unit, rule: str, naming: Naming, indent: int, build: Build) -> list[str]:
+def _approval(
+    unit: Unit, rule: str, naming: Naming, indent: int, build: Build
+) -> list[str | Statement]:
     """A task that asks somebody."""
     build.used.add("ApprovalOperator")
     arguments = [("task_id", unit.name), *approval_arguments(unit)]
     if rule != "all_success":
         arguments.append(("trigger_rule", rule))
-    before = f"{' ' * indent}{naming.variable(unit.name)} = "
+    before = f"{naming.variable(unit.name)} = "
     call = Call("ApprovalOperator", (), tuple(arguments), is_open=True)
-    return [before + shown(call, indent, len(before) - indent)]
+    return [Statement(before, call, indent)]
 
 
-def _gate(member: Unit | Group, flow: Flow, naming: Naming, indent: int, build: Build) -> list[str]:
+def _gate(
+    member: Unit | Group, flow: Flow, naming: Naming, indent: int, build: Build
+) -> list[str | Statement]:
     """A task before a member that asks what each operation before it came to."""
     build.used |= {"ShortCircuitOperator", "may_start"}
     said = member.start or Start(member.span)
@@ -107,12 +113,14 @@ def _gate(member: Unit | Group, flow: Flow, naming: Naming, indent: int, build: 
         ("trigger_rule", "all_done"),
         ("ignore_downstream_trigger_rules", False),
     )
-    before = f"{' ' * indent}{naming.variable(naming.beside[member.name, 'gate'])} = "
+    before = f"{naming.variable(naming.beside[member.name, 'gate'])} = "
     call = Call("ShortCircuitOperator", (), named, is_open=True)
-    return [before + shown(call, indent, len(before) - indent)]
+    return [Statement(before, call, indent)]
 
 
-def _condition(name: str, rule: str, naming: Naming, indent: int, build: Build) -> list[str]:
+def _condition(
+    name: str, rule: str, naming: Naming, indent: int, build: Build
+) -> list[str | Statement]:
     """A task before a member that lets it run when its condition holds."""
     build.used.add("ShortCircuitOperator")
     function, given = build.conditions[naming.task_id(name)]
@@ -126,14 +134,14 @@ def _condition(name: str, rule: str, naming: Naming, indent: int, build: Build) 
     ]
     if rule != "all_success":
         named.append(("trigger_rule", rule))
-    before = f"{' ' * indent}{naming.variable(own)} = "
+    before = f"{naming.variable(own)} = "
     call = Call("ShortCircuitOperator", (), tuple(named), is_open=True)
-    return [before + shown(call, indent, len(before) - indent)]
+    return [Statement(before, call, indent)]
 
 
 def unit_lines(
     task_id: str, rule: str, indent: int, variables: dict[str, str], build: Build
-) -> list[str]:
+) -> list[str | Statement]:
     """The lines of the task of a unit."""
     if task_id in build.joins:
         return _gathering(task_id, rule, indent, variables, build)
@@ -155,28 +163,28 @@ def unit_lines(
         arguments.append(("trigger_rule", rule))
     build.used |= {name for _, value in arguments for name in names(value)}
     variable = variables.get(task_id)
-    before = " " * indent + (f"{variable} = " if variable else "")
+    before = f"{variable} = " if variable else ""
     if not own:
         call = Call(operator, (), tuple(arguments), is_open=True)
-        return [before + shown(call, indent, len(before) - indent)]
+        return [Statement(before, call, indent)]
     build.used |= {name for each in own for name in names(each)}
     call = Call(f"{operator}.partial", (), tuple(arguments), is_open=True)
     cells = Call("expand_kwargs", (Entries(tuple(own)),))
-    return [f"{before}{shown(call, indent, len(before) - indent)}.{shown(cells, indent, 2)}"]
+    return [Statement(before, call, indent, cells)]
 
 
 def _gathering(
     task_id: str, rule: str, indent: int, variables: dict[str, str], build: Build
-) -> list[str]:
+) -> list[str | Statement]:
     """The lines of a task that gathers for the one behind it."""
     named: list[tuple[str, Any]] = [("task_id", _last(task_id)), *build.joins[task_id]]
     if rule != "all_success":
         named.append(("trigger_rule", rule))
     build.used |= {"OutputsOperator", "JoinOperator"}
     build.used |= {name for _, value in named for name in names(value)}
-    before = f"{' ' * indent}{variables[task_id]} = "
+    before = f"{variables[task_id]} = "
     call = Call("JoinOperator", (), tuple(named), is_open=True)
-    return [before + shown(call, indent, len(before) - indent)]
+    return [Statement(before, call, indent)]
 
 
 def _last(task_id: str) -> str:
