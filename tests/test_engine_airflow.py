@@ -223,9 +223,44 @@ def differences(fates: dict[str, Fate], result: dict[str, Any]) -> list[str]:
     return found + [f"ran, or did not: {name}" for name in sorted(ran ^ wanted)]
 
 
+PIECES = ("{", "{{", "}}", "{%", "%}", "{#", "#}", "${#A[@]}", "{{ .Values.x }}", "{{1}}", "\r", "\n",
+          "\r\n", "a", " ", "'", '"', "\\", "$", "{% raw %}", "{% endraw %}", "é", "train.sh")  # fmt: skip
+
+
+def some_texts(draw: random.Random, count: int) -> list[str]:
+    """Texts of which Jinja would read most as its own."""
+    made = ("".join(draw.choices(PIECES, k=draw.randrange(1, 7))) for _ in range(count))
+    return [*PIECES, *made]
+
+
+def texts_as_they_are(texts: list[str]) -> Outcome:
+    """A job with texts as its command, arguments and variables, beside a value of the run."""
+    constants = [f"{{{{ {json.dumps(text)} }}}}" for text in texts]
+    mixed = [f"{text}-{{{{ globals.uuid }}}}-{text}" for text in constants]
+    container = {
+        "image": "i", "command": constants, "args": mixed,
+        "env": [{"name": f"V{at}", "value": text} for at, text in enumerate(constants)],
+    }  # fmt: skip
+    run = {"kind": "job", "container": container}
+    return dag_file(json.dumps({"kind": "component", "name": "texts", "run": run}), "texts")
+
+
+def hold_texts(pod: dict[str, Any], texts: list[str]) -> None:
+    """Nothing of an author's text is lost on its way through Airflow's Jinja."""
+    [main, *_] = pod["spec"]["containers"]
+    assert main["command"] == texts
+    run = "$(PXC_RUN_UUID)"
+    assert main["args"] == [f"{text}-{run}-{text}" for text in texts]
+    values = {entry["name"]: entry.get("value", "") for entry in main["env"]}
+    assert [values[f"V{at}"] for at in range(len(texts))] == texts
+
+
 def test_the_pods_are_those_of_kubernetes(release: str, tmp_path: Path) -> None:
     """What Airflow creates for a job is the pod that the target kubernetes gives its Job."""
-    files, scenes, wanted = {}, [], []
+    texts = some_texts(random.Random(5), 60)
+    files = {"texts.py": texts_as_they_are(texts).files[0].text}
+    scenes: list[dict[str, Any]] = [{"dag_id": "texts"}]
+    wanted: list[tuple[str, dict[str, Any]]] = []
     for case in CASES:
         job = job_of(case)
         outcome = run_case(case, "airflow") if job is not None else None
@@ -239,6 +274,8 @@ def test_the_pods_are_those_of_kubernetes(release: str, tmp_path: Path) -> None:
         wanted.append((case.name, comparable(job["spec"]["template"])))
     found, played = dag_files.play(release, files, scenes, tmp_path)
     assert found["errors"] == {}
+    [nasty, *played] = played
+    hold_texts(nasty["pods"]["texts/-1"], texts)
     assert len(played) == len(wanted) >= 12
     told = {}
     for (name, pod), result in zip(wanted, played, strict=True):
