@@ -16,11 +16,14 @@ from pxc.targets.airflow.trigger_rules import (
     SKIPPED,
     SUCCEEDED,
     UNCALLED,
+    Before,
     Outcome,
     before,
     fitting_rule,
+    state_after,
     wanted,
 )
+from pxc.targets.airflow.worlds import Worlds
 
 __all__ = ["WHOLE", "Flow", "flow_of", "is_false", "is_hook"]
 
@@ -90,24 +93,28 @@ def flow_of(group: Group, start: Outcomes = frozenset()) -> Flow:
         if edge.events:
             pair = edge.upstream, edge.downstream
             flow.events[pair] = flow.events.get(pair, frozenset()) | told_by(edge)
+    downstreams: dict[str, int] = {}
+    for ups in flow.upstreams.values():
+        for one in ups:
+            downstreams[one] = downstreams.get(one, 0) + 1
+    worlds = Worlds(start, downstreams)
     waiting = {member.name: member for member in group.members}
     while waiting:
         for name, member in tuple(waiting.items()):
             if any(one in waiting for one in flow.upstreams.get(name, ())):
                 continue
             del waiting[name]
-            flow.came[name] = _member(member, flow, start)
+            flow.came[name] = _member(member, flow, start, worlds)
     _finish(flow, start)
     return flow
 
 
-def _member(member: Unit | Group, flow: Flow, start: Outcomes) -> Outcomes:
+def _member(member: Unit | Group, flow: Flow, start: Outcomes, worlds: Worlds) -> Outcomes:
     """What a member may come to; its rule, or its gate, goes into the flow."""
     said = member.start or Start(member.span)
     names = flow.upstreams.get(member.name, [])
-    ups = [flow.came[one] for one in names]
-    events = [flow.events.get((one, member.name), frozenset()) for one in names]
-    many = before(start, ups, events)
+    ups = {one: flow.events.get((one, member.name), frozenset[str]()) for one in names}
+    many = worlds.before(ups)
 
     def decide(words: frozenset[str]) -> str:
         return wanted(said.trigger, said.skip_on_upstream_skip, words) if ups else "run"
@@ -126,8 +133,26 @@ def _member(member: Unit | Group, flow: Flow, start: Outcomes) -> Outcomes:
     if asks:
         flow.asks.add(member.name)
     flow.rules[member.name] = rule
+    outcomes = _outcomes(member, rule, held_back, flow)
+
+    def after(each: Before) -> Outcomes:
+        """What the member comes to after what is before it."""
+        want = decide(each.words) if each.is_open else ABSENT
+        if want == "run":
+            words = {SUCCEEDED, FAILED} | ({word} if no or is_false(said) else set())
+            return frozenset(one for one in outcomes if one.is_ in words)
+        if member.name in flow.inner or member.name in flow.gates:
+            return frozenset(one for one in outcomes if one.is_ == want) or outcomes
+        return frozenset((Outcome(want, frozenset((state_after(rule, each.states),))),))
+
+    worlds.add(member.name, ups, outcomes, after)
+    return outcomes
+
+
+def _outcomes(member: Unit | Group, rule: str, held_back: Outcomes, flow: Flow) -> Outcomes:
+    """All that a member may come to."""
     if isinstance(member, Unit) and not goes_in_rounds(member):
-        ran = set[Outcome]() if is_false(said) else set(_RAN)
+        ran = set[Outcome]() if is_false(member.start) else set(_RAN)
         if member.sweep is not None:
             ran.add(Outcome(FAILED, frozenset(("success", "failed"))))
         return held_back | ran
@@ -135,7 +160,7 @@ def _member(member: Unit | Group, flow: Flow, start: Outcomes) -> Outcomes:
         return _rounds(member, flow, held_back)
     begun = frozenset((_RAN[0], *held_back)) if held_back else frozenset[Outcome]()
     inner = flow_of(member, begun)
-    inner.start = rule if begun or ups else ""
+    inner.start = rule if begun or flow.upstreams.get(member.name) else ""
     inner.is_awaited = any(edge.upstream == member.name for edge in flow.group.edges)
     flow.inner[member.name] = inner
     return inner.outcomes

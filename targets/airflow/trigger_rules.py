@@ -12,7 +12,7 @@ from msgspec import Struct
 
 __all__ = [
     "ABSENT", "FAILED", "HEARD", "NEVER", "SKIPPED", "SUCCEEDED", "TOLD", "UNCALLED", "Before",
-    "Outcome", "before", "fitting_rule", "wanted",
+    "Outcome", "before", "fitting_rule", "state_after", "wanted", "words_of",
 ]  # fmt: skip
 
 SUCCEEDED, FAILED, SKIPPED, NEVER = "succeeded", "failed", "skipped", "upstream_failed"
@@ -127,6 +127,11 @@ def wanted(trigger: str, skips: bool, words: States) -> str:
     return "run" if TOLD in words or _STARTS[trigger](words) else NEVER
 
 
+def state_after(rule: str, states: States) -> str:
+    """`run`, or the state that a task ends in, by a rule after states of the tasks before it."""
+    return _RULES[rule](states) if states else "run"
+
+
 def before(
     start: Iterable[Outcome],
     upstreams: Iterable[frozenset[Outcome]],
@@ -143,7 +148,7 @@ def before(
     for outcomes in upstreams:
         event = next(told, frozenset())
         found = {
-            Before(b.words | _words(o.is_, event), b.states | o.states, b.is_open)
+            Before(b.words | words_of(o.is_, event), b.states | o.states, b.is_open)
             for b in found
             for o in outcomes
             if b.is_open != (o.is_ == ABSENT)
@@ -151,7 +156,8 @@ def before(
     return found
 
 
-def _words(word: str, event: States) -> States:
+def words_of(word: str, event: States) -> States:
+    """What a member came to, and that an event was told where it is one of those."""
     return frozenset((word, TOLD) if word in event else (word,))
 
 
