@@ -78,7 +78,7 @@ class Flow(Struct):
         """Whether the run may end well to Airflow although a task of it failed."""
         passing = {"all_success", "none_failed", "none_failed_min_one_success"}
         own = any(rule not in passing for rule in self.rules.values())
-        own = own or bool(self.hooks)
+        own = own or bool(self.hooks) or bool(self.gates)
         return own or any(flow.hides_failures for flow in self.inner.values())
 
 
