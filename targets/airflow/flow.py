@@ -119,7 +119,7 @@ def _member(member: Unit | Group, flow: Flow, start: Outcomes, worlds: Worlds) -
     def decide(words: frozenset[str]) -> str:
         return wanted(said.trigger, said.skip_on_upstream_skip, words) if ups else "run"
 
-    eager = said.trigger.startswith("one_") and not start and not any(events)
+    eager = said.trigger.startswith("one_") and not start and not any(ups.values())
     fitting = fitting_rule(many, decide, eager=eager)
     asks = isinstance(said.condition, Template)
     word = UNCALLED if is_hook(member) else SKIPPED
