@@ -34,10 +34,20 @@ from pxc.ir.unparse import unparse
 from pxc.source import Span
 from pxc.targets._declared import declared_kind
 from pxc.targets.airflow.python_filters import (
+    AND,
+    ATOM,
+    CHOICE,
+    COMPARE,
     COMPARED,
     FILTERS,
     IS_TEXT,
+    NOT,
     NUMBERS,
+    OR,
+    POWER,
+    PRODUCT,
+    SIGN,
+    SUM,
     TESTS,
     Said,
     kind_of,
@@ -54,11 +64,9 @@ _COMPUTE = "compute the value in the container, as an output"
 _WORD = re.compile(r"\W+")
 _LONGEST = 4096
 
-_CHOICE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(10)
-"""How tightly a text binds, loosest first."""
 
-_BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "//": _PRODUCT, "%": _PRODUCT,
-          "**": _POWER, "and": _AND, "or": _OR}  # fmt: skip
+_BINDS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT,
+          "**": POWER, "and": AND, "or": OR}  # fmt: skip
 
 
 class Given(Struct, frozen=True):
@@ -111,7 +119,7 @@ def _result(said: Said) -> str:
 
 
 def _printed(said: Said) -> str:
-    return said.at(_SUM) if said.kind in IS_TEXT else f"str({said.text})"
+    return said.at(SUM) if said.kind in IS_TEXT else f"str({said.text})"
 
 
 def _a(kind: str) -> str:
@@ -143,7 +151,7 @@ class _Writer:
                 said = self.value(owner)
                 bounds = ":".join("" if b is None else self.value(b).text for b in (start, stop))
                 more = "" if step is None else f":{self.value(step).text}"
-                return Said(f"{said.at(_ATOM)}[{bounds}{more}]", said.kind, said.item)
+                return Said(f"{said.at(ATOM)}[{bounds}{more}]", said.kind, said.item)
             case ListExpr(items=items):
                 return Said(
                     "[" + ", ".join(self.value(i).text for i in items) + "]", "list", "json"
@@ -152,10 +160,10 @@ class _Writer:
                 made = (f"{self.value(k).text}: {self.value(v).text}" for k, v in pairs)
                 return Said("{" + ", ".join(made) + "}", "dict", "json")
             case Unary(op="not", operand=operand):
-                return Said(f"not {self.value(operand).at(_NOT)}", "bool", binds=_NOT)
+                return Said(f"not {self.value(operand).at(NOT)}", "bool", binds=NOT)
             case Unary(op=op, operand=operand):
                 said = self._number(op, self.value(operand), node)
-                return Said(f"{op}{said.at(_SIGN)}", said.kind, binds=_SIGN)
+                return Said(f"{op}{said.at(SIGN)}", said.kind, binds=SIGN)
             case Binary():
                 return self._binary(node)
             case Compare():
@@ -163,7 +171,7 @@ class _Writer:
             case Conditional(test=test, then=then, otherwise=otherwise) if otherwise is not None:
                 a, b, t = self.value(then), self.value(otherwise), self.value(test)
                 kind = a.kind if a.kind == b.kind else "json"
-                return Said(f"{a.at(_OR)} if {t.at(_OR)} else {b.at(_OR)}", kind, binds=_CHOICE)
+                return Said(f"{a.at(OR)} if {t.at(OR)} else {b.at(OR)}", kind, binds=CHOICE)
             case Filter():
                 return self._filter(node)
             case Test():
@@ -202,7 +210,7 @@ class _Writer:
         said = self.value(owner)
         if said.kind not in ("list", "dict", "json"):
             raise _Refused(node.span, f"{_a(said.kind)} has no parts", _DECLARE)
-        return Said(f"{said.at(_ATOM)}[{key.text}]", said.item)
+        return Said(f"{said.at(ATOM)}[{key.text}]", said.item)
 
     def _number(self, op: str, said: Said, node: Expr) -> Said:
         if said.kind not in (*NUMBERS, "json"):
@@ -215,7 +223,7 @@ class _Writer:
         op = node.op
         if op == "~":
             parts = [_printed(self.value(each)) for each in operands(node)]
-            return Said(" + ".join(parts), "str", binds=_SUM)
+            return Said(" + ".join(parts), "str", binds=SUM)
         left, right = self.value(node.left), self.value(node.right)
         binds = _BINDS[op]
         kind = left.kind if left.kind == right.kind else "json"
@@ -232,13 +240,13 @@ class _Writer:
 
     def _compare(self, node: Compare) -> Said:
         before = self.value(node.first)
-        text = before.at(_SUM)
+        text = before.at(SUM)
         for op, operand in node.rest:
             said = self.value(operand)
             self._comparable(op, before, said, node)
-            text += f" {'not in' if op == 'notin' else op} {said.at(_SUM)}"
+            text += f" {'not in' if op == 'notin' else op} {said.at(SUM)}"
             before = said
-        return Said(text, "bool", binds=_COMPARE)
+        return Said(text, "bool", binds=COMPARE)
 
     def _comparable(self, op: str, a: Said, b: Said, node: Expr) -> None:
         if "json" in (a.kind, b.kind) or op in ("in", "notin") or "none" in (a.kind, b.kind):
@@ -274,7 +282,7 @@ class _Writer:
         said, other = self.value(owner), self.value(node.args[0])
         if said.kind != "dict" or key.kind not in IS_TEXT:
             raise self._refused(node)
-        return Said(f"{said.at(_ATOM)}.get({key.text}, {other.text})", said.item)
+        return Said(f"{said.at(ATOM)}.get({key.text}, {other.text})", said.item)
 
     def _refused(self, node: Expr) -> _Refused:
         return _Refused(node.span, f"Airflow cannot compute `{unparse(node)}`", _COMPUTE)
@@ -289,8 +297,8 @@ class _Writer:
             self._comparable(node.name, said, args[0], node)
         text = write(said, *args)
         if node.negated:
-            return Said(f"not ({text})", "bool", binds=_NOT)
-        return Said(text, "bool", binds=_COMPARE)
+            return Said(f"not ({text})", "bool", binds=NOT)
+        return Said(text, "bool", binds=COMPARE)
 
 
 _CALLED = frozenset(("str", "int", "float", "len", "abs", "round", "min", "max", "sum", "list",

@@ -7,10 +7,13 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["ATOM", "COMPARED", "FILTERS", "IS_TEXT", "NUMBERS", "TESTS", "Said", "kind_of"]
+__all__ = [
+    "AND", "ATOM", "CHOICE", "COMPARE", "COMPARED", "FILTERS", "IS_TEXT", "NOT", "NUMBERS", "OR",
+    "POWER", "PRODUCT", "SIGN", "SUM", "TESTS", "Said", "kind_of",
+]  # fmt: skip
 
-ATOM = 9
-"""How tightly what needs no parentheses binds."""
+CHOICE, OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGN, POWER, ATOM = range(10)
+"""How tightly a text binds, loosest first."""
 
 NUMBERS = frozenset(("int", "float", "bool", "number"))
 IS_TEXT = frozenset(("str", "text"))
@@ -136,16 +139,16 @@ COMPARED = {
 
 
 def _compared(op: str) -> Callable[..., str]:
-    return lambda said, other: f"{said.at(4)} {op} {other.at(4)}"
+    return lambda said, other: f"{said.at(SUM)} {op} {other.at(SUM)}"
 
 
 TESTS: Mapping[str, Callable[..., str]] = {
     **{name: _compared(op) for name, op in COMPARED.items()},
-    "none": lambda said: f"{said.at(4)} is None",
-    "even": lambda said: f"{said.at(5)} % 2 == 0",
-    "odd": lambda said: f"{said.at(5)} % 2 == 1",
-    "divisibleby": lambda said, by: f"{said.at(5)} % {by.at(6)} == 0",
-    "true": lambda said: f"{said.at(4)} is True",
-    "false": lambda said: f"{said.at(4)} is False",
+    "none": lambda said: f"{said.at(SUM)} is None",
+    "even": lambda said: f"{said.at(PRODUCT)} % 2 == 0",
+    "odd": lambda said: f"{said.at(PRODUCT)} % 2 == 1",
+    "divisibleby": lambda said, by: f"{said.at(PRODUCT)} % {by.at(SIGN)} == 0",
+    "true": lambda said: f"{said.at(SUM)} is True",
+    "false": lambda said: f"{said.at(SUM)} is False",
 }
 """By name: what writes whether a test holds."""
