@@ -150,3 +150,42 @@ def test_hooks_of_a_hook_hear_of_it_and_of_its_run(argo: Cluster, catalog: Path)
         for path, node in engine.nodes(done).items()
         if node["type"] == "Pod"
     }
+
+
+SLOW = """
+name: slow
+run:
+  kind: dag
+  operations:
+    - name: first
+      hooks: [{hubRef: late, params: {x: {value: "{{ inputs.x }}"}}}]
+      params: {x: 0.5}
+      component:
+        inputs: [{name: x, type: float}]
+        run: {kind: job, container: {image: any, command: ["true"]}}
+    - {name: second, dependencies: [first], container: {image: any, command: ["true"]}}
+"""
+LATE = """
+kind: component
+inputs: [{name: x, type: float}]
+outputs: [{name: said, type: str}]
+run:
+  kind: job
+  container:
+    image: any
+    command: [sh, -c, 'sleep 2; printf %s "$0" > "$PXC_OUTPUTS_DIR/said"']
+    args: ["{{ name }} {{ kind }} {{ runtime }} {{ uuid }} {{ x }}"]
+"""
+
+
+def test_who_waits_for_a_run_waits_for_its_hooks(
+    argo: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A hook is told of its run what it asks for, and ends before anything else starts."""
+    late = hub(tmp_path_factory.mktemp("late"), {"late/latest": LATE})
+    done = ran(argo, outcome_of(late, SLOW))
+    uid = done["metadata"]["uid"]
+    assert list(said(done).values()) == [f"first job job {uid}-first 0.5"]
+    nodes = engine.nodes(done)
+    [hook] = [node for path, node in nodes.items() if path.endswith("first-late")]
+    assert hook["finishedAt"] <= nodes["second"]["startedAt"]

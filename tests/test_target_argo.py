@@ -239,6 +239,24 @@ def test_limits() -> None:
     assert spec["templates"][0]["retryStrategy"]["limit"] == "1"
 
 
+def test_limits_of_a_dag_are_those_of_what_is_in_it() -> None:
+    """What is given to all operations asks for nothing that the workflow does not do."""
+    service = operation("s", component=JOB.replace("job", "service"))
+    inner = operation("n", "%s", f"run: {{kind: dag, operations: [{{{A}}}]}}")
+    head = "termination: {timeout: 60, ttl: 9}\n"
+    spec = workflow(head + dag(inner.replace("%s, ", ""), service, A))["spec"]
+    assert (spec["activeDeadlineSeconds"], spec["ttlStrategy"]) == (
+        60,
+        {"secondsAfterCompletion": 9},
+    )
+    later = inner.replace("%s", "termination: {timeout: 61}")
+    assert compiled(head + dag(later))[1] == []
+    sooner = inner.replace("%s", "termination: {timeout: 59, ttl: 8}")
+    assert [each[:6] for each in compiled(head + dag(sooner))[1]] == ["PXC701", "PXC702", "PXC702"]
+    every = "matrix: {kind: mapping, values: [{lr: 0.1}]}\n" + head + dag(inner.replace("%s, ", ""))
+    assert "PXC701" in {each[:6] for each in compiled(every)[1]}
+
+
 def test_a_service_in_a_dag_is_a_daemon() -> None:
     service = operation("board", component=JOB.replace("job", "service"))
     found = tasks(dag(service, operation("c", "dependencies: [board]")))

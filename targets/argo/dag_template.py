@@ -20,7 +20,12 @@ from pxc.targets.argo.features import feature_of, tell
 from pxc.targets.argo.group_loop import group_loop
 from pxc.targets.argo.hooks import Follower, follow
 from pxc.targets.argo.join import Joined, join_tasks
-from pxc.targets.argo.leaf import leaf_template, retry_strategy
+from pxc.targets.argo.leaf import (
+    ends_with_whole,
+    has_own_ttl,
+    leaf_template,
+    retry_strategy,
+)
 from pxc.targets.argo.loop import loop_template
 from pxc.targets.argo.needs import RUN, Needs
 from pxc.targets.argo.scope import Scope
@@ -244,8 +249,8 @@ def _limits(group: Group, build: Build, *, is_entry: bool) -> dict[str, Any]:
     limits = group.limits or Limits(group.span)
     if is_entry:
         return retry_strategy(limits, build)
-    if limits.timeout is not None:
+    if limits.timeout is not None and not ends_with_whole(limits.timeout, build):
         tell("dag.termination.timeout", "`termination.timeout` of a dag", limits.span, build.report)
-    if limits.ttl is not None:
+    if has_own_ttl(limits, build):
         tell("dag.termination.ttl", "`termination.ttl` of a dag", limits.span, build.report)
     return retry_strategy(limits, build)

@@ -34,10 +34,12 @@ TABLE = (
             "give their values by params"),
     Feature("dag.namespace", "`namespace` of an operation, unlike that of its dag", REFUSED,
             "the pods of a workflow run in its namespace", "give it to the dag"),
-    Feature("dag.termination.timeout", "`termination.timeout` of a dag inside of a dag", REFUSED,
+    Feature("dag.termination.timeout", "`termination.timeout` of a dag inside of a dag, sooner than"
+            " that of the outermost", REFUSED,
             "a deadline is one of a pod or of the whole workflow",
             "give it to the operations, or to the outer dag"),
-    Feature("dag.termination.ttl", "`termination.ttl` of an operation of a dag", APPROXIMATED,
+    Feature("dag.termination.ttl", "`termination.ttl` of an operation of a dag, unlike that of the"
+            " dag", APPROXIMATED,
             "its pod goes with the workflow", "give it to the dag"),
     *(
         Feature(f"run.{kind}", f"`run.kind: {kind}`", EXACT,

@@ -23,7 +23,13 @@ from pxc.targets.argo.build import Build, Leaf
 from pxc.targets.argo.collect import collecting, with_outputs
 from pxc.targets.argo.ending import endings
 from pxc.targets.argo.features import tell
-from pxc.targets.argo.leaf import RUN_VARIABLE, add_parameters, is_positive, retry_strategy
+from pxc.targets.argo.leaf import (
+    RUN_VARIABLE,
+    add_parameters,
+    has_own_ttl,
+    is_positive,
+    retry_strategy,
+)
 from pxc.targets.argo.manifest_values import ManifestRunTime
 from pxc.targets.argo.needs import Needs
 from pxc.targets.argo.outputs import output_parameters
@@ -93,7 +99,7 @@ def _limits(unit: Unit, build: Build) -> tuple[Limits, dict[str, Any]]:
     outermost dag, which ends that pod; what has no field for one is not asked to keep to the dag's.
     """
     limits, group = unit.limits, build.plan.group
-    if limits.ttl is not None and group is not None:
+    if has_own_ttl(limits, build):
         tell("dag.termination.ttl", "`termination.ttl` of an operation", limits.span, build.report)
     timeout, retries = limits.timeout, limits.max_retries
     whole = group.limits if group is not None else None

@@ -22,8 +22,8 @@ from pxc.targets.argo.run_time import ArgoRunTime
 from pxc.targets.argo.tags import guard, has_tag, mentions, tag
 
 __all__ = [
-    "RUN_VARIABLE", "add_parameters", "finish_leaf", "is_positive", "leaf_template",
-    "patch_resources", "pod_fields", "retry_strategy",
+    "RUN_VARIABLE", "add_parameters", "ends_with_whole", "finish_leaf", "has_own_ttl",
+    "is_positive", "leaf_template", "patch_resources", "pod_fields", "retry_strategy",
 ]  # fmt: skip
 
 _RESERVED = frozenset(("main", "wait", "init"))
@@ -132,17 +132,37 @@ def _check_policy(unit: Unit, pod: PodParts, build: Build) -> None:
 def _limits(unit: Unit, run_time: RunTime, build: Build) -> dict[str, Any]:
     limits, report = unit.limits, build.report
     found: dict[str, Any] = {}
-    if limits.ttl is not None and build.plan.group is not None:
+    if has_own_ttl(limits, build):
         tell("dag.termination.ttl", "`termination.ttl` of an operation", limits.span, report)
     if unit.kind == "service":
         if limits.max_retries is not None:
             tell("service.termination.maxRetries", "termination.maxRetries", limits.span, report)
-        if limits.timeout is not None:
+        if limits.timeout is not None and not ends_with_whole(limits.timeout, build):
             tell("service.termination.timeout", "termination.timeout", limits.span, report)
         return found
     if limits.timeout is not None and is_positive(limits.timeout, "timeout", limits, build):
         found["activeDeadlineSeconds"] = limits.timeout
     return found | retry_strategy(limits, build, retry_condition(limits, run_time, build))
+
+
+def has_own_ttl(limits: Limits, build: Build) -> bool:
+    """Whether something in a dag shall be deleted at another time than the dag itself."""
+    whole = build.plan.group
+    if whole is None or limits.ttl is None:
+        return False
+    return whole.limits is None or limits.ttl != whole.limits.ttl
+
+
+def ends_with_whole(timeout: int, build: Build) -> bool:
+    """Whether the deadline of the workflow, which began before, is met first in any case.
+
+    What a dag gives its operations is no limit of their own. That of a dag with a matrix is one of
+    each run.
+    """
+    whole = build.plan.group
+    if whole is None or whole.limits is None or whole.sweep is not None or whole.search is not None:
+        return False
+    return whole.limits.timeout is not None and timeout >= whole.limits.timeout
 
 
 def retry_strategy(limits: Limits, build: Build, condition: str = "") -> dict[str, Any]:
