@@ -51,7 +51,8 @@ def _plain(node: ast.expr) -> Any:
 
 
 def test_the_resource_keeps_retries_and_the_deadline() -> None:
-    found = task(component(TRAIN, "termination: {maxRetries: 2, timeout: 60}"))
+    never = TRAIN.replace("worker: {", "worker: {environment: {restartPolicy: Never}, ")
+    found = task(component(never, "termination: {maxRetries: 2, timeout: 60}"))
     policy = found["resource"]["spec"]["runPolicy"]
     assert (policy["backoffLimit"], policy["activeDeadlineSeconds"]) == (2, 60)
     assert found.keys().isdisjoint({"retries", "deadline"})
