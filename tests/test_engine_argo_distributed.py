@@ -240,6 +240,29 @@ def test_jobs_of_the_training_operator(argo: Cluster, operator: None) -> None:
     assert told == {}
 
 
+def test_jobs_of_the_mpi_operator(argo: Cluster, tmp_path: Path) -> None:
+    """Its launcher tells what became of a job, and is tried again as often as was asked."""
+    if place.missing(kubeflow.MPI_PROGRAM):
+        pytest.skip("NO MPI OPERATOR: run `make engines`")
+    worker = {"replicas": 2, "container": {"image": "i", "command": ["sleep", "120"]}}
+
+    def mpi(name: str, launcher: Any, more: str = "") -> str:
+        return gang(name, "mpijob", {"launcher": launcher, "worker": worker}, more)
+
+    text = dag(
+        mpi("good", ["sh", "-c", "[ $(grep -c worker /etc/mpi/hostfile) = 2 ]"]),
+        mpi("bad", ["sh", "-c", "sleep 1; exit 3"]),
+        mpi("late", ["sleep", "120"], "termination: {timeout: 2}"),
+        mpi("again", stumbling("mpijob"), "termination: {maxRetries: 1}"),
+        unit("after", more="dependencies: [good, again]"),
+        unit("caught", more="dependencies: [bad, late], trigger: all_failed"),
+    )
+    outcome = outcome_of(text)
+    with kubeflow.minding_mpi(argo.server, tmp_path, argo.namespace):
+        done = ran(argo, outcome)
+    assert differences(done, outcome, dict.fromkeys(("bad", "late"), FAILS)) == {}
+
+
 def conditions(*types: str, ended: bool = False) -> dict[str, Any]:
     """The status of a job of the MPI operator."""
     found: dict[str, Any] = {"conditions": [{"type": each, "status": "True"} for each in types]}
