@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pxc.passes.ask_params import ask_params
 from pxc.passes.check_graph import check_graph
 from pxc.passes.check_hooks import check_hooks
 from pxc.passes.check_matrix import check_matrix
@@ -32,7 +33,7 @@ ANALYSIS = (
             compose_layers,  # after presets: they patch the operation, not what it is made of
         ),
     ),
-    Phase("bind", (resolve_params, resolve_connections)),  # names of connections may use params
+    Phase("bind", (resolve_params, ask_params, resolve_connections)),  # whose names may use params
     Phase("check", (check_matrix, check_hooks, check_graph)),
     Phase(
         "expand",

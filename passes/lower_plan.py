@@ -48,6 +48,7 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
         owner=world.options.owner,
         project=world.options.project,
         source=program.origin,
+        params=program.asked_params,
     )
 
 

@@ -198,6 +198,12 @@ def _argo(key: str, value: Any) -> ArgoOptions:
     return replace(ArgoOptions(), **_read(key, value, _ARGO))
 
 
+def _texts(key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise SettingFault(key, f"`{key}` must be a list of names")
+    return tuple(value)
+
+
 def _airflow(key: str, value: Any) -> AirflowOptions:
     return replace(AirflowOptions(), **_read(key, value, _AIRFLOW))
 
@@ -261,6 +267,7 @@ _ARGO: dict[str, tuple[str, Reader]] = {
 }
 _AIRFLOW: dict[str, tuple[str, Reader]] = {
     "release": ("release", _one_of(AIRFLOW_RELEASES)),
+    "params": ("params", _texts),
 }
 _OPTIONS: dict[str, tuple[str, Reader]] = {
     "owner": ("owner", _text),

@@ -247,6 +247,8 @@ def _with_agent(options: Options, target: str, agent: Agent) -> Options:
     A workflow has one account for all of its pods.
     """
     options = replace(options, namespace=options.namespace or agent.namespace or None)
+    if target != "airflow":  # no other engine asks for what it is to run with
+        options = replace(options, airflow=replace(options.airflow, params=()))
     if target != "argo":
         return replace(options, service_account=agent.service_account)
     account = options.argo.service_account or agent.service_account

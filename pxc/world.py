@@ -79,9 +79,13 @@ class ArgoOptions(Struct, frozen=True, kw_only=True):
 
 
 class AirflowOptions(Struct, frozen=True, kw_only=True):
-    """What a DAG file is written for: `release` is 3, 2, or both for a file that either takes."""
+    """What a DAG file is written for: `release` is 3, 2, or both for a file that either takes.
+
+    `params` are the inputs that Airflow asks for when a run is started.
+    """
 
     release: str = "both"
+    params: tuple[str, ...] = ()
 
 
 class Options(Struct, frozen=True, kw_only=True):

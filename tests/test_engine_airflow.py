@@ -41,10 +41,10 @@ def release(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def dag_file(text: str, name: str, release: str = "both") -> Outcome:
+def dag_file(text: str, name: str, release: str = "both", params: tuple[str, ...] = ()) -> Outcome:
     request = Request(
         files=(SourceText(f"{name}.yaml", text.encode()),), target="airflow", verify=True,
-        options=replace(QUIET, airflow=AirflowOptions(release=release)),
+        options=replace(QUIET, airflow=AirflowOptions(release=release, params=params)),
     )  # fmt: skip
     outcome = compile_request(request)
     assert not outcome.report.has_errors, [d.message for d in outcome.report]
@@ -164,6 +164,34 @@ OUTPUTS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
+ASKING = """
+kind: component
+name: asking
+inputs:
+- {name: lr, type: float, value: 0.1, description: how fast it learns}
+- {name: model-name, type: str, value: small, options: [small, large]}
+- {name: big, type: bool, value: false}
+run:
+  kind: dag
+  operations:
+  - name: train
+    params:
+      lr: {ref: dag, value: inputs.lr}
+      name: {ref: dag, value: inputs.model-name}
+      big: {ref: dag, value: inputs.big}
+    conditions: "{{ not big }}"
+    component:
+      inputs: [{name: lr, type: float}, {name: name}, {name: big, type: bool}]
+      run: {kind: job, container: {image: i, args: ["--lr={{ lr }}", "{{ name }}", "{{ lr * 2 }}"]}}
+"""
+ANSWERS: tuple[tuple[dict[str, Any], list[str]], ...] = (
+    ({}, ["--lr=0.1", "small", "0.2"]),
+    ({"lr": 0.5, "model-name": "large"}, ["--lr=0.5", "large", "1.0"]),
+    ({"big": True}, []),
+)
+"""What a run is started with, and the arguments that its pod then has."""
+
+
 def conditioned(release: str) -> tuple[Outcome, list[tuple[dict[str, Any], dict[str, Script]]]]:
     """A dag whose operations look at what one before them left, and runs of it."""
     scenes: list[tuple[dict[str, Any], dict[str, Script]]] = []
@@ -196,8 +224,16 @@ def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
             script = {name.replace("/", "."): {"failures": 9} for name in failing}
             scenes.append({"dag_id": f"p{seed}", "script": script})
             expected.append(interpret(outcome.plan, scripts))
-    found, played = dag_files.play(release, files, scenes, tmp_path)
+    files["asking.py"] = (
+        dag_file(ASKING, "asking", params=("lr", "model-name", "big")).files[0].text
+    )
+    asking = [{"dag_id": "asking", "conf": conf} for conf, _ in ANSWERS]
+    found, played = dag_files.play(release, files, [*scenes, *asking], tmp_path)
     assert found["errors"] == {}
+    for (_, arguments), result in zip(ANSWERS, played[len(scenes) :], strict=True):
+        args = [pod["spec"]["containers"][0]["args"] for pod in result["pods"].values()]
+        assert args == ([arguments] if arguments else [])
+    played = played[: len(scenes)]
     assert len(played) == len(scenes)
     wrong = {
         f"{at} {scene['dag_id']} {sorted(scene['script'])}": differences(fates, result)

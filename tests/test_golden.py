@@ -23,7 +23,7 @@ from pxc.driver import Outcome, Request, SourceText, compile_request, lint_reque
 from pxc.graph import draw
 from pxc.ir.dump import dump_text
 from pxc.render.text import render_text
-from pxc.world import ArgoOptions, Options, Runtime
+from pxc.world import AirflowOptions, ArgoOptions, Options, Runtime
 from tests.kubernetes_oracle import judge
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
@@ -61,13 +61,32 @@ def request_of(case: Path, target: str) -> Request:
 
 def options_of(settings: dict[str, Any]) -> Options:
     """Options by their fields; those of `runtime` and `argo` are maps."""
-    kinds = {"runtime": Runtime, "argo": ArgoOptions}
+    kinds = {"runtime": Runtime, "argo": ArgoOptions, "airflow": AirflowOptions}
     made = {key: kind(**settings[key]) for key, kind in kinds.items() if key in settings}
     return Options(**(settings | made))
 
 
 def products(case: Path) -> dict[str, str]:
     """The text of every expected file a case could have."""
+    return {
+        **cluster_products(case),
+        **(airflow_products(case) if settings_of(case).get("airflow") else {}),
+    }
+
+
+def airflow_products(case: Path) -> dict[str, str]:
+    """What the target airflow adds to a case whose `case.yaml` says `airflow: true`."""
+    outcome = run_case(case, "airflow")
+    texts = {}
+    if outcome.files:
+        texts["expected.airflow.py"] = "".join(file.text for file in outcome.files)
+    if len(outcome.report):
+        texts["expected.airflow.diagnostics.txt"] = render_text(outcome.report)
+    return texts
+
+
+def cluster_products(case: Path) -> dict[str, str]:
+    """What the targets write that speak to a cluster."""
     if settings_of(case).get("targets") == ["argo"]:
         return argo_products(case, "")
     outcome = run_case(case)

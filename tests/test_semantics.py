@@ -11,7 +11,7 @@ from pxc.driver import Request, SourceText, compile_request
 from tests.hub import hub
 from tests.test_docs import table
 
-TARGETS = ("kubernetes", "argo")
+TARGETS = ("kubernetes", "argo", "airflow")
 HEAD = "kind: component\nname: p\nrun:\n  kind: dag\n  operations:\n"
 RUN = 'container: {image: i, command: ["true"]}'
 A = (

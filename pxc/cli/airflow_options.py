@@ -14,13 +14,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def airflow_options(command: F) -> F:
     """The options of Airflow's; None where the caller says nothing."""
-    return click.option(
+    release = click.option(
         "--airflow", "airflow_release", type=click.Choice(AIRFLOW_RELEASES),
         help="The release of Airflow to write a DAG file for.  [default: both]",
-    )(command)  # fmt: skip
+    )  # fmt: skip
+    params = click.option(
+        "--airflow-param", "airflow_params", metavar="NAME", multiple=True,
+        callback=lambda ctx, param, value: value or None,
+        help="An input that Airflow asks for when a run is started; its value is the default.",
+    )  # fmt: skip
+    return release(params(command))
 
 
 def check_airflow(target: str, chosen: dict[str, Any]) -> None:
     """UsageError for an option of Airflow's that the target knows nothing of."""
     if target != "airflow" and any(v for k, v in chosen.items() if k.startswith("airflow_")):
-        raise click.UsageError("'--airflow' needs '--target airflow'.")
+        raise click.UsageError("'--airflow' and '--airflow-param' need '--target airflow'.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pxc.ir.join import Join
 from pxc.ir.node import KObject, Lit, Node, Scalar, Template
@@ -258,12 +259,27 @@ class Event(Node, frozen=True):
     url: str = ""
 
 
+class AskedParam(Node, frozen=True):
+    """An input that somebody gives when the run is started: `params.<name>` in the plan.
+
+    `default` is its value where nobody does, which may be none; `options` are all that it may be.
+    """
+
+    name: str
+    type: str
+    default: Any
+    has_default: bool = True
+    description: str = ""
+    options: tuple[Any, ...] = ()
+
+
 class Plan(Node, frozen=True):
     """Everything to emit. A plan with demands a target cannot meet is refused by that target.
 
     A run of its own is the one unit of `units`; a pipeline is a `group`. `project` and `owner` come
     from the workspace; `source` is the file's name as given. `events` tell more of a demand for
-    them: with any, the plan is started by the first that comes.
+    them: with any, the plan is started by the first that comes. `params` are what it is started
+    with.
     """
 
     name: str
@@ -275,3 +291,4 @@ class Plan(Node, frozen=True):
     owner: str = ""
     project: str = ""
     source: str = ""
+    params: tuple[AskedParam, ...] = ()

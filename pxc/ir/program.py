@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.node import Lit, Node, Scalar
+from pxc.ir.plan import AskedParam
 from pxc.ir.search import Search
 from pxc.ir.spec import Operation
 from pxc.ir.sweep import Sweep
@@ -86,6 +87,7 @@ class Program(Node, frozen=True):
     `operations` are those of a dag after `expand_dag`, each a program of its own; `hooks` and
     `build` those of the operation whose component is known, after `expand_hooks` and
     `expand_builds`.
+    `asked_params` are what somebody gives when the run is started, after `ask_params`.
     `authored` holds the nodes that its author wrote, while the lint rules ask for them.
     """
 
@@ -103,6 +105,7 @@ class Program(Node, frozen=True):
     sweep: Sweep | None = None
     search: Search | None = None
     written: Any = None
+    asked_params: tuple[AskedParam, ...] = ()
 
     def inner(self) -> tuple[Program, ...]:
         """The programs inside of this one: operations, what builds its image, its hooks."""

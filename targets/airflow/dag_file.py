@@ -10,6 +10,7 @@ from pxc.targets.airflow.assets import asset_schedule
 from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.constants import said_once
 from pxc.targets.airflow.flow import WHOLE, Flow
+from pxc.targets.airflow.params import param
 from pxc.targets.airflow.preamble import preamble
 from pxc.targets.airflow.python_text import WIDTH, Call, Code, Statement, names, shown, string
 from pxc.targets.airflow.rounds import runs_of
@@ -142,6 +143,9 @@ def _dag(text: str, build: Build) -> str:
     release = build.world.options.airflow.release
     if build.fails_fast and release != "both":
         named.append(("fail_fast" if release == "3" else "fail_stop", True))
+    if plan.params:
+        named.append(("params", {each.name: param(each) for each in plan.params}))
+        build.used.add("Param")
     if subject.tags:
         named.append(("tags", [tag[:_TAG_LIMIT] for tag in subject.tags]))
     defaults = {"retries": 0, "retry_delay": Code("timedelta(seconds=10)")}

@@ -53,7 +53,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
         tell("polyaxon.profile", "the runtime profile `polyaxon`", head_of(plan.span), report)
     if report.has_errors:
         return ()
-    build = Build(plan, world, report, Asked())
+    build = Build(plan, world, report, Asked(plan.params))
     refuse_events(build)
     flow = None
     group = _group_of(plan, build)

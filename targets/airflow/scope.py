@@ -7,7 +7,7 @@ from typing import Any
 
 from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.node import Hole
-from pxc.ir.plan import Group, Unit
+from pxc.ir.plan import AskedParam, Group, Unit
 from pxc.targets._paths import CONTEXT_ROOT
 from pxc.targets.airflow.python_text import flat, string
 
@@ -37,14 +37,23 @@ def run_of(task_id: str) -> str:
     return f"{RUN_UUID}(ti, {string(task_id)})"
 
 
+def _without_dag(path: str) -> str:
+    """What the run is started with is the same in every dag inside of it."""
+    while path.startswith("dag."):
+        path = path.removeprefix("dag.")
+    return path
+
+
 class Asked:
     """What the tasks of a file ask of one another.
 
-    `outputs` are the names that are read of each task, in the order in which they are asked for.
+    `outputs` are the names that are read of each task, in the order in which they are asked for;
+    `params` what the DAG is started with.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, params: tuple[AskedParam, ...] = ()) -> None:
         self.outputs: dict[str, dict[str, None]] = {}
+        self.params = {f"params.{each.name}": each for each in params}
 
 
 class Scope:
@@ -73,6 +82,9 @@ class Scope:
     def read(self, ref: RunTimeRef, depth: int = 0) -> str | None:
         """The expression of a value; None for what Airflow cannot tell."""
         head, _, rest = ref.path.partition(".")
+        asked = self.asked.params.get(_without_dag(ref.path))
+        if asked is not None:
+            return f"params[{string(asked.name)}]"
         if ref.path in OF_THE_RUN:
             before, after = OF_THE_RUN[ref.path]
             parts = [string(before) if before else "", self.run(), string(after) if after else ""]
@@ -84,6 +96,9 @@ class Scope:
 
     def type(self, path: str) -> str:
         """The type that the author of an output declared; empty for none."""
+        asked = self.asked.params.get(_without_dag(path))
+        if asked is not None:
+            return asked.type
         head, _, rest = path.partition(".")
         if head == "dag":
             return "" if self.around is None else self.around.type(rest)

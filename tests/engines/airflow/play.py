@@ -2,7 +2,7 @@
 
 usage: python play.py FOLDER SCENES       with the Python of an environment that has Airflow
 
-Each line of SCENES is a JSON object: `dag_id`, and `script`, which says of a task how many tries
+Each line of SCENES is a JSON object: `dag_id`, `conf`, which the run is started with, and `script`, which says of a task how many tries
 fail (`failures`) or with which codes they do (`exit_codes`), what its run leaves (`outputs`), and of
 one that is a resource what that tells of itself (`tells`, see cluster.py). One with a `node` really
 runs. For each of them one line of JSON is printed: the state of the run, of each task the states of
@@ -205,10 +205,10 @@ class Stage:
 
         BaseSensorOperator._get_next_poke_interval = lambda *_: 0.01
 
-    def play(self, dag, script: dict) -> dict:
+    def play(self, dag, script: dict, conf: dict | None = None) -> dict:
         self.script, self.pods, self.tries, self.read = script, {}, {}, {}
         self.cluster.begin(script)
-        run = dag.test()
+        run = dag.test(run_conf=conf)
         from airflow.models.taskinstance import TaskInstance
         from airflow.settings import Session
 
@@ -246,7 +246,8 @@ def main() -> None:
     stage.install()
     for line in lines:
         scene = json.loads(line)
-        found = stage.play(bag.dags[scene["dag_id"]], scene.get("script", {}))
+        dag = bag.dags[scene["dag_id"]]
+        found = stage.play(dag, scene.get("script", {}), scene.get("conf"))
         print("\x1e" + json.dumps(found), flush=True)
 
 

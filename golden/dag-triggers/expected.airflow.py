@@ -1,0 +1,442 @@
+# Written by pxc 0.1.0 from polyaxonfile.yaml: change that file, not this one.
+import json
+from base64 import b64decode
+from datetime import timedelta
+from uuid import NAMESPACE_OID, uuid5
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.common.compat.sdk import DAG, AirflowException, literal, task
+from airflow.providers.standard.operators.python import ShortCircuitOperator
+from kubernetes.stream import stream
+
+
+def run_uuid(ti, task_id=None, index=None):
+    """The uuid of a run of a task: the same for all of its tries."""
+    if index is None:
+        index = ti.map_index if task_id is None else -1
+    told = (ti.dag_id, ti.run_id, task_id or ti.task_id, str(index))
+    return uuid5(NAMESPACE_OID, "/".join(told)).hex
+
+
+class OutputsOperator(KubernetesPodOperator):
+    """A pod whose XCom is what its run left: files of outputs, else what it logged."""
+
+    GATHER = (
+        'cd /airflow/xcom && { printf \'{"run":"%s"\' "$(base64 "$0/run.plx.json")";'
+        ' at=0; for name; do file=$0/outputs/$name; [ ! -f "$file" ] ||'
+        ' printf \',"%s":"%s"\' $at "$(base64 "$file")"; at=$((at + 1)); done;'
+        " echo '}'; } 2>/dev/null | tr -d '\\n' > return.json"
+    )
+
+    def __init__(self, *, outputs, **kwargs):
+        super().__init__(**kwargs)
+        self.outputs = outputs
+
+    def extract_xcom(self, pod, **kwargs):
+        told = [each for one in pod.spec.containers for each in one.env or ()]
+        run = next(each.value for each in told if each.name == "PXC_RUN_UUID")
+        stream(
+            self.client.connect_get_namespaced_pod_exec,
+            pod.metadata.name,
+            pod.metadata.namespace,
+            container="airflow-xcom-sidecar",
+            command=["sh", "-c", self.GATHER, run, *self.outputs],
+            stdin=False,
+            stdout=True,
+            stderr=True,
+            tty=False,
+        )
+        left = super().extract_xcom(pod, **kwargs) or {}
+        logged = json.loads(b64decode(left.get("run", "")) or "{}").get("outputs") or {}
+        found = {}
+        for at, name in enumerate(self.outputs):
+            value = logged.get(name, "")
+            if str(at) in left:
+                value = b64decode(left[str(at)]).decode().removesuffix("\n")
+            found[name] = value if isinstance(value, str) else json.dumps(value)
+        return found
+
+
+def came_to(ti, task_id, meanings=None):
+    """What the operation of a task came to, by the states of all its instances.
+
+    `meanings` tell what these mean where they mean something of their own, which task
+    begins the group that the task ends, and which gate is before it.
+    """
+    if hasattr(ti, "get_task_states"):
+        told = ti.get_task_states(ti.dag_id, run_ids=[ti.run_id])[ti.run_id].items()
+    else:
+        instances = ti.get_dagrun().get_task_instances()
+        told = [(each.task_id, each.state) for each in instances]
+
+    def states(name):
+        tries = f"{name}_"
+        return {
+            str(state)
+            for known, state in told
+            if known == name
+            or (known.startswith(tries) and known[len(tries) :].isdigit())
+        }
+
+    meanings = meanings or {}
+    begins, gate = meanings.get("begins"), meanings.get("gate")
+    if begins and states(begins) != {"success"}:
+        task_id, meanings = begins, meanings.get("before", {})
+    found = states(task_id)
+    if "failed" in found or found <= {"success"}:
+        return "failed" if "failed" in found else "succeeded"
+    if "upstream_failed" in found:
+        return meanings.get("upstream_failed", "upstream_failed")
+    verdict = gate and ti.xcom_pull(task_ids=gate, key="verdict")
+    return verdict or meanings.get("skipped", "skipped")
+
+
+def may_start(
+    ti, trigger, upstreams, events=None, skips=False, condition=True, start=None
+):
+    """Whether an operation starts after what the operations before it came to.
+
+    `upstreams` tells of the task of each of them what its states mean; `start` is the
+    task that begins the group. A hook starts when its run came to its trigger; `events`
+    are what some may come to that starts an operation whatever its trigger is.
+    """
+    came = {name: came_to(ti, name, each) for name, each in upstreams.items()}
+    words = set(came.values())
+    starts = {
+        "all_succeeded": words <= {"succeeded", "skipped"},
+        "all_failed": words <= {"failed"},
+        "all_done": True,
+        "one_succeeded": bool(words & {"succeeded", "skipped"}),
+        "one_failed": "failed" in words,
+        "one_done": True,
+        "done": "uncalled" not in words,
+    }.get(trigger, words == {trigger})
+    starts = starts or any(came[name] in ends for name, ends in (events or {}).items())
+    verdict = ""
+    if start and came_to(ti, start) != "succeeded":
+        verdict = "upstream_failed"
+    elif skips and "skipped" in words:
+        verdict = "skipped"
+    elif upstreams and not starts:
+        verdict = "upstream_failed"
+    elif not condition:
+        verdict = "skipped"
+    if verdict:
+        ti.xcom_push(key="verdict", value=verdict)
+    return not verdict
+
+
+@task(trigger_rule="one_failed", retries=0)
+def watcher():
+    """Fail the run when a task has failed, whatever ran after it."""
+    raise AirflowException("a task of this run has failed")
+
+
+ENV = [
+    {"name": "PXC_RUN_UUID", "value": "{{ run_uuid(ti) }}"},
+    {
+        "name": "PXC_OUTPUTS_DIR",
+        "value": "/plx-context/artifacts/$(PXC_RUN_UUID)/outputs",
+    },
+    {"name": "POLYAXON_IS_OFFLINE", "value": "true"},
+    {"name": "POLYAXON_IS_MANAGED", "value": "true"},
+    {"name": "POLYAXON_RUN_INSTANCE", "value": "default.default.runs.$(PXC_RUN_UUID)"},
+    {"name": "POLYAXON_OFFLINE_ROOT", "value": "/plx-context/offline"},
+    {"name": "OUT", "value": "/plx-context/artifacts/$(PXC_RUN_UUID)/outputs/rows"},
+]
+VOLUME_MOUNTS = [
+    {"name": "xcom", "mountPath": "/plx-context/artifacts"},
+    {
+        "name": "xcom",
+        "mountPath": "/plx-context/outputs",
+        "subPathExpr": "$(PXC_RUN_UUID)/outputs",
+    },
+    {"name": "xcom", "mountPath": "/plx-context/offline/runs"},
+    {"name": "shm", "mountPath": "/dev/shm"},
+]
+ENV_2 = [
+    {"name": "PXC_RUN_UUID", "value": "{{ run_uuid(ti) }}"},
+    {"name": "POLYAXON_IS_OFFLINE", "value": "true"},
+    {"name": "POLYAXON_IS_MANAGED", "value": "true"},
+    {"name": "POLYAXON_RUN_INSTANCE", "value": "default.default.runs.$(PXC_RUN_UUID)"},
+    {"name": "POLYAXON_OFFLINE_ROOT", "value": "/plx-context/offline"},
+]
+VOLUME_MOUNTS_2 = [
+    {"name": "artifacts-context", "mountPath": "/plx-context/artifacts"},
+    {"name": "artifacts-context", "mountPath": "/plx-context/offline/runs"},
+    {"name": "shm", "mountPath": "/dev/shm"},
+]
+VOLUMES = [
+    {"name": "artifacts-context", "emptyDir": {}},
+    {"name": "shm", "emptyDir": {"medium": "Memory"}},
+]
+
+
+with DAG(
+    dag_id="nightly",
+    schedule=None,
+    catchup=False,
+    max_active_tasks=3,
+    default_args={"retries": 0, "retry_delay": timedelta(seconds=10)},
+    user_defined_macros={"run_uuid": run_uuid},
+) as dag:
+    ops = {}
+    extract_users = OutputsOperator(
+        task_id="extract_users",
+        name="extract-users-lpg7i6",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "extract_users",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "extract_users",
+                    "pxc.dev/dag": "nightly",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "extract:1",
+                        "command": ["extract"],
+                        "args": ["--table=users"],
+                        "env": ENV,
+                        "volumeMounts": VOLUME_MOUNTS,
+                    },
+                ],
+                "volumes": [{"name": "shm", "emptyDir": {"medium": "Memory"}}],
+            },
+        },
+        base_container_name="main",
+        do_xcom_push=True,
+        outputs=["rows"],
+    )
+    extract_orders = OutputsOperator(
+        task_id="extract_orders",
+        name="extract-orders-5ulnli",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "extract_orders",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "extract_orders",
+                    "pxc.dev/dag": "nightly",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "extract:1",
+                        "command": ["extract"],
+                        "args": ["--table=orders"],
+                        "env": ENV,
+                        "volumeMounts": VOLUME_MOUNTS,
+                    },
+                ],
+                "volumes": [{"name": "shm", "emptyDir": {"medium": "Memory"}}],
+            },
+        },
+        base_container_name="main",
+        do_xcom_push=True,
+        outputs=["rows"],
+    )
+    ops["not"] = KubernetesPodOperator(
+        task_id="not",
+        name="not",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "not",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "not",
+                    "pxc.dev/dag": "nightly",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "tell:1",
+                        "command": ["tell"],
+                        "args": [literal("{{ .Status }}"), "all"],
+                        "env": ENV_2,
+                        "volumeMounts": VOLUME_MOUNTS_2,
+                    },
+                ],
+                "volumes": VOLUMES,
+            },
+        },
+        base_container_name="main",
+        trigger_rule="all_failed",
+    )
+    ops["check.gate"] = ShortCircuitOperator(
+        task_id="check.gate",
+        python_callable=may_start,
+        op_kwargs={
+            "trigger": "all_succeeded",
+            "upstreams": {"extract_users": {}, "extract_orders": {}},
+            "condition": False,
+        },
+        trigger_rule="all_done",
+        ignore_downstream_trigger_rules=False,
+    )
+    check = KubernetesPodOperator(
+        task_id="check",
+        name="check",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "check",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "check",
+                    "pxc.dev/dag": "nightly",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "check:1",
+                        "command": ["check"],
+                        "env": ENV_2,
+                        "volumeMounts": VOLUME_MOUNTS_2,
+                    },
+                ],
+                "volumes": VOLUMES,
+            },
+        },
+        base_container_name="main",
+    )
+    ops["load.gate"] = ShortCircuitOperator(
+        task_id="load.gate",
+        python_callable=may_start,
+        op_kwargs={
+            "trigger": "all_succeeded",
+            "upstreams": {
+                "check": {"skipped": "upstream_failed", "gate": "check.gate"},
+                "extract_users": {},
+            },
+        },
+        trigger_rule="all_done",
+        ignore_downstream_trigger_rules=False,
+    )
+    load = KubernetesPodOperator(
+        task_id="load",
+        name="load",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "load",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "load",
+                    "pxc.dev/dag": "nightly",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "load:1",
+                        "command": ["load"],
+                        "args": [
+                            '--rows={{ (ti.xcom_pull("extract_users") or {}).get("rows", "") }}',
+                        ],
+                        "env": ENV_2,
+                        "volumeMounts": VOLUME_MOUNTS_2,
+                    },
+                ],
+                "volumes": VOLUMES,
+            },
+        },
+        base_container_name="main",
+        retries=2,
+        active_deadline_seconds=600,
+        execution_timeout=timedelta(seconds=900),
+    )
+    ops["publish.gate"] = ShortCircuitOperator(
+        task_id="publish.gate",
+        python_callable=may_start,
+        op_kwargs={
+            "trigger": "all_succeeded",
+            "upstreams": {
+                "check": {"skipped": "upstream_failed", "gate": "check.gate"},
+            },
+            "skips": True,
+        },
+        trigger_rule="all_done",
+        ignore_downstream_trigger_rules=False,
+    )
+    publish = KubernetesPodOperator(
+        task_id="publish",
+        name="publish",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "publish",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "publish",
+                    "pxc.dev/dag": "nightly",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "publish:1",
+                        "command": ["publish"],
+                        "env": ENV_2,
+                        "volumeMounts": VOLUME_MOUNTS_2,
+                    },
+                ],
+                "volumes": VOLUMES,
+            },
+        },
+        base_container_name="main",
+    )
+    clean = KubernetesPodOperator(
+        task_id="clean",
+        name="clean",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "clean",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "clean",
+                    "pxc.dev/dag": "nightly",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "clean:1",
+                        "command": ["clean", "$(PXC_RUN_UUID)"],
+                        "env": ENV_2,
+                        "volumeMounts": VOLUME_MOUNTS_2,
+                    },
+                ],
+                "volumes": VOLUMES,
+            },
+        },
+        base_container_name="main",
+        trigger_rule="all_done",
+    )
+    [extract_users, extract_orders] >> ops["not"]
+    [extract_users, extract_orders] >> ops["check.gate"]
+    ops["check.gate"] >> check
+    [check, extract_users] >> ops["load.gate"]
+    ops["load.gate"] >> load
+    check >> ops["publish.gate"]
+    ops["publish.gate"] >> publish
+    [load, publish] >> clean
+    [
+        each for each in dag.tasks if each.task_type != "ShortCircuitOperator"
+    ] >> watcher()

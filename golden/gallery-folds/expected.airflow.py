@@ -1,0 +1,347 @@
+# Written by pxc 0.1.0 from polyaxonfile.yaml: change that file, not this one.
+import json
+from base64 import b64decode
+from datetime import timedelta
+from uuid import NAMESPACE_OID, uuid5
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.common.compat.sdk import DAG
+from airflow.providers.standard.operators.python import ShortCircuitOperator
+from kubernetes.stream import stream
+
+
+def run_uuid(ti, task_id=None, index=None):
+    """The uuid of a run of a task: the same for all of its tries."""
+    if index is None:
+        index = ti.map_index if task_id is None else -1
+    told = (ti.dag_id, ti.run_id, task_id or ti.task_id, str(index))
+    return uuid5(NAMESPACE_OID, "/".join(told)).hex
+
+
+class OutputsOperator(KubernetesPodOperator):
+    """A pod whose XCom is what its run left: files of outputs, else what it logged."""
+
+    GATHER = (
+        'cd /airflow/xcom && { printf \'{"run":"%s"\' "$(base64 "$0/run.plx.json")";'
+        ' at=0; for name; do file=$0/outputs/$name; [ ! -f "$file" ] ||'
+        ' printf \',"%s":"%s"\' $at "$(base64 "$file")"; at=$((at + 1)); done;'
+        " echo '}'; } 2>/dev/null | tr -d '\\n' > return.json"
+    )
+
+    def __init__(self, *, outputs, **kwargs):
+        super().__init__(**kwargs)
+        self.outputs = outputs
+
+    def extract_xcom(self, pod, **kwargs):
+        told = [each for one in pod.spec.containers for each in one.env or ()]
+        run = next(each.value for each in told if each.name == "PXC_RUN_UUID")
+        stream(
+            self.client.connect_get_namespaced_pod_exec,
+            pod.metadata.name,
+            pod.metadata.namespace,
+            container="airflow-xcom-sidecar",
+            command=["sh", "-c", self.GATHER, run, *self.outputs],
+            stdin=False,
+            stdout=True,
+            stderr=True,
+            tty=False,
+        )
+        left = super().extract_xcom(pod, **kwargs) or {}
+        logged = json.loads(b64decode(left.get("run", "")) or "{}").get("outputs") or {}
+        found = {}
+        for at, name in enumerate(self.outputs):
+            value = logged.get(name, "")
+            if str(at) in left:
+                value = b64decode(left[str(at)]).decode().removesuffix("\n")
+            found[name] = value if isinstance(value, str) else json.dumps(value)
+        return found
+
+
+class JoinOperator(OutputsOperator):
+    """Asks pxc-tuner for values of the runs of a mapped task, or of a search."""
+
+    def __init__(self, *, runs_of, count=None, **kwargs):
+        super().__init__(**kwargs)
+        self.runs_of = runs_of
+        self.count = count
+
+    def execute(self, context, **kwargs):
+        ti = context["ti"]
+        if self.count is None:
+            told, state, number = "--state", "", 1
+            while found := ti.xcom_pull(f"{self.runs_of}.ask_{number}", key="state"):
+                state, number = found, number + 1
+        else:
+            left = [
+                ti.xcom_pull(task_ids=self.runs_of, map_indexes=at) or {}
+                for at in range(self.count)
+            ]
+            told, state = "--parameters", json.dumps(left)
+        self.arguments = [*self.arguments, told, state.replace("$", "$$")]
+        return super().execute(context, **kwargs)
+
+
+def mean_args(scores):
+    scores = json.loads(scores)
+    return str(sum(scores) / len(scores))
+
+
+def register_condition(accuracy):
+    accuracy = float(accuracy)
+    return 0.91 < accuracy <= 1
+
+
+ENV = [
+    {"name": "PXC_RUN_UUID", "value": "{{ run_uuid(ti) }}"},
+    {
+        "name": "PXC_OUTPUTS_DIR",
+        "value": "/plx-context/artifacts/$(PXC_RUN_UUID)/outputs",
+    },
+    {"name": "POLYAXON_IS_OFFLINE", "value": "true"},
+    {"name": "POLYAXON_IS_MANAGED", "value": "true"},
+    {"name": "POLYAXON_RUN_INSTANCE", "value": "default.default.runs.$(PXC_RUN_UUID)"},
+    {"name": "POLYAXON_OFFLINE_ROOT", "value": "/plx-context/offline"},
+]
+VOLUME_MOUNTS = [
+    {"name": "xcom", "mountPath": "/plx-context/artifacts"},
+    {
+        "name": "xcom",
+        "mountPath": "/plx-context/outputs",
+        "subPathExpr": "$(PXC_RUN_UUID)/outputs",
+    },
+    {"name": "xcom", "mountPath": "/plx-context/offline/runs"},
+    {"name": "shm", "mountPath": "/dev/shm"},
+]
+
+
+with DAG(
+    dag_id="folds",
+    description="Cross validation, whose mean decides",
+    schedule=None,
+    catchup=False,
+    default_args={"retries": 0, "retry_delay": timedelta(seconds=10)},
+    user_defined_macros={"run_uuid": run_uuid, "mean_args": mean_args},
+):
+    ops = {}
+    fold = OutputsOperator.partial(
+        task_id="fold",
+        name="fold",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "fold",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "fold",
+                    "pxc.dev/dag": "folds",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "trainer:1.4",
+                        "env": ENV,
+                        "volumeMounts": VOLUME_MOUNTS,
+                    },
+                ],
+                "volumes": [{"name": "shm", "emptyDir": {"medium": "Memory"}}],
+            },
+        },
+        base_container_name="main",
+        do_xcom_push=True,
+        outputs=["accuracy"],
+        map_index_template="{{ task.annotations['pxc.dev/matrix-params'] }}",
+    ).expand_kwargs(
+        [
+            {
+                "annotations": {"pxc.dev/matrix-params": '{"fold": 0}'},
+                "cmds": [
+                    "sh",
+                    "-ec",
+                    'echo "0.9$1" > "$PXC_OUTPUTS_DIR/accuracy"',
+                    "train",
+                    "0",
+                ],
+            },
+            {
+                "annotations": {"pxc.dev/matrix-params": '{"fold": 1}'},
+                "cmds": [
+                    "sh",
+                    "-ec",
+                    'echo "0.9$1" > "$PXC_OUTPUTS_DIR/accuracy"',
+                    "train",
+                    "1",
+                ],
+            },
+            {
+                "annotations": {"pxc.dev/matrix-params": '{"fold": 2}'},
+                "cmds": [
+                    "sh",
+                    "-ec",
+                    'echo "0.9$1" > "$PXC_OUTPUTS_DIR/accuracy"',
+                    "train",
+                    "2",
+                ],
+            },
+            {
+                "annotations": {"pxc.dev/matrix-params": '{"fold": 3}'},
+                "cmds": [
+                    "sh",
+                    "-ec",
+                    'echo "0.9$1" > "$PXC_OUTPUTS_DIR/accuracy"',
+                    "train",
+                    "3",
+                ],
+            },
+            {
+                "annotations": {"pxc.dev/matrix-params": '{"fold": 4}'},
+                "cmds": [
+                    "sh",
+                    "-ec",
+                    'echo "0.9$1" > "$PXC_OUTPUTS_DIR/accuracy"',
+                    "train",
+                    "4",
+                ],
+            },
+        ],
+    )
+    ops["mean.join"] = JoinOperator(
+        task_id="mean.join",
+        name="mean-join",
+        image="pxc-tuner:0.1.0",
+        cmds=[
+            "sh",
+            "-c",
+            'mkdir -p /airflow/xcom/join/outputs && exec pxc-tuner "$@"',
+            "pxc-tuner",
+        ],
+        arguments=[
+            "join",
+            "--query",
+            '{"field":"status","operator":"==","values":["succeeded"]}',
+            "--suggestions",
+            '[{"index":0,"iteration":0,"params":{"fold":0},"text":{"fold":"0"}},{"index":1,"iteration":0,"params":{"fold":1},"text":{"fold":"1"}},{"index":2,"iteration":0,"params":{"fold":2},"text":{"fold":"2"}},{"index":3,"iteration":0,"params":{"fold":3},"text":{"fold":"3"}},{"index":4,"iteration":0,"params":{"fold":4},"text":{"fold":"4"}}]',
+            "--uuid",
+            "uuid5:{{ ti.dag_id }}/{{ ti.run_id }}/fold/{index}",
+            "--limit",
+            "5000",
+            "--offset",
+            "0",
+            "--pick",
+            "scores=outputs.accuracy",
+            "--write",
+            "values.scores=/airflow/xcom/join/outputs/scores",
+        ],
+        do_xcom_push=True,
+        outputs=["scores"],
+        runs_of="fold",
+        count=5,
+    )
+    mean = OutputsOperator(
+        task_id="mean",
+        name="mean",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "mean",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "mean",
+                    "pxc.dev/dag": "folds",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "busybox:1.37",
+                        "command": [
+                            "sh",
+                            "-ec",
+                            'echo "$1" > "$PXC_OUTPUTS_DIR/accuracy"',
+                            "mean",
+                        ],
+                        "args": [
+                            '{{ mean_args((ti.xcom_pull("mean.join") or {}).get("scores", \'\')) }}',
+                        ],
+                        "env": ENV,
+                        "volumeMounts": VOLUME_MOUNTS,
+                    },
+                ],
+                "volumes": [{"name": "shm", "emptyDir": {"medium": "Memory"}}],
+            },
+        },
+        base_container_name="main",
+        do_xcom_push=True,
+        outputs=["accuracy"],
+    )
+    ops["register.condition"] = ShortCircuitOperator(
+        task_id="register.condition",
+        python_callable=register_condition,
+        op_kwargs={
+            "accuracy": '{{ (ti.xcom_pull("mean") or {}).get("accuracy", "") }}',
+        },
+        ignore_downstream_trigger_rules=False,
+    )
+    register = KubernetesPodOperator(
+        task_id="register",
+        name="register",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "register",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "register",
+                    "pxc.dev/dag": "folds",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "registry:1.2",
+                        "command": [
+                            "echo",
+                            "registered",
+                            '{{ (ti.xcom_pull("mean") or {}).get("accuracy", "") }}',
+                        ],
+                        "env": [
+                            {"name": "PXC_RUN_UUID", "value": "{{ run_uuid(ti) }}"},
+                            {"name": "POLYAXON_IS_OFFLINE", "value": "true"},
+                            {"name": "POLYAXON_IS_MANAGED", "value": "true"},
+                            {
+                                "name": "POLYAXON_RUN_INSTANCE",
+                                "value": "default.default.runs.$(PXC_RUN_UUID)",
+                            },
+                            {
+                                "name": "POLYAXON_OFFLINE_ROOT",
+                                "value": "/plx-context/offline",
+                            },
+                        ],
+                        "volumeMounts": [
+                            {
+                                "name": "artifacts-context",
+                                "mountPath": "/plx-context/artifacts",
+                            },
+                            {
+                                "name": "artifacts-context",
+                                "mountPath": "/plx-context/offline/runs",
+                            },
+                            {"name": "shm", "mountPath": "/dev/shm"},
+                        ],
+                    },
+                ],
+                "volumes": [
+                    {"name": "artifacts-context", "emptyDir": {}},
+                    {"name": "shm", "emptyDir": {"medium": "Memory"}},
+                ],
+            },
+        },
+        base_container_name="main",
+    )
+    fold >> ops["mean.join"]
+    [fold, ops["mean.join"]] >> mean
+    mean >> ops["register.condition"]
+    ops["register.condition"] >> register

@@ -1,0 +1,521 @@
+# Written by pxc 0.1.0 from polyaxonfile.yaml: change that file, not this one.
+import json
+from base64 import b64decode
+from datetime import timedelta
+from uuid import NAMESPACE_OID, uuid5
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.common.compat.sdk import DAG, AirflowException, TaskGroup, task
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.providers.standard.operators.python import ShortCircuitOperator
+from kubernetes.stream import stream
+
+
+def run_uuid(ti, task_id=None, index=None):
+    """The uuid of a run of a task: the same for all of its tries."""
+    if index is None:
+        index = ti.map_index if task_id is None else -1
+    told = (ti.dag_id, ti.run_id, task_id or ti.task_id, str(index))
+    return uuid5(NAMESPACE_OID, "/".join(told)).hex
+
+
+class OutputsOperator(KubernetesPodOperator):
+    """A pod whose XCom is what its run left: files of outputs, else what it logged."""
+
+    GATHER = (
+        'cd /airflow/xcom && { printf \'{"run":"%s"\' "$(base64 "$0/run.plx.json")";'
+        ' at=0; for name; do file=$0/outputs/$name; [ ! -f "$file" ] ||'
+        ' printf \',"%s":"%s"\' $at "$(base64 "$file")"; at=$((at + 1)); done;'
+        " echo '}'; } 2>/dev/null | tr -d '\\n' > return.json"
+    )
+
+    def __init__(self, *, outputs, **kwargs):
+        super().__init__(**kwargs)
+        self.outputs = outputs
+
+    def extract_xcom(self, pod, **kwargs):
+        told = [each for one in pod.spec.containers for each in one.env or ()]
+        run = next(each.value for each in told if each.name == "PXC_RUN_UUID")
+        stream(
+            self.client.connect_get_namespaced_pod_exec,
+            pod.metadata.name,
+            pod.metadata.namespace,
+            container="airflow-xcom-sidecar",
+            command=["sh", "-c", self.GATHER, run, *self.outputs],
+            stdin=False,
+            stdout=True,
+            stderr=True,
+            tty=False,
+        )
+        left = super().extract_xcom(pod, **kwargs) or {}
+        logged = json.loads(b64decode(left.get("run", "")) or "{}").get("outputs") or {}
+        found = {}
+        for at, name in enumerate(self.outputs):
+            value = logged.get(name, "")
+            if str(at) in left:
+                value = b64decode(left[str(at)]).decode().removesuffix("\n")
+            found[name] = value if isinstance(value, str) else json.dumps(value)
+        return found
+
+
+def came_to(ti, task_id, meanings=None):
+    """What the operation of a task came to, by the states of all its instances.
+
+    `meanings` tell what these mean where they mean something of their own, which task
+    begins the group that the task ends, and which gate is before it.
+    """
+    if hasattr(ti, "get_task_states"):
+        told = ti.get_task_states(ti.dag_id, run_ids=[ti.run_id])[ti.run_id].items()
+    else:
+        instances = ti.get_dagrun().get_task_instances()
+        told = [(each.task_id, each.state) for each in instances]
+
+    def states(name):
+        tries = f"{name}_"
+        return {
+            str(state)
+            for known, state in told
+            if known == name
+            or (known.startswith(tries) and known[len(tries) :].isdigit())
+        }
+
+    meanings = meanings or {}
+    begins, gate = meanings.get("begins"), meanings.get("gate")
+    if begins and states(begins) != {"success"}:
+        task_id, meanings = begins, meanings.get("before", {})
+    found = states(task_id)
+    if "failed" in found or found <= {"success"}:
+        return "failed" if "failed" in found else "succeeded"
+    if "upstream_failed" in found:
+        return meanings.get("upstream_failed", "upstream_failed")
+    verdict = gate and ti.xcom_pull(task_ids=gate, key="verdict")
+    return verdict or meanings.get("skipped", "skipped")
+
+
+def may_start(
+    ti, trigger, upstreams, events=None, skips=False, condition=True, start=None
+):
+    """Whether an operation starts after what the operations before it came to.
+
+    `upstreams` tells of the task of each of them what its states mean; `start` is the
+    task that begins the group. A hook starts when its run came to its trigger; `events`
+    are what some may come to that starts an operation whatever its trigger is.
+    """
+    came = {name: came_to(ti, name, each) for name, each in upstreams.items()}
+    words = set(came.values())
+    starts = {
+        "all_succeeded": words <= {"succeeded", "skipped"},
+        "all_failed": words <= {"failed"},
+        "all_done": True,
+        "one_succeeded": bool(words & {"succeeded", "skipped"}),
+        "one_failed": "failed" in words,
+        "one_done": True,
+        "done": "uncalled" not in words,
+    }.get(trigger, words == {trigger})
+    starts = starts or any(came[name] in ends for name, ends in (events or {}).items())
+    verdict = ""
+    if start and came_to(ti, start) != "succeeded":
+        verdict = "upstream_failed"
+    elif skips and "skipped" in words:
+        verdict = "skipped"
+    elif upstreams and not starts:
+        verdict = "upstream_failed"
+    elif not condition:
+        verdict = "skipped"
+    if verdict:
+        ti.xcom_push(key="verdict", value=verdict)
+    return not verdict
+
+
+@task(trigger_rule="one_failed", retries=0)
+def watcher():
+    """Fail the run when a task has failed, whatever ran after it."""
+    raise AirflowException("a task of this run has failed")
+
+
+ENV = [
+    {"name": "PXC_RUN_UUID", "value": "{{ run_uuid(ti) }}"},
+    {"name": "POLYAXON_IS_OFFLINE", "value": "true"},
+    {"name": "POLYAXON_IS_MANAGED", "value": "true"},
+    {"name": "POLYAXON_RUN_INSTANCE", "value": "default.default.runs.$(PXC_RUN_UUID)"},
+    {"name": "POLYAXON_OFFLINE_ROOT", "value": "/plx-context/offline"},
+]
+VOLUME_MOUNTS = [
+    {"name": "artifacts-context", "mountPath": "/plx-context/artifacts"},
+    {"name": "artifacts-context", "mountPath": "/plx-context/offline/runs"},
+    {"name": "shm", "mountPath": "/dev/shm"},
+]
+VOLUMES = [
+    {"name": "artifacts-context", "emptyDir": {}},
+    {"name": "shm", "emptyDir": {"medium": "Memory"}},
+]
+
+
+with DAG(
+    dag_id="regions",
+    description="Two teams' dags, one of them once for each region",
+    schedule=None,
+    catchup=False,
+    default_args={"retries": 0, "retry_delay": timedelta(seconds=10)},
+    user_defined_macros={"run_uuid": run_uuid},
+) as dag:
+    ops = {}
+    with TaskGroup(group_id="data"):
+        ops["data.ingest"] = OutputsOperator(
+            task_id="ingest",
+            name="ingest",
+            pod_template_dict={
+                "metadata": {
+                    "labels": {
+                        "app.kubernetes.io/name": "ingest",
+                        "app.kubernetes.io/managed-by": "pxc",
+                        "pxc.dev/operation": "ingest",
+                        "pxc.dev/dag": "regions",
+                    },
+                },
+                "spec": {
+                    "restartPolicy": "Never",
+                    "containers": [
+                        {
+                            "name": "main",
+                            "image": "etl:3.1",
+                            "command": [
+                                "sh",
+                                "-ec",
+                                'echo 30 > "$PXC_OUTPUTS_DIR/days"',
+                            ],
+                            "env": [
+                                {"name": "PXC_RUN_UUID", "value": "{{ run_uuid(ti) }}"},
+                                {
+                                    "name": "PXC_OUTPUTS_DIR",
+                                    "value": "/plx-context/artifacts/$(PXC_RUN_UUID)/outputs",
+                                },
+                                {"name": "POLYAXON_IS_OFFLINE", "value": "true"},
+                                {"name": "POLYAXON_IS_MANAGED", "value": "true"},
+                                {
+                                    "name": "POLYAXON_RUN_INSTANCE",
+                                    "value": "default.default.runs.$(PXC_RUN_UUID)",
+                                },
+                                {
+                                    "name": "POLYAXON_OFFLINE_ROOT",
+                                    "value": "/plx-context/offline",
+                                },
+                            ],
+                            "volumeMounts": [
+                                {"name": "xcom", "mountPath": "/plx-context/artifacts"},
+                                {
+                                    "name": "xcom",
+                                    "mountPath": "/plx-context/outputs",
+                                    "subPathExpr": "$(PXC_RUN_UUID)/outputs",
+                                },
+                                {
+                                    "name": "xcom",
+                                    "mountPath": "/plx-context/offline/runs",
+                                },
+                                {"name": "shm", "mountPath": "/dev/shm"},
+                            ],
+                        },
+                    ],
+                    "volumes": [{"name": "shm", "emptyDir": {"medium": "Memory"}}],
+                },
+            },
+            base_container_name="main",
+            do_xcom_push=True,
+            outputs=["days"],
+        )
+        ops["data.validate"] = KubernetesPodOperator(
+            task_id="validate",
+            name="validate",
+            pod_template_dict={
+                "metadata": {
+                    "labels": {
+                        "app.kubernetes.io/name": "validate",
+                        "app.kubernetes.io/managed-by": "pxc",
+                        "pxc.dev/operation": "validate",
+                        "pxc.dev/dag": "regions",
+                    },
+                },
+                "spec": {
+                    "restartPolicy": "Never",
+                    "containers": [
+                        {
+                            "name": "main",
+                            "image": "etl:3.1",
+                            "command": [
+                                "test",
+                                '{{ (ti.xcom_pull("data.ingest") or {}).get("days", "") }}',
+                                "-ge",
+                                "7",
+                            ],
+                            "env": ENV,
+                            "volumeMounts": VOLUME_MOUNTS,
+                        },
+                    ],
+                    "volumes": VOLUMES,
+                },
+            },
+            base_container_name="main",
+        )
+        ops["data.end"] = EmptyOperator(task_id="end")
+        ops["data.ingest"] >> ops["data.validate"]
+        [ops["data.ingest"], ops["data.validate"]] >> ops["data.end"]
+    with TaskGroup(group_id="models"):
+        ops["models.start"] = EmptyOperator(task_id="start")
+        with TaskGroup(group_id="0", tooltip='{"region": "eu"}'):
+            ops["models.0.start"] = EmptyOperator(task_id="start")
+            ops["models.0.features"] = KubernetesPodOperator(
+                task_id="features",
+                name="features",
+                pod_template_dict={
+                    "metadata": {
+                        "labels": {
+                            "app.kubernetes.io/name": "features",
+                            "app.kubernetes.io/managed-by": "pxc",
+                            "pxc.dev/operation": "features",
+                            "pxc.dev/dag": "regions",
+                        },
+                    },
+                    "spec": {
+                        "restartPolicy": "Never",
+                        "containers": [
+                            {
+                                "name": "main",
+                                "image": "features:2.0",
+                                "command": ["echo", "features of eu"],
+                                "env": ENV,
+                                "volumeMounts": VOLUME_MOUNTS,
+                            },
+                        ],
+                        "volumes": VOLUMES,
+                    },
+                },
+                base_container_name="main",
+            )
+            ops["models.0.train"] = KubernetesPodOperator(
+                task_id="train",
+                name="train",
+                pod_template_dict={
+                    "metadata": {
+                        "labels": {
+                            "app.kubernetes.io/name": "train",
+                            "app.kubernetes.io/managed-by": "pxc",
+                            "pxc.dev/operation": "train",
+                            "pxc.dev/dag": "regions",
+                        },
+                    },
+                    "spec": {
+                        "restartPolicy": "Never",
+                        "containers": [
+                            {
+                                "name": "main",
+                                "image": "trainer:1.4",
+                                "command": ["echo", "a model of eu"],
+                                "env": ENV,
+                                "volumeMounts": VOLUME_MOUNTS,
+                            },
+                        ],
+                        "volumes": VOLUMES,
+                    },
+                },
+                base_container_name="main",
+            )
+            ops["models.0.end"] = EmptyOperator(task_id="end")
+            ops["models.0.start"] >> ops["models.0.features"]
+            [ops["models.0.start"], ops["models.0.features"]] >> ops["models.0.train"]
+            [
+                ops["models.0.start"],
+                ops["models.0.features"],
+                ops["models.0.train"],
+            ] >> ops["models.0.end"]
+        with TaskGroup(group_id="1", tooltip='{"region": "us"}'):
+            ops["models.1.start"] = EmptyOperator(task_id="start")
+            ops["models.1.features"] = KubernetesPodOperator(
+                task_id="features",
+                name="features",
+                pod_template_dict={
+                    "metadata": {
+                        "labels": {
+                            "app.kubernetes.io/name": "features",
+                            "app.kubernetes.io/managed-by": "pxc",
+                            "pxc.dev/operation": "features",
+                            "pxc.dev/dag": "regions",
+                        },
+                    },
+                    "spec": {
+                        "restartPolicy": "Never",
+                        "containers": [
+                            {
+                                "name": "main",
+                                "image": "features:2.0",
+                                "command": ["echo", "features of us"],
+                                "env": ENV,
+                                "volumeMounts": VOLUME_MOUNTS,
+                            },
+                        ],
+                        "volumes": VOLUMES,
+                    },
+                },
+                base_container_name="main",
+            )
+            ops["models.1.train"] = KubernetesPodOperator(
+                task_id="train",
+                name="train",
+                pod_template_dict={
+                    "metadata": {
+                        "labels": {
+                            "app.kubernetes.io/name": "train",
+                            "app.kubernetes.io/managed-by": "pxc",
+                            "pxc.dev/operation": "train",
+                            "pxc.dev/dag": "regions",
+                        },
+                    },
+                    "spec": {
+                        "restartPolicy": "Never",
+                        "containers": [
+                            {
+                                "name": "main",
+                                "image": "trainer:1.4",
+                                "command": ["echo", "a model of us"],
+                                "env": ENV,
+                                "volumeMounts": VOLUME_MOUNTS,
+                            },
+                        ],
+                        "volumes": VOLUMES,
+                    },
+                },
+                base_container_name="main",
+            )
+            ops["models.1.end"] = EmptyOperator(task_id="end")
+            ops["models.1.start"] >> ops["models.1.features"]
+            [ops["models.1.start"], ops["models.1.features"]] >> ops["models.1.train"]
+            [
+                ops["models.1.start"],
+                ops["models.1.features"],
+                ops["models.1.train"],
+            ] >> ops["models.1.end"]
+        ops["models.2.gate"] = ShortCircuitOperator(
+            task_id="2.gate",
+            python_callable=may_start,
+            op_kwargs={
+                "trigger": "all_done",
+                "upstreams": {
+                    "models.0.end": {
+                        "upstream_failed": "failed",
+                        "begins": "models.0.start",
+                    },
+                },
+                "start": "models.start",
+            },
+            trigger_rule="all_done",
+            ignore_downstream_trigger_rules=False,
+        )
+        with TaskGroup(group_id="2", tooltip='{"region": "asia"}'):
+            ops["models.2.start"] = EmptyOperator(task_id="start")
+            ops["models.2.features"] = KubernetesPodOperator(
+                task_id="features",
+                name="features",
+                pod_template_dict={
+                    "metadata": {
+                        "labels": {
+                            "app.kubernetes.io/name": "features",
+                            "app.kubernetes.io/managed-by": "pxc",
+                            "pxc.dev/operation": "features",
+                            "pxc.dev/dag": "regions",
+                        },
+                    },
+                    "spec": {
+                        "restartPolicy": "Never",
+                        "containers": [
+                            {
+                                "name": "main",
+                                "image": "features:2.0",
+                                "command": ["echo", "features of asia"],
+                                "env": ENV,
+                                "volumeMounts": VOLUME_MOUNTS,
+                            },
+                        ],
+                        "volumes": VOLUMES,
+                    },
+                },
+                base_container_name="main",
+            )
+            ops["models.2.train"] = KubernetesPodOperator(
+                task_id="train",
+                name="train",
+                pod_template_dict={
+                    "metadata": {
+                        "labels": {
+                            "app.kubernetes.io/name": "train",
+                            "app.kubernetes.io/managed-by": "pxc",
+                            "pxc.dev/operation": "train",
+                            "pxc.dev/dag": "regions",
+                        },
+                    },
+                    "spec": {
+                        "restartPolicy": "Never",
+                        "containers": [
+                            {
+                                "name": "main",
+                                "image": "trainer:1.4",
+                                "command": ["echo", "a model of asia"],
+                                "env": ENV,
+                                "volumeMounts": VOLUME_MOUNTS,
+                            },
+                        ],
+                        "volumes": VOLUMES,
+                    },
+                },
+                base_container_name="main",
+            )
+            ops["models.2.end"] = EmptyOperator(task_id="end")
+            ops["models.2.start"] >> ops["models.2.features"]
+            [ops["models.2.start"], ops["models.2.features"]] >> ops["models.2.train"]
+            [
+                ops["models.2.start"],
+                ops["models.2.features"],
+                ops["models.2.train"],
+            ] >> ops["models.2.end"]
+        ops["models.end"] = EmptyOperator(task_id="end")
+        ops["models.start"] >> ops["models.0.start"]
+        ops["models.start"] >> ops["models.1.start"]
+        [ops["models.start"], ops["models.0.end"]] >> ops["models.2.gate"]
+        ops["models.2.gate"] >> ops["models.2.start"]
+        [
+            ops["models.start"],
+            ops["models.0.end"],
+            ops["models.1.end"],
+            ops["models.2.end"],
+        ] >> ops["models.end"]
+    publish = KubernetesPodOperator(
+        task_id="publish",
+        name="publish",
+        pod_template_dict={
+            "metadata": {
+                "labels": {
+                    "app.kubernetes.io/name": "publish",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "publish",
+                    "pxc.dev/dag": "regions",
+                },
+            },
+            "spec": {
+                "restartPolicy": "Never",
+                "containers": [
+                    {
+                        "name": "main",
+                        "image": "publisher:1.0",
+                        "command": ["echo", "published"],
+                        "env": ENV,
+                        "volumeMounts": VOLUME_MOUNTS,
+                    },
+                ],
+                "volumes": VOLUMES,
+            },
+        },
+        base_container_name="main",
+    )
+    ops["data.end"] >> ops["models.start"]
+    ops["models.end"] >> publish
+    [
+        each for each in dag.tasks if each.task_type != "ShortCircuitOperator"
+    ] >> watcher()
