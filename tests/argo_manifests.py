@@ -32,11 +32,19 @@ def _sample(match: re.Match[str]) -> str:
 
 
 def objects_of(workflow: Object) -> list[Object]:
-    """What the templates of a Workflow, a WorkflowTemplate or a CronWorkflow create."""
+    """What the templates of a Workflow, a WorkflowTemplate or a CronWorkflow have operators run.
+
+    Parts of a split run are workflows, which Argo makes its own.
+    """
     spec = workflow.get("spec", {})
     spec = spec.get("workflowSpec", spec)
     templates = spec.get("templates", ())
-    return [created(each["resource"]) for each in templates if "resource" in each]
+    return [created(each["resource"]) for each in templates if not _is_part(each)]
+
+
+def _is_part(template: Object) -> bool:
+    resource = template.get("resource")
+    return resource is None or "kind: Workflow" in resource["manifest"].splitlines()
 
 
 def created(resource: Object) -> Object:
