@@ -37,6 +37,13 @@ def run_of(task_id: str) -> str:
     return f"{RUN_UUID}(ti, {string(task_id)})"
 
 
+def _formed(path: str, run: str) -> str:
+    """A value made of the identity of a run."""
+    before, after = OF_THE_RUN[path]
+    parts = [string(before) if before else "", run, string(after) if after else ""]
+    return " ~ ".join(filter(None, parts))
+
+
 def _without_dag(path: str) -> str:
     """What the run is started with is the same in every dag inside of it."""
     while path.startswith("dag."):
@@ -75,6 +82,12 @@ class Scope:
         members = group.members if group is not None else ()
         self.members = {member.name: member for member in members}
 
+    def group_id(self) -> str:
+        """The id of the group of tasks that the scope is of; empty for the whole DAG."""
+        if self.around is None or self.group is None:
+            return ""
+        return self.around.ids.get(self.group.name, "")
+
     def run(self) -> str:
         """The expression of the identity of a task's own run."""
         return f"{RUN_UUID}(ti)"
@@ -86,9 +99,9 @@ class Scope:
         if asked is not None:
             return f"params[{string(asked.name)}]"
         if ref.path in OF_THE_RUN:
-            before, after = OF_THE_RUN[ref.path]
-            parts = [string(before) if before else "", self.run(), string(after) if after else ""]
-            return " ~ ".join(filter(None, parts))
+            return _formed(ref.path, self.run())
+        if head == "dag" and rest in OF_THE_RUN:
+            return _formed(rest, run_of(self.group_id()))
         if head == "dag":
             around = self.around
             return None if around is None else around.read(RunTimeRef(ref.span, rest), depth + 1)
