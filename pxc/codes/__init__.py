@@ -216,6 +216,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC703", "run-time-value-here", _E),
     ("PXC704", "command-from-registry", _W),
     ("PXC705", "large-workflow", _W),
+    ("PXC706", "gate-task", _I),
     ("PXC710", "name-collision", _E),
     ("PXC712", "ttl-with-selfheal", _W),
     # 8 catalog

@@ -88,9 +88,23 @@ def _group_of(plan: Plan, build: Build) -> Group | None:
     return found
 
 
+def _tell_gate(member: Unit | Group, report: Report) -> None:
+    """PXC706 for a member whose start no rule of Airflow says."""
+    report.add(
+        "PXC706",
+        f"no trigger rule of Airflow starts `{member.name}` as it should start,"
+        " so a task before it decides",
+        head_of(member.start.span if member.start is not None else member.span),
+        help=f"nothing is to be done: `{member.name}.gate` asks what each operation before came to",
+    )
+
+
 def _drafts(flow: Flow, path: str, around: Scope | None, build: Build) -> None:
     """The pods of a group and of the groups inside of it."""
     group, report = flow.group, build.report
+    for member in group.members:
+        if member.name in flow.gates and member.name not in flow.hooks:
+            _tell_gate(member, report)
     is_inner = around is not None or group.kind == CELL
     if is_inner and group.concurrency:
         tell("dag.concurrency", "`concurrency` of an inner dag", head_of(group.span), report)
