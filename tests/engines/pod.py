@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import threading
@@ -84,10 +85,17 @@ class PodRun(threading.Thread):
             if all(run.ended and run.ended["exitCode"] == 0 for run in self.mains):
                 phase = phase if self.reason else "Succeeded"
             self._tell(phase)
+            self._clear()
             with self._ending:
                 self._over = True
             if self._told:
                 self.gone()
+
+    def _clear(self) -> None:
+        """Remove what lived as long as the pod: of Argo's pods each has a copy of its executor."""
+        for volume in self.spec.get("volumes", ()):
+            if "emptyDir" in volume:
+                shutil.rmtree(self.folder / "volumes" / volume["name"], ignore_errors=True)
 
     def _live(self) -> str:
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
