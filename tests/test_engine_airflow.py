@@ -140,15 +140,22 @@ run:
   operations:
   - name: train
     component:
-      outputs: [{name: acc, type: float}, {name: rows, type: int}, {name: ok, type: bool}]
+      outputs: [{name: acc, type: float}, {name: rows, type: int}, {name: ok, type: bool}, {name: note}]
       run: {kind: job, container: {image: i}}
   - {name: never, trigger: all_failed, dependencies: [train], container: {image: i}}
   - name: deploy
-    params: {acc: {ref: ops.train, value: outputs.acc}, rows: {ref: ops.train, value: outputs.rows}}
+    params:
+      acc: {ref: ops.train, value: outputs.acc}
+      rows: {ref: ops.train, value: outputs.rows}
+      note: {ref: ops.train, value: outputs.note}
     conditions: "{{ acc > 0.9 and rows / 2 >= 10 }}"
     component:
-      inputs: [{name: acc, type: float}, {name: rows, type: int}]
-      run: {kind: job, container: {image: i, args: ["--rows={{ rows * 2 }}", "{{ 'hi' if acc > 0.95 else 'lo' }}"]}}
+      inputs: [{name: acc, type: float}, {name: rows, type: int}, {name: note}]
+      run:
+        kind: job
+        container:
+          image: i
+          args: ["--rows={{ rows * 2 }}", "{{ 'hi' if acc > 0.95 else 'lo' }}", "{{ note }}", "{{ note | upper }}"]
   - name: check
     dependencies: [never]
     trigger: all_done
@@ -198,11 +205,14 @@ ANSWERS: tuple[tuple[dict[str, Any], list[str]], ...] = (
 """What a run is started with, and the arguments that its pod then has."""
 
 
+NOTE = "a $(HOME) $$b {{ x }}"
+
+
 def conditioned(release: str) -> tuple[Outcome, list[tuple[dict[str, Any], dict[str, Script]]]]:
     """A dag whose operations look at what one before them left, and runs of it."""
     scenes: list[tuple[dict[str, Any], dict[str, Script]]] = []
     for outputs in OUTPUTS:
-        written = {name: json.dumps(value) for name, value in outputs.items()}
+        written = {name: json.dumps(value) for name, value in outputs.items()} | {"note": NOTE}
         failing = "check.start" if outputs["acc"] == 0.5 else ""
         script = {"train": {"outputs": written}, failing: {"failures": 9}}
         plan = {"train": Script(outputs=outputs), failing.replace(".", "/"): FAILS}
@@ -247,7 +257,8 @@ def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
     }
     assert {name: each for name, each in wrong.items() if each} == {}
     [main, *_] = played[0]["pods"]["deploy/-1"]["spec"]["containers"]
-    assert main["args"] == ["--rows=40", "hi"]
+    kept = NOTE.replace("$", "$$")  # of which the kubelet makes one again
+    assert main["args"] == ["--rows=40", "hi", kept, kept.upper()]
 
 
 def differences(fates: dict[str, Fate], result: dict[str, Any]) -> list[str]:

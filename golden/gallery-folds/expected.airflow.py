@@ -267,7 +267,7 @@ with DAG(
                             "mean",
                         ],
                         "args": [
-                            '{{ mean_args((ti.xcom_pull("mean.join") or {}).get("scores", \'\')) }}',
+                            '{{ mean_args((ti.xcom_pull("mean.join") or {}).get("scores", "")) }}',
                         ],
                         "env": ENV,
                         "volumeMounts": VOLUME_MOUNTS,

@@ -279,8 +279,8 @@ with DAG(
                         "args": [
                             'echo "lr $1 depth $2" > "$PXC_OUTPUTS_DIR/chosen"',
                             "train",
-                            '{{ final_args((ti.xcom_pull("final.join") or {}).get("lr", \'\')) }}',
-                            '{{ final_args_2((ti.xcom_pull("final.join") or {}).get("depth", \'\')) }}',
+                            '{{ final_args((ti.xcom_pull("final.join") or {}).get("lr", "")) }}',
+                            '{{ final_args_2((ti.xcom_pull("final.join") or {}).get("depth", "")) }}',
                         ],
                         "env": ENV,
                         "volumeMounts": VOLUME_MOUNTS,

@@ -302,7 +302,7 @@ with DAG(
                         "image": "trainer:1.4",
                         "command": [
                             "echo",
-                            '--lr={{ final_command((ti.xcom_pull("final.join") or {}).get("best", \'\')) }}',
+                            '--lr={{ final_command((ti.xcom_pull("final.join") or {}).get("best", "")) }}',
                             "--epochs=100",
                         ],
                         "env": [

@@ -15,7 +15,7 @@ from pxc.targets.airflow.python_text import WIDTH
 from pxc.targets.airflow.scope import Scope
 from pxc.targets.airflow.variables import function_name
 
-__all__ = ["Functions", "computed", "expression_of"]
+__all__ = ["Functions", "computed", "declared_types", "expression_of"]
 
 
 class Functions(Struct):
@@ -61,12 +61,18 @@ def computed(
     return computed_by(expr, _types(scope, inputs), report, truth=truth)
 
 
-def _types(scope: Scope, inputs: Sequence[Input]) -> Callable[[RunTimeRef], Given | None]:
+def declared_types(inputs: Sequence[Input]) -> dict[str, str]:
+    """The types of inputs that are nothing but a value of the run, by the path of that."""
     declared: dict[str, str] = {}
     for each in inputs:
         hole = each.value.parts[0] if len(each.value.parts) == 1 else None
         if isinstance(hole, Hole) and isinstance(hole.expr, RunTimeRef) and each.type:
             declared.setdefault(hole.expr.path, each.type)
+    return declared
+
+
+def _types(scope: Scope, inputs: Sequence[Input]) -> Callable[[RunTimeRef], Given | None]:
+    declared = declared_types(inputs)
 
     def given(ref: RunTimeRef) -> Given | None:
         read = scope.read(ref)

@@ -71,7 +71,7 @@ class JoinScope(Scope):
         task_id = self.lists.get(name) if head == "joins" else None
         if task_id is None:
             return super().read(ref, depth)
-        return f"(ti.xcom_pull({string(task_id)}) or {{}}).get({string(name)}, '')"
+        return f'(ti.xcom_pull({string(task_id)}) or {{}}).get({string(name)}, "")'
 
 
 def join_arguments(

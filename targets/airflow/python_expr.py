@@ -77,10 +77,11 @@ class Given(Struct, frozen=True):
 
 
 class Computed(Struct, frozen=True):
-    """A function: its parameters with what Airflow gives each, and the lines of its body."""
+    """A function: its parameters with what Airflow gives each, its body, what it computes."""
 
     given: dict[str, str]
     lines: tuple[str, ...]
+    kind: str = "str"
 
 
 class _Refused(Exception):
@@ -103,7 +104,7 @@ def computed_by(expr: Expr, types: Types, report: Report, *, truth: bool) -> Com
     except _Refused as found:
         report.add("PXC703", found.message, found.span, help=found.help)
         return None
-    return Computed(writer.given, (*writer.lines, f"return {result}"))
+    return Computed(writer.given, (*writer.lines, f"return {result}"), made.kind)
 
 
 def _truth(said: Said, span: Span) -> str:

@@ -8,8 +8,10 @@ from pxc.diagnostics import Report
 from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.plan import Unit
 from pxc.targets._data import Place
-from pxc.targets.airflow.computing import Functions, computed
+from pxc.targets._declared import declared_kind
+from pxc.targets.airflow.computing import Functions, computed, declared_types
 from pxc.targets.airflow.jinja import expression
+from pxc.targets.airflow.python_filters import NUMBERS
 from pxc.targets.airflow.scope import OF_THE_RUN, Scope
 
 __all__ = ["AirflowRunTime"]
@@ -42,7 +44,11 @@ class AirflowRunTime:
         if found is None:
             refuse(ref, report)
             return None
-        return expression(found)
+        kind, _ = declared_kind(
+            declared_types(self.unit.inputs).get(ref.path) or self.scope.type(ref.path)
+        )
+        is_left = ref.path.rpartition(".")[0].rpartition(".")[2] != "globals"
+        return expression(_kept(found, place) if is_left and kind not in NUMBERS else found)
 
     def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
         """The call of a function of the file; PXC703 for what Python does not compute alike."""
@@ -50,7 +56,8 @@ class AirflowRunTime:
         if made is None:
             return None
         field = place.field.partition("[")[0].rpartition(".")[2]
-        return expression(self.functions.macro(f"{self.unit.name}_{field}", made))
+        found = self.functions.macro(f"{self.unit.name}_{field}", made)
+        return expression(found if made.kind in NUMBERS else _kept(found, place))
 
     def tracking_uuid(self) -> str | None:
         """None: the identity is a uuid."""
@@ -71,6 +78,11 @@ class AirflowRunTime:
             return None
         place.env.setdefault(_NAMESPACE, _field(_NAMESPACE, "metadata.namespace"))
         return f"$({_NAMESPACE})"
+
+
+def _kept(found: str, place: Place) -> str:
+    """A value as it is, also where the kubelet would take `$(NAME)` in it for a variable."""
+    return f'{found} | replace("$", "$$")' if place.expands else found
 
 
 def _field(name: str, path: str) -> dict[str, Any]:
