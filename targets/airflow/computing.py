@@ -65,7 +65,8 @@ def declared_types(inputs: Sequence[Input]) -> dict[str, str]:
     """The types of inputs that are nothing but a value of the run, by the path of that."""
     declared: dict[str, str] = {}
     for each in inputs:
-        hole = each.value.parts[0] if len(each.value.parts) == 1 else None
+        parts = each.value.parts if isinstance(each.value, Template) else ()  # known in a cell
+        hole = parts[0] if len(parts) == 1 else None
         if isinstance(hole, Hole) and isinstance(hole.expr, RunTimeRef) and each.type:
             declared.setdefault(hole.expr.path, each.type)
     return declared

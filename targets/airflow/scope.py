@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pxc.ir.expr import Expr, RunTimeRef
-from pxc.ir.node import Hole
+from pxc.ir.node import Hole, Template
 from pxc.ir.plan import AskedParam, Group, Unit
 from pxc.targets._paths import CONTEXT_ROOT
 from pxc.targets.airflow.python_text import flat, string
@@ -138,7 +138,7 @@ class Scope:
             self.asked.outputs.setdefault(self.ids[name], {})[value] = None
             return f'(ti.xcom_pull({string(self.ids[name])}) or {{}}).get({string(value)}, "")'
         for given in member.inputs if section == "inputs" else ():
-            [*parts] = given.value.parts
+            parts = given.value.parts if isinstance(given.value, Template) else ()
             hole = parts[0] if len(parts) == 1 else None
             if given.name == value and isinstance(hole, Hole) and isinstance(hole.expr, Expr):
                 inner = hole.expr
