@@ -92,10 +92,8 @@ class PodRun(threading.Thread):
                 self.gone()
 
     def _clear(self) -> None:
-        """Remove what lived as long as the pod: of Argo's pods each has a copy of its executor."""
-        for volume in self.spec.get("volumes", ()):
-            if "emptyDir" in volume:
-                shutil.rmtree(self.folder / "volumes" / volume["name"], ignore_errors=True)
+        """Remove the copy of its executor that each pod of Argo's has: 140 MB a pod."""
+        shutil.rmtree(self.folder / "volumes" / "var-run-argo", ignore_errors=True)
 
     def _live(self) -> str:
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
