@@ -1,10 +1,10 @@
-"""Says what no engine on Kubernetes can say of a Polyaxonfile: rows that its targets share."""
+"""Says what engines on Kubernetes cannot say of a Polyaxonfile: rows that several targets share."""
 
 from __future__ import annotations
 
-from pxc.targets._features import APPROXIMATED, REFUSED, Feature
+from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature
 
-__all__ = ["PLUGINS", "RUNTIMES", "STEPS"]
+__all__ = ["PLUGINS", "RUNTIMES", "STEPS", "WORKFLOWS"]
 
 RUNTIMES = (
     Feature("run.mxjob", "`run.kind: mxjob`", REFUSED,
@@ -49,3 +49,63 @@ STEPS = (
             "leave it out, or make it a `host_path` connection"),
 )  # fmt: skip
 """What comes into a pod by Polyaxon's server alone, or has no meaning there."""
+
+WORKFLOWS = (
+    Feature("mount", "`mount`", REFUSED,
+            "it copies files of the machine that starts the run",
+            "put them into the image, or bring them by an `init` step"),
+    Feature("dag.begun", "`events` of an operation's only upstream that tell of its beginning, as"
+            " `run_status_running`", APPROXIMATED,
+            "the task starts as its upstream does, so the two run beside each other"),
+    Feature("dag.earlyStopping", "`earlyStopping` of a dag whose parts come with the run",
+            REFUSED, "its rules must be known when the file is compiled",
+            "give their values by params"),
+    Feature("matrix.earlyStopping", "`earlyStopping` of a `matrix` whose parts come with the run",
+            REFUSED, "its rules must be known when the file is compiled",
+            "give their values by params"),
+    Feature("matrix.rounds", "`earlyStopping` of a `grid`, a `random` or a `mapping`", APPROXIMATED,
+            "its rules are held to the results between two rounds, each of `concurrency` runs",
+            "a smaller `concurrency` makes shorter rounds"),
+    Feature("search.iterative", "`matrix: {kind: iterative}`", APPROXIMATED,
+            "no component proposes its runs: `pxc-tuner` draws them at random",
+            "`bayes` and `tpe` learn from results"),
+    Feature("search.earlyStopping", "`earlyStopping` of a search", APPROXIMATED,
+            "its rules are held to the results between two rounds",
+            "smaller batches make shorter rounds"),
+    Feature("search.resume", "`resume` of a search without an artifacts store", APPROXIMATED,
+            "a run of a later rung begins anew: nothing is kept of the one before",
+            "declare an artifacts store in the catalog"),
+    Feature("search.joins", "`joins` over the runs of a `matrix` of the same dag", EXACT,
+            "a task that gathers what the runs left, between them and who takes it"),
+    Feature("joins.unordered", "`joins` over the runs of a `matrix` that is not waited for",
+            REFUSED, "its runs need not have ended by then, and a join makes no edge of its own",
+            "add the operation with the `matrix` to `dependencies`"),
+    Feature("joins", "`joins` over other runs", REFUSED,
+            "they ask Polyaxon's database for earlier runs",
+            "gather from a `matrix` of the same dag, or give their values by `params`"),
+    Feature("build", "`build` whose component is not known", REFUSED,
+            "what builds the image is not known",
+            "put its component into the catalog, or build the image before"),
+    Feature("events.inside", "`events` of an operation of a dag that come of anything but another"
+            " one", REFUSED, "a task waits for other tasks alone", "give it to what runs the dag"),
+    Feature("dependencies", "`dependencies` outside of a dag", REFUSED,
+            "there is nothing beside it to wait for", "write the operations as a dag"),
+    Feature("trigger", "`trigger` outside of a dag", APPROXIMATED,
+            "a run outside of a dag has nothing before it to wait for"),
+    Feature("skip", "`skipOnUpstreamSkip` outside of a dag", APPROXIMATED,
+            "a run outside of a dag has no upstream that could be skipped"),
+    Feature("plugins.auth", "`plugins.auth`", REFUSED,
+            "there is no Polyaxon to hand out a token",
+            "leave it out; a Secret comes by a connection"),
+    Feature("termination.culling", "`termination.culling`", APPROXIMATED,
+            "nothing sees idleness"),
+    Feature("termination.probe", "`termination.probe`", APPROXIMATED,
+            "it measures idleness, which nothing does",
+            "a check of health is `container.livenessProbe`"),
+    *(
+        Feature(f"init.{key}", f"`init: {key}`", REFUSED,
+                "only Polyaxon's server knows where its files lie", "name them with `paths`")
+        for key in ("lineageRef", "modelRef", "artifactRef")
+    ),
+)  # fmt: skip
+"""What is the same to every engine that runs several operations, one after another."""

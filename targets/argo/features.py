@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
-from pxc.targets._unsayable import PLUGINS, RUNTIMES, STEPS
+from pxc.targets._unsayable import PLUGINS, RUNTIMES, STEPS, WORKFLOWS
 
 __all__ = ["FEATURES", "TABLE", "feature_of", "tell"]
 
@@ -18,9 +18,6 @@ TABLE = (
     Feature("dag.one", "`trigger: one_succeeded`, `one_failed`, `one_done`, and `events`, of an"
             " operation with several upstreams", APPROXIMATED,
             "a task starts when all that it waits for have ended, not with the first"),
-    Feature("dag.begun", "`events` of an operation's only upstream that tell of its beginning, as"
-            " `run_status_running`", APPROXIMATED,
-            "the task starts as its upstream does, so the two run beside each other"),
     Feature("dag.failures", "`earlyStopping` of the outermost dag that one failure meets",
             APPROXIMATED, "nothing more starts after the first failure; what runs goes on"),
     Feature("dag.branches", "`earlyStopping` of a dag by a metric, where operations run beside the"
@@ -29,9 +26,6 @@ TABLE = (
     Feature("dag.metric", "`earlyStopping` of a dag by a metric that no operation declares",
             REFUSED, "nothing tells which operation has the metric",
             "declare it as an output of an operation that is run once"),
-    Feature("dag.earlyStopping", "`earlyStopping` of a dag whose parts come with the run",
-            REFUSED, "its rules must be known when the file is compiled",
-            "give their values by params"),
     Feature("dag.namespace", "`namespace` of an operation, unlike that of its dag", REFUSED,
             "the pods of a workflow run in its namespace", "give it to the dag"),
     Feature("dag.termination.timeout", "`termination.timeout` of a dag inside of a dag, sooner than"
@@ -78,15 +72,6 @@ TABLE = (
                 "rounds of a loop, between which `pxc-tuner` chooses what to run")
         for kind in ("hyperband", "bayes", "tpe", "hyperopt")
     ),
-    Feature("search.iterative", "`matrix: {kind: iterative}`", APPROXIMATED,
-            "no component proposes its runs: `pxc-tuner` draws them at random",
-            "`bayes` and `tpe` learn from results"),
-    Feature("search.earlyStopping", "`earlyStopping` of a search", APPROXIMATED,
-            "its rules are held to the results between two rounds",
-            "smaller batches make shorter rounds"),
-    Feature("matrix.rounds", "`earlyStopping` of a `grid`, a `random` or a `mapping`", APPROXIMATED,
-            "its rules are held to the results between two rounds, each of `concurrency` runs",
-            "a smaller `concurrency` makes shorter rounds"),
     Feature("search.policy", "`policy` of an `earlyStopping` of a matrix", APPROXIMATED,
             "it compares runs while they go on, of which a loop tells nothing: none is ended",
             "end the run in the program itself"),
@@ -96,9 +81,6 @@ TABLE = (
             "a run that goes on from one which came from the cache of an earlier workflow begins"
             " anew: what that kept is there under its identity",
             "leave the `cache` out, or `resume`"),
-    Feature("search.resume", "`resume` of a search without an artifacts store", APPROXIMATED,
-            "a run of a later rung begins anew: nothing is kept of the one before",
-            "declare an artifacts store in the catalog"),
     Feature("search.dag", "`matrix` of one of these kinds around a dag whose metric not exactly one"
             " operation declares as an output", REFUSED,
             "the metric of a dag is the output of that name of one of its operations",
@@ -109,9 +91,6 @@ TABLE = (
             "give its values by params"),
     Feature("matrix.later", "`matrix` whose values come with the run", REFUSED,
             "its runs must be known when the file is compiled", "give its values by params"),
-    Feature("matrix.earlyStopping", "`earlyStopping` of a `matrix` whose parts come with the run",
-            REFUSED, "its rules must be known when the file is compiled",
-            "give their values by params"),
     Feature("service.matrix", "`matrix` of a service", REFUSED,
             "a matrix ends when its runs do, and a service does not", "use `kind: job`"),
     Feature("schedule.cron", "`schedule: {kind: cron}`", EXACT, "a CronWorkflow in UTC"),
@@ -130,17 +109,6 @@ TABLE = (
             "put their components into the catalog, or name them by `pathRef`"),
     Feature("hooks.stopped", "`trigger: stopped` of a hook", REFUSED,
             "who stops a workflow stops its hooks, too", "leave it out"),
-    Feature("build", "`build` whose component is not known", REFUSED,
-            "what builds the image is not known",
-            "put its component into the catalog, or build the image before"),
-    Feature("search.joins", "`joins` over the runs of a `matrix` of the same dag", EXACT,
-            "a task that gathers what the runs left, between them and who takes it"),
-    Feature("joins.unordered", "`joins` over the runs of a `matrix` that is not waited for",
-            REFUSED, "its runs need not have ended by then, and a join makes no edge of its own",
-            "add the operation with the `matrix` to `dependencies`"),
-    Feature("joins", "`joins` over other runs", REFUSED,
-            "they ask Polyaxon's database for earlier runs",
-            "gather from a `matrix` of the same dag, or give their values by `params`"),
     Feature("events.commit", "`events` of kind `connection_git_commit`, outside of a dag", EXACT,
             "a WorkflowEventBinding: each push that the Argo Server hears of starts a run"),
     Feature("events", "`events` of another run, outside of a dag", REFUSED,
@@ -149,14 +117,6 @@ TABLE = (
     Feature("events.other", "`events` of other kinds or origins, outside of a dag", REFUSED,
             "nothing in the cluster tells Argo of them",
             "create the workflow when the event has come"),
-    Feature("events.inside", "`events` of an operation of a dag that come of anything but another"
-            " one", REFUSED, "a task waits for other tasks alone", "give it to what runs the dag"),
-    Feature("dependencies", "`dependencies` outside of a dag", REFUSED,
-            "there is nothing beside it to wait for", "write the operations as a dag"),
-    Feature("trigger", "`trigger` outside of a dag", APPROXIMATED,
-            "a run outside of a dag has nothing before it to wait for"),
-    Feature("skip", "`skipOnUpstreamSkip` outside of a dag", APPROXIMATED,
-            "a run outside of a dag has no upstream that could be skipped"),
     Feature("conditions", "`conditions` outside of a dag that wait for the run", REFUSED,
             "a workflow that is created is started",
             "let them use params and inputs only, so that they are known before"),
@@ -174,17 +134,12 @@ TABLE = (
     Feature("service.cache", "`cache` of a service", APPROXIMATED,
             "a service ends with its dag and leaves nothing to take again"),
     Feature("cost", "`cost`", APPROXIMATED, "nothing in a cluster adds up costs"),
-    Feature("mount", "`mount`", REFUSED,
-            "it copies files of the machine that starts the run",
-            "put them into the image, or bring them by an `init` step"),
     Feature("environment.restartPolicy", "`environment.restartPolicy` other than `Never`",
             REFUSED, "Argo runs each pod once", "retries are `termination.maxRetries`"),
     # plugins
-    Feature("plugins.auth", "`plugins.auth`", REFUSED,
-            "there is no Polyaxon to hand out a token",
-            "leave it out; a Secret comes by a connection"),
     Feature("plugins.tmux", "`plugins.tmux`", APPROXIMATED,
             "the command runs without tmux; `argo logs` and `kubectl exec` reach it"),
+    *WORKFLOWS,
     *PLUGINS,
     Feature("plugins.notifications", "`plugins.notifications`", APPROXIMATED,
             "nobody is told how the run ends",
@@ -203,11 +158,6 @@ TABLE = (
             " a `podFailurePolicy`", REFUSED,
             "Argo decides on a further try by the exit code of the main container",
             "write `onExitCodes`"),
-    Feature("termination.culling", "`termination.culling`", APPROXIMATED,
-            "nothing sees idleness"),
-    Feature("termination.probe", "`termination.probe`", APPROXIMATED,
-            "it measures idleness, which nothing does",
-            "a check of health is `container.livenessProbe`"),
     Feature("service.termination.maxRetries", "`termination.maxRetries` of a service",
             APPROXIMATED, "a daemon that has failed is not started again"),
     Feature("service.termination.timeout", "`termination.timeout` of a service", REFUSED,
@@ -217,11 +167,6 @@ TABLE = (
     Feature("service.isExternal", "`isExternal`", APPROXIMATED,
             "the service is reached from inside the cluster alone"),
     # what comes into a pod
-    *(
-        Feature(f"init.{key}", f"`init: {key}`", REFUSED,
-                "only Polyaxon's server knows where its files lie", "name them with `paths`")
-        for key in ("lineageRef", "modelRef", "artifactRef")
-    ),
     *STEPS,
 )  # fmt: skip
 
