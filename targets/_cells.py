@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import is_
 from typing import Any
 
 from msgspec import Struct
@@ -15,6 +14,7 @@ from pxc.ir.node import Hole, KObject, Lit, Map, Seq, Template
 from pxc.ir.plan import Unit
 from pxc.ir.sweep import Sweep
 from pxc.source import Span
+from pxc.targets._rewritten import rewritten
 from pxc.world import Language
 
 __all__ = ["Cells", "varies", "varies_in_arguments_only"]
@@ -37,26 +37,13 @@ class Cells:
 
     def tree(self, node: Any, cell: tuple[Any, ...]) -> Any:
         """A tree with the values of a cell; the same object where the cell changes nothing."""
-        if isinstance(node, Template):
-            waits = self._waits.get(id(node))
-            if waits is None:
-                waits = self._waits[id(node)] = varies(node)
-            return self._fill(node, cell, self.report) if waits else node
-        if isinstance(node, Lit | Span):
-            return node
-        if isinstance(node, tuple):
-            items = tuple([self.tree(item, cell) for item in node])
-            return node if all(map(is_, items, node)) else items
-        if not isinstance(node, Struct):
-            return node
-        changed = {}
-        for name in node.__struct_fields__:
-            before = getattr(node, name)
-            if isinstance(before, tuple | Struct):
-                after = self.tree(before, cell)
-                if after is not before:
-                    changed[name] = after
-        return replace(node, **changed) if changed else node
+        return rewritten(node, Template, lambda template: self._filled(template, cell))
+
+    def _filled(self, template: Template, cell: tuple[Any, ...]) -> Any:
+        waits = self._waits.get(id(template))
+        if waits is None:
+            waits = self._waits[id(template)] = varies(template)
+        return self._fill(template, cell, self.report) if waits else template
 
 
 def varies(node: Any) -> bool:

@@ -8,7 +8,6 @@ made when the file was compiled.
 from __future__ import annotations
 
 import json
-from operator import is_
 from typing import Any
 
 from msgspec import Struct, field
@@ -20,8 +19,8 @@ from pxc.ir.node import Hole, Lit, Template
 from pxc.ir.plan import Group, Unit
 from pxc.ir.search import Search
 from pxc.ir.sweep import DISTRIBUTIONS, Axis, Sweep
-from pxc.source import Span
 from pxc.targets._data import text_of
+from pxc.targets._rewritten import rewritten
 from pxc.world import Language
 
 __all__ = ["Form", "SearchValues"]
@@ -64,26 +63,8 @@ class SearchValues:
 
         `true` is `True` in a text: then it is asked for in both forms.
         """
-        found: Unit = self._renamed(unit)
+        found: Unit = rewritten(unit, Template, self._template)
         return found
-
-    def _renamed(self, node: Any) -> Any:
-        if isinstance(node, Template):
-            return self._template(node)
-        if isinstance(node, Lit | Span):
-            return node
-        if isinstance(node, tuple):
-            items = tuple(map(self._renamed, node))
-            return node if all(map(is_, items, node)) else items
-        if not isinstance(node, Struct):
-            return node
-        changed = {}
-        for name in node.__struct_fields__:
-            before = getattr(node, name)
-            after = self._renamed(before) if isinstance(before, tuple | Struct) else before
-            if after is not before:
-                changed[name] = after
-        return replace(node, **changed) if changed else node
 
     def _template(self, node: Template) -> Template:
         """A template with values in it under the name of their text."""

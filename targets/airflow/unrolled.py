@@ -7,19 +7,17 @@ held back by a rule of its own. So the dag is written once for each cell.
 from __future__ import annotations
 
 import json
-from operator import is_
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pxc.diagnostics import Report
 from pxc.ir.expr import RunTimeRef
-from pxc.ir.node import Lit
 from pxc.ir.plan import Edge, Group, Start
 from pxc.ir.sweep import Sweep, cells
-from pxc.source import Span, head_of
+from pxc.source import head_of
 from pxc.targets._cells import Cells
+from pxc.targets._rewritten import rewritten
 from pxc.targets.airflow.features import tell
 from pxc.world import Language
 
@@ -100,23 +98,11 @@ def _back(group: Group) -> Group:
 
 def _mapped(node: Any, pairs: tuple[tuple[str, str], ...]) -> Any:
     """A tree whose references begin otherwise; the same object where nothing changes."""
-    if isinstance(node, RunTimeRef):
+
+    def moved(ref: RunTimeRef) -> RunTimeRef:
         for before, after in pairs:
-            if node.path.startswith(before):
-                return RunTimeRef(node.span, after + node.path.removeprefix(before))
-        return node
-    if isinstance(node, Lit | Span):
-        return node
-    if isinstance(node, tuple):
-        items = tuple([_mapped(item, pairs) for item in node])
-        return node if all(map(is_, items, node)) else items
-    if not isinstance(node, Struct):
-        return node
-    changed = {}
-    for name in node.__struct_fields__:
-        before = getattr(node, name)
-        if isinstance(before, tuple | Struct):
-            after = _mapped(before, pairs)
-            if after is not before:
-                changed[name] = after
-    return replace(node, **changed) if changed else node
+            if ref.path.startswith(before):
+                return RunTimeRef(ref.span, after + ref.path.removeprefix(before))
+        return ref
+
+    return rewritten(node, RunTimeRef, moved)
