@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pxc.diagnostics import Report
+from pxc.ir.plan import Demand
 from pxc.source import Span
 
 __all__ = ["APPROXIMATED", "EXACT", "REFUSED", "Feature", "Features"]
@@ -51,6 +52,17 @@ class Features:
         """The row of a feature; `matrix.grid` is found as `matrix.*`, or as `matrix`."""
         head = name.partition(".")[0]
         return self._by_name.get(name) or self._by_name.get(f"{head}.*") or self._by_name.get(head)
+
+    def tell_demand(self, demand: Demand, report: Report) -> None:
+        """PXC701 or PXC702 for what a plan's author asked for and the target has no word for."""
+        self.tell(
+            demand.feature,
+            demand.what,
+            demand.span,
+            report,
+            optional=demand.optional,
+            instead=demand.instead,
+        )
 
     def tell(
         self,

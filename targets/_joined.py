@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pxc.ir.expr import RunTimeRef
-from pxc.ir.join import Join, Match, Query
+from pxc.ir.join import All, Join, Match, Query
+from pxc.ir.join import Any as AnyOf
 from pxc.ir.node import Hole, Lit, Scalar, Template
 from pxc.ir.plan import Group
 from pxc.ir.sweep import Sweep, cells
 from pxc.source import Span
-from pxc.targets._data import text_of
+from pxc.targets._data import text_of, unexpanded
 
-__all__ = ["gathered_from", "items_of", "unkept"]
+__all__ = ["gathered_from", "items_of", "query_text", "unkept"]
 
 _KEYED = frozenset({"inputs", "params", "in", "outputs", "out", "metrics"})
 _PLAIN = frozenset({"status", "uuid", "id", "uid"})
@@ -99,3 +101,37 @@ def _is_known(value: Scalar) -> bool:
         return True
     hole = value.parts[0] if isinstance(value, Template) and len(value.parts) == 1 else None
     return isinstance(hole, Hole) and isinstance(hole.expr, RunTimeRef)
+
+
+def query_text(query: Query, said: Callable[[RunTimeRef], str]) -> str:
+    """The tree of a query as JSON that the kubelet leaves alone.
+
+    `said` is how an engine says a value of the run as JSON, quotes and all.
+    """
+    marks: dict[str, str] = {}
+
+    def tree(part: Query) -> dict[str, Any]:
+        if isinstance(part, All):
+            return {"all": [tree(each) for each in part.parts]}
+        if isinstance(part, AnyOf):
+            return {"any": [tree(each) for each in part.parts]}
+        found: dict[str, Any] = {"field": part.field, "operator": part.operator}
+        if part.values:
+            found["values"] = [value(each) for each in part.values]
+        return found | ({"negated": True} if part.negated else {})
+
+    def value(scalar: Scalar) -> str:
+        if isinstance(scalar, Lit):
+            return str(scalar.value)
+        assert isinstance(scalar, Template)
+        hole = scalar.parts[0]
+        assert isinstance(hole, Hole)
+        assert isinstance(hole.expr, RunTimeRef)
+        mark = f"\ufdd2{len(marks)}\ufdd3"
+        marks[mark] = said(hole.expr)
+        return mark
+
+    found = unexpanded(json.dumps(tree(query), ensure_ascii=False, separators=(",", ":")))
+    for mark, text in marks.items():
+        found = found.replace(f'"{mark}"', text)
+    return found

@@ -210,7 +210,7 @@ run:
 
 
 def test_what_waits_for_a_beginning_runs_beside(argo: Cluster, catalog: Path) -> None:
-    done = engine.ended(argo, made(argo, catalog, BESIDE.strip() + "\n"))
+    done = engine.ended(argo, made(argo, outcome_of(catalog, BESIDE.strip() + "\n")))
     nodes = engine.nodes(done)
     assert {path: node["phase"] for path, node in nodes.items()} == dict.fromkeys(
         ("train", "watch", "last"), "Succeeded"

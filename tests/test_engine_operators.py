@@ -128,10 +128,18 @@ def test_the_operator_tells_each_container_of_the_others(
     assert told["POLYAXON_NO_OP"] is None
 
 
+HANGS = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the first process has no handler else
+time.sleep(600)
+"""
+
+
 @pytest.mark.parametrize(
     ("program", "more"),
     [("import sys; sys.exit(3)", "termination: {maxRetries: 0}\n"),
-     ("import time; time.sleep(600)", "termination: {timeout: 2}\n")],
+     (HANGS, "termination: {timeout: 2}\n")],
+    ids=["fails", "hangs"],
 )  # fmt: skip
 def test_limits_are_held(
     program: str, more: str, operator: None, cluster: Cluster, tmp_path: Path

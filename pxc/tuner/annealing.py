@@ -9,8 +9,8 @@ from typing import Any
 
 from pxc.ir.draws import Generator
 from pxc.tuner.model import Observation
-from pxc.tuner.space import Line, Space, identity
-from pxc.tuner.unseen import fresh_rows, generator_of
+from pxc.tuner.space import Line, Space
+from pxc.tuner.unseen import generator_of, new_rows
 
 __all__ = ["annealed_rows"]
 
@@ -19,9 +19,6 @@ _SHRINKS = 0.1
 
 _STOPS = 0.5
 """How often the best run is the one to start from; else the next one is asked the same."""
-
-_PATIENCE = 100
-"""How often a row that was there already is drawn again."""
 
 
 def annealed_rows(
@@ -36,18 +33,12 @@ def annealed_rows(
     known = [(found.cost, found.places) for found in observed if found.cost is not None]
     best = [places for _, places in sorted(known, key=lambda pair: pair[0])]
     width = 1 / (1 + _SHRINKS * len(best))
-    rows: list[tuple[Any, ...]] = []
-    for _ in range(batch + _PATIENCE):
-        if len(rows) == batch:
-            return rows
+
+    def draw() -> tuple[Any, ...]:
         start = zip(space.lines, _start(best, generator), strict=True)
-        row = tuple(line.value(_near(line, at, width, generator)) for line, at in start)
-        key = identity(row)
-        if key not in seen:
-            seen.add(key)
-            rows.append(row)
-    rest = fresh_rows(space, seed, seen)
-    return rows + [row for _, row in zip(range(batch - len(rows)), rest, strict=False)]
+        return tuple(line.value(_near(line, at, width, generator)) for line, at in start)
+
+    return new_rows(space, seed, seen, batch, draw)
 
 
 def _start(best: list[list[float]], generator: Generator) -> list[float]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pxc.tuner.model import Observation
-from pxc.tuner.space import Line, Space, identity
-from pxc.tuner.unseen import fresh_rows, generator_of
+from pxc.tuner.space import Line, Space
+from pxc.tuner.unseen import generator_of, new_rows
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
 __all__ = ["parzen_rows"]
-
-_PATIENCE = 20
-"""How often it is asked again when it proposes what was there already."""
 
 
 def parzen_rows(
@@ -47,18 +44,12 @@ def parzen_rows(
                 distributions=scales,
             )
         )
-    rows: list[tuple[Any, ...]] = []
-    for _ in range(batch + _PATIENCE):
-        if len(rows) == batch:
-            return rows
+
+    def draw() -> tuple[Any, ...]:
         asked = study.ask(scales).params
-        row = tuple(_value(line, asked[line.axis.name]) for line in space.lines)
-        key = identity(row)
-        if key not in seen:
-            seen.add(key)
-            rows.append(row)
-    rest = fresh_rows(space, seed, seen)
-    return rows + [row for _, row in zip(range(batch - len(rows)), rest, strict=False)]
+        return tuple(_value(line, asked[line.axis.name]) for line in space.lines)
+
+    return new_rows(space, seed, seen, batch, draw)
 
 
 def _distribution(line: Line) -> BaseDistribution:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.plan import Event
+from pxc.targets._pushes import is_push, refuse_beside_schedule, refuse_without_address
 from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.features import tell
 from pxc.targets.airflow.python_text import WIDTH, Call, Code, flat, shown
 
 __all__ = ["asset_schedule", "refuse_events"]
-
-_COMMIT = "connection_git_commit"
 
 
 def refuse_events(build: Build) -> None:
@@ -23,22 +22,11 @@ def refuse_events(build: Build) -> None:
     report = build.report
     for event in build.plan.events:
         for kind in event.kinds:
-            if kind != _COMMIT or not event.origin.startswith("connections."):
+            if is_push(event, kind):
+                refuse_without_address(event, report)
+            else:
                 tell("events", f"`{kind}` of `{event.origin}`", event.span, report)
-            elif not event.url:
-                report.add(
-                    "PXC701",
-                    f"the address of the repository `{event.origin}` is not known",
-                    event.span,
-                    help="put the connection into the catalog, with `schema: {url: ...}`",
-                )
-    if build.plan.events and build.plan.timetable is not None:
-        report.add(
-            "PXC701",
-            "what starts at a time cannot wait for an event, too",
-            build.plan.timetable.span,
-            help="write two files, one with the `schedule` and one with the `events`",
-        )
+    refuse_beside_schedule(build.plan, report)
 
 
 def asset_schedule(events: tuple[Event, ...], build: Build) -> list[tuple[str, Any]]:

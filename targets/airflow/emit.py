@@ -16,7 +16,7 @@ from pxc.targets.airflow.assets import refuse_events
 from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.computing import computed, expression_of
 from pxc.targets.airflow.dag_file import dag_file
-from pxc.targets.airflow.features import tell
+from pxc.targets.airflow.features import tell, tell_demand
 from pxc.targets.airflow.flow import Flow, flow_of
 from pxc.targets.airflow.joins import GATHERS, JoinScope, join_arguments, with_joins
 from pxc.targets.airflow.mapped import mapped_draft
@@ -41,14 +41,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     for demand in plan.demands:
         if demand.feature == "events" and not demand.owner:
             continue  # each is told by itself
-        tell(
-            demand.feature,
-            demand.what,
-            demand.span,
-            report,
-            optional=demand.optional,
-            instead=demand.instead,
-        )
+        tell_demand(demand, report)
     if world.options.runtime.polyaxon:
         tell("polyaxon.profile", "the runtime profile `polyaxon`", head_of(plan.span), report)
     if report.has_errors:

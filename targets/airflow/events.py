@@ -11,6 +11,7 @@ from pxc.diagnostics import Report
 from pxc.ir.expr import Binary, Expr
 from pxc.ir.node import Hole, Lit, Scalar, Template, replace
 from pxc.ir.plan import Edge, Group, Start, Unit
+from pxc.targets._begun import first_beside, is_begun
 from pxc.targets.airflow.features import feature_of
 from pxc.targets.airflow.trigger_rules import FAILED, NEVER, SKIPPED, SUCCEEDED
 
@@ -24,8 +25,6 @@ _ENDS = {
     f"{_PREFIX}{NEVER}": frozenset((NEVER,)),
     f"{_PREFIX}done": frozenset((SUCCEEDED, FAILED, SKIPPED, NEVER)),
 }
-_STATUSES = ("created", "compiled", "queued", "scheduled", "starting", "running", "processing")
-_BEGUN = frozenset(f"{_PREFIX}{status}" for status in _STATUSES)
 
 Member = Unit | Group
 
@@ -50,7 +49,7 @@ def with_events(group: Group, report: Report) -> Group:
     into: dict[str, list[Edge]] = {}
     for edge in group.edges:
         into.setdefault(edge.downstream, []).append(edge)
-    begun = {n: edges[0] for n, edges in into.items() if len(edges) == 1 and _is_begun(edges[0])}
+    begun = {n: edges[0] for n, edges in into.items() if len(edges) == 1 and is_begun(edges[0])}
     for edge in group.edges:
         _check(edge, edge.downstream in begun, len(into[edge.downstream]) > 1, report)
     members = {member.name: member for member in group.members}
@@ -59,7 +58,7 @@ def with_events(group: Group, report: Report) -> Group:
     )
     if not begun:
         return replace(group, members=found)
-    first = {name: _first(name, begun) for name in begun}
+    first = {name: first_beside(name, begun) for name in begun}
     edges = [edge for edge in group.edges if edge.downstream not in begun]
     for name, head in first.items():
         edges += [replace(e, downstream=name, values=()) for e in edges if e.downstream == head]
@@ -102,18 +101,6 @@ def _check(edge: Edge, is_begun: bool, is_one_of_several: bool, report: Report) 
 def _reason(feature: str) -> str | None:
     row = feature_of(feature)
     return row.reason if row is not None else None
-
-
-def _is_begun(edge: Edge) -> bool:
-    takes = any(value.partition(".")[0] in ("outputs", "artifacts") for value in edge.values)
-    return not takes and any(kind in _BEGUN for kind in edge.events)
-
-
-def _first(name: str, begun: dict[str, Edge]) -> str:
-    """The member at the head of those that start one beside the other."""
-    while name in begun:
-        name = begun[name].upstream
-    return name
 
 
 def _start(member: Member, other: Member) -> Start | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
 from pxc.targets._unsayable import PLUGINS, RUNTIMES, STEPS, WORKFLOWS
 
-__all__ = ["FEATURES", "TABLE", "feature_of", "tell"]
+__all__ = ["FEATURES", "TABLE", "feature_of", "tell", "tell_demand"]
 
 _YET = "this release writes none for Airflow"
 _ARGO = "compile it with `--target argo`"
@@ -151,4 +151,4 @@ _FEATURES = Features("airflow", TABLE)
 FEATURES = _FEATURES.exact()
 """The features this target has whatever the options are."""
 
-feature_of, tell = _FEATURES.row, _FEATURES.tell
+feature_of, tell, tell_demand = _FEATURES.row, _FEATURES.tell, _FEATURES.tell_demand

@@ -16,6 +16,7 @@ from pxc.ir.expr import Const, RunTimeRef
 from pxc.ir.node import Hole, Lit, Template, replace
 from pxc.ir.plan import Edge, Group, Hook, Start, Unit
 from pxc.source import Span
+from pxc.targets._uncalled import has_false_conditions, tell_never_called
 from pxc.targets.airflow.events import with_events
 from pxc.targets.airflow.features import tell
 from pxc.targets.airflow.flow import Flow, flow_of
@@ -71,22 +72,9 @@ def _is_sayable(hook: Hook, name: str, words: frozenset[str], report: Report) ->
     if hook.trigger == "stopped":
         return tell("hooks.stopped", "trigger: stopped", hook.span, report)
     if not words & HEARD[hook.trigger]:
-        report.add(
-            "PXC702",
-            f"`{name}` never ends `{hook.trigger}`, so its hook `{hook.unit.name}` is left out",
-            hook.span,
-            help="leave the hook out, or give it another `trigger`",
-        )
+        tell_never_called(hook, name, report)
         return False
-    if isinstance(hook.condition, Lit) and not hook.condition.value:
-        report.add(
-            "PXC702",
-            f"the `conditions` of the hook `{hook.unit.name}` are false, so it is left out",
-            hook.condition.span,
-            help="give params that make them true, or leave the hook out",
-        )
-        return False
-    return True
+    return not has_false_conditions(hook, report)
 
 
 class _Followed:

@@ -11,12 +11,11 @@ from typing import Any as Anything
 from msgspec.structs import replace
 
 from pxc.ir.expr import RunTimeRef
-from pxc.ir.join import All, Any, Join, Match, Query
-from pxc.ir.node import Hole, Lit, Scalar, Template
+from pxc.ir.join import Join
 from pxc.ir.plan import Edge, Group, Limits, Start, Unit
 from pxc.source import head_of
 from pxc.targets._data import unexpanded
-from pxc.targets._joined import items_of, unkept
+from pxc.targets._joined import items_of, query_text, unkept
 from pxc.targets._names import dns_label
 from pxc.targets._searching import goes_in_rounds
 from pxc.targets.airflow.build import Build
@@ -83,7 +82,7 @@ def join_arguments(
     if not _can_join(task.name.partition(".join")[0], join, source, scope, build):
         return None
     path = scope.ids[join.member]
-    tree = _Query(scope).text(join.query)
+    tree = query_text(join.query, lambda ref: _value(ref, scope))
     args = ["join", "--query", tree]
     more: list[tuple[str, Anything]] = [("runs_of", path)]
     if not goes_in_rounds(source):
@@ -150,42 +149,7 @@ def _may_skip(start: Start | None) -> bool:
     return start is not None and (start.skip_on_upstream_skip or start.condition is not None)
 
 
-class _Query:
-    """Writes a query as a tree; values of the run are expressions in it."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.marks: dict[str, str] = {}
-
-    def text(self, query: Query) -> str:
-        """The tree as JSON."""
-        said = json.dumps(self._tree(query), ensure_ascii=False, separators=(",", ":"))
-        found = unexpanded(said)
-        for mark, text in self.marks.items():
-            found = found.replace(f'"{mark}"', text)
-        return found
-
-    def _tree(self, query: Query) -> dict[str, Anything]:
-        if isinstance(query, All):
-            return {"all": [self._tree(part) for part in query.parts]}
-        if isinstance(query, Any):
-            return {"any": [self._tree(part) for part in query.parts]}
-        return self._match(query)
-
-    def _match(self, match: Match) -> dict[str, Anything]:
-        found: dict[str, Anything] = {"field": match.field, "operator": match.operator}
-        if match.values:
-            found["values"] = [self._value(value) for value in match.values]
-        return found | ({"negated": True} if match.negated else {})
-
-    def _value(self, value: Scalar) -> str:
-        if isinstance(value, Lit):
-            return str(value.value)
-        assert isinstance(value, Template)
-        hole = value.parts[0]
-        assert isinstance(hole, Hole)
-        assert isinstance(hole.expr, RunTimeRef)
-        said = self.scope.read(hole.expr) or "''"
-        mark = f"\ufdd2{len(self.marks)}\ufdd3"
-        self.marks[mark] = expression(f"({said}) | string | tojson | replace('$', '$$')")
-        return mark
+def _value(ref: RunTimeRef, scope: Scope) -> str:
+    """A value of the run in a query."""
+    said = scope.read(ref) or "''"
+    return expression(f"({said}) | string | tojson | replace('$', '$$')")

@@ -11,6 +11,7 @@ from typing import Any
 
 from pxc.ir.node import replace
 from pxc.ir.plan import Edge, Group, Start, Unit
+from pxc.targets._begun import BEGUN, first_beside, is_begun
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.depends import may_skip
 from pxc.targets.argo.features import feature_of
@@ -18,9 +19,6 @@ from pxc.targets.argo.tags import parts, tag
 
 __all__ = ["beside", "start_beside"]
 
-_STATUSES = ("created", "compiled", "queued", "scheduled", "starting", "running", "processing")
-_BEGUN = frozenset(f"run_status_{status}" for status in _STATUSES)
-"""What a run is before it has ended."""
 
 _NEVER = "false"
 
@@ -35,13 +33,13 @@ def beside(group: Group, build: Build) -> tuple[Group, dict[str, str]]:
     for edge in group.edges:
         into.setdefault(edge.downstream, []).append(edge)
     found = {
-        name: edges[0] for name, edges in into.items() if len(edges) == 1 and _is_begun(edges[0])
+        name: edges[0] for name, edges in into.items() if len(edges) == 1 and is_begun(edges[0])
     }
     if not found:
         return group, {}
     for edge in found.values():
         _tell(edge, build)
-    first = {name: _first(name, found) for name in found}
+    first = {name: first_beside(name, found) for name in found}
     members = {member.name: member for member in group.members}
     changed = tuple(
         _skipped_with(member, members[first[member.name]]) if member.name in first else member
@@ -65,18 +63,6 @@ def start_beside(first: dict[str, str], tasks: dict[str, dict[str, Any] | None])
         task.update(whole)
 
 
-def _is_begun(edge: Edge) -> bool:
-    takes = any(value.partition(".")[0] in ("outputs", "artifacts") for value in edge.values)
-    return not takes and any(kind in _BEGUN for kind in edge.events)
-
-
-def _first(name: str, found: dict[str, Edge]) -> str:
-    """The member at the head of those that start one beside the other."""
-    while name in found:
-        name = found[name].upstream
-    return name
-
-
 def _skipped_with(member: Unit | Group, other: Unit | Group) -> Unit | Group:
     """A member that is skipped when the one is that it starts beside."""
     if not may_skip(other.start):
@@ -93,7 +79,7 @@ def _both(when: list[str]) -> str:
 
 def _tell(edge: Edge, build: Build) -> None:
     row = feature_of("dag.begun")
-    kind = next(kind for kind in edge.events if kind in _BEGUN)
+    kind = next(kind for kind in edge.events if kind in BEGUN)
     build.report.add(
         "PXC702",
         f"`{edge.downstream}` starts together with `{edge.upstream}`, not with its `{kind}`",

@@ -17,7 +17,7 @@ from pxc.targets.argo.build import Build
 from pxc.targets.argo.dag_template import group_template, unit_template
 from pxc.targets.argo.display import display_names
 from pxc.targets.argo.events import refuse_events
-from pxc.targets.argo.features import tell
+from pxc.targets.argo.features import tell, tell_demand
 from pxc.targets.argo.gang_dag import write_manifests
 from pxc.targets.argo.leaf import finish_leaf
 from pxc.targets.argo.operations import check_namespaces
@@ -51,14 +51,7 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     for demand in plan.demands:
         if demand.feature == "events" and not demand.owner:
             continue  # each is told by itself
-        tell(
-            demand.feature,
-            demand.what,
-            demand.span,
-            report,
-            optional=demand.optional,
-            instead=demand.instead,
-        )
+        tell_demand(demand, report)
     if world.options.runtime.polyaxon:
         tell("polyaxon.profile", "the runtime profile `polyaxon`", head_of(plan.span), report)
     subject = plan.group if plan.group is not None else next(iter(plan.units), None)

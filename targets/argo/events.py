@@ -15,6 +15,7 @@ from uuid import UUID
 from pxc.ir.plan import Event
 from pxc.targets._metadata import Metadata
 from pxc.targets._names import content_name
+from pxc.targets._pushes import is_push, refuse_beside_schedule, refuse_without_address
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.expr_values import quoted
 from pxc.targets.argo.features import tell
@@ -53,26 +54,14 @@ def refuse_events(build: Build) -> None:
     report, sees_runs = build.report, build.world.options.argo.events_as != "none"
     for event in build.plan.events:
         for kind in event.kinds:
-            if kind == _COMMIT and event.origin.startswith("connections."):
-                if not event.url:
-                    report.add(
-                        "PXC701",
-                        f"the address of the repository `{event.origin}` is not known",
-                        event.span,
-                        help="put the connection into the catalog, with `schema: {url: ...}`",
-                    )
+            if is_push(event, kind):
+                refuse_without_address(event, report)
             elif kind.removeprefix(_STATUS) in _CONDITIONS and _uid(event):
                 if not sees_runs:
                     tell("events", f"`{kind}` of `{event.origin}`", event.span, report)
             else:
                 tell("events.other", f"`{kind}` of `{event.origin}`", event.span, report)
-    if build.plan.events and build.plan.timetable is not None:
-        report.add(
-            "PXC701",
-            "what starts at a time cannot wait for an event, too",
-            build.plan.timetable.span,
-            help="write two files, one with the `schedule` and one with the `events`",
-        )
+    refuse_beside_schedule(build.plan, report)
 
 
 def event_objects(

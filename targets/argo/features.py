@@ -5,7 +5,7 @@ from __future__ import annotations
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
 from pxc.targets._unsayable import PLUGINS, RUNTIMES, STEPS, WORKFLOWS
 
-__all__ = ["FEATURES", "TABLE", "feature_of", "tell"]
+__all__ = ["FEATURES", "TABLE", "feature_of", "tell", "tell_demand"]
 
 _LEFT = "leave it out"
 
@@ -175,4 +175,4 @@ _FEATURES = Features("argo", TABLE)
 FEATURES = _FEATURES.exact()
 """The features this target has whatever the options are."""
 
-feature_of, tell = _FEATURES.row, _FEATURES.tell
+feature_of, tell, tell_demand = _FEATURES.row, _FEATURES.tell, _FEATURES.tell_demand

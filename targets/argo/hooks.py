@@ -13,8 +13,9 @@ from typing import Any
 from msgspec import Struct
 
 from pxc.ir.expr import RunTimeRef
-from pxc.ir.node import Lit, Template
+from pxc.ir.node import Template
 from pxc.ir.plan import Group, Hook, Unit
+from pxc.targets._uncalled import has_false_conditions, tell_never_called
 from pxc.targets.argo.build import Build, Called
 from pxc.targets.argo.expr_lang import expr_of_template
 from pxc.targets.argo.features import tell
@@ -66,25 +67,11 @@ def _is_sayable(hook: Hook, each: Follower, build: Build) -> bool:
     """Whether a hook can fire at all; PXC702 for one that cannot."""
     possible = {"skipped": each.may_skip, "upstream_failed": each.may_be_omitted}
     if not possible.get(hook.trigger, True):
-        build.report.add(
-            "PXC702",
-            f"`{each.member.name}` never ends `{hook.trigger}`, so its hook"
-            f" `{hook.unit.name}` is left out",
-            hook.span,
-            help="leave the hook out, or give it another `trigger`",
-        )
+        tell_never_called(hook, each.member.name, build.report)
         return False
     if hook.trigger == "stopped":
         return tell("hooks.stopped", "trigger: stopped", hook.span, build.report)
-    if isinstance(hook.condition, Lit):
-        build.report.add(
-            "PXC702",
-            f"the `conditions` of the hook `{hook.unit.name}` are false, so it is left out",
-            hook.condition.span,
-            help="give params that make them true, or leave the hook out",
-        )
-        return False
-    return True
+    return not has_false_conditions(hook, build.report)
 
 
 def _hooks_template(

@@ -12,11 +12,10 @@ from typing import Any as Anything
 from msgspec import Struct, field
 
 from pxc.ir.expr import RunTimeRef
-from pxc.ir.join import All, Any, Join, Match, Query
-from pxc.ir.node import Hole, Lit, Scalar, Template
+from pxc.ir.join import Join
 from pxc.ir.plan import Group, Unit
 from pxc.targets._data import unexpanded
-from pxc.targets._joined import items_of
+from pxc.targets._joined import items_of, query_text
 from pxc.targets.argo.batches import goes_in_rounds
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.join_limits import can_join
@@ -69,11 +68,7 @@ def _add(
     given = {output: tag(f"tasks.{upstream}.outputs.parameters.{output}")}
     if not has_history:
         given[RUN] = scope.run_of(join.member)
-    query = _Query(scope, given)
-    said = json.dumps(query.tree(join.query), ensure_ascii=False, separators=(",", ":"))
-    tree = unexpanded(said)
-    for mark, text in query.marks.items():
-        tree = tree.replace(f'"{mark}"', text)
+    tree = query_text(join.query, lambda ref: _value(ref, given, scope))
     args = ["join", *_runs(source, output), "--query", tree]
     if join.order:
         orders = (f"{'-' if each.descending else ''}{each.field}" for each in join.order)
@@ -124,37 +119,9 @@ def _runs(source: Unit | Group, output: str) -> list[str]:
     return ["--suggestions", unexpanded(items), "--parameters", said, "--uuid", uuid]
 
 
-class _Query:
-    """Writes a query as a tree; values of the run become parameters."""
-
-    def __init__(self, scope: Scope, given: dict[str, str]) -> None:
-        self.scope, self.given = scope, given
-        self.marks: dict[str, str] = {}
-
-    def tree(self, query: Query) -> dict[str, Anything]:
-        """A part of the tree."""
-        if isinstance(query, All):
-            return {"all": [self.tree(part) for part in query.parts]}
-        if isinstance(query, Any):
-            return {"any": [self.tree(part) for part in query.parts]}
-        return self._match(query)
-
-    def _match(self, match: Match) -> dict[str, Anything]:
-        found: dict[str, Anything] = {"field": match.field, "operator": match.operator}
-        if match.values:
-            found["values"] = [self._value(value) for value in match.values]
-        return found | ({"negated": True} if match.negated else {})
-
-    def _value(self, value: Scalar) -> str:
-        if isinstance(value, Lit):
-            return str(value.value)
-        assert isinstance(value, Template)
-        hole = value.parts[0]
-        assert isinstance(hole, Hole)
-        assert isinstance(hole.expr, RunTimeRef)
-        name = parameter_name("value", self.given)
-        text = self.scope.text(hole.expr)
-        self.given[name] = text if text is not None else ""
-        mark = f"\ufdd2{name}\ufdd3"
-        self.marks[mark] = tag(f"=replace(toJson(inputs.parameters['{name}']), '$', '$$')")
-        return mark
+def _value(ref: RunTimeRef, given: dict[str, str], scope: Scope) -> str:
+    """A value of the run in a query, by way of a parameter of the template that asks."""
+    name = parameter_name("value", given)
+    text = scope.text(ref)
+    given[name] = text if text is not None else ""
+    return tag(f"=replace(toJson(inputs.parameters['{name}']), '$', '$$')")

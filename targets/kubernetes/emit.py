@@ -15,7 +15,7 @@ from pxc.targets._metadata import Metadata
 from pxc.targets._names import dns_label, run_name
 from pxc.targets._objects import Written, as_text, written
 from pxc.targets._pod import PodParts
-from pxc.targets.kubernetes.features import feature_of, met_by_option, tell
+from pxc.targets.kubernetes.features import feature_of, met_by_option, tell, tell_demand
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.searches import tell_searches
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, run_uuid, unit_parts
@@ -93,14 +93,7 @@ def _tell_demands(plan: Plan, options: Options, report: Report) -> None:
     for demand in asked(plan):
         if met_by_option(demand.feature, options):
             continue
-        tell(
-            demand.feature,
-            demand.what,
-            demand.span,
-            report,
-            optional=demand.optional,
-            instead=demand.instead,
-        )
+        tell_demand(demand, report)
 
 
 def _tell_of_the_server(plan: Plan, report: Report) -> None:

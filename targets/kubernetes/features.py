@@ -171,7 +171,7 @@ _FEATURES = Features("kubernetes", TABLE)
 FEATURES = _FEATURES.exact()
 """The features this target has whatever the options are."""
 
-feature_of, tell = _FEATURES.row, _FEATURES.tell
+feature_of, tell, tell_demand = _FEATURES.row, _FEATURES.tell, _FEATURES.tell_demand
 
 
 def met_by_option(name: str, options: Options) -> bool:
