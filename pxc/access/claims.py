@@ -1,0 +1,57 @@
+"""What a run claims to use: each thing with its amount, its origin and how surely it is known."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from pxc.source import Span
+
+__all__ = ["KINDS", "NAMELESS", "Claim"]
+
+NAMELESS = frozenset(
+    ("privileged", "hostNetwork", "hostPID", "hostIPC", "runAsRoot", "automountToken")
+)
+"""Kinds of which there is only one thing; their claims have the name `true`."""
+
+KINDS = (
+    "project", "run", "runtime",
+    "connection", "secret", "configMap", "volume", "hostPath", "csi", "nfs", "bucket",
+    "image", "registry", "accelerator", "nodePool", "node",
+    "queue", "cluster", "namespace",
+    "serviceAccount", "priorityClass", "runtimeClass", "scheduler",
+    *sorted(NAMELESS), "capability", "sysctl", "procMount", "seccomp",
+    "annotation", "label",
+    "component", "url", "path", "runs", "preset", "egress", "resource",
+)  # fmt: skip
+"""Every kind of thing that can be claimed, and that a rule can name."""
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """One thing that a run would use.
+
+    `kind` is one of `KINDS`. `name` is exact where `certainty` is `exact`; for `oneOf` it is empty
+    and `choices` are all that it may be; for `pattern` it is a pattern of selectors that every
+    possible name matches; for `unknown` it is what the author wrote. `action` is `use`, `read`,
+    `write`, `create` or `pull`. `per_pod` and `per_run` are amounts in the base unit of a resource.
+    `via` tells whose doing it is: `user`, `preset:NAME`, `component:REF`, `connection:NAME`,
+    `default` (a workspace's or a project's), or `compiler` for what pxc adds of itself. `owner` are
+    the names that lead to the operation, with `/` between them, empty for the file as a whole.
+    """
+
+    span: Span
+    kind: str
+    name: str
+    action: str = "use"
+    per_pod: Decimal | None = None
+    per_run: Decimal | None = None
+    certainty: str = "exact"
+    choices: tuple[str, ...] = ()
+    via: str = "user"
+    owner: str = ""
+
+    @property
+    def what(self) -> str:
+        """The claim as rules and people write it: `connection:imagenet`."""
+        return self.kind if self.kind in NAMELESS else f"{self.kind}:{self.name}"
