@@ -70,7 +70,7 @@ def parsed(text: str) -> Expr:
     return expr
 
 
-def residual(text: str) -> Expr:
+def residual(text: str) -> ExprNode:
     """What is left of an expression for the run."""
     span = whole(Source("expression", text))
     scope = Scope({name: RunTimeRef(span, f"ops.a.outputs.{name}") for name in VALUES})

@@ -35,7 +35,7 @@ class _Stream(TextIOWrapper):
 
     def text(self) -> str:
         self.flush()
-        return self.buffer.getvalue().decode()  # type: ignore[attr-defined,no-any-return]
+        return self.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
 
 def run(*args: str | Path, stdin: bytes = b"", terminal: bool = False) -> Ran:

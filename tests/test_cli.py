@@ -447,7 +447,7 @@ def test_version_and_help(here: Path) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_table_of_commands_tells_the_truth(name: str) -> None:
-    command = cli.get_command(None, name)  # type: ignore[arg-type]
+    command = cli.get_command(None, name)
     assert command is not None
     assert command.name == name
     assert (command.help or "").split("\n")[0] == COMMANDS[name][1]
@@ -666,7 +666,7 @@ def test_an_interrupt_ends_with_130(here: Path) -> None:
 
 def test_the_public_names_load() -> None:
     outcome = pxc.compile_file
-    assert isinstance(outcome, Callable)  # type: ignore[arg-type]
+    assert isinstance(outcome, Callable)
     assert set(dir(pxc)) == set(pxc.__all__)
     for name in pxc.__all__:
         assert getattr(pxc, name) is not None

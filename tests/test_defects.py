@@ -69,7 +69,7 @@ def variables(objects: list[dict[str, Any]]) -> dict[str, Any]:
     return {v["name"]: v.get("value") for v in at(objects, f"{MAIN}/env")}
 
 
-EMITTED = {
+EMITTED: dict[str, tuple[str, Any, Any]] = {
     "2 text stays text": (
         job(f"{{image: a, env: [{ENV}]}}"),
         lambda objects: [variables(objects)[f"V{n}"] for n in range(len(TEXTS))],

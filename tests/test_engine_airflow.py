@@ -224,10 +224,10 @@ def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
     files, scenes, expected = {}, [], []
     outcome, played_by = conditioned(release)
     files["conditioned.py"] = outcome.files[0].text
-    for told, scripts in played_by:
+    for told, by_name in played_by:
         scenes.append({"dag_id": "conditioned", "script": told})
         assert outcome.plan is not None
-        expected.append(interpret(outcome.plan, scripts))
+        expected.append(interpret(outcome.plan, by_name))
     for seed in (*range(9), 45):
         outcome = dag_file(pipeline(seed), f"p{seed}")
         assert outcome.plan is not None
@@ -237,8 +237,8 @@ def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
         for _ in range(2):
             failing = [u for u in units_of(outcome.plan.group) if draw.random() < 0.35]
             scripts: dict[str, Script] = dict.fromkeys(failing, FAILS)
-            script = {name.replace("/", "."): {"failures": 9} for name in failing}
-            scenes.append({"dag_id": f"p{seed}", "script": script})
+            told = {name.replace("/", "."): {"failures": 9} for name in failing}
+            scenes.append({"dag_id": f"p{seed}", "script": told})
             expected.append(interpret(outcome.plan, scripts))
     files["asking.py"] = (
         dag_file(ASKING, "asking", params=("lr", "model-name", "big")).files[0].text
@@ -317,7 +317,7 @@ def test_the_pods_are_those_of_kubernetes(release: str, tmp_path: Path) -> None:
     for case in CASES:
         job = job_of(case)
         outcome = run_case(case, "airflow") if job is not None else None
-        if job is None or outcome is None or not outcome.files or outcome.plan.timetable:  # type: ignore[union-attr]
+        if job is None or outcome is None or not outcome.files or outcome.plan.timetable:
             continue
         dag_id = f"{case.name}.x"
         files[f"{case.name}.py"] = re.sub(

@@ -191,7 +191,7 @@ def test_runs_of_matrices(release: str, tmp_path: Path) -> None:
         scenes.append({"dag_id": name})
     files["hundred.py"] = dag_file(HUNDRED, "hundred").files[0].text
     failing = {"hundred/7": 9, "hundred/41": 1, "hundred/99": 2}
-    left = {cell: {"failures": count} for cell, count in failing.items()}
+    left: dict[str, Any] = {cell: {"failures": count} for cell, count in failing.items()}
     scenes.append({"dag_id": "hundred", "script": left})
     dags = dag_file(DAGS, "dags")
     assert dags.plan is not None

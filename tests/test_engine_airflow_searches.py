@@ -188,7 +188,7 @@ def test_searches(release: str, tmp_path: Path) -> None:
     assert around.plan is not None
     files["around.py"] = around.files[0].text
     for script, _ in CASES:
-        trials = {"computed": {"loss": LOSS}} | script.get("tune.trials", {})
+        trials = {"computed": {"loss": LOSS}, **script.get("tune.trials", {})}
         scenes.append({"dag_id": "around", "script": script | {"tune.trials": trials}})
     files["best.py"] = dag_file(GATHER, "best").files[0].text
     computed = {"computed": {"loss": LOSS}}

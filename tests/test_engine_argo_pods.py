@@ -85,7 +85,7 @@ def applied(cluster: Cluster, text: str, target: str) -> Object:
 def container(pod: Object, name: str) -> Object:
     every = [*pod["spec"]["containers"], *pod["spec"].get("initContainers", ())]
     [found] = [each for each in every if each["name"] == name]
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def seen(pod: Object, names: tuple[str, str]) -> dict[str, Any]:

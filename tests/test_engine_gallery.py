@@ -134,7 +134,7 @@ def _best_of_search(cluster: Cluster, done: Object) -> None:
 
     records = unpacked(engine.outputs(engine.nodes(done)["search"])["state"]).records
     assert [(r.bracket, r.rung) for r in records].count((0, 0)) == 4
-    best = min(records, key=lambda r: r.metric)
+    best = min(records, key=lambda r: r.metric or 0.0)
     said = log_of(cluster, done["metadata"]["name"], "final").split()
     assert said[1] == "--epochs=100"
     assert float(said[0].removeprefix("--lr=")) == best.params["lr"]

@@ -8,6 +8,7 @@ from textwrap import dedent, indent
 import pytest
 
 from tests.engines import argo as engine
+from tests.engines import place
 from tests.engines.cluster import Cluster
 from tests.engines.environment import Object
 
@@ -196,7 +197,7 @@ def test_a_schedule_makes_workflows(argo: Cluster) -> None:
 
 @pytest.mark.parametrize("program", engine.LINTS)
 def test_lint_can_say_no(program: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    if engine.place.missing(program):
+    if place.missing(program):
         pytest.skip(f"NO ARGO LINT: {program} missing; run `make engines`")
     folder = tmp_path_factory.mktemp("lint")
     good, bad = folder / "good.yaml", folder / "bad.yaml"

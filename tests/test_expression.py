@@ -255,7 +255,7 @@ def jinja_parse(text: str) -> Expr | None:
     span = whole(Source("-", text))
     try:
         tree = jinja2.Environment().parse("{{" + " " + text + " }}")
-        (output,) = tree.body
+        output: Any = tree.body[0]
         return TreeReader(lambda line: span).read(output.nodes[0])
     except (jinja2.TemplateSyntaxError, EvaluationFault):
         return None

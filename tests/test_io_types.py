@@ -294,7 +294,7 @@ def validation(text: str) -> Validation:
     )
     assert found is not None, list(report)
     assert not report.has_errors, list(report)
-    facts = facts_of(found.inputs.items[0])  # type: ignore[union-attr]
+    facts = facts_of(found.inputs.items[0])
     return facts.validations[0]
 
 

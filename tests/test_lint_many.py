@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from pxc.cli import workers
+from pxc.driver import lint_request
 from pxc.render.shorten import PER_FILE
 from tests.command_line import environment, run, write
 
@@ -103,7 +104,7 @@ def test_our_fault_in_another_process_is_confessed(
 ) -> None:
     many(here)
     monkeypatch.setattr(workers, "_can_fork", lambda: True)
-    lint = workers.lint_request
+    lint = lint_request
 
     def fails(request: Any, **more: Any) -> Any:
         if request.files[0].name == "f90.yaml":
@@ -125,7 +126,7 @@ def test_a_process_that_dies_is_replaced_by_this_one(
     many(here)
     monkeypatch.setattr(workers, "_can_fork", lambda: True)
     one = run("lint", "--jobs", "1")
-    lint, parent = workers.lint_request, os.getpid()
+    lint, parent = lint_request, os.getpid()
 
     def dies(request: Any, **more: Any) -> Any:
         if request.files[0].name == "f90.yaml" and os.getpid() != parent:

@@ -33,7 +33,7 @@ def diagnostics(
 ) -> list[Diagnostic]:
     report = Report()
     for code, message, span, *more in added:
-        report.add(code, message, span, **(more[0] if more else {}))  # type: ignore[arg-type]
+        report.add(code, message, span, **(more[0] if more else {}))
     return report.sorted()
 
 

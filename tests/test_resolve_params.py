@@ -415,7 +415,7 @@ def test_a_param_given_twice_on_the_command_line_is_refused() -> None:
     found = only(report, "PXC225")
     assert found.span.text == "2"
     assert [n.span.text for n in found.notes if n.span] == ["1"]
-    assert plain(laid.params.get("a").value) == "1"  # type: ignore[union-attr]
+    assert plain(laid.params.get("a").value) == "1"
 
 
 @pytest.mark.parametrize(

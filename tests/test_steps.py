@@ -91,7 +91,7 @@ def store(
     root = tmp_path / "stores"
     (root / "bk").mkdir(parents=True)
     text = STORES[request.param].replace("ROOT", str(root))
-    servers = {
+    servers: dict[str, Any] = {
         "s3": serve, "gcs": lambda root: serve_google(root, in_text), "wasb": serve_azure,
         "volume": lambda _: nullcontext({}),
     }  # fmt: skip

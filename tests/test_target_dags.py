@@ -347,7 +347,9 @@ def test_words_of_a_dag_are_those_of_its_runs() -> None:
 
 def test_at_once() -> None:
     unit: Any = None
-    lists = [[()], [(), (0,)], [(), ()], [(), (0,), (0,)], [(), (0,), (1,), (2,)]]
+    lists: list[list[tuple[int, ...]]] = [
+        [()], [(), (0,)], [(), ()], [(), (0,), (0,)], [(), (0,), (1,), (2,)],
+    ]  # fmt: skip
     assert [run_at_once([FlatUnit("", unit, ups) for ups in found]) for found in lists] == [
         False, False, True, True, False,
     ]  # fmt: skip

@@ -75,7 +75,7 @@ def loop(
             )  # fmt: skip
             fits("History", history)
         if not found["more"]:
-            return history["records"]  # type: ignore[no-any-return]
+            return history["records"]
     raise AssertionError("the search does not end")
 
 

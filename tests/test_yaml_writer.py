@@ -60,7 +60,7 @@ def test_what_needs_quotes_has_them(text: str) -> None:
 
 
 @pytest.mark.parametrize("read", READERS)
-def test_each_table_text_comes_back_as_value_key_and_item(read) -> None:  # type: ignore[no-untyped-def]
+def test_each_table_text_comes_back_as_value_key_and_item(read) -> None:
     docs = [{"a": t, t: "k", "l": [t, [t], {t: t}]} for t in PLAIN + QUOTED if t != "a"]
     assert read(write_documents(docs)) == docs
 
@@ -121,7 +121,7 @@ def same(a: object, b: object) -> bool:
 @pytest.mark.parametrize("read", READERS)
 @settings(max_examples=150, deadline=None)
 @given(docs=DOCUMENTS)
-def test_what_is_read_back_is_what_was_meant(read, docs: list[object]) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_read_back_is_what_was_meant(read, docs: list[object]) -> None:
     text = write_documents(docs)
     assert same(read(text), docs), text
     assert text.endswith("\n")

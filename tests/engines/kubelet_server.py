@@ -63,10 +63,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _answer(self) -> None:
         url = urllib.parse.urlsplit(self.path)
         _, what, *where = url.path.split("/")
+        place = tuple(where)
         asked = urllib.parse.parse_qs(url.query)
-        if what == "exec" and len(where) == 3:
-            self._exec(*where, asked)
-        elif what == "containerLogs" and len(where) == 3 and (text := self.log(*where)) is not None:
+        if what == "exec" and len(place) == 3:
+            self._exec(*place, asked)
+        elif what == "containerLogs" and len(place) == 3 and (text := self.log(*place)) is not None:
             self._send(200, text)
         else:
             self._send(404, "not served here")
