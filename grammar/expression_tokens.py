@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import Any, NamedTuple
 
+from pxc.ir.characters import unfit_character, unfit_message
+
 WORDS = {
     "and": "AND", "or": "OR", "not": "NOT", "in": "IN", "is": "IS", "if": "_IF", "else": "_ELSE",
 }  # fmt: skip
@@ -177,10 +179,13 @@ def _string(spelled: str, start: int, end: int) -> str:
         return inner
     try:
         plain = _ESCAPE.sub(_known_escape, inner)
-        return plain.encode("ascii", "backslashreplace").decode("unicode-escape")
+        text = plain.encode("ascii", "backslashreplace").decode("unicode-escape")
     except UnicodeError as error:
         reason = str(error).rsplit(":", 1)[-1].strip()
         raise Fault(f"the text has a bad escape: {reason}", start, end) from None
+    if unfit := unfit_character(text):
+        raise Fault(unfit_message(unfit), start, end, code="PXC024")
+    return text
 
 
 def _known_escape(match: re.Match[str]) -> str:

@@ -19,6 +19,7 @@ from pxc.grammar.yaml_pieces import shorten
 from pxc.grammar.yaml_properties import after_properties, written_anchor, written_tag
 from pxc.grammar.yaml_scalars import resolve, resolve_tagged
 from pxc.grammar.yaml_spelling import warn
+from pxc.ir.characters import unfit_character, unfit_message
 from pxc.ir.node import Invalid, Lit
 from pxc.source import Source, Span
 
@@ -109,6 +110,9 @@ class TreeReader:
         elif style == "|" or style == ">":
             end = start + len(self._text[start:end].rstrip())
         span = Span(self._source, start, end)
+        if not value.isascii() and (unfit := unfit_character(value)):
+            self._tell_unfit(unfit, span)
+            value = value.replace(unfit, "")
         node: Tree
         if tag is not None:
             node = self._tagged(tag, value, span, at)
@@ -121,6 +125,10 @@ class TreeReader:
         if anchor:
             anchor.node, anchor.weight = node, weight
         self._put(node, span)
+
+    def _tell_unfit(self, character: str, span: Span) -> None:
+        help = "leave it out: programs keep such characters for themselves"
+        self.findings.append(fault("PXC024", unfit_message(character), span, help=help))
 
     def _plain(self, value: str, span: Span) -> Lit[Any]:
         resolved, code = resolve(value)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pxc.codes import CODES
 from pxc.contracts import OutFile
 from pxc.diagnostics import Report
+from pxc.ir.characters import unfit_character, unfit_message
 from pxc.ir.node import Lit
 from pxc.ir.program import Program
 from pxc.ir.spec import Operation
@@ -211,6 +212,8 @@ def _with_params(main: Operation, request: Request, world: World, report: Report
     for name, value in request.params:
         source = Source(f"-P {name}", value)
         span = Span(source, 0, len(value))
+        if unfit := unfit_character(name + value):
+            report.add("PXC024", unfit_message(unfit), span, help="leave it out")
         pairs.append((Lit(span, name), Lit(span, value)))
     return overlay_params(main, tuple(pairs), world.language, report)
 

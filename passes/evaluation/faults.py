@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pxc.diagnostics import allowed, nearest
+from pxc.ir.characters import unfit_character, unfit_message
 from pxc.source import Span
 
 _NAME_LENGTH = 80
@@ -57,6 +58,12 @@ def kind(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     return "a map" if isinstance(value, dict) else "a value"
+
+
+def check_characters(text: str, span: Span) -> None:
+    """Refuse a text with characters that are none, PXC024, which an operation has made."""
+    if unfit := unfit_character(text):
+        raise EvaluationFault("PXC024", unfit_message(unfit), span, "leave it out")
 
 
 def failed(span: Span, message: str, help: str | None = None) -> EvaluationFault:

@@ -26,7 +26,7 @@ from pxc.ir.expr import (
     Unary,
 )
 from pxc.passes.evaluation.budget import too_large
-from pxc.passes.evaluation.faults import unsafe
+from pxc.passes.evaluation.faults import check_characters, unsafe
 from pxc.source import Span
 
 _BINARY: dict[type, str] = {
@@ -88,6 +88,8 @@ class TreeReader:
             return Unary(span, _UNARY[kind], self.read(node.node))
         match node:
             case nodes.Const():
+                if isinstance(node.value, str):
+                    check_characters(node.value, span)
                 return Const(span, node.value)
             case nodes.Name():
                 return Name(span, node.name)

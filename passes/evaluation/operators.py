@@ -8,7 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from pxc.passes.evaluation.budget import Budget, too_large
-from pxc.passes.evaluation.faults import OPERATION_ERRORS, EvaluationFault, failed, kind, unsafe
+from pxc.passes.evaluation.faults import (
+    OPERATION_ERRORS,
+    EvaluationFault,
+    check_characters,
+    failed,
+    kind,
+    unsafe,
+)
 from pxc.source import Span
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
@@ -142,7 +149,7 @@ _WIDTHS = re.compile(r"[#0 +\-]*(\*|[0-9]*)(?:\.(\*|[0-9]*))?")
 def percent(pattern: str, values: Any, budget: Budget, span: Span) -> str:
     """`pattern % values`, Python's own formatting, with its size bounded beforehand.
 
-    Raises EvaluationFault (PXC314, PXC315, PXC607).
+    Raises EvaluationFault (PXC024, PXC314, PXC315, PXC607).
     """
     longest = budget.measure(values, span)
     total = len(pattern)
@@ -163,6 +170,7 @@ def percent(pattern: str, values: Any, budget: Budget, span: Span) -> str:
     except OPERATION_ERRORS as error:
         raise failed(span, f"the values do not fit the format `{pattern[:40]}`: {error}") from None
     budget.text(len(result), span)
+    check_characters(result, span)  # `%c` makes any
     return result
 
 

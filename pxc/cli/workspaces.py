@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pxc.cli.lint_settings import read_yaml
 from pxc.defaults import Defaults, read_defaults
+from pxc.ir.characters import unfit_character, unfit_message
 from pxc.lint.settings_file import SettingsError
 
 __all__ = ["Workspaces"]
@@ -32,6 +33,9 @@ class Workspaces:
         self._isolated = isolated
         self._catalog = tuple(Path(c) for c in catalogs)
         given = {k: v for k, v in (chosen or {}).items() if v is not None}
+        for text in given.values():
+            if isinstance(text, str) and (unfit := unfit_character(text)):
+                raise click.UsageError(unfit_message(unfit))
         parts = {
             (t, k.removeprefix(f"{t}_")): k
             for t in _TARGETS

@@ -51,6 +51,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC021", "file-not-found", _E),
     ("PXC022", "scalar-too-large", _E),
     ("PXC023", "too-many-findings", _W),
+    ("PXC024", "unfit-character", _E),
     # 1 schema
     ("PXC101", "unknown-field", _E),
     ("PXC102", "misspelled-field", _E),
