@@ -64,6 +64,9 @@ cd {directory}
 exec {user} env -i {variables} {command}
 """
 
+_SETTING_UP = b"kubelet: the container could not be set up"
+"""What the command line of a process holds until it becomes what the container runs."""
+
 
 class Container:
     """A process that was started; `exit_code` is None while it runs."""
@@ -173,9 +176,11 @@ class Container:
 
 
 def _is_set_up(pid: int) -> bool:
-    """Whether a process has the root of its container, and not yet or no longer that of the machine."""
+    """Whether a process has the root and all mounts of its container, and is what runs in it."""
+    place = Path("/proc", str(pid))
     try:
-        return not Path(f"/proc/{pid}/root").samefile("/")
+        line = (place / "cmdline").read_bytes()
+        return not (place / "root").samefile("/") and _SETTING_UP not in line
     except OSError:
         return False
 
