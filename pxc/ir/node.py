@@ -41,7 +41,7 @@ FALSE_WORDS = frozenset({"false", "no", "off", "f", "n", "0"})
 """What is read as a boolean where one is wanted, in any case of the letters."""
 
 
-class Node(Struct, frozen=True, kw_only=False):
+class Node(Struct, frozen=True, kw_only=False, gc=False):
     """Anything with a place. A synthetic node takes the span of what caused it."""
 
     span: Span

@@ -56,6 +56,7 @@ class Part(Struct):
 class Build(Struct):
     """A workflow while it is made: templates in order, and ConfigMaps by name.
 
+    `firsts` are leaves by what others may have in common with them (`twins.likeness`).
     `asked` are the outputs that somebody takes, by the place of the container that leaves them;
     `without_command` are units by the place of their container. `verdict` is the template of the
     tasks that only keep a failure, `approval` of those that wait for somebody, `starters` of those
@@ -68,6 +69,7 @@ class Build(Struct):
     report: Report
     templates: list[dict[str, Any]] = field(default_factory=list)
     leaves: list[Leaf] = field(default_factory=list)
+    firsts: dict[tuple[Any, ...], Leaf] = field(default_factory=dict)
     config_maps: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: dict[Span, set[str]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)

@@ -11,7 +11,7 @@ from pxc.targets._joined import gathered_from
 from pxc.targets._searching import looked_at
 from pxc.targets.argo.approval import hold_back
 from pxc.targets.argo.begun import beside, start_beside
-from pxc.targets.argo.build import Build, Called
+from pxc.targets.argo.build import Build, Called, Leaf
 from pxc.targets.argo.dag_outputs import add_dag_outputs
 from pxc.targets.argo.dag_stopping import ending_of
 from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, may_skip
@@ -32,6 +32,7 @@ from pxc.targets.argo.scope import Scope
 from pxc.targets.argo.search_limits import can_search
 from pxc.targets.argo.tags import tag
 from pxc.targets.argo.task_names import task_names
+from pxc.targets.argo.twins import likeness, twin_of
 from pxc.targets.argo.verdict import hidden_failures, verdict_tasks
 
 __all__ = ["group_template", "unit_template"]
@@ -52,11 +53,25 @@ def unit_template(
         return search_template(unit, wanted, build, asked)
     if unit.sweep is not None:
         return loop_template(unit, wanted, build, asked)
-    leaf = leaf_template(unit, build.template_name(wanted), build)
+    leaf = _leaf(unit, build.template_name(wanted), build)
     if leaf is None:
         return None
     build.templates.append(leaf.template)
     return Called(leaf.template["name"], leaf.needs, leaf)
+
+
+def _leaf(unit: Unit, name: str, build: Build) -> Leaf | None:
+    """The template of a unit, out of that of an earlier one where they differ in words alone."""
+    key, told = likeness(unit), len(build.report)
+    first = None if key is None else build.firsts.get(key)
+    if first is not None:
+        leaf = twin_of(first, unit, name)
+        build.leaves.append(leaf)
+        return leaf
+    made = leaf_template(unit, name, build)
+    if key is not None and made is not None and len(build.report) == told and not made.needs.values:
+        build.firsts[key] = made
+    return made
 
 
 def dag_template(
