@@ -1,0 +1,97 @@
+"""Says which claims a selector of a rule is about: all of one, perhaps a part of it, or none."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pxc.access.patterns import Pattern, exact, pattern
+
+if TYPE_CHECKING:
+    from pxc.access.claims import Claim
+    from pxc.access.organization import Selector
+
+__all__ = ["ANY_KIND", "TREES", "Wanted", "forms", "named_in", "selects", "touches", "wanted"]
+
+ANY_KIND = "*"
+"""The kind of a selector that is about every kind of thing."""
+
+TREES = frozenset(("secret", "configMap", "hostPath", "nfs", "bucket"))
+"""Kinds whose name means all that is below it, too: a directory, a secret with its keys."""
+
+_PATHS = frozenset(("hostPath",))
+
+
+class Wanted:
+    """What a claim may turn out to name: `text` when that is one name, else `form`, a pattern."""
+
+    __slots__ = ("form", "text")
+
+    def __init__(self, text: str | None, form: Pattern | None) -> None:
+        self.text = text
+        self.form = form
+
+
+def wanted(kind: str, name: str, *, certain: bool) -> Wanted:
+    """What is wanted by a name of this kind; `certain` tells that its stars are nothing special."""
+    if kind in _PATHS:
+        name = _plain_path(name)
+    if kind in TREES:
+        if not certain:
+            return Wanted(None, pattern(_below(name)))
+        name = name.rstrip("/")
+        return Wanted(None, Pattern((*exact(name + "/").tokens, *pattern("**").tokens)))
+    return Wanted(name, None) if certain else Wanted(None, pattern(name))
+
+
+def selects(selector: Selector, kind: str, want: Wanted) -> bool:
+    """Whether a selector covers everything that a claim of this kind may turn out to name."""
+    if selector.kind not in (kind, ANY_KIND):
+        return False
+    form = named_in(kind, selector.name)
+    if want.text is not None:
+        return form.matches(want.text)
+    assert want.form is not None
+    return form.covers(want.form)
+
+
+def touches(selector: Selector, kind: str, want: Wanted) -> bool:
+    """Whether a selector is about something that a claim of this kind may turn out to name."""
+    if selector.kind not in (kind, ANY_KIND):
+        return False
+    form = named_in(kind, selector.name)
+    if want.text is not None:
+        return form.matches(want.text)
+    assert want.form is not None
+    return form.meets(want.form)
+
+
+@lru_cache(maxsize=65_536)
+def named_in(kind: str, name: str) -> Pattern:
+    """The pattern of the names that a selector of this kind and name is about."""
+    if kind in _PATHS:
+        name = _plain_path(name)
+    return pattern(_below(name) if kind in TREES else name)
+
+
+def forms(claim: Claim) -> tuple[tuple[str, Wanted], ...]:
+    """Each thing that a claim may turn out to name, with the name to call it by."""
+    kind = claim.kind
+    if claim.certainty == "exact":
+        return ((claim.name, wanted(kind, claim.name, certain=True)),)
+    if claim.certainty == "oneOf":
+        return tuple((name, wanted(kind, name, certain=True)) for name in claim.choices)
+    # What nobody knows may be anything; only rules about all of its kind decide it.
+    shape = claim.name if claim.certainty == "pattern" else "**"
+    return ((claim.name, wanted(kind, shape, certain=False)),)
+
+
+def _below(name: str) -> str:
+    return name if name.endswith("**") else name.rstrip("/") + "/**"
+
+
+def _plain_path(name: str) -> str:
+    """A path without `..`, `.` and doubled slashes, which could lead around a rule."""
+    plain = posixpath.normpath(name) if name else name
+    return "/" + plain.lstrip("/") if plain.startswith("/") else plain
