@@ -118,7 +118,7 @@ class Judge:
             claim=claim or claims[0],
             allowed=False,
             step="gate",
-            code="PXC812",
+            reason="run-not-permitted",
             rule=self.rules.projects.get(project) if project is not None and who.sees else None,
             whose=principal.subject,
         )
@@ -177,12 +177,12 @@ class Case:
                 return self._let_pass(one)
             found = one if found is None else _stricter(found, one)
         if found is None:  # one of no choices: nothing is known of it
-            return self._let_pass(self._denied(claim, "certainty", "PXC817", claim.name))
+            return self._let_pass(self._denied(claim, "certainty", "unresolved-claim", claim.name))
         return found
 
     def _let_pass(self, denied: Verdict) -> Verdict:
-        if denied.code == "PXC817" and self.lenient:
-            return replace(denied, allowed=True, step="open", code="")
+        if denied.reason == "unresolved-claim" and self.lenient:
+            return replace(denied, allowed=True, step="open", reason="")
         return denied
 
     def _brought_along(self, claim: Claim) -> Verdict:
@@ -209,15 +209,15 @@ class Case:
         certain = claim.certainty in ("exact", "oneOf")
         lacking = certain and self.widening.lacks(kind, name)
         if certain and (self.widening.hides(claim, name, want) or (lacking and not open_names)):
-            return self._denied(claim, "catalog", "PXC813", name)
+            return self._denied(claim, "catalog", "not-in-catalog", name)
         denies = self.judge.denies(self.who, self.project, kind, want)
         for denied in denies:
             if not self.judge.stops(denied):
                 continue
             if certain or selects(denied.selector, kind, want):
-                return self._denied(claim, "deny", "PXC814", name, rule=denied.rule)
+                return self._denied(claim, "deny", "denied-by-rule", name, rule=denied.rule)
             if not self.lenient:
-                return self._denied(claim, "certainty", "PXC817", name, rule=denied.rule)
+                return self._denied(claim, "certainty", "unresolved-claim", name, rule=denied.rule)
         warnings = tuple(dict.fromkeys(d.rule for d in denies)) if denies else ()
         for restriction in self.judge.index.restrictions(self.project, kind):
             narrowed = self._narrowed(restriction, claim, name, want)
@@ -230,12 +230,12 @@ class Case:
         if kind in ("connection", "serviceAccount", "priorityClass"):
             refused = self.widening.refused(claim, name, self.clusters)
             if refused is not None:
-                return self._denied(claim, "restriction", "PXC815", name, rule=refused)
+                return self._denied(claim, "restriction", "outside-restriction", name, rule=refused)
         found = self.widening.verdict(claim, name, want)
         if not found.allowed and lacking and found.step == "grant":
             found = Verdict(claim=claim, allowed=True, step="open", name=name)
         if warnings and found.allowed:
-            return replace(found, warnings=warnings, code="PXC818")
+            return replace(found, warnings=warnings, reason="denied-softly")
         return found
 
     def _of_clusters(self, kind: str) -> list[Restriction]:
@@ -260,19 +260,19 @@ class Case:
         if claim.certainty in ("exact", "oneOf") or (
             covering if restriction.excludes else not touching
         ):
-            return self._denied(claim, "restriction", "PXC815", name, rule=restriction)
+            return self._denied(claim, "restriction", "outside-restriction", name, rule=restriction)
         if self.lenient:
             return None
-        return self._denied(claim, "certainty", "PXC817", name, rule=restriction)
+        return self._denied(claim, "certainty", "unresolved-claim", name, rule=restriction)
 
     def _denied(
-        self, claim: Claim, step: str, code: str, name: str, rule: object = None
+        self, claim: Claim, step: str, reason: str, name: str, rule: object = None
     ) -> Verdict:
         return Verdict(
             claim=claim,
             allowed=False,
             step=step,
-            code=code,
+            reason=reason,
             rule=rule,  # type: ignore[arg-type]
             name=name,
             whose=self.principal.subject,
@@ -300,4 +300,4 @@ def _stricter(one: Verdict, other: Verdict) -> Verdict:
     if not other.allowed:
         return other
     warnings = tuple(dict.fromkeys((*one.warnings, *other.warnings)))
-    return replace(one, warnings=warnings, code="PXC818")
+    return replace(one, warnings=warnings, reason="denied-softly")

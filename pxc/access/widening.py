@@ -114,15 +114,15 @@ class Widening:
         other = self._otherwise(claim, name, want)
         if other is not None:
             return other
-        step, code = "grant", "PXC801"
+        step, reason = "grant", "access-denied"
         if too_little is not None:
-            step, code = "bound", "PXC816"
+            step, reason = "bound", "above-bound"
         if claim.certainty == "unknown" or (
             claim.certainty == "pattern" and too_little is None and self._partly(claim, want)
         ):
-            step, code = "certainty", "PXC817"
+            step, reason = "certainty", "unresolved-claim"
         return Verdict(
-            claim=claim, allowed=False, step=step, code=code, name=name,
+            claim=claim, allowed=False, step=step, reason=reason, name=name,
             rule=too_little.grant if too_little else None,
             allowance=too_little.allowance if too_little else None,
             whose=self.case.principal.subject,
