@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature
 
-__all__ = ["PLUGINS", "RUNTIMES", "STEPS", "WORKFLOWS"]
+__all__ = ["OUTPUTS", "PLUGINS", "RUNTIMES", "STEPS", "WORKFLOWS"]
 
 RUNTIMES = (
     Feature("run.mxjob", "`run.kind: mxjob`", REFUSED,
@@ -22,6 +22,16 @@ RUNTIMES = (
     ),
 )  # fmt: skip
 """Runtimes that nothing outside of Polyaxon starts."""
+
+OUTPUTS = (
+    Feature("distributed.store", "outputs of such a run, taken by another operation, without an"
+            " artifacts store", REFUSED, "what its pods leave is read from the store",
+            "declare one in the catalog, and leave `plugins.collectArtifacts` on"),
+    Feature("distributed.outputs", "outputs of a run on Ray, Dask or Spark, taken by another"
+            " operation", REFUSED,
+            "it has ended before all that its pods leave is kept, and nothing tells when that is",
+            "let the program write to a connection that both have"),
+)  # fmt: skip
 
 PLUGINS = (
     Feature("plugins.sandbox", "`plugins.sandbox`", REFUSED,

@@ -296,8 +296,9 @@ IN_AIRFLOW = {
         "termination: {maxRetries: 2, podFailurePolicy: {rules: [{action: FailJob, onExitCodes:"
         " {operator: In, values: [3]}}]}}\n" + JOB,
     ),
-    "matrix.distributed": "matrix: {kind: mapping, values: [{x: 1}]}\ninputs: [{name: x, type:"
-    f" int}}]\nplugins: {{collectArtifacts: false}}\nrun: {{kind: tfjob, worker: {WORKER}}}\n",
+    "matrix.distributed": search_of(
+        "tpe", f"numRuns: 1, {METRIC}", f"run: {{kind: tfjob, worker: {WORKER}}}\n"
+    ),
     "matrix.many": FILES["matrix.grid"].replace("value: [1, 2]", "value: " + str([*range(1025)])),
     "matrix.dagRules": "matrix: {kind: mapping, values: [{x: 1}], earlyStopping: [{kind:"
     " failure_early_stopping, percent: 50}]}\ninputs: [{name: x, type: int}]\n" + dag_of(A),

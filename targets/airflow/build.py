@@ -8,11 +8,12 @@ from msgspec import Struct, field
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Unit
+from pxc.targets._collected import Collected
 from pxc.targets.airflow.computing import Functions
 from pxc.targets.airflow.scope import Asked
 from pxc.world import World
 
-__all__ = ["Build", "Draft", "ResourceDraft"]
+__all__ = ["Build", "Draft", "Reader", "ResourceDraft"]
 
 
 class Draft(Struct):
@@ -36,10 +37,20 @@ class Draft(Struct):
     whole: bool = False
 
 
+class Reader(Struct):
+    """The pod that reads the outputs of a resource's run, which `files` has it copy."""
+
+    metadata: dict[str, Any]
+    spec: dict[str, Any]
+    files: Collected
+
+
 class ResourceDraft(Struct):
     """The resource of a unit, and what is created beside it, as plain data with marks.
 
-    `retries` and `deadline` are what Airflow keeps; the resource has the others itself.
+    `retries` and `deadline` are what Airflow keeps; the resource has the others itself. `reader` is
+    the pod that reads the outputs behind it, where there is one. Of a unit with a sweep `each` are
+    the resources of its cells, of which this is the first, and `params` their values, as JSON.
     """
 
     unit: Unit
@@ -48,6 +59,9 @@ class ResourceDraft(Struct):
     beside: list[dict[str, Any]]
     retries: int
     deadline: int | None
+    reader: Reader | None = None
+    each: list[ResourceDraft] = field(default_factory=list)
+    params: list[str] = field(default_factory=list)
 
 
 class Build(Struct):

@@ -13,7 +13,7 @@ from pxc.targets._searching import goes_in_rounds
 from pxc.targets.airflow.approval import APPROVAL
 from pxc.targets.airflow.around import surrounded
 from pxc.targets.airflow.assets import refuse_events
-from pxc.targets.airflow.build import Build
+from pxc.targets.airflow.build import Build, Draft, ResourceDraft
 from pxc.targets.airflow.computing import computed, expression_of
 from pxc.targets.airflow.dag_file import dag_file
 from pxc.targets.airflow.features import tell, tell_demand
@@ -159,13 +159,14 @@ def _draft(
     limits = unit.limits
     if limits.ttl is not None:
         tell("dag.termination.ttl", "termination.ttl", limits.span, build.report)
-    if unit.runtime is not None:
-        _resource(unit, task_id, scope, build)
-        return
     if unit.sweep is not None:
         tell(f"matrix.{unit.sweep.kind}", "matrix", unit.sweep.span, build.report)
         if not goes_in_rounds(unit):
             tell_of_rules(unit.sweep.stopping, "matrix", "matrix.rounds", build.report, True)
+    if goes_in_rounds(unit) and unit.runtime is not None:
+        said, place = f"`matrix` of a `{unit.kind}`", (unit.sweep or unit.search or unit).span
+        tell("matrix.distributed", said, place, build.report)
+        return
     if goes_in_rounds(unit):
         rounds = rounds_draft(unit, task_id, scope, asked, build)
         if rounds is not None:
@@ -173,20 +174,14 @@ def _draft(
             build.drafts[task_id] = rounds.draft
         return
     build.asked.outputs.setdefault(task_id, {}).update(dict.fromkeys(sorted(asked or ())))
-    making = pod_draft if unit.sweep is None else mapped_draft
-    draft = making(unit, task_id, scope, build)
+    draft: Draft | ResourceDraft | None
+    if unit.runtime is not None:
+        from pxc.targets.airflow.resource import mapped_resource, resource_draft
+
+        of_resource = resource_draft if unit.sweep is None else mapped_resource
+        draft = of_resource(unit, task_id, scope, build)
+    else:
+        of_pod = pod_draft if unit.sweep is None else mapped_draft
+        draft = of_pod(unit, task_id, scope, build)
     if draft is not None:
         build.drafts[task_id] = draft
-
-
-def _resource(unit: Unit, task_id: str, scope: Scope, build: Build) -> None:
-    from pxc.targets.airflow.resource import resource_draft
-
-    repeated = unit.sweep or unit.search
-    if repeated is not None:
-        said = f"`matrix` of a `{unit.kind}`"
-        tell("matrix.distributed", said, repeated.span, build.report)
-        return
-    made = resource_draft(unit, task_id, scope, build)
-    if made is not None:
-        build.drafts[task_id] = made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
-from pxc.targets._unsayable import PLUGINS, RUNTIMES, STEPS, WORKFLOWS
+from pxc.targets._unsayable import OUTPUTS, PLUGINS, RUNTIMES, STEPS, WORKFLOWS
 
 __all__ = ["FEATURES", "TABLE", "feature_of", "tell", "tell_demand"]
 
@@ -36,9 +36,7 @@ TABLE = (
     Feature("run.service", "`run.kind: service`", REFUSED,
             "a service never ends, and a task of Airflow has to",
             "write a `job`, or run it beside Airflow, by `--target kubernetes`"),
-    Feature("distributed.outputs", "outputs of a distributed run, taken by another operation",
-            REFUSED, "what its pods leave is not in the resource that Airflow sees",
-            "let the program write to a connection that both have, or " + _ARGO),
+    *OUTPUTS,
     *RUNTIMES,
     Feature("dag.gate", "`trigger` that no rule of Airflow says exactly", EXACT,
             "a task before it asks what every upstream came to"),
@@ -68,7 +66,8 @@ TABLE = (
     Feature("matrix.dag", "`matrix` around a dag", EXACT, "a group of tasks for each of its runs"),
     Feature("matrix.exitCodes", "`termination.podFailurePolicy` of the runs of rounds", REFUSED,
             _YET, _ARGO),
-    Feature("matrix.distributed", "`matrix` of a distributed run", REFUSED, _YET, _ARGO),
+    Feature("matrix.distributed", "a search, or `earlyStopping` of a matrix, whose runs are"
+            " distributed", REFUSED, _YET, _ARGO),
     Feature("matrix.dagRules", "`earlyStopping` of a `matrix` around a dag", REFUSED, _YET, _ARGO),
     Feature("matrix.*", "`matrix` without its bounds, or whose parts come with the run", REFUSED,
             "how long it goes on, and where, must be known when the file is compiled",

@@ -12,13 +12,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
 from pxc.ir.sweep import Sweep, cells
 from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies_in_arguments_only
 from pxc.targets._data import Values
 from pxc.targets._searching import goes_in_rounds
-from pxc.targets.airflow.build import Build, Draft
+from pxc.targets.airflow.build import Build, Draft, ResourceDraft
 from pxc.targets.airflow.features import tell
 from pxc.targets.airflow.jinja import rendered
 from pxc.targets.airflow.pod_operator import pod_arguments, pod_draft
@@ -26,10 +27,15 @@ from pxc.targets.airflow.python_text import Call
 from pxc.targets.airflow.run_time import AirflowRunTime
 from pxc.targets.airflow.scope import Scope
 
-__all__ = ["INDEX", "mapped_arguments", "mapped_draft", "mapping_arguments"]
+__all__ = [
+    "INDEX", "MOST_BUILT", "PARAMS", "can_be_listed", "mapped_arguments", "mapped_draft",
+    "mapping_arguments", "params_of",
+]  # fmt: skip
 
 _MOST = 20_000
-_MOST_BUILT = 2_000
+MOST_BUILT = 2_000
+"""How many runs a file can have of which each is said by itself."""
+
 _MANY = 1_024
 """Airflow's own bound for lists that tasks leave to map over."""
 
@@ -57,17 +63,8 @@ def mapped_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Draft 
     sweep = unit.sweep
     assert sweep is not None
     fast = unit.runtime is None and varies_in_arguments_only(unit)
-    most = _MOST if fast else _MOST_BUILT
-    if sweep.count > most:
-        build.report.add(
-            "PXC701",
-            f"the matrix has {sweep.count:,} runs; a DAG file cannot say more than {most:,}",
-            sweep.span,
-            help="bound it with `numRuns`, take larger steps, or draw with `kind: random`",
-        )
+    if not can_be_listed(sweep, _MOST if fast else MOST_BUILT, build.report):
         return None
-    if sweep.count > _MANY:
-        tell("matrix.many", f"a matrix of {sweep.count:,} runs", sweep.span, build.report)
     filler = Cells(sweep, build.world.language, build.report)
     draft = None
     if fast:
@@ -82,8 +79,23 @@ def mapped_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Draft 
     if draft is None or build.report.has_errors:
         return None
     draft.unit = replace(draft.unit, sweep=sweep)
-    draft.params = list(_params(sweep))
+    draft.params = list(params_of(sweep))
     return draft
+
+
+def can_be_listed(sweep: Sweep, most: int, report: Report) -> bool:
+    """Whether a file can say all cells; PXC701 above the most of them, PXC702 for many."""
+    if sweep.count > most:
+        report.add(
+            "PXC701",
+            f"the matrix has {sweep.count:,} runs; a DAG file cannot say more than {most:,}",
+            sweep.span,
+            help="bound it with `numRuns`, take larger steps, or draw with `kind: random`",
+        )
+        return False
+    if sweep.count > _MANY:
+        tell("matrix.many", f"a matrix of {sweep.count:,} runs", sweep.span, report)
+    return True
 
 
 def mapped_arguments(
@@ -124,10 +136,13 @@ def _said(own: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def mapping_arguments(draft: Draft) -> list[tuple[str, Any]]:
+def mapping_arguments(draft: Draft | ResourceDraft) -> list[tuple[str, Any]]:
     """How the mapped tasks are called, and how many of them run at once."""
+    about = "task.annotations"
+    if isinstance(draft, ResourceDraft):
+        about = "task.resource['metadata']['annotations']"
     cut = f" | truncate({_NAME_LIMIT})" if len(max(draft.params, key=len)) > _NAME_LIMIT else ""
-    name = f"{{{{ task.annotations['{PARAMS}']{cut} }}}}"
+    name = f"{{{{ {about}['{PARAMS}']{cut} }}}}"
     found: list[tuple[str, Any]] = [("map_index_template", name)]
     sweep = draft.unit.sweep
     if sweep is not None and sweep.concurrency is not None:
@@ -254,7 +269,7 @@ def _parted(spec: dict[str, Any], moved: list[str]) -> tuple[dict[str, Any], dic
     return own, rest | {"containers": [kept, *others]}
 
 
-def _params(sweep: Sweep) -> Iterator[str]:
+def params_of(sweep: Sweep) -> Iterator[str]:
     """The values of each cell by their names, as JSON."""
     axes = [axis.name for axis in sweep.axes]
     for cell in cells(sweep):

@@ -41,11 +41,13 @@ _TIMETABLES = {
 }
 """Names that Airflow 3 moved and its compatibility layer does not know."""
 
-_STANDARD = frozenset(("base64", "datetime", "functools", "json", "pathlib", "time", "uuid"))
+_STANDARD = frozenset(
+    ("base64", "copy", "datetime", "functools", "json", "pathlib", "time", "uuid")
+)
 _DEFINITIONS = (
     "run_uuid", "is_true", "OutputsOperator", "ExitCodeOperator", "ResourceOperator",
-    "TrialOperator", "TunerOperator", "JoinOperator", "came_to", "may_start", "ended_well",
-    "watcher",
+    "ResourceOutputsOperator", "TrialOperator", "TunerOperator", "JoinOperator", "came_to",
+    "may_start", "ended_well", "watcher",
 )  # fmt: skip
 _INLINED = "inlined/{}.py"
 """Where this package keeps what a file may define."""
@@ -60,6 +62,7 @@ def preamble(used: Iterable[str], release: str) -> str:
     wanted = set(used)
     wanted |= {"came_to"} if wanted & {"may_start", "ended_well"} else set()
     wanted |= {"OutputsOperator"} if "ExitCodeOperator" in wanted else set()
+    wanted |= {"ResourceOperator"} if "ResourceOutputsOperator" in wanted else set()
     lines: set[str] = set()
     bodies = []
     for name in _DEFINITIONS:

@@ -14,22 +14,28 @@ from pxc.diagnostics import Report
 from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.node import replace
 from pxc.ir.plan import Limits, Unit
+from pxc.ir.sweep import cells
 from pxc.source import head_of
+from pxc.targets._cells import Cells
+from pxc.targets._collected import untold
 from pxc.targets._data import Place, refuse_computed
 from pxc.targets._endless import never_ends
 from pxc.targets._names import dns_label
+from pxc.targets._outputs import told_outputs
 from pxc.targets._resources import ending_of, is_number, refuse_number
 from pxc.targets.airflow.build import Build, ResourceDraft
+from pxc.targets.airflow.differences import differences
 from pxc.targets.airflow.features import tell
 from pxc.targets.airflow.jinja import expression, has_expression, rendered
+from pxc.targets.airflow.mapped import MOST_BUILT, PARAMS, can_be_listed, params_of
+from pxc.targets.airflow.reader import RUN, reader_of, reading
 from pxc.targets.airflow.run_time import AirflowRunTime
 from pxc.targets.airflow.scope import Scope
 from pxc.targets.kubernetes.distributed import LONGEST_NAME, EngineRun, engine_objects
 
-__all__ = ["resource_arguments", "resource_draft"]
+__all__ = ["mapped_resource", "resource_arguments", "resource_draft"]
 
 _HASH = 10
-_RUN = "pxc.dev/run-uuid"
 _TRIES = 4
 """The characters of the number of a try, with its dash."""
 
@@ -90,9 +96,10 @@ def resource_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Reso
         known = {k: v for k, v in member.metadata.labels.items() if not has_expression(v)}
         changed(member.metadata, labels=known).check(build.report)
     for each in made.objects:
-        each["metadata"]["labels"][_RUN] = expression(scope.run())
+        each["metadata"]["labels"][RUN] = expression(scope.run())
     first, *beside = sorted(made.objects, key=lambda each: each["kind"] in _BESIDE)
-    return ResourceDraft(unit, task_id, first, beside, retries, deadline)
+    reader = reader_of(made, unit, build)
+    return ResourceDraft(unit, task_id, first, beside, retries, deadline, reader)
 
 
 def _name(unit: Unit, scope: Scope) -> str:
@@ -120,12 +127,54 @@ def _limits(unit: Unit, build: Build) -> tuple[Limits, int, int | None]:
     return kept, 0, None
 
 
-def resource_arguments(draft: ResourceDraft, build: Build) -> list[tuple[str, Any]]:
-    """The arguments of the operator; every text of the resource is one that Airflow renders.
+def mapped_resource(unit: Unit, task_id: str, scope: Scope, build: Build) -> ResourceDraft | None:
+    """The resources of the cells of a unit; None after PXC701."""
+    sweep = unit.sweep
+    assert sweep is not None
+    if not can_be_listed(sweep, MOST_BUILT, build.report):
+        return None
+    filler = Cells(sweep, build.world.language, build.report)
+    found = []
+    for cell, params in zip(cells(sweep), params_of(sweep), strict=True):
+        draft = resource_draft(filler.unit(unit, cell), task_id, scope, build)
+        if draft is None or build.report.has_errors:
+            return None
+        draft.resource["metadata"].setdefault("annotations", {})[PARAMS] = params
+        found.append(draft)
+    return changed(
+        found[0],
+        unit=replace(found[0].unit, sweep=sweep),
+        each=found,
+        params=list(params_of(sweep)),
+    )
 
-    PXC701 for outputs that another task reads: a resource has none.
+
+def resource_arguments(
+    draft: ResourceDraft, build: Build
+) -> tuple[list[tuple[str, Any]], list[dict[str, Any]]]:
+    """The arguments of the operator, and those of each cell; of a run alone there are none.
+
+    Every text of the resource is one that Airflow renders. PXC701 for outputs that another task
+    reads where nobody can read them.
     """
-    _check_outputs(draft, build)
+    outputs = _outputs(draft, build)
+    if not draft.each:
+        return _arguments(draft, outputs), []
+    found = [dict(_arguments(each, outputs)) for each in draft.each]
+    changes = differences([each.resource for each in draft.each])
+    for own, own_changes in zip(found, changes, strict=True):
+        own["resource"] = found[0]["resource"]
+        own["changes"] = rendered(own_changes)
+    common = [
+        (key, value)
+        for key, value in found[0].items()
+        if all(each.get(key) == value for each in found)
+    ]
+    known = {key for key, _ in common}
+    return common, [{k: each[k] for k in each if k not in known} for each in found]
+
+
+def _arguments(draft: ResourceDraft, outputs: list[str]) -> list[tuple[str, Any]]:
     ending = ending_of(draft.resource)
     found: list[tuple[str, Any]] = [
         ("resource", rendered(draft.resource)),
@@ -134,6 +183,9 @@ def resource_arguments(draft: ResourceDraft, build: Build) -> list[tuple[str, An
     ]
     if draft.beside:
         found.append(("beside", rendered(draft.beside)))
+    if outputs:
+        assert draft.reader is not None
+        found += [("reader", rendered(reading(draft.reader, outputs))), ("outputs", outputs)]
     if draft.deadline is not None:
         found.append(("deadline", draft.deadline))
     if draft.unit.description:
@@ -143,10 +195,13 @@ def resource_arguments(draft: ResourceDraft, build: Build) -> list[tuple[str, An
     return found
 
 
-def _check_outputs(draft: ResourceDraft, build: Build) -> None:
-    asked = build.asked.outputs.get(draft.task_id, ())
+def _outputs(draft: ResourceDraft, build: Build) -> list[str]:
+    """The names of the outputs that a run leaves for others; PXC701 for those that it cannot."""
+    asked, unit = build.asked.outputs.get(draft.task_id, {}), draft.unit
+    if draft.reader is not None:
+        return told_outputs(unit, asked)
     if asked:
-        unit = draft.unit
         place = head_of(unit.runtime.span if unit.runtime is not None else unit.span)
         what = f"`outputs.{next(iter(asked))}` of `{unit.name}`"
-        tell("distributed.outputs", what, place, build.report)
+        tell(untold(unit), what, place, build.report)
+    return []

@@ -150,13 +150,15 @@ def unit_lines(
     if isinstance(draft, ResourceDraft):
         from pxc.targets.airflow.resource import resource_arguments
 
-        operator, said = "ResourceOperator", resource_arguments(draft, build)
+        said, own = resource_arguments(draft, build)
+        has_outputs = any(key == "outputs" for key, _ in said)
+        operator = "ResourceOutputsOperator" if has_outputs else "ResourceOperator"
     else:
         operator = operator_of(draft, build)
         said, own = mapped_arguments(draft, build)
     build.used.add(operator)
     arguments: list[tuple[str, Any]] = [("task_id", draft.unit.name), *said]
-    if not isinstance(draft, ResourceDraft) and draft.cells:
+    if draft.params:
         arguments += mapping_arguments(draft)
     arguments += pool_arguments(draft.unit, build)
     if rule != "all_success":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
-from pxc.targets._unsayable import PLUGINS, RUNTIMES, STEPS, WORKFLOWS
+from pxc.targets._unsayable import OUTPUTS, PLUGINS, RUNTIMES, STEPS, WORKFLOWS
 
 __all__ = ["FEATURES", "TABLE", "feature_of", "tell", "tell_demand"]
 
@@ -53,13 +53,7 @@ TABLE = (
     Feature("run.daskcluster", "`run.kind: daskcluster`", EXACT,
             "in a dag, a DaskCluster that is waited for until it runs, and that goes with the"
             " workflow"),
-    Feature("distributed.store", "outputs of such a run, taken by another operation, without an"
-            " artifacts store", REFUSED, "what its pods leave is read from the store",
-            "declare one in the catalog, and leave `plugins.collectArtifacts` on"),
-    Feature("distributed.outputs", "outputs of a run on Ray, Dask or Spark, taken by another"
-            " operation", REFUSED,
-            "it has ended before all that its pods leave is kept, and nothing tells when that is",
-            "let the program write to a connection that both have"),
+    *OUTPUTS,
     *RUNTIMES,
     # what is around a run
     *(

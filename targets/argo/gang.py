@@ -14,13 +14,13 @@ from msgspec.structs import replace as changed
 from pxc.ir.node import replace
 from pxc.ir.plan import Limits, Unit
 from pxc.source import head_of
+from pxc.targets._collected import untold
 from pxc.targets._container import container_order
 from pxc.targets._endless import never_ends
 from pxc.targets._metadata import Metadata
 from pxc.targets._names import dns_label
-from pxc.targets._resources import KEPT
 from pxc.targets.argo.build import Build, Leaf
-from pxc.targets.argo.collect import collecting, with_outputs
+from pxc.targets.argo.collect import collecting
 from pxc.targets.argo.ending import endings
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.leaf import (
@@ -71,10 +71,9 @@ def gang_template(unit: Unit, name: str, build: Build, needs: Needs) -> Leaf | N
     _tell_run(made, needs)
     template: dict[str, Any] = {"name": name, **retries, OBJECTS: objects}
     template |= endings(objects[0])
-    if objects[0]["kind"] in KEPT:
-        collect = collecting(made, unit, build)
-        if collect is not None:
-            template["collect"] = collect
+    collect = collecting(made, unit, build)
+    if collect is not None:
+        template["collect"] = collect
     leaf = Leaf(unit, template, needs)
     build.leaves.append(leaf)
     return leaf
@@ -140,18 +139,13 @@ def finish_gang(leaf: Leaf, asked: Collection[str], build: Build) -> None:
         outputs = output_parameters(unit, asked, run, tracking=build.tracking)
         if outputs or leaf.told:
             template["outputs"] = {"parameters": [*outputs, *leaf.told]}
-            template["collect"] = with_outputs(collect, outputs)
+            template["collect"] = collect.with_outputs(outputs)
     elif asked or leaf.told:
         _refuse_outputs(unit, sorted(asked), build)
     add_parameters(leaf, build)
 
 
 def _refuse_outputs(unit: Unit, asked: list[str], build: Build) -> None:
-    feature = "distributed.store" if unit.kind in _TAKEN else "distributed.outputs"
     what = f"`outputs.{asked[0]}` of `{unit.name}`" if asked else f"the outputs of `{unit.name}`"
     place = unit.runtime.span if unit.runtime is not None else unit.span
-    tell(feature, what, head_of(place), build.report)
-
-
-_TAKEN = frozenset(("tfjob", "pytorchjob", "xgbjob", "paddlejob", "mpijob"))
-"""Kinds whose outputs are read from the artifacts store."""
+    tell(untold(unit), what, head_of(place), build.report)

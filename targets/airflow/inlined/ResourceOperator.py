@@ -1,4 +1,5 @@
 import time
+from copy import deepcopy
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
@@ -14,20 +15,40 @@ class ResourceOperator(BaseSensorOperator):
 
     All that `succeeded` says of its fields is true of a success; one thing that
     `failed` says is enough for a failure. What is `beside` it goes when it goes.
-    A try has a resource of its own, and deletes what the try before it left.
+    A try has a resource of its own, and deletes what the try before it left. Of a
+    mapped task `changes` tell what each resource has of its own, by its place in it.
     """
 
     template_fields = ("resource", "beside")
     ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
     def __init__(
-        self, *, resource, succeeded, failed, beside=(), deadline=None, **kwargs
+        self,
+        *,
+        resource,
+        succeeded,
+        failed,
+        beside=(),
+        deadline=None,
+        changes=None,
+        **kwargs,
     ):
         kwargs = {"mode": "reschedule", "poke_interval": 30, **kwargs}
         super().__init__(timeout=timedelta(days=3650), **kwargs)
-        self.resource, self.beside = resource, beside
+        self.resource, self.beside = self.changed(resource, changes or {}), beside
         self.succeeded, self.failed, self.deadline = succeeded, failed, deadline
         self.created = False
+
+    @staticmethod
+    def changed(resource, changes):
+        resource = deepcopy(resource)
+        for place, value in changes.items():
+            at, names = resource, place.split("/")[1:]
+            *way, last = [each.replace("~1", "/").replace("~0", "~") for each in names]
+            for name in way:
+                at = at[int(name) if isinstance(at, list) else name]
+            at[int(last) if isinstance(at, list) else last] = value
+        return resource
 
     def poke(self, context):
         if not self.created and self.is_first(context):
@@ -109,13 +130,16 @@ class ResourceOperator(BaseSensorOperator):
         for pod in core.list_namespaced_pod(where, label_selector=label).items[:50]:
             name, main = pod.metadata.name, pod.spec.containers[0].name
             try:
-                text = core.read_namespaced_pod_log(
-                    name, where, container=main, tail_lines=100
-                )
+                text = self.log_of(name, container=main, tail_lines=100)
             except ApiException as error:
                 text = f"no log: {error.reason}"
-            for line in (text or "").splitlines():
+            for line in text.splitlines():
                 self.log.info("[%s] %s", name, line)
+
+    def log_of(self, pod, **which):
+        read = self.hook.core_v1_client.read_namespaced_pod_log
+        told = read(pod, self.place["namespace"], _preload_content=False, **which)
+        return told.data.decode(errors="replace")
 
     def is_first(self, context):
         """Whether this try looks for the first time."""
