@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -16,7 +17,7 @@ from pxc.grammar.yaml_reader import LIMITS, LimitPassed, Limits, TreeReader
 from pxc.ir.node import Invalid, Lit, Map, Seq
 from pxc.source import Source, Span
 
-__all__ = ["LIMITS", "Limits", "Tree", "load_source", "read_yaml"]
+__all__ = ["LIMITS", "Limits", "Tree", "load_source", "read_documents", "read_yaml"]
 
 
 def read_yaml(
@@ -53,9 +54,52 @@ def read_yaml(
     return root if isinstance(root, Map) else None
 
 
+def read_documents(source: Source, report: Report, *, limits: Limits = LIMITS) -> Iterator[Map]:
+    """The root map of each document of a text; empty documents are passed over.
+
+    Findings are those of `read_yaml` but PXC012. What follows a text that is not YAML, or that
+    passes a limit, is not read. PXC014 where all is empty.
+    """
+    unreadable = forbidden_character(source)
+    if unreadable:
+        hand_over(unreadable, report)
+        return
+    found = 0
+    try:
+        events = open_events(source.text)
+        while True:
+            reader = TreeReader(source, limits)
+            root = reader.read(events)
+            if root is None:
+                break
+            if _is_nothing(root):
+                continue
+            found += 1
+            unusable = _unusable(source, root)
+            for finding in (unusable,) if unusable else reader.findings:
+                hand_over(finding, report)
+            if isinstance(root, Map):
+                yield root
+    except yaml.YAMLError as error:
+        from pxc.grammar.yaml_faults import syntax_fault  # what a correct file never needs
+
+        hand_over(syntax_fault(source, error), report)
+        return
+    except LimitPassed as passed:
+        hand_over(passed.finding, report)
+        return
+    empty = None if found else _unusable(source, None)
+    if empty is not None:
+        hand_over(empty, report)
+
+
+def _is_nothing(root: Tree) -> bool:
+    return isinstance(root, Lit) and root.span.start == root.span.end
+
+
 def _unusable(source: Source, root: Tree | None) -> Diagnostic | None:
     """Why this root has no fields, unless that was said where it was read."""
-    if root is None or (isinstance(root, Lit) and root.span.start == root.span.end):
+    if root is None or _is_nothing(root):
         return fault(
             "PXC014",
             "the file is empty",

@@ -223,11 +223,11 @@ def _world(request: Request, report: Report, trace: Trace | None = None) -> Worl
 
     catalog: Catalog
     options = _options(request)
+    language = PolyaxonLanguage(options.spec_version)
     if request.catalog:
         from pxc.catalog.files import FileCatalog
-        from pxc.grammar.yaml_tree import read_yaml
 
-        catalog = FileCatalog(request.catalog, read_yaml, report, root=request.root)
+        catalog = FileCatalog(request.catalog, language, report, root=request.root)
         options = _with_agent(options, request.target, catalog.agent)
     else:
         from pxc.catalog import EmptyCatalog
@@ -238,7 +238,7 @@ def _world(request: Request, report: Report, trace: Trace | None = None) -> Worl
     )
     return World(
         options=options,
-        language=PolyaxonLanguage(options.spec_version),
+        language=language,
         files=files if trace is None else trace.over(files),
         catalog=catalog,
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pxc.diagnostics import Report
-from pxc.ir.node import Lit, Template, Value
+from pxc.ir.node import Lit, Map, Template, Value
 from pxc.ir.run import Replica, Run
 from pxc.ir.spec import Operation
 from pxc.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from decimal import Decimal
 
     from pxc.ir.join import Order, Query
@@ -60,6 +60,27 @@ class PolyaxonLanguage:
         from pxc.grammar.embedded_fault import Fault
 
         parsed = parse_interval(text)
+        return parsed.message if isinstance(parsed, Fault) else parsed
+
+    def read_documents(self, source: Source, report: Report) -> Iterator[Map]:
+        """See `pxc.catalog.ReadsObjects`."""
+        from pxc.grammar.yaml_tree import read_documents
+
+        return read_documents(source, report)
+
+    def amount(self, text: str) -> Decimal | str:
+        """See `pxc.catalog.ReadsObjects`."""
+        from pxc.grammar.quantity import QuantityFault, parse_quantity
+
+        parsed = parse_quantity(text)
+        return parsed.message if isinstance(parsed, QuantityFault) else parsed
+
+    def duration_seconds(self, text: str) -> Decimal | str:
+        """See `pxc.catalog.ReadsObjects`; a number is of seconds."""
+        from pxc.grammar.duration import parse_interval, parse_kubernetes_duration
+        from pxc.grammar.embedded_fault import Fault
+
+        parsed = parse_interval(text) if text.isdecimal() else parse_kubernetes_duration(text)
         return parsed.message if isinstance(parsed, Fault) else parsed
 
     def query(self, written: Lit[Any] | Template) -> Query | str:

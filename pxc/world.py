@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
 
+    from pxc.access.organization import Rules
     from pxc.diagnostics import Report
     from pxc.ir.join import Order, Query
     from pxc.ir.node import Lit, Map, Template, Value
@@ -176,8 +177,15 @@ class Catalog(Protocol):
     declared: bool
     """Whether there is a catalog at all; without one every name is taken as given."""
 
+    has_rules: bool
+    """Whether there is an organization, whose `rules` say who may use what."""
+
     artifacts_store: str | None
     """The name of the connection that keeps what runs leave, where there is one."""
+
+    @property
+    def rules(self) -> Rules:
+        """Everything that says who may use what, and where runs go; who asks loads its types."""
 
     def connection(self, name: str) -> Connection | None:
         """A connection by name."""

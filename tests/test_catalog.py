@@ -15,7 +15,6 @@ from pxc.catalog.connections import KINDS
 from pxc.catalog.files import FileCatalog
 from pxc.diagnostics import Report
 from pxc.driver import Request, SourceText, compile_request
-from pxc.grammar.yaml_tree import read_yaml
 from pxc.ir.node import plain
 from pxc.language import PolyaxonLanguage
 from pxc.world import ArgoOptions, Catalog, Options
@@ -55,7 +54,7 @@ PRESET = "isPreset: true\nqueue: gpu\n"
 
 def catalog(*paths: Path) -> tuple[FileCatalog, Report]:
     report = Report()
-    return FileCatalog(paths, read_yaml, report), report
+    return FileCatalog(paths, PolyaxonLanguage(), report), report
 
 
 def test_a_folder_is_a_catalog(tmp_path: Path) -> None:
@@ -222,7 +221,7 @@ FAULTS = {
     ),
     "near miss": ("conections: []", ["PXC810 1:1 conections"], "did you mean `connections`?"),
     "stranger": ("a: 1", ["PXC810 1:1 a"], "write `kind: Connection`"),
-    "kind of object": ("kind: Team\nname: a", ["PXC810 1:7 Team"], "presets go into the folder"),
+    "kind of object": ("kind: Job\nname: a", ["PXC810 1:7 Job"], "presets go into the folder"),
     "near kind": (
         "kind: Conection\nname: a",
         ["PXC810 1:7 Conection"], "did you mean `Connection`?",
@@ -234,7 +233,7 @@ FAULTS = {
     ),
     "access": (
         "kind: Connection\nname: a\nspec: {kind: aws}\naccess: {actions: [read]}",
-        ["PXC810 4:1 access"], "leave `access` out",
+        ["PXC810 4:9 {actions: [read]}"], "declare one: `kind: Organization`",
     ),
     "two names": (
         "kind: Connection\nname: a\nspec: {kind: aws, name: b}",

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from pxc.access.organization import Rules
     from pxc.diagnostics import Report
+    from pxc.ir.node import Map
     from pxc.ir.program import Connection, Version
     from pxc.ir.spec import Operation
     from pxc.source import Source
 
-__all__ = ["EmptyCatalog", "ReadsPresets"]
+__all__ = ["EmptyCatalog", "ReadsObjects", "ReadsPresets"]
 
 
 class ReadsPresets(Protocol):
@@ -20,11 +25,32 @@ class ReadsPresets(Protocol):
         """A whole file as an operation; None when it could not be built (already reported)."""
 
 
+class ReadsObjects(Protocol):
+    """The part of the language that the files of a catalog need."""
+
+    def read_documents(self, source: Source, report: Report) -> Iterator[Map]:
+        """The root map of each document of a YAML text that can be read."""
+
+    def amount(self, text: str) -> Decimal | str:
+        """The amount that a Kubernetes quantity stands for; a sentence when it is none."""
+
+    def duration_seconds(self, text: str) -> Decimal | str:
+        """The seconds of a duration such as `24h`; a sentence when it is none."""
+
+
 class EmptyCatalog:
     """No catalog: nothing is known, and every name is taken as given."""
 
     declared = False
+    has_rules = False
     artifacts_store: str | None = None
+
+    @property
+    def rules(self) -> Rules:
+        """No rules."""
+        from pxc.access.organization import Rules
+
+        return Rules()
 
     def connection(self, name: str) -> Connection | None:
         """None, whatever the name."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pxc.catalog import ReadsPresets
+from pxc.catalog import ReadsObjects, ReadsPresets
 from pxc.catalog.agent import AGENT_VARIABLES, Agent
 from pxc.catalog.components import LATEST, full_reference, reference_of
 from pxc.catalog.connections import ARTIFACT_KINDS, build_connection, check_keys, text_of
 from pxc.catalog.folders import catalog_files, leads_out, nowhere, source_of
+from pxc.catalog.organization import KINDS as RULE_KINDS
 from pxc.catalog.versions import VERSIONS, build_version
 from pxc.diagnostics import Note, Report, allowed, nearest
 from pxc.ir.node import Invalid, Lit, Map, Seq, is_null
@@ -18,24 +19,28 @@ from pxc.ir.program import Connection, Version
 from pxc.ir.spec import Operation
 from pxc.source import Source, Span
 
+if TYPE_CHECKING:
+    from pxc.access.organization import Rules
+    from pxc.catalog.organization.rules import RulesReader
+
 __all__ = ["FileCatalog"]
 
-ReadYaml = Callable[[Source, Report], Map | None]
-
 _AGENT_KEYS = ("connections", "artifactsStore")
+_OF_OTHERS = ("AclTest",)
+"""Kinds that lie in a catalog and that others read."""
 
 
 class FileCatalog:
     """The connections, versions, presets and components of some files and folders.
 
-    A file holds one object (`kind: Connection`, `Model`, `Artifact` or `Lineage`), or the
-    `connections` and `artifactsStore` of an agent's configuration, whose other keys are `agent`.
+    A document of a file holds one object (`kind: Connection`, `Model`, ..., or one of those that
+    become `rules`), or the `connections` and `artifactsStore` of an agent's configuration, whose
+    other keys are `agent`.
     `presets/NAME.yaml` is the preset `NAME`, `components/NAME/TAG.yaml` the component
     `NAME:TAG` of a hub, as in a clone of the public one, and `components/ORG/NAME/TAG.yaml` that of
     an organization. All but these two is read and checked at once, faults are PXC810; they are read
-    when they are asked for. `read` turns the text of a file into its root map. A link in a folder
-    below `root` leads nowhere else, so that what others wrote cannot have a file read from
-    elsewhere.
+    when they are asked for. A link in a folder below `root` leads nowhere else, so that what others
+    wrote cannot have a file read from elsewhere.
     """
 
     declared = True
@@ -43,7 +48,7 @@ class FileCatalog:
     def __init__(
         self,
         paths: Iterable[Path],
-        read: ReadYaml,
+        language: ReadsObjects,
         report: Report,
         *,
         root: Path | None = None,
@@ -56,7 +61,9 @@ class FileCatalog:
         self._versions: dict[tuple[str, str], Version] = {}
         self._components: dict[str, Path] = {}
         self._store: Span | None = None
-        self._read = read
+        self._language = language
+        self._rules_reader: RulesReader | None = None
+        self._rules: Rules | None = None
         seen: set[Path] = set()
         for path, named in catalog_files(paths, report):
             if leads_out(path, root):
@@ -72,6 +79,21 @@ class FileCatalog:
                 self._add_file(path, report)
         for version in self._versions.values():
             self._check_store(version, report)
+        if self._rules_reader is not None:
+            self._rules = self._rules_reader.finish(self.connection_names(), self.preset_names())
+        self.has_rules = self._rules is not None and self._rules.declared
+
+    @property
+    def rules(self) -> Rules:
+        """Everything of the files that says who may use what, and where runs go."""
+        if self._rules is None:
+            from pxc.access.organization import Rules
+
+            self._rules = Rules(
+                connections=dict.fromkeys(self.connection_names()),
+                presets=dict.fromkeys(self.preset_names()),
+            )
+        return self._rules
 
     def connection(self, name: str) -> Connection | None:
         """A connection by name."""
@@ -126,9 +148,12 @@ class FileCatalog:
 
     def _add_file(self, path: Path, report: Report) -> None:
         source = source_of(path, report)
-        tree = self._read(source, report) if source is not None else None
-        if tree is None:
+        if source is None:
             return
+        for tree in self._language.read_documents(source, report):
+            self._add_document(tree, report)
+
+    def _add_document(self, tree: Map, report: Report) -> None:
         said = (*_AGENT_KEYS, *AGENT_VARIABLES, "runsSa")
         if tree.get("kind") is None and any(tree.get(key) is not None for key in said):
             self._add_agent(tree, report)
@@ -155,9 +180,9 @@ class FileCatalog:
         written = tree.get(name)
         if tree.get(key) is not None or not isinstance(written, Lit) or written.value is None:
             return tree.get(key) if written is None or is_null(written) else written
-        inner = self._read(
-            Source(f"{tree.span.source.name}:{name}", f'{{"{key}": {written.value}}}'), report
-        )
+        text = f'{{"{key}": {written.value}}}'
+        source = Source(f"{tree.span.source.name}:{name}", text)
+        inner = next(iter(self._language.read_documents(source, report)), None)
         return inner.get(key) if inner is not None else None
 
     def _add_store(self, node: Any, report: Report) -> None:
@@ -184,27 +209,33 @@ class FileCatalog:
             self.artifacts_store, self._store = store.name, place
 
     def _add_object(self, tree: Map, report: Report) -> None:
-        kind = tree.get("kind")
-        if text_of(kind) in VERSIONS:
-            self._add_version(text_of(kind), tree, report)
-            return
-        if text_of(kind) != "Connection":
-            _unknown_kind(kind, report)
-            return
-        access = tree.key("access")
-        if access is not None:
-            # to pass over it would open what its author meant to close
-            report.add(
-                "PXC810",
-                "`access` is not enforced yet, so a catalog cannot have it",
-                access.span,
-                help="leave `access` out",
-            )
+        kind = text_of(tree.get("kind"))
+        if kind in VERSIONS:
+            self._add_version(kind, tree, report)
+        elif kind in RULE_KINDS:
+            self._reader(report).add(kind, tree)
+        elif kind == "Connection":
+            self._add_connection_object(tree, report)
+        elif kind not in _OF_OTHERS:
+            _unknown_kind(tree.get("kind"), report)
+
+    def _reader(self, report: Report) -> RulesReader:
+        if self._rules_reader is None:
+            from pxc.catalog.organization.rules import RulesReader
+
+            self._rules_reader = RulesReader(self._language, report)
+        return self._rules_reader
+
+    def _add_connection_object(self, tree: Map, report: Report) -> None:
         known = ("kind", "name", "spec", "access")
         check_keys(tree, known, ("name", "spec"), "a catalog object", report)
         name, spec = tree.get("name"), tree.get("spec")
         if isinstance(name, Lit) and spec is not None and not is_null(spec) and not is_null(name):
-            self._add_connection(spec, report, name=_inner_name(name, spec, report))
+            inner = _inner_name(name, spec, report)
+            made = self._add_connection(spec, report, name=inner)
+            access = tree.get("access")
+            if access is not None and made is not None:
+                self._reader(report).add_access(access, name)
 
     def _add_version(self, kind: str, tree: Map, report: Report) -> None:
         version = build_version(kind, tree, report)
@@ -293,7 +324,7 @@ def _inner_name(name: Lit[str], spec: Any, report: Report) -> Lit[str] | None:
 
 
 def _unknown_kind(kind: Any, report: Report) -> None:
-    kinds = ("Connection", *VERSIONS)
+    kinds = ("Connection", *VERSIONS, *RULE_KINDS)
     near = nearest(text_of(kind), kinds)
     report.add(
         "PXC810",
