@@ -98,7 +98,7 @@ class Attached:
         )
         program = Program(
             composed.span,
-            composed,
+            operation,
             composed=composed,
             bindings=binder.bindings(),
             origin=around.origin,

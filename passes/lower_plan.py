@@ -12,6 +12,7 @@ from pxc.passes.conditions import check_filled_in, conditions_hold
 from pxc.passes.demands import section_demands
 from pxc.passes.lower_events import lower_events
 from pxc.passes.lower_members import carried_sections, lower_member, with_build_alone
+from pxc.passes.lower_named import lower_named
 from pxc.passes.lowering import Lowering, known, truth, whole
 from pxc.passes.run_name import run_name
 from pxc.world import World
@@ -49,6 +50,7 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
         project=world.options.project,
         source=program.origin,
         params=program.asked_params,
+        named=lower_named(program),
     )
 
 

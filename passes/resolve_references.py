@@ -122,6 +122,7 @@ class Resolving:
                 help="the path is relative to the folder of this file",
             )
             return operation
+        source.via = f"component:{ref.value}"
         component = self.read_component(source, ref, chain, dags)
         return operation if component is None else replace(operation, component=component)
 

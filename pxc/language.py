@@ -54,6 +54,13 @@ class PolyaxonLanguage:
         fault = check_quantity(text)
         return fault.message if fault is not None else None
 
+    def quantity(self, text: str) -> Decimal | None:
+        """See `pxc.world.Language`."""
+        from pxc.grammar.quantity import QuantityFault, parse_quantity
+
+        amount = parse_quantity(text)
+        return None if isinstance(amount, QuantityFault) else amount
+
     def interval_seconds(self, text: str) -> Decimal | str:
         """See `pxc.world.Language`."""
         from pxc.grammar.duration import parse_interval

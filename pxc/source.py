@@ -11,11 +11,13 @@ class Source:
 
     `name` is what diagnostics print (a path as the user wrote it, `-` or `-P lr`);
     `text` has no byte order mark. Two sources are the same only when they are the same object.
+    `via` tells whose text it is: `user`, `preset:NAME` for one of the catalog, `component:REF`.
     """
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, via: str = "user") -> None:
         self.name = name
         self.text = text
+        self.via = via
 
     def __repr__(self) -> str:
         return f"Source({self.name!r})"

@@ -142,6 +142,9 @@ class Language(Protocol):
     def quantity_fault(self, text: str) -> str | None:
         """Why a text is no Kubernetes quantity; None when it is one."""
 
+    def quantity(self, text: str) -> Decimal | None:
+        """The number that a Kubernetes quantity is; None for a text that is none."""
+
     def interval_seconds(self, text: str) -> Decimal | str:
         """The seconds of an interval of a schedule; a sentence when it is none."""
 

@@ -110,7 +110,7 @@ class FileCatalog:
     def preset(self, name: str, language: ReadsPresets, report: Report) -> Operation | None:
         """A preset by name, as an operation; None also when its file is at fault (reported)."""
         path = self._presets.get(name)
-        source = source_of(path, report) if path is not None else None
+        source = source_of(path, report, via=f"preset:{name}") if path is not None else None
         return language.read_operation(source, report, preset=True) if source is not None else None
 
     def preset_names(self) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ class FileCatalog:
         path = self._components.get(full_reference(name))
         if path is None:
             return None
-        return source_of(path, report, digest=digest)
+        return source_of(path, report, digest=digest, via=f"component:{ref}")
 
     def component_names(self) -> tuple[str, ...]:
         """Every component's reference, sorted; the tag `latest` goes without saying."""

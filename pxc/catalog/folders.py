@@ -84,10 +84,11 @@ def _named(path: Path, top: Path) -> tuple[str, str] | None:
     return folders[at], "/".join((*folders[at + 1 :], path.stem))
 
 
-def source_of(path: Path, report: Report, *, digest: str = "") -> Source | None:
+def source_of(path: Path, report: Report, *, digest: str = "", via: str = "user") -> Source | None:
     """The text of a catalog file, or None after reporting why there is none.
 
-    With a `digest`, `sha256:` and its digits, the bytes must have it (PXC213).
+    With a `digest`, `sha256:` and its digits, the bytes must have it (PXC213). `via` tells what the
+    text is.
     """
     try:
         with path.open("rb") as file:
@@ -105,7 +106,7 @@ def source_of(path: Path, report: Report, *, digest: str = "") -> Source | None:
         report.add("PXC213", message, nowhere(path), help="take another version, or its digest")
         return None
     try:
-        return Source(path.as_posix(), data.decode("utf-8-sig"))
+        return Source(path.as_posix(), data.decode("utf-8-sig"), via)
     except UnicodeDecodeError as fault:
         message = f"the byte 0x{data[fault.start]:02x} is not UTF-8"
         report.add("PXC018", message, nowhere(path), help="save the file as UTF-8")

@@ -273,13 +273,25 @@ class AskedParam(Node, frozen=True):
     options: tuple[Any, ...] = ()
 
 
+class Named(Node, frozen=True):
+    """Something that an author names and that has become a part of the plan, or says where it runs.
+
+    `kind` is component, path, url (all three are referenced), preset, queue, namespace, connection,
+    or bucket, for an address among the params. `owner` are the names that lead to the operation.
+    """
+
+    kind: str
+    name: Scalar
+    owner: str = ""
+
+
 class Plan(Node, frozen=True):
     """Everything to emit. A plan with demands a target cannot meet is refused by that target.
 
     A run of its own is the one unit of `units`; a pipeline is a `group`. `project` and `owner` come
     from the workspace; `source` is the file's name as given. `events` tell more of a demand for
     them: with any, the plan is started by the first that comes. `params` are what it is started
-    with.
+    with. `named` is what no unit shows any more; no target has to look at it.
     """
 
     name: str
@@ -292,3 +304,4 @@ class Plan(Node, frozen=True):
     project: str = ""
     source: str = ""
     params: tuple[AskedParam, ...] = ()
+    named: tuple[Named, ...] = ()

@@ -1,0 +1,307 @@
+"""Turns a plan into its claims: everything that its runs would use, each with origin and place."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct, field
+
+from pxc.access.claims import Claim
+from pxc.access.fields import claim_fields, claim_image, claim_inside, claim_path, is_accelerator
+from pxc.access.gathering import Gathering
+from pxc.access.organization import NodePool
+from pxc.ir.asked import path_of
+from pxc.ir.node import KObject, Lit, Node
+from pxc.ir.plan import Group, Hook, Named, Plan, Unit
+from pxc.ir.pod import (
+    Attachment,
+    ContainerStep,
+    FileStep,
+    GitStep,
+    Pod,
+    Results,
+    Role,
+    TransferStep,
+    Watch,
+)
+from pxc.passes.claim_choices import Values, cell_values, choices_in, text_of_value
+from pxc.passes.pod_demand import Taken, pod_demand, replicas_of
+from pxc.source import Span
+from pxc.world import World
+
+__all__ = ["claims_of"]
+
+_DOCKER_SOCKET = "/var/run/docker.sock"
+
+
+def claims_of(plan: Plan, world: World, pools: tuple[NodePool, ...] = ()) -> tuple[Claim, ...]:
+    """Every claim of a plan, in the order of places in it.
+
+    `pools` are the node pools of the catalog, by which labels and taints are known. Of the world
+    only its options and its language count, so equal plans have equal claims.
+    """
+    return _Claims(plan, world, pools).all()
+
+
+class _Inside(Struct, frozen=True):
+    """Where in a plan a claim is found: whose it is, and what the values of cells there can be."""
+
+    owner: str = ""
+    values: Values = field(default_factory=dict)
+
+
+class _Claims:
+    def __init__(self, plan: Plan, world: World, pools: tuple[NodePool, ...]) -> None:
+        self.plan, self.world = plan, world
+        self.into = Gathering(world.language.quantity, pools)
+        self.into.models = {
+            Attachment: self.attachment,
+            ContainerStep: self.container_step,
+            FileStep: self.file_step,
+            GitStep: self.git_step,
+            TransferStep: self.transfer_step,
+            Results: self.results,
+            Watch: self.watch,
+            Role: self.role,
+            Pod: self.pod,
+            Hook: self.nothing,
+        }
+        self.writes = True
+
+    def all(self) -> tuple[Claim, ...]:
+        """The claims of the whole plan."""
+        plan, into = self.plan, self.into
+        into.via = "user"
+        into.add("project", plan.project, span=plan.span)
+        into.add("run", "create", span=plan.span, action="create")
+        into.via = ""
+        asked = {
+            f"params.{p.name}": tuple(map(text_of_value, p.options))
+            for p in plan.params
+            if p.options
+        }
+        for unit in plan.units:
+            self.member(unit, _Inside("", asked))
+        if plan.group is not None:
+            self.member(plan.group, _Inside("", asked))
+        for named in plan.named:
+            self.named(named)
+        self.events()
+        return tuple(into)
+
+    # members
+
+    def member(self, member: Unit | Group, inside: _Inside) -> None:
+        """A unit or a group, what is in it, and what follows it."""
+        self.into.owner = inside.owner
+        self.into.add("runtime", member.kind, span=member.span)
+        if member.namespace is not None:
+            self.namespace(member, inside.owner)
+        if member.search is not None or member.joins:
+            self.compiler_image(self.world.options.runtime.images.tuner, member.span)
+        values = inside.values | cell_values(member)
+        if isinstance(member, Unit):
+            self.into.choices = choices_in(member, values, self.world.language)
+            claim_fields(member, self.into)
+            self.amounts(member)
+        else:
+            outer = {f"dag.{path}": texts for path, texts in values.items()}
+            for inner in member.members:
+                self.member(inner, _Inside(path_of(inside.owner, inner.name), outer))
+        for hook in member.hooks:
+            name = path_of(inside.owner, hook.unit.name)
+            self.member(hook.unit, _Inside(name, {}))
+
+    def amounts(self, unit: Unit) -> None:
+        """What the pods of a unit take: the most of one, and all of them together."""
+        into = self.into
+        per_run: dict[str, Decimal] = {}
+        per_pod: dict[str, Taken] = {}
+        for role in unit.roles:
+            count = replicas_of(unit, role)
+            for name, taken in pod_demand(role.pod, into.amount, into.choices).items():
+                per_run[name] = per_run.get(name, Decimal(0)) + taken.amount * count
+                first = per_pod.get(name)
+                if first is None or first.amount < taken.amount:
+                    per_pod[name] = taken
+        for name, taken in per_pod.items():
+            kind = "accelerator" if is_accelerator(name) else "resource"
+            if taken.amount > 0:
+                value = taken.spans[-1]
+                into.add(kind, name, span=value, also=taken.spans, per_pod=taken.amount,
+                         per_run=per_run[name])  # fmt: skip
+
+    def namespace(self, member: Unit | Group, owner: str) -> None:
+        """The namespace that the workspace gives; one that an author names is a claim by itself."""
+        named = any(n.kind == "namespace" and n.owner == owner for n in self.plan.named)
+        if not named:
+            self.into.via = "default"
+            self.into.add("namespace", member.namespace or "", span=member.span)
+            self.into.via = ""
+
+    # pods
+
+    def role(self, role: Role) -> None:
+        """The pod of a role, and how much all of its pods together take."""
+        claim_inside(role, self.into)
+
+    def pod(self, pod: Pod) -> None:
+        """A pod: what its fields name, what they amount to, and what pxc itself puts into it."""
+        claim_inside(pod, self.into)
+        options = self.world.options
+        if pod.docker:
+            self.into.add("hostPath", _DOCKER_SOCKET, span=pod.span)
+        environment = pod.environment
+        named = getattr(environment, "service_account_name", None)
+        if options.service_account and (named is None or getattr(named, "value", "") is None):
+            self.into.via = "default"
+            self.into.add("serviceAccount", options.service_account, span=pod.span)
+            self.into.via = ""
+        if options.runtime.polyaxon:
+            self.compiler_image(options.runtime.images.init, pod.span)
+            if pod.watch is None or pod.watch.image is None:
+                self.compiler_image(options.runtime.images.sidecar, pod.span)
+            secret = options.runtime.token_secret
+            if secret and pod.watch is not None and pod.watch.auth:
+                self.into.via = "compiler"
+                self.into.add("secret", secret, span=pod.watch.span)
+                self.into.via = ""
+
+    def compiler_image(self, image: str, span: Span) -> None:
+        """An image of a step that pxc adds."""
+        before, self.into.via = self.into.via, "compiler"
+        claim_image(Lit(span, image), self.into)
+        self.into.via = before
+
+    def watch(self, watch: Watch) -> None:
+        """What an author says of Polyaxon's own sidecar."""
+        if watch.image is not None:
+            tag = f":{watch.image_tag}" if watch.image_tag else ""
+            claim_image(Lit(watch.span, watch.image + tag), self.into)
+        claim_inside(watch, self.into)
+
+    def nothing(self, node: Node) -> None:
+        """What is looked at elsewhere."""
+
+    # steps
+
+    def git_step(self, step: GitStep) -> None:
+        """A checkout: its image is pxc's, what it reads is the author's."""
+        if _own_image(step.container) is None:
+            self.compiler_image(self.world.options.runtime.images.git, step.span)
+        attached = step.attachment
+        given = attached.schema if attached is not None else None
+        if attached is not None and given is not None and given.get("url") is step.url:
+            self.into.via = f"connection:{attached.name}"
+        if isinstance(step.url, Lit):
+            self.into.add("egress", _host(str(step.url.value)), span=step.url.span)
+        else:
+            self.into.unknown("egress", step.url)
+        self.into.via = ""
+        self.reading(step)
+
+    def transfer_step(self, step: TransferStep) -> None:
+        """Files of a store."""
+        if _own_image(step.container) is None:
+            self.compiler_image(self.world.options.runtime.images.rclone, step.span)
+        self.reading(step)
+
+    def file_step(self, step: FileStep) -> None:
+        """A file written as given."""
+        if _own_image(step.container) is None:
+            self.compiler_image(self.world.options.runtime.images.shell, step.span)
+        claim_inside(step, self.into)
+
+    def container_step(self, step: ContainerStep) -> None:
+        """A container of the author's own."""
+        claim_inside(step, self.into)
+
+    def reading(self, step: Node) -> None:
+        """What a step brings in it only reads."""
+        self.writes = False
+        claim_inside(step, self.into)
+        self.writes = True
+
+    def results(self, results: Results) -> None:
+        """Where the workspace keeps what runs leave: nobody asks for that."""
+        if results.copied:
+            self.compiler_image(self.world.options.runtime.images.rclone, results.span)
+        self.connection(results.attachment, "write", via="default")
+
+    # connections
+
+    def attachment(self, attachment: Attachment) -> None:
+        """A connection that the author asks for, with what it brings."""
+        if not attachment.told:
+            self.brought(attachment)
+        else:
+            self.connection(attachment, "use" if self.writes else "read")
+
+    def connection(self, attachment: Attachment, action: str, *, via: str = "") -> None:
+        """A connection, and what it implies."""
+        self.into.via = via
+        self.into.add("connection", attachment.name, span=attachment.span, action=action)
+        self.brought(attachment)
+
+    def brought(self, attachment: Attachment) -> None:
+        """The secrets, volumes, buckets and annotations of a connection, by way of it."""
+        into, span = self.into, attachment.span
+        into.via = f"connection:{attachment.name}"
+        store = attachment.store
+        action = "read" if not self.writes or (store is not None and store.read_only) else "write"
+        if store is not None and store.kind == "volume_claim":
+            into.add("volume", f"pvc/{store.volume}", span=span, action=action)
+        elif store is not None and store.kind == "host_path":
+            claim_path("hostPath", (), Lit(span, store.volume), into, action="use")
+        elif store is not None:
+            into.add("bucket", store.path, span=span, action=action)
+        for injection in attachment.injections:
+            into.add(injection.resource, injection.name, span=span)
+        for variable in attachment.env:
+            claim_fields(variable, into)
+        pairs = tuple((Lit(span, key), Lit(span, value)) for key, value in attachment.annotations)
+        claim_fields(KObject(span, ((Lit(span, "annotations"), KObject(span, pairs)),)), into)
+        into.via = ""
+
+    # what is named alone
+
+    def named(self, named: Named) -> None:
+        """What an author names and no unit shows."""
+        self.into.owner = named.owner
+        self.into.choices = None
+        if named.kind == "connection":
+            known = any(
+                c.kind == "connection" and c.owner == named.owner and c.name == _text(named.name)
+                for c in self.into
+            )
+            if known:
+                return
+        action = "pull" if named.kind in ("component", "path", "url") else "use"
+        if named.kind == "bucket":
+            action = "read"
+        self.into.add(named.kind, named.name, action=action)
+
+    def events(self) -> None:
+        """Runs that are watched: those of a uuid may be anybody's."""
+        self.into.owner = ""
+        for event in self.plan.events:
+            head, _, name = event.origin.partition(".")
+            if head == "runs":
+                self.into.add("runs", f"*/{name}", span=event.span, action="read")
+            elif head == "connections":
+                self.into.add("connection", name, span=event.span, action="read")
+
+
+def _text(node: Any) -> str | None:
+    return str(node.value) if isinstance(node, Lit) else None
+
+
+def _own_image(container: KObject | None) -> Any:
+    return container.get("image") if container is not None else None
+
+
+def _host(address: str) -> str:
+    """The host of the address of a repository, in the form of a URL or of `user@host:path`."""
+    place = address.rpartition("://")[2].partition("/")[0].rpartition("@")[2]
+    return place.partition(":")[0].lower()
