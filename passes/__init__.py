@@ -8,6 +8,7 @@ from pxc.passes.check_hooks import check_hooks
 from pxc.passes.check_matrix import check_matrix
 from pxc.passes.check_mounts import check_mounts
 from pxc.passes.check_pods import check_pods
+from pxc.passes.check_queues import check_queues
 from pxc.passes.check_rules import check_rules
 from pxc.passes.check_schedule import check_schedule
 from pxc.passes.check_variables import check_variables
@@ -52,6 +53,7 @@ ANALYSIS = (
             check_schedule,  # after: a schedule may be a template
             check_pods,  # after: so may ports and numbers of pods
             check_variables,  # after: names of variables, too
+            check_queues,  # after: so may queues
             check_rules,  # last: a file with errors has worse to tell
         ),
     ),

@@ -12,6 +12,7 @@ from pxc.passes.patch import patch
 from pxc.passes.resolve_presets import IGNORED, strategy_of
 from pxc.passes.security_context import carry_security
 from pxc.passes.shortcuts import SHORTCUTS, apply_shortcuts
+from pxc.source import Source, Span
 from pxc.world import World
 
 _KEPT_BY_BASE = frozenset({"version"})
@@ -40,7 +41,8 @@ def compose_layers(program: Program, world: World, report: Report) -> Program:
     composition, section 7.
     """
     composed = compose(program.main, world, report)
-    composed = with_named_presets(composed, world, report, partial=program.partial)
+    more = tuple(_given(name) for name in world.options.presets)
+    composed = with_named_presets(composed, world, report, partial=program.partial, more=more)
     if composed.run is None or isinstance(composed.run, Invalid):
         missing = is_unresolved(program.main)
         if is_preset(program.main):
@@ -114,14 +116,22 @@ def patch_run(run: Any, raw: Any, strategy: str, world: World, report: Report) -
 
 
 def with_named_presets(
-    composed: Operation, world: World, report: Report, *, partial: bool = False
+    composed: Operation,
+    world: World,
+    report: Report,
+    *,
+    partial: bool = False,
+    more: tuple[Any, ...] = (),
 ) -> Operation:
-    """A composed operation under the presets of the catalog that it names.
+    """A composed operation under presets of the catalog: those of the organization and of the
+    project, those that it names, and `more`.
 
     PXC124 for a name that is a template, PXC224 for one that the catalog lacks.
     """
-    names: Any = composed.presets
-    for name in names.items if isinstance(names, Seq) else (names,):
+    named: Any = composed.presets
+    names = named.items if isinstance(named, Seq) else (named,)
+    first = tuple(Lit(composed.span, name) for name in world.options.default_presets)
+    for name in (*first, *names, *more):
         if isinstance(name, Template):
             report.add(
                 "PXC124",
@@ -155,6 +165,12 @@ def _lay_named(composed: Operation, preset: Operation, world: World, report: Rep
         if getattr(preset, name) is not None and name != "presets"
     }
     return replace(composed, run=run, **changed)
+
+
+def _given(name: str) -> Lit[str]:
+    """The name of a preset of the command line."""
+    source = Source(f"--preset {name}", name)
+    return Lit(Span(source, 0, len(name)), name)
 
 
 def _unknown_preset(name: Lit[Any], world: World, report: Report) -> None:

@@ -20,7 +20,7 @@ from pxc.passes.graph.starts import built_first, condition_of, edges_into, input
 from pxc.passes.lower_cache import counting_build
 from pxc.passes.lower_joins import Siblings, lower_joins
 from pxc.passes.lower_unit import lower_limits, lower_unit
-from pxc.passes.lowering import Lowering, known, text_of, whole
+from pxc.passes.lowering import Lowering, known, namespace_of, text_of, whole
 from pxc.passes.run_name import run_name
 from pxc.passes.stopping_rules import stopping_rules
 from pxc.source import head_of
@@ -124,8 +124,7 @@ def _group(
         concurrency=whole(dag.concurrency, "concurrency", report) or None,
         inputs=inputs_of(lowering.program),
         limits=lower_limits(composed.termination, composed.span, report),
-        namespace=known(composed.namespace, "namespace", report)
-        or lowering.world.options.namespace,
+        namespace=namespace_of(composed, lowering),
         description=text_of(composed.description),
         tags=tuple(str(t) for t in plain(composed.tags) or ()),
         stopping=stopping or (),

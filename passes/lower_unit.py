@@ -16,7 +16,15 @@ from pxc.passes.global_names import global_names, service_path
 from pxc.passes.graph.starts import inputs_of
 from pxc.passes.lower_cache import lower_cache
 from pxc.passes.lower_roles import bare_runtime, lower_roles
-from pxc.passes.lowering import Lowering, known, text_of, truth, whole
+from pxc.passes.lowering import (
+    Lowering,
+    known,
+    namespace_of,
+    queue_of,
+    text_of,
+    truth,
+    whole,
+)
 from pxc.source import Span
 
 __all__ = ["lower_limits", "lower_unit"]
@@ -46,9 +54,8 @@ def lower_unit(
         listening=_listening(run, lowering) if isinstance(run, Service) else None,
         inputs=inputs_of(program),
         outputs=outputs,
-        namespace=known(composed.namespace, "namespace", report)
-        or lowering.world.options.namespace,
-        queue=text_of(composed.queue),
+        namespace=namespace_of(composed, lowering),
+        queue=queue_of(composed, lowering),
         description=text_of(composed.description),
         tags=tuple(str(t) for t in plain(composed.tags) or ()),
         sweep=program.sweep,
@@ -56,9 +63,10 @@ def lower_unit(
         joins=joins,
     )
     queue_as = lowering.world.options.queue_as
-    if isinstance(composed.queue, Template) or (unit.queue and queue_as in ("none", "pool")):
+    own = text_of(composed.queue)  # that of a project leads somewhere, which is all it need do
+    if isinstance(composed.queue, Template) or (own and queue_as in ("none", "pool")):
         span = composed.queue.span  # type: ignore[union-attr]
-        pooled = unit.queue and queue_as == "pool"
+        pooled = own and queue_as == "pool"
         feature = "queue.pool" if pooled else "queue"
         lowering.demands.append(Demand(span, feature, "queue", optional=True))
     cache = lower_cache(unit, program, report)

@@ -11,11 +11,23 @@ from pxc.diagnostics import Report
 from pxc.ir.node import Hole, KObject, Lit, Seq, Template
 from pxc.ir.plan import Demand
 from pxc.ir.program import Program
+from pxc.ir.spec import Operation
 from pxc.passes.cell_refs import uses_cell
 from pxc.source import Span
 from pxc.world import World
 
-__all__ = ["Lowering", "joined", "known", "objects", "pieces_of", "text_of", "truth", "whole"]
+__all__ = [
+    "Lowering",
+    "joined",
+    "known",
+    "namespace_of",
+    "objects",
+    "pieces_of",
+    "queue_of",
+    "text_of",
+    "truth",
+    "whole",
+]
 
 
 class Lowering(Struct):
@@ -39,6 +51,20 @@ def known(field: Any, what: str, report: Report) -> str | None:
     if isinstance(field, Template):
         _report_unknown(field, what, report)
     return text_of(field)
+
+
+def queue_of(composed: Operation, lowering: Lowering) -> str | None:
+    """The queue of an operation: its own, or that of its project, where queues become something."""
+    options = lowering.world.options
+    return text_of(composed.queue) or (options.queue_as != "none" and options.queue) or None
+
+
+def namespace_of(composed: Operation, lowering: Lowering) -> str | None:
+    """The namespace of an operation: its own, that of its queue, or what the options say."""
+    own = known(composed.namespace, "namespace", lowering.report)
+    options, catalog = lowering.world.options, lowering.world.catalog
+    queue = text_of(composed.queue) or options.queue
+    return own or (catalog.queue_namespace(queue) if queue else None) or options.namespace
 
 
 def truth(field: Any, what: str, report: Report) -> bool | None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pxc.access_settings import (
+    Identity,
+    Trust,
+    read_acl,
+    read_identity,
+    read_places,
+    read_trust,
+)
 from pxc.image_reference import image_fault
 from pxc.lint.settings_file import (
     WORKSPACE_FILE,
@@ -19,6 +26,7 @@ from pxc.lint.settings_file import (
     read_whole,
 )
 from pxc.lint.settings_values import SettingFault
+from pxc.setting_readers import Reader, fields, one_of, seconds, text, texts, truth
 from pxc.workspace import display_name
 from pxc.world import AirflowOptions, ArgoOptions, Images, Options, Runtime
 
@@ -77,9 +85,8 @@ _MOST_REVISION = 20
 
 _CATALOG = "catalog"
 _EXPOSE = "expose"
-
-
-Reader = Callable[[str, Any], Any]
+_IDENTITY = "identity"
+_TRUST = "trust"
 
 
 class Defaults(Struct, frozen=True, kw_only=True):
@@ -87,6 +94,8 @@ class Defaults(Struct, frozen=True, kw_only=True):
 
     options: Options = Options()
     catalog: tuple[Path, ...] = ()
+    identity: Identity = Identity()
+    trust: Trust = Trust()
 
 
 def read_defaults(root: Path, read_yaml: ReadYaml) -> Defaults:
@@ -107,9 +116,11 @@ def read_defaults(root: Path, read_yaml: ReadYaml) -> Defaults:
         if data.get(_EXPOSE) is not None:
             options |= _expose(data[_EXPOSE])
         catalog = _catalog(path.parent, data.get(_CATALOG))
+        identity = read_identity(path.parent, data.get(_IDENTITY) or {})
+        trust = read_trust(_TRUST, data.get(_TRUST) or {})
     except SettingFault as fault:
         raise fault_at(path, fault) from fault
-    return Defaults(options=Options(**options), catalog=catalog)
+    return Defaults(options=Options(**options), catalog=catalog, identity=identity, trust=trust)
 
 
 def revision_fault(options: Options) -> str | None:
@@ -156,33 +167,6 @@ def _catalog(root: Path, said: Any) -> tuple[Path, ...]:
     return found
 
 
-def _text(key: str, value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise SettingFault(key, f"`{key}` must be text")
-    return value
-
-
-def _truth(key: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise SettingFault(key, f"`{key}` must be true or false")
-    return value
-
-
-def _seconds(key: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise SettingFault(key, f"`{key}` must be a number of seconds, 1 or more")
-    return value
-
-
-def _one_of(choices: tuple[str, ...]) -> Reader:
-    def read(key: str, value: Any) -> str:
-        if value not in choices:
-            raise SettingFault(key, f"`{key}` is one of {', '.join(choices)}")
-        return str(value)
-
-    return read
-
-
 def _image(key: str, value: Any) -> str:
     fault = image_fault(value) if isinstance(value, str) else "it is no text"
     if fault is not None:
@@ -191,25 +175,19 @@ def _image(key: str, value: Any) -> str:
 
 
 def _images(key: str, value: Any) -> Images:
-    return replace(Images(), **_read(key, value, _IMAGES))
+    return replace(Images(), **fields(key, value, _IMAGES))
 
 
 def _argo(key: str, value: Any) -> ArgoOptions:
-    return replace(ArgoOptions(), **_read(key, value, _ARGO))
-
-
-def _texts(key: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise SettingFault(key, f"`{key}` must be a list of names")
-    return tuple(value)
+    return replace(ArgoOptions(), **fields(key, value, _ARGO))
 
 
 def _airflow(key: str, value: Any) -> AirflowOptions:
-    return replace(AirflowOptions(), **_read(key, value, _AIRFLOW))
+    return replace(AirflowOptions(), **fields(key, value, _AIRFLOW))
 
 
 def _runtime(key: str, value: Any) -> Runtime:
-    found = replace(Runtime(), **_read(key, value, _RUNTIME))
+    found = replace(Runtime(), **fields(key, value, _RUNTIME))
     if found.polyaxon and not found.host:
         raise SettingFault(
             "profile", "the profile `polyaxon` needs `host`: the address of Polyaxon's API"
@@ -219,7 +197,7 @@ def _runtime(key: str, value: Any) -> Runtime:
 
 def _expose(value: Any) -> dict[str, Any]:
     """The three options of `expose`."""
-    found = _read(_EXPOSE, value, _EXPOSED)
+    found = fields(_EXPOSE, value, _EXPOSED)
     route, host, via = (found.get(field, "") for field in ("expose", "expose_host", "expose_via"))
     fault = expose_fault(route or "none", host, via)
     if fault is not None:
@@ -228,58 +206,47 @@ def _expose(value: Any) -> dict[str, Any]:
     return found
 
 
-def _read(key: str, value: Any, readers: dict[str, tuple[str, Reader]]) -> dict[str, Any]:
-    """The fields of a map that are given."""
-    if not isinstance(value, dict):
-        raise SettingFault(key, f"`{key}` must be a map")
-    found = {}
-    for name, item in value.items():
-        if name not in readers:
-            raise SettingFault.unknown(f"setting of {key}", name, readers)
-        field, read = readers[name]
-        if item is not None:
-            found[field] = read(str(name), item)
-    return found
-
-
 _IMAGES: dict[str, tuple[str, Reader]] = {
     name: (name, _image) for name in ("git", "rclone", "shell", "tuner", "init", "sidecar")
 }
 _RUNTIME: dict[str, tuple[str, Reader]] = {
-    "profile": ("profile", _one_of(PROFILES)),
-    "host": ("host", _text),
-    "tokenSecret": ("token_secret", _text),
-    "tracking": ("tracking", _truth),
-    "uploadInterval": ("upload_interval", _seconds),
-    "uploadGrace": ("upload_grace", _seconds),
+    "profile": ("profile", one_of(PROFILES)),
+    "host": ("host", text),
+    "tokenSecret": ("token_secret", text),
+    "tracking": ("tracking", truth),
+    "uploadInterval": ("upload_interval", seconds),
+    "uploadGrace": ("upload_grace", seconds),
     "images": ("images", _images),
 }
 _EXPOSED: dict[str, tuple[str, Reader]] = {
-    "as": ("expose", _one_of(ROUTES)),
-    "host": ("expose_host", _text),
-    "via": ("expose_via", _text),
+    "as": ("expose", one_of(ROUTES)),
+    "host": ("expose_host", text),
+    "via": ("expose_via", text),
 }
 _ARGO: dict[str, tuple[str, Reader]] = {
-    "as": ("kind", _one_of(ARGO_KINDS)),
-    "version": ("version", _one_of(ARGO_VERSIONS)),
-    "serviceAccount": ("service_account", _text),
-    "eventsAs": ("events_as", _one_of(WATCHERS)),
+    "as": ("kind", one_of(ARGO_KINDS)),
+    "version": ("version", one_of(ARGO_VERSIONS)),
+    "serviceAccount": ("service_account", text),
+    "eventsAs": ("events_as", one_of(WATCHERS)),
 }
 _AIRFLOW: dict[str, tuple[str, Reader]] = {
-    "release": ("release", _one_of(AIRFLOW_RELEASES)),
-    "params": ("params", _texts),
+    "release": ("release", one_of(AIRFLOW_RELEASES)),
+    "params": ("params", texts),
 }
 _OPTIONS: dict[str, tuple[str, Reader]] = {
-    "owner": ("owner", _text),
-    "project": ("project", _text),
-    "namespace": ("namespace", _text),
-    "namePolicy": ("name_policy", _one_of(NAME_POLICIES)),
-    "matrix": ("matrix", _one_of(MATRIX_FORMS)),
-    "distributed": ("distributed", _one_of(DISTRIBUTED)),
-    "queueAs": ("queue_as", _one_of(QUEUES)),
-    "strictParams": ("strict_params", _truth),
+    "owner": ("owner", text),
+    "project": ("project", text),
+    "namespace": ("namespace", text),
+    "namePolicy": ("name_policy", one_of(NAME_POLICIES)),
+    "matrix": ("matrix", one_of(MATRIX_FORMS)),
+    "distributed": ("distributed", one_of(DISTRIBUTED)),
+    "queueAs": ("queue_as", one_of(QUEUES)),
+    "strictParams": ("strict_params", truth),
     "runtime": ("runtime", _runtime),
     "argo": ("argo", _argo),
     "airflow": ("airflow", _airflow),
+    "organization": ("organization", text),
+    "projectOf": ("project_of", read_places),
+    "acl": ("acl", read_acl),
 }
-assert {*_OPTIONS, _CATALOG, _EXPOSE, "lint"} == {*WORKSPACE_KEYS}
+assert {*_OPTIONS, _CATALOG, _EXPOSE, _IDENTITY, _TRUST, "lint"} == {*WORKSPACE_KEYS}

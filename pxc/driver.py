@@ -223,16 +223,30 @@ def _world(request: Request, report: Report, trace: Trace | None = None) -> Worl
 
     catalog: Catalog
     options = _options(request)
+    if options.project_of:
+        from pxc.project_options import of_place
+
+        options = of_place(options, _origin(request))
     language = PolyaxonLanguage(options.spec_version)
+    places = None
     if request.catalog:
         from pxc.catalog.files import FileCatalog
 
         catalog = FileCatalog(request.catalog, language, report, root=request.root)
         options = _with_agent(options, request.target, catalog.agent)
+        places = catalog.rules if catalog.has_places else None
+        if places is not None:
+            from pxc.project_options import in_project
+
+            options = in_project(options, places)
     else:
         from pxc.catalog import EmptyCatalog
 
         catalog = EmptyCatalog()
+    if options.organization:
+        from pxc.project_options import check_organization
+
+        check_organization(options.organization, places, request.root, report)
     files = Workspace(
         request.root or Path(), overlays={text.name: text.data for text in request.overlays}
     )

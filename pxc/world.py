@@ -89,6 +89,20 @@ class AirflowOptions(Struct, frozen=True, kw_only=True):
     params: tuple[str, ...] = ()
 
 
+class AclOptions(Struct, frozen=True, kw_only=True):
+    """What access control does.
+
+    `mode` is enforce (a denial is an error), warn, or off. `undeclared` names, which the catalog
+    lacks, and `unresolved` ones, which only a run knows, are denied or allowed. With `strict_quota`
+    a demand that would have to wait is an error.
+    """
+
+    mode: str = "enforce"
+    undeclared: str = "deny"
+    unresolved: str = "deny"
+    strict_quota: bool = False
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What the caller chose. Every field has a value, so that equal options are equal runs.
 
@@ -128,6 +142,23 @@ class Options(Struct, frozen=True, kw_only=True):
 
     service_account: str = ""
     """The service account of pods that name none."""
+
+    acl: AclOptions = AclOptions()
+
+    organization: str = ""
+    """The organization that the catalog must be of; empty takes any, and none."""
+
+    project_of: tuple[tuple[str, str], ...] = ()
+    """Patterns of paths below the root, each with the project of the files; the first counts."""
+
+    presets: tuple[str, ...] = ()
+    """Presets of the catalog laid over the files, after those that they name."""
+
+    default_presets: tuple[str, ...] = ()
+    """Presets that every run has, before those that its operation names."""
+
+    queue: str = ""
+    """The queue of runs that name none."""
 
 
 class Language(Protocol):
@@ -204,6 +235,12 @@ class Catalog(Protocol):
 
     def preset_names(self) -> tuple[str, ...]:
         """Every preset's name, sorted."""
+
+    def queue_names(self) -> tuple[str, ...]:
+        """Every queue's name, sorted."""
+
+    def queue_namespace(self, name: str) -> str | None:
+        """The namespace that a queue leads to, where the catalog says so."""
 
     def component(self, ref: str, report: Report) -> Source | None:
         """The text of the component that a hub reference means; None for one it does not have."""

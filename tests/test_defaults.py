@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pxc.access_settings import Identity, Trust
 from pxc.defaults import (
     DISTRIBUTED,
     MATRIX_FORMS,
@@ -21,7 +22,7 @@ from pxc.defaults import (
 )
 from pxc.driver import compile_file, lint_file, read_settings_yaml
 from pxc.lint.settings_file import WORKSPACE_KEYS, SettingsError
-from pxc.world import Images, Options, Runtime
+from pxc.world import AclOptions, Images, Options, Runtime
 from tests.command_line import run, write
 from tests.conftest import ROOT
 
@@ -81,10 +82,18 @@ runtime:
   images: {git: "registry.example/git:1", rclone: "registry.example/rclone:1", shell: "busybox:1",
     init: "registry.example/init:1", sidecar: "registry.example/sidecar:1"}
 lint: {ignore: [PXC501]}
+organization: acme
+projectOf: [{path: "a/**", project: vision/a}, {path: "*.yaml", project: vision/b}]
+acl: {mode: off, undeclared: allow, unresolved: allow, strictQuota: true}
+identity:
+  require: verified
+  claims: {user: actor, groups: teams}
+  oidc: {issuers: ["https://token.example"], audience: pxc, jwks: keys.json}
+trust: {baseRef: origin/main}
 """
 
 
-ALONE = FULL.replace("profile: polyaxon", "profile: standalone")
+ALONE = FULL.replace("profile: polyaxon", "profile: standalone").partition("organization:")[0]
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
@@ -109,6 +118,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         expose_host="*.ml.example",
         expose_via="edge/public",
         strict_params=True,
+        organization="acme",
+        project_of=(("a/**", "vision/a"), ("*.yaml", "vision/b")),
+        acl=AclOptions(mode="off", undeclared="allow", unresolved="allow", strict_quota=True),
         runtime=Runtime(
             profile="polyaxon",
             host="http://api",
@@ -120,6 +132,17 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ),
     )
     assert [p.resolve() for p in found.catalog] == [tmp_path / "shared/agent.yaml"]
+    assert found.trust == Trust(base_ref="origin/main")
+    assert found.identity == Identity(
+        require="verified",
+        user="actor",
+        groups="teams",
+        issuers=("https://token.example",),
+        audience="pxc",
+        jwks=found.identity.jwks,
+    )
+    assert found.identity.jwks is not None
+    assert found.identity.jwks.resolve() == tmp_path / "keys.json"
 
 
 @pytest.mark.parametrize(
@@ -165,6 +188,17 @@ REFUSED = [
     ("catalog: [../outside]\n", 1, "outside of the workspace"),
     ("catalog: [/etc]\n", 1, "outside of the workspace"),
     ("catalog: [link]\n", 1, "outside of the workspace"),
+    ("acl: {mode: maybe}\n", 1, "enforce, warn, off"),
+    ("acl:\n  undeclard: deny\n", 2, "did you mean `undeclared`"),
+    ("acl: {strictQuota: 1}\n", 1, "true or false"),
+    ("identity: {require: strong}\n", 1, "asserted, verified"),
+    ("identity:\n  oidc:\n    issuer: a\n", 3, "did you mean `issuers`"),
+    ("identity: {oidc: {jwks: ../k.json}}\n", 1, "outside of the workspace"),
+    ("trust: {baseref: main}\n", 1, "did you mean `baseRef`"),
+    ("projectOf: a\n", 1, "must be a list"),
+    ("projectOf: [{path: a}]\n", 1, "needs `path` and `project`"),
+    ("projectOf: [{paht: a}]\n", 1, "did you mean `path`"),
+    ("organization: 3\n", 1, "must be text"),
     ("owner: [\n", 0, "line 2"),
     ("- 1\n", 0, "map"),
 ]  # fmt: skip

@@ -72,6 +72,14 @@ class EmptyCatalog:
         """No names."""
         return ()
 
+    def queue_names(self) -> tuple[str, ...]:
+        """No names."""
+        return ()
+
+    def queue_namespace(self, name: str) -> str | None:
+        """None, whatever the name."""
+        return None
+
     def component(self, ref: str, report: Report) -> Source | None:
         """None, whatever the reference."""
         return None

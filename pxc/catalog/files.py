@@ -81,6 +81,8 @@ class FileCatalog:
             self._check_store(version, report)
         if self._rules_reader is not None:
             self._rules = self._rules_reader.finish(self.connection_names(), self.preset_names())
+        self.has_places = self._rules is not None
+        """Whether there is anything of an organization at all."""
         self.has_rules = self._rules is not None and self._rules.declared
 
     @property
@@ -116,6 +118,15 @@ class FileCatalog:
     def preset_names(self) -> tuple[str, ...]:
         """Every preset's name, sorted."""
         return tuple(sorted(self._presets))
+
+    def queue_names(self) -> tuple[str, ...]:
+        """Every queue's name, sorted."""
+        return tuple(sorted(self.rules.queues)) if self.has_places else ()
+
+    def queue_namespace(self, name: str) -> str | None:
+        """The namespace that a queue leads to."""
+        found = self.rules.queues.get(name) if self.has_places else None
+        return found.namespace if found is not None else None
 
     def component(self, ref: str, report: Report) -> Source | None:
         """The text of a component; of one with a digest only when its file has that digest.

@@ -22,6 +22,7 @@ from pxc.cli.options import (
     color_option,
     format_option,
     isolated_option,
+    named_preset_option,
     param_option,
     preset_option,
     spec_version_option,
@@ -83,6 +84,7 @@ Examples:
 )  # fmt: skip
 @param_option
 @preset_option
+@named_preset_option
 @click.option(
     "-o", "--output", metavar="PATH", default=STDIN,
     help="Write to this file, or, ending in '/', one file each into this folder.  "
@@ -116,6 +118,7 @@ def compile_command(
     target: str,
     params: tuple[tuple[str, str], ...],
     presets: tuple[str, ...],
+    named_presets: tuple[str, ...],
     output: str,
     namespace: str | None,
     owner: str | None,
@@ -165,6 +168,7 @@ def compile_command(
         "project": project,
         "namespace": namespace,
         "strict_params": strict_params,
+        "presets": named_presets or None,
         "name_policy": name_policy,
         "revision": revision,
         **chosen_route(expose, expose_host, expose_via),

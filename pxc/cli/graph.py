@@ -15,6 +15,7 @@ from pxc.cli.options import (
     check_stdin_filename,
     color_option,
     isolated_option,
+    named_preset_option,
     param_option,
     preset_option,
     stdin_option,
@@ -48,6 +49,7 @@ Examples:
 )  # fmt: skip
 @param_option
 @preset_option
+@named_preset_option
 @catalog_option
 @isolated_option
 @color_option
@@ -58,6 +60,7 @@ def graph_command(
     output: str,
     params: tuple[tuple[str, str], ...],
     presets: tuple[str, ...],
+    named_presets: tuple[str, ...],
     catalogs: tuple[str, ...],
     isolated: bool,
     color: str,
@@ -75,7 +78,9 @@ def graph_command(
     reports = [unread]
     if len(given) == len(texts):
         root: Path = root_of(file, stdin_filename)
-        defaults = Workspaces(isolated=isolated, catalogs=catalogs).defaults_of(root)
+        chosen = {"presets": named_presets or None}
+        workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen)
+        defaults = workspaces.defaults_of(root)
         request = Request(
             files=given,
             params=params,

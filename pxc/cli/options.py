@@ -16,6 +16,7 @@ __all__ = [
     "color_option",
     "format_option",
     "isolated_option",
+    "named_preset_option",
     "param_option",
     "preset_option",
     "spec_version_option",
@@ -134,6 +135,18 @@ def preset_option(command: F) -> F:
         metavar="FILE",
         type=click.Path(),
         help="A preset laid over every FILE, in the given order; may be repeated.",
+    )(command)
+
+
+def named_preset_option(command: F) -> F:
+    """`--preset`: presets of the catalog laid over what is compiled."""
+    return click.option(
+        "--preset",
+        "named_presets",
+        multiple=True,
+        metavar="NAME",
+        help="A preset of the catalog laid over every FILE, after those that it names; may be"
+        " repeated.",
     )(command)
 
 

@@ -56,7 +56,8 @@ class Workspaces:
                 found = Defaults() if self._isolated else read_defaults(root, read_yaml)
             except SettingsError as fault:
                 raise click.UsageError(str(fault)) from fault
-            self._known[root] = Defaults(
+            self._known[root] = replace(
+                found,
                 options=replace(
                     found.options,
                     **{t: replace(getattr(found.options, t), **f) for t, f in self._parts.items()},

@@ -221,6 +221,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC710", "name-collision", _E),
     ("PXC712", "ttl-with-selfheal", _W),
     # 8 catalog
+    ("PXC802", "queue-unknown", _E),
     ("PXC810", "catalog-invalid", _E),
     ("PXC811", "agent-setting-left-out", _W),
     # 9 meta

@@ -31,7 +31,8 @@ ReadYaml = Callable[[Path], Any]
 WORKSPACE_FILE = "pxc.yaml"
 WORKSPACE_KEYS = (
     "owner", "project", "namespace", "catalog", "runtime", "namePolicy", "matrix", "distributed",
-    "queueAs", "expose", "strictParams", "argo", "airflow", "lint",
+    "queueAs", "expose", "strictParams", "argo", "airflow", "organization", "projectOf", "acl",
+    "identity", "trust", "lint",
 )  # fmt: skip
 """The keys of pxc.yaml; `pxc.defaults` reads all but the last."""
 

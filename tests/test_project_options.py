@@ -1,0 +1,196 @@
+"""A file's project and organization give its runs a namespace, a queue, presets and an owner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pxc.project_options import of_place
+from pxc.world import Options
+from tests.command_line import Ran, run, write
+
+ORG = """
+kind: Organization
+name: acme
+defaults: {presets: [limits]}
+---
+kind: Project
+name: vision/detector
+namespace: vision
+defaults: {queue: gke/batch, presets: [team, limits]}
+---
+{kind: Project, name: plain}
+---
+{kind: Cluster, name: gke, namespaces: [{name: vision}, {name: gpus}]}
+---
+{kind: Queue, name: gke/gpu, namespace: gpus}
+---
+{kind: Queue, name: gke/batch}
+"""
+JOB = """kind: operation
+name: a
+component:
+  run:
+    kind: job
+    container: {image: "a:1", args: ["{{ globals.owner_name }}/{{ globals.project_name }}"]}
+"""
+FILES = {
+    "pxc.yaml": "project: vision/detector\nnamespace: ml\n",
+    "catalog/org.yaml": ORG,
+    "catalog/presets/limits.yaml": "isPreset: true\ntermination: {timeout: 60, maxRetries: 1}\n",
+    "catalog/presets/team.yaml": "isPreset: true\ntermination: {timeout: 120}\n",
+    "catalog/presets/mine.yaml": "isPreset: true\ntermination: {timeout: 180}\n",
+    "catalog/presets/last.yaml": "isPreset: true\ntermination: {timeout: 240}\n",
+    "a.yaml": JOB,
+}
+
+
+def compiled(folder: Path, *args: str, **files: str) -> dict[str, Any]:
+    """The object of `a.yaml`, in a workspace with further files."""
+    ran = attempted(folder, *args, **files)
+    assert ran.code == 0, ran.err
+    found: dict[str, Any] = yaml.safe_load(ran.out)
+    return found
+
+
+def attempted(folder: Path, *args: str, **files: str) -> Ran:
+    names = {"a": "a.yaml", "workspace": "pxc.yaml", "org": "catalog/org.yaml"}
+    write(folder, {**FILES, **{names[key]: text for key, text in files.items()}})
+    return run("compile", folder / "a.yaml", "-q", *args)
+
+
+def args_of(job: dict[str, Any]) -> Any:
+    return job["spec"]["template"]["spec"]["containers"][0]["args"]
+
+
+def test_a_project_gives_namespace_and_presets(tmp_path: Path) -> None:
+    job = compiled(tmp_path)
+    assert job["metadata"]["namespace"] == "vision"
+    assert args_of(job) == ["acme/vision/detector"]
+    # the organization's first, then the project's, each once
+    assert job["spec"]["activeDeadlineSeconds"] == 120
+    assert job["spec"]["backoffLimit"] == 1
+
+
+def test_presets_come_in_order(tmp_path: Path) -> None:
+    """Organization, project, file, command line: the last one counts."""
+    own = JOB.replace("name: a\n", "name: a\npresets: [mine]\n", 1)
+    assert compiled(tmp_path, a=own)["spec"]["activeDeadlineSeconds"] == 180
+    assert compiled(tmp_path, "--preset", "last", a=own)["spec"]["activeDeadlineSeconds"] == 240
+    both = compiled(tmp_path, "--preset", "last", "--preset", "team", a=own)
+    assert both["spec"]["activeDeadlineSeconds"] == 120
+
+
+def test_a_preset_of_the_command_line_that_is_not_there(tmp_path: Path) -> None:
+    ran = attempted(tmp_path, "--preset", "lats")
+    assert ran.code == 1
+    assert "PXC224" in ran.err
+    assert "did you mean `last`?" in ran.err
+    assert "--preset lats" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("line", "namespace"),
+    [
+        ("queue: gke/gpu\n", "gpus"),
+        ("queue: gke/batch\n", "vision"),
+        ("queue: gke/gpu\nnamespace: own\n", "own"),
+    ],
+)
+def test_a_queue_leads_to_a_namespace(tmp_path: Path, line: str, namespace: str) -> None:
+    job = compiled(tmp_path, "--queue-as", "kueue", a=JOB + line)
+    assert job["metadata"]["namespace"] == namespace
+    assert job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == line.split("/")[1].split()[0]
+
+
+def test_a_project_has_a_queue(tmp_path: Path) -> None:
+    job = compiled(tmp_path, "--queue-as", "kueue")
+    assert job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "batch"
+    org = ORG.replace("gke/batch, presets", "gke/gpu, presets")
+    assert compiled(tmp_path, org=org)["metadata"]["namespace"] == "gpus"
+
+
+def test_the_queue_of_a_project_is_no_loss(tmp_path: Path) -> None:
+    """Nobody wrote it into the file, so that it becomes nothing is not worth a warning."""
+    write(tmp_path, FILES)
+    ran = run("compile", tmp_path / "a.yaml")
+    assert ran.code == 0
+    assert "PXC702" not in ran.err
+
+
+def test_an_unknown_queue(tmp_path: Path) -> None:
+    ran = attempted(tmp_path, a=JOB + "queue: gke/gpus\n")
+    assert ran.code == 1
+    assert "PXC802" in ran.err
+    assert "did you mean `gke/gpu`?" in ran.err
+    opened = "project: plain\nacl: {undeclared: allow}\n"
+    assert attempted(tmp_path, a=JOB + "queue: gke/gpus\n", workspace=opened).code == 0
+    dag = """kind: component
+run:
+  kind: dag
+  operations:
+  - {name: b, queue: gke/gpus, component: {run: {kind: job, container: {image: b}}}}
+"""
+    assert "PXC802" in attempted(tmp_path, "-t", "argo", a=dag).err
+
+
+def test_another_project(tmp_path: Path) -> None:
+    job = compiled(tmp_path, "--project", "plain")
+    assert job["metadata"]["namespace"] == "ml"
+    assert args_of(job) == ["acme/plain"]
+    assert job["spec"]["activeDeadlineSeconds"] == 60
+    assert args_of(compiled(tmp_path, "--owner", "me")) == ["me/vision/detector"]
+
+
+def test_the_place_of_a_file_decides_its_project(tmp_path: Path) -> None:
+    rules = 'projectOf: [{path: "*.yaml", project: plain}]\nproject: vision/detector\n'
+    job = compiled(tmp_path, "--project", "vision/detector", workspace=rules)
+    assert args_of(job) == ["acme/plain"]
+
+
+@pytest.mark.parametrize(
+    ("path", "project"),
+    [
+        ("pipelines/vision/a.yaml", "vision"),
+        ("pipelines/vision/deep/er/a.yaml", "vision"),
+        ("pipelines/a.yaml", "top"),
+        ("pipelines/other/a.yaml", "default"),
+        ("pipelinesX/a.yaml", "default"),
+        ("a.nightly.yaml", "nightly"),
+        ("x/y/a.nightly.yaml", "nightly"),
+        ("", "default"),
+    ],
+)
+def test_patterns_of_paths(path: str, project: str) -> None:
+    pairs = (
+        ("pipelines/vision/**", "vision"),
+        ("./pipelines/*.yaml", "top"),
+        ("**/*.nightly.yaml", "nightly"),
+    )
+    assert of_place(Options(project_of=pairs), path).project == project
+
+
+@pytest.mark.parametrize(
+    ("workspace", "said"),
+    [
+        ("organization: acme\n", None),
+        ("organization: acm\n", "and is of `acme`"),
+    ],
+)
+def test_the_organization_of_a_workspace(tmp_path: Path, workspace: str, said: str | None) -> None:
+    ran = attempted(tmp_path, workspace=workspace)
+    assert ran.code == (0 if said is None else 1), ran.err
+    assert (said or "") in ran.err
+
+
+def test_a_catalog_without_the_organization_opens_nothing(tmp_path: Path) -> None:
+    """Without the file that declares it everything would be allowed."""
+    write(tmp_path, {"pxc.yaml": "organization: acme\n", "a.yaml": JOB})
+    ran = run("compile", tmp_path / "a.yaml")
+    assert ran.code == 1
+    assert "PXC810" in ran.err
+    assert "has none" in ran.err
+    assert run("lint", tmp_path / "a.yaml").code == 1
