@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
@@ -15,6 +16,7 @@ from pxc.catalog.organization import KINDS, PEOPLE
 from pxc.diagnostics import Report
 from pxc.language import PolyaxonLanguage
 from tests.command_line import write
+from tests.conftest import ROOT
 from tests.reading import found
 
 ACME = """
@@ -488,3 +490,31 @@ def test_every_kind_has_a_reader() -> None:
     from pxc.catalog.organization.rules import _READERS
 
     assert {*_READERS, "Organization", "Prices"} == {*KINDS}
+
+
+BODIES = {
+    "Policy": ", restrict: {}",
+    "Grant": ", to: ['*'], allow: [{use: ['secret:a']}]",
+    "Deny": ", to: ['*'], deny: ['secret:a']",
+    "Quota": ", for: {organization: o}, limits: {}",
+    "Prices": ", perHour: {}",
+    "Preset": "",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_tells_every_key(tmp_path: Path, kind: str) -> None:
+    """What a reader says when it meets a key that is not like any of its own."""
+    name = {"Organization": "o", "Preset": "a100-4"}.get(kind, "a")
+    text = f"{{kind: {kind}, name: {name}, '%%%%': 1{BODIES.get(kind, '')}}}"
+    more = "{kind: Organization, name: o}\n---\n" if kind != "Organization" else ""
+    _, report, _ = read(tmp_path, more + text)
+    (fault,) = report
+    assert fault.help is not None
+    keys = set(re.findall(r"`(\w+)`", fault.help)) - {"kind", "name", "description"}
+    page = (ROOT / "docs" / "organization.md").read_text("utf-8")
+    section = re.split(r"^#+ ", page.partition(f"### {kind}\n")[2], maxsplit=1, flags=re.M)[0]
+    rows = [
+        line.strip("|").split("|")[0] for line in section.splitlines() if line.startswith("| `")
+    ]
+    assert {key for row in rows for key in re.findall(r"`(\w+)`", row)} == keys
