@@ -220,6 +220,21 @@ def conditioned(release: str) -> tuple[Outcome, list[tuple[dict[str, Any], dict[
     return dag_file(CONDITIONED, "conditioned", release[0]), scenes
 
 
+GATED = """
+version: 1.1
+kind: component
+name: gated
+run:
+  kind: dag
+  operations:
+    - {name: first, container: {image: any, command: [first]}}
+    - {name: check, dependencies: [first], conditions: "no", container: {image: any, command: [check]}}
+    - {name: check_1, container: {image: any, command: [check]}}
+    - {name: load, dependencies: [check], container: {image: any, command: [load]}}
+"""
+"""What starts behind an operation that is skipped has a gate; another is called as its cells are."""
+
+
 def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
     files, scenes, expected = {}, [], []
     outcome, played_by = conditioned(release)
@@ -228,6 +243,12 @@ def test_runs_come_to_what_the_plan_says(release: str, tmp_path: Path) -> None:
         scenes.append({"dag_id": "conditioned", "script": told})
         assert outcome.plan is not None
         expected.append(interpret(outcome.plan, by_name))
+    gated = dag_file(GATED, "gated")
+    assert "load.gate" in gated.files[0].text
+    assert gated.plan is not None
+    files["gated.py"] = gated.files[0].text
+    scenes.append({"dag_id": "gated", "script": {"check_1": {"failures": 9}}})
+    expected.append(interpret(gated.plan, {"check_1": FAILS}))
     for seed in (*range(9), 45):
         outcome = dag_file(pipeline(seed), f"p{seed}")
         assert outcome.plan is not None

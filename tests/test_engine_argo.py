@@ -251,7 +251,7 @@ def test_a_template_and_a_schedule(argo: Cluster) -> None:
         f"apiVersion: {engine.VERSION}\nkind: Workflow\nmetadata: {{name: from-template}}\n"
         f"spec: {{workflowTemplateRef: {{name: {kept['metadata']['name']}}}}}\n"
     )
-    every = "kind: operation\nname: often\nschedule: {kind: interval, frequency: 2, maxRuns: 1}\n"
+    every = "kind: operation\nname: often\nschedule: {kind: interval, frequency: 2, maxRuns: 1, dependsOnPast: true}\n"
     lines = "".join(f"  {line}\n" for line in text.splitlines())
     [cron] = argo.apply(outcome_of(f"{every}component:\n{lines}").files[0].text)
     assert cron["kind"] == "CronWorkflow"

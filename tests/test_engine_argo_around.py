@@ -138,7 +138,7 @@ def test_a_policy_decides_on_further_tries(
 def test_a_run_knows_for_when_it_was_started(argo: Cluster, catalog: Path) -> None:
     text = (
         "ticking\noutputs: [{name: at, type: str}]\n"
-        "schedule: {kind: interval, frequency: 2, maxRuns: 1}\n"
+        "schedule: {kind: interval, frequency: 2, maxRuns: 1, dependsOnPast: true}\n"
         "run: {kind: job, container: {image: any, command: [sh, -c,"
         " 'printf %s {{ globals.schedule_at }} > \"$PXC_OUTPUTS_DIR/at\"']}}\n"
     )

@@ -235,7 +235,7 @@ def test_tries_and_hooks_in_parts(
 TICKING = """
 kind: component
 name: ticking
-schedule: {kind: interval, frequency: 2, maxRuns: 1}
+schedule: {kind: interval, frequency: 2, maxRuns: 1, dependsOnPast: true}
 run:
   kind: dag
   volumes: [{name: log, hostPath: {path: /log}}]

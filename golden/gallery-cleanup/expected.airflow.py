@@ -25,20 +25,13 @@ def came_to(ti, task_id, meanings=None):
     `meanings` tell what these mean where they mean something of their own, which task
     begins the group that the task ends, and which gate is before it.
     """
-    if hasattr(ti, "get_task_states"):
-        told = ti.get_task_states(ti.dag_id, run_ids=[ti.run_id])[ti.run_id].items()
-    else:
-        instances = ti.get_dagrun().get_task_instances()
-        told = [(each.task_id, each.state) for each in instances]
 
     def states(name):
-        tries = f"{name}_"
-        return {
-            str(state)
-            for known, state in told
-            if known == name
-            or (known.startswith(tries) and known[len(tries) :].isdigit())
-        }
+        if hasattr(ti, "get_task_states"):
+            runs = ti.get_task_states(ti.dag_id, task_ids=[name], run_ids=[ti.run_id])
+            return {str(state) for state in runs.get(ti.run_id, {}).values()}
+        instances = ti.get_dagrun().get_task_instances()
+        return {str(each.state) for each in instances if each.task_id == name}
 
     meanings = meanings or {}
     begins, gate = meanings.get("begins"), meanings.get("gate")

@@ -73,9 +73,17 @@ class ApiServer:
         return link.getresponse()
 
     def ask(self, method: str, path: str, body: Object | None = None, **more: Any) -> Object:
-        """The answer of the server as an object; Refused when it is an error."""
-        with self.send(method, path, body, **more) as answer:
-            text = answer.read()
+        """The answer of the server as an object; Refused when it is an error.
+
+        A server that has no room yet, as for a kind that it has just come to know, is asked again.
+        """
+        deadline = time.monotonic() + 20
+        while True:
+            with self.send(method, path, body, **more) as answer:
+                text = answer.read()
+            if answer.status != 429 or time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
         found: Object = json.loads(text) if text.startswith(b"{") else {"message": text.decode()}
         if answer.status >= 400:
             raise Refused(answer.status, found)
