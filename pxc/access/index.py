@@ -139,12 +139,16 @@ class Index:
         return {kind: names for kind, names in found.items() if names or kind in listed}
 
     def restrictions(self, project: str | None, kind: str) -> tuple[Restriction, ...]:
-        """What narrows this kind of thing in a project: of the organization, itself, its policy."""
-        if project not in self._restrictions:
-            self._restrictions[project] = self._restrictions_of(project)
-        return self._restrictions[project].get(kind, ())
+        """What narrows this kind of thing in a project."""
+        return self.restrictions_of(project).get(kind, ())
 
-    def _restrictions_of(self, project: str | None) -> dict[str, tuple[Restriction, ...]]:
+    def restrictions_of(self, project: str | None) -> dict[str, tuple[Restriction, ...]]:
+        """What narrows each kind of thing in a project: of the organization, itself, its policy."""
+        if project not in self._restrictions:
+            self._restrictions[project] = self._narrowing(project)
+        return self._restrictions[project]
+
+    def _narrowing(self, project: str | None) -> dict[str, tuple[Restriction, ...]]:
         rules = self.rules
         found = list(rules.organization.restrict) if rules.organization else []
         place = rules.projects.get(project) if project is not None else None

@@ -228,15 +228,30 @@ class Case:
             if narrowed is not None:
                 return narrowed
         if kind in ("connection", "serviceAccount", "priorityClass"):
-            refused = self.widening.refused(claim, name, self.clusters)
-            if refused is not None:
-                return self._denied(claim, "restriction", "outside-restriction", name, rule=refused)
+            narrowed = self._refused(claim, name, want)
+            if narrowed is not None:
+                return narrowed
         found = self.widening.verdict(claim, name, want)
         if not found.allowed and lacking and found.step == "grant":
             found = Verdict(claim=claim, allowed=True, step="open", name=name)
         if warnings and found.allowed:
             return replace(found, warnings=warnings, reason="denied-softly")
         return found
+
+    def _refused(self, claim: Claim, name: str, want: Wanted) -> Verdict | None:
+        """The denial of what the thing itself, or a cluster of the run, is not for."""
+        if want.form is None:
+            refused = self.widening.refused(claim, name, self.clusters)
+            if refused is None:
+                return None
+            return self._denied(claim, "restriction", "outside-restriction", name, rule=refused)
+        if self.lenient:
+            return None
+        for listed in sorted(self.judge.index.names.get(claim.kind, ())):
+            refused = self.widening.refused(claim, listed, self.clusters)
+            if refused is not None and want.form.matches(listed):
+                return self._denied(claim, "certainty", "unresolved-claim", name, rule=refused)
+        return None
 
     def _of_clusters(self, kind: str) -> list[Restriction]:
         clusters = self.judge.rules.clusters

@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from pxc.access.claims import Claim
     from pxc.access.organization import Selector
 
-__all__ = ["ANY_KIND", "TREES", "Wanted", "forms", "named_in", "selects", "touches", "wanted"]
+__all__ = [
+    "ANY_KIND",
+    "TREES",
+    "Wanted",
+    "below",
+    "forms",
+    "named_in",
+    "selects",
+    "touches",
+    "wanted",
+]
 
 ANY_KIND = "*"
 """The kind of a selector that is about every kind of thing."""
@@ -35,14 +45,12 @@ class Wanted:
 
 def wanted(kind: str, name: str, *, certain: bool) -> Wanted:
     """What is wanted by a name of this kind; `certain` tells that its stars are nothing special."""
-    if kind in _PATHS:
-        name = _plain_path(name)
-    if kind in TREES:
-        if not certain:
-            return Wanted(None, pattern(_below(name)))
-        name = name.rstrip("/")
-        return Wanted(None, Pattern((*exact(name + "/").tokens, *pattern("**").tokens)))
-    return Wanted(name, None) if certain else Wanted(None, pattern(name))
+    if not certain:
+        return Wanted(None, pattern(below(kind, name)))
+    if kind not in TREES:
+        return Wanted(name, None)
+    top = (_plain_path(name) if kind in _PATHS else name).rstrip("/") + "/"
+    return Wanted(None, Pattern((*exact(top).tokens, *pattern("**").tokens)))
 
 
 def selects(selector: Selector, kind: str, want: Wanted) -> bool:
@@ -70,9 +78,7 @@ def touches(selector: Selector, kind: str, want: Wanted) -> bool:
 @lru_cache(maxsize=65_536)
 def named_in(kind: str, name: str) -> Pattern:
     """The pattern of the names that a selector of this kind and name is about."""
-    if kind in _PATHS:
-        name = _plain_path(name)
-    return pattern(_below(name) if kind in TREES else name)
+    return pattern(below(kind, name))
 
 
 def forms(claim: Claim) -> tuple[tuple[str, Wanted], ...]:
@@ -87,8 +93,13 @@ def forms(claim: Claim) -> tuple[tuple[str, Wanted], ...]:
     return ((claim.name, wanted(kind, shape, certain=False)),)
 
 
-def _below(name: str) -> str:
-    return name if name.endswith("**") else name.rstrip("/") + "/**"
+def below(kind: str, name: str) -> str:
+    """The text of the pattern that a selector of this kind and name means: a tree is all of it."""
+    if kind in _PATHS:
+        name = _plain_path(name)
+    if kind not in TREES or name.endswith("**"):
+        return name
+    return name.rstrip("/") + "/**"
 
 
 def _plain_path(name: str) -> str:

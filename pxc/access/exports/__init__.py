@@ -1,0 +1,1 @@
+"""The rules of a catalog written for other programs that decide: Cedar, OPA, Kubernetes."""
