@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pxc.catalog.organization.references import References
 
-__all__ = ["Fields", "Reading", "ReadsAmounts", "fault", "unique"]
+__all__ = ["Fields", "Reading", "ReadsAmounts", "fault", "is_name", "unique"]
 
 _SEGMENT = r"[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
@@ -41,6 +41,11 @@ class Reading(Struct, frozen=True):
     report: Report
     language: ReadsAmounts
     references: References
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of an object."""
+    return len(text) <= _LONGEST_NAME and _NAME.fullmatch(text) is not None
 
 
 def fault(reading: Reading, message: str, span: Span, help: str | None = None) -> None:
@@ -106,7 +111,7 @@ class Fields:
     def name(self, key: str) -> Lit[str] | None:
         """A name: segments of letters, digits, `-`, `_` and `.`, with `/` between them."""
         found = self.text(key)
-        if found is None or (len(found.value) <= _LONGEST_NAME and _NAME.fullmatch(found.value)):
+        if found is None or is_name(found.value):
             return found
         self._wrong(
             key,
