@@ -75,13 +75,6 @@ class PolyaxonLanguage:
 
         return read_documents(source, report)
 
-    def amount(self, text: str) -> Decimal | str:
-        """See `pxc.catalog.ReadsObjects`."""
-        from pxc.grammar.quantity import QuantityFault, parse_quantity
-
-        parsed = parse_quantity(text)
-        return parsed.message if isinstance(parsed, QuantityFault) else parsed
-
     def duration_seconds(self, text: str) -> Decimal | str:
         """See `pxc.catalog.ReadsObjects`; a number is of seconds."""
         from pxc.grammar.duration import parse_interval, parse_kubernetes_duration

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BUILT_IN_ROLES",
     "EVERYBODY",
+    "PERMISSIONS",
     "Standing",
     "abilities",
     "included",
@@ -39,6 +40,9 @@ BUILT_IN_ROLES: dict[str, tuple[str | None, frozenset[str]]] = {
     "billing": (None, frozenset()),
 }
 """Each role of Polyaxon's: the one that it includes, and what it can besides."""
+
+PERMISSIONS = tuple(sorted(set[str]().union(*(can for _, can in BUILT_IN_ROLES.values()))))
+"""Everything that a role can be given."""
 
 _EVERYWHERE = frozenset(("owner", "manager", "admin"))
 """Roles whose holders reach every project."""

@@ -31,8 +31,11 @@ class ReadsObjects(Protocol):
     def read_documents(self, source: Source, report: Report) -> Iterator[Map]:
         """The root map of each document of a YAML text that can be read."""
 
-    def amount(self, text: str) -> Decimal | str:
-        """The amount that a Kubernetes quantity stands for; a sentence when it is none."""
+    def quantity(self, text: str) -> Decimal | None:
+        """The number that a Kubernetes quantity is; None for a text that is none."""
+
+    def quantity_fault(self, text: str) -> str | None:
+        """Why a text is no Kubernetes quantity; None when it is one."""
 
     def duration_seconds(self, text: str) -> Decimal | str:
         """The seconds of a duration such as `24h`; a sentence when it is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
@@ -14,8 +15,6 @@ from pxc.ir.node import Invalid, Lit, Map, Seq, is_null
 from pxc.source import Span
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from pxc.catalog.organization.references import References
 
 __all__ = ["Fields", "Reading", "ReadsAmounts", "fault", "is_name", "unique"]
@@ -28,8 +27,11 @@ _LONGEST_NAME = 253
 class ReadsAmounts(Protocol):
     """The part of the language that amounts need."""
 
-    def amount(self, text: str) -> Decimal | str:
-        """The amount that a Kubernetes quantity stands for; a sentence when it is none."""
+    def quantity(self, text: str) -> Decimal | None:
+        """The number that a Kubernetes quantity is; None for a text that is none."""
+
+    def quantity_fault(self, text: str) -> str | None:
+        """Why a text is no Kubernetes quantity; None when it is one."""
 
     def duration_seconds(self, text: str) -> Decimal | str:
         """The seconds of a duration such as `24h`; a sentence when it is none."""
@@ -229,7 +231,10 @@ def amount_of(node: Any, reading: Reading, *, seconds: bool = False) -> Decimal 
     for code in ("PXC004", "PXC008"):  # as a number it loses nothing
         reading.report.withdraw(code, node.span)
     language = reading.language
-    found = language.duration_seconds(written) if seconds else language.amount(written)
+    if seconds:
+        found = language.duration_seconds(written)
+    else:
+        found = language.quantity(written) or language.quantity_fault(written) or Decimal(0)
     if not isinstance(found, str) and found < 0:
         return "it is less than nothing"
     return found

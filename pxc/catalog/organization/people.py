@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pxc.access.organization import Member, Organization, OrganizationRole, Team
-from pxc.access.permissions import BUILT_IN_ROLES, PERMISSIONS
+from pxc.access.roles import BUILT_IN_ROLES, PERMISSIONS
 from pxc.catalog.organization.fields import Fields, Reading, fault, unique
 from pxc.catalog.organization.selectors import read_restrictions
 from pxc.diagnostics import allowed, nearest

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from pxc.access.organization import Rules
-from pxc.access.permissions import BUILT_IN_ROLES
+from pxc.access.roles import BUILT_IN_ROLES
 from pxc.catalog.connections import text_of
 from pxc.catalog.organization import KINDS, PEOPLE
 from pxc.catalog.organization.allowing import (

@@ -87,8 +87,8 @@ def _named(
         fault(reading, "there can be no amount here", span,
               f"`use` of a grant and `delegates` of a preset take one, of {kinds}")  # fmt: skip
         return None
-    amount = reading.language.amount(most.strip())
-    if isinstance(amount, str) or amount < 0:
+    amount = reading.language.quantity(most.strip())
+    if amount is None or amount < 0:
         fault(reading, f"`{most.strip()}` is no amount", span, "such as `<=4`")
         return None
     return Selector(span, kind, name, amount)
