@@ -18,6 +18,7 @@ from pxc.passes.expand_builds import expand_builds
 from pxc.passes.expand_dag import expand_dag
 from pxc.passes.expand_hooks import expand_hooks
 from pxc.passes.expand_matrix import expand_matrix
+from pxc.passes.expand_tuners import expand_tuners
 from pxc.passes.lower_plan import lower_plan
 from pxc.passes.resolve_connections import resolve_connections
 from pxc.passes.resolve_params import resolve_params
@@ -41,6 +42,7 @@ ANALYSIS = (
         (
             expand_matrix,  # first: operations of a dag may take values of its matrix
             expand_dag,  # a file that is only linted stays as it is
+            expand_tuners,  # after: they are asked beside the operations that they search for
             expand_builds,  # after: they run once for all cells of a matrix
             expand_hooks,  # last: they follow whatever the operation has become
         ),

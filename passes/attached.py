@@ -1,4 +1,4 @@
-"""Turns what a hook or a build says of another component into the operation that it stands for."""
+"""Turns what a hook, a build or a tuner says of a component into the operation it stands for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.io import Param
-from pxc.ir.node import Invalid, Lit, Map, Node, Table, is_null, replace
+from pxc.ir.matrix import Tuner
+from pxc.ir.node import Invalid, Lit, Map, Node, Seq, Table, is_null, replace
 from pxc.ir.program import Program
 from pxc.ir.run import Dag
 from pxc.ir.spec import Build, Hook, Operation
@@ -26,11 +27,11 @@ from pxc.passes.run_name import run_name
 from pxc.passes.security_context import carry_security
 from pxc.world import World
 
-__all__ = ["Attached"]
+__all__ = ["Attached", "declared_inputs", "given", "is_readable"]
 
 
 class Attached:
-    """The components that hooks and builds of one file name; each is read once."""
+    """The components that hooks, builds or tuners of one file name; each is read once."""
 
     def __init__(self, world: World, report: Report) -> None:
         self.world = world
@@ -48,7 +49,7 @@ class Attached:
 
     def program(
         self,
-        section: Hook | Build,
+        section: Hook | Build | Tuner,
         name: str,
         component: Operation,
         fields: dict[str, Any],
@@ -168,7 +169,19 @@ def given(params: Any, further: dict[str, Param], place: Node) -> Table:
     return Table(params.span if entries else place.span, (*entries, *more))
 
 
-def is_readable(section: Hook | Build) -> bool:
+def is_readable(section: Hook | Build | Tuner) -> bool:
     """Whether the params of a section are a map, so that what it gives is known."""
     params = section.params
     return params is None or is_null(params) or isinstance(params, Map)
+
+
+def declared_inputs(component: Operation) -> set[str]:
+    """The inputs that a component, or what it is built on, declares."""
+    names: set[str] = set()
+    layer: Any = component
+    while isinstance(layer, Operation):
+        for io in layer.inputs.items if isinstance(layer.inputs, Seq) else ():
+            if isinstance(name := getattr(io, "name", None), Lit):
+                names.add(str(name.value))
+        layer = layer.component
+    return names

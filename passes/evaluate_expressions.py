@@ -90,10 +90,11 @@ def _evaluated_inside(
     program: Program, constant: dict[int, Any], world: World, report: Report
 ) -> dict[str, Any]:
     """The programs inside of one, each rendered with its own names."""
-    build = program.build
+    build, tuner = program.build, program.tuner
     return {
         "operations": tuple(_evaluated(o, constant, world, report) for o in program.operations),
         "build": None if build is None else _evaluated(build, constant, world, report),
+        "tuner": None if tuner is None else _evaluated(tuner, constant, world, report),
         "hooks": tuple(
             replace(hook, program=_evaluated(hook.program, constant, world, report))
             for hook in program.hooks

@@ -12,7 +12,7 @@ from pxc.ir.node import Hole, Invalid, Lit, Map, Node, Seq, Table, Template, rep
 from pxc.ir.program import HookProgram, Program
 from pxc.ir.run import Dag, Service
 from pxc.ir.spec import Hook, Operation
-from pxc.passes.attached import Attached, given, is_readable
+from pxc.passes.attached import Attached, declared_inputs, given, is_readable
 from pxc.passes.contexts import Contexts, build_contexts, evaluate_tree
 from pxc.passes.evaluation import Scope
 from pxc.passes.fit_field import fit_field
@@ -159,7 +159,7 @@ class _Followed:
 
     def defaults(self, component: Operation, params: Map) -> dict[str, Param]:
         """The params that a hook has without giving them, as far as its component uses them."""
-        used = {*free_names(component), *_declared(component), *free_names(params)}
+        used = {*free_names(component), *declared_inputs(component), *free_names(params)}
         wanted = [name for name in HOOK_DEFAULTS if name in used]
         context_only = Lit(self.span, True)
         values = {**self._of_run(self.known), "outputs": self._outputs(used)}
@@ -252,18 +252,6 @@ def _kinds(program: Program) -> tuple[str, str]:
     if search:
         return "matrix", search
     return (own if isinstance(run, Dag | Service) else "job"), own
-
-
-def _declared(component: Operation) -> set[str]:
-    """The inputs that a component, or what it is built on, declares."""
-    names: set[str] = set()
-    layer: Any = component
-    while isinstance(layer, Operation):
-        for io in layer.inputs.items if isinstance(layer.inputs, Seq) else ():
-            if isinstance(name := getattr(io, "name", None), Lit):
-                names.add(str(name.value))
-        layer = layer.component
-    return names
 
 
 def _connected(connection: Any) -> Map | None:

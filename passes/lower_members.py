@@ -54,6 +54,8 @@ def lower_member(name: str, joins: tuple[Join, ...], lowering: Lowering) -> Unit
     search = lowering.program.search
     if search is not None and search.resume:
         found = _going_on(found)
+    if lowering.program.tuner is not None:
+        found = _proposed(found, lowering.program.tuner, lowering)
     approved: Any = composed.is_approved
     if isinstance(approved, Lit) and approved.value is False:
         found = replace(found, approval=Lit(approved.span, True))
@@ -145,6 +147,15 @@ def _going_on(member: Unit | Group) -> Unit | Group:
         for role in member.roles
     )
     return replace(member, roles=roles)
+
+
+def _proposed(found: Unit | Group, tuner: Program, lowering: Lowering) -> Unit | Group:
+    """A member with what proposes the runs of its search."""
+    search = found.search
+    if search is None or search.proposer is None:
+        return found
+    proposer = replace(search.proposer, run=_inside(tuner, lowering))
+    return replace(found, search=replace(search, proposer=proposer))
 
 
 def _title(composed: Operation) -> str:

@@ -20,8 +20,8 @@ from pxc.world import World
 
 __all__ = ["MatrixAxes", "seed_of"]
 
-_APART = frozenset({"early_stopping"})
-"""What of a matrix has no part in the choice of its values."""
+_APART = frozenset({"early_stopping", "tuner"})
+"""What of a matrix has no part in its values."""
 
 
 class MatrixAxes:

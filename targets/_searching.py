@@ -5,19 +5,16 @@ from __future__ import annotations
 from pxc.diagnostics import Report
 from pxc.ir.brackets import DEFAULT_ETA, brackets
 from pxc.ir.plan import Group, Unit
-from pxc.ir.search import Search
+from pxc.ir.search import Search, is_own
 from pxc.source import Span, head_of
 
-__all__ = ["given_to_tuner", "goes_in_rounds", "lacking", "looked_at", "rounds_of", "tell_of_seed"]
+__all__ = [
+    "SUGGESTIONS", "given_to_tuner", "goes_in_rounds", "is_proposed", "lacking", "looked_at",
+    "rounds_of", "tell_of_seed",
+]  # fmt: skip
 
-_TREES = frozenset(("tpe-tuner", "hyperopt-tuner"))
-_OWN = {
-    "bayes": frozenset(("bayes-tuner",)),
-    "hyperband": frozenset(("hyperband-tuner",)),
-    "tpe": _TREES,
-    "hyperopt": _TREES,
-}
-"""The components of Polyaxon's that a kind is proposed by where its author names none."""
+SUGGESTIONS = "suggestions"
+"""The output with which a tuner of the author's own answers."""
 
 
 def rounds_of(search: Search) -> int:
@@ -29,15 +26,10 @@ def rounds_of(search: Search) -> int:
     return first + search.max_iterations + 1
 
 
-def _component(hub_ref: str) -> str:
-    """The name in a reference to a component, without its owner and its version."""
-    return hub_ref.partition(":")[0].rpartition("/")[2]
-
-
 def given_to_tuner(search: Search) -> tuple[str, Span] | None:
     """What the author gives a tuner whose place `pxc-tuner` takes, and where; None for nothing."""
     proposer = search.proposer
-    if proposer is None:
+    if proposer is None or proposer.run is not None:
         return None
     given = {
         "params": proposer.params, "presets": proposer.presets, "queue": proposer.queue,
@@ -51,12 +43,14 @@ def lacking(search: Search) -> tuple[str, str, Span] | None:
     """Why a search cannot be run, what to do then, and the place."""
     span = search.span
     proposer = search.proposer
-    if proposer is not None and _component(proposer.hub_ref) not in _OWN.get(search.kind, ()):
+    if proposer is not None and proposer.run is None and not is_own(search.kind, proposer.hub_ref):
         return (
-            f"`{proposer.hub_ref}` proposes its runs to Polyaxon's server",
-            "leave `tuner` out: `pxc-tuner` proposes the runs then",
+            f"the component of its tuner, `{proposer.hub_ref}`, is not known",
+            "put it into the catalog, or leave `tuner` out: `pxc-tuner` proposes the runs then",
             head_of(proposer.span),
         )
+    if is_proposed(search):
+        return _lacking_of_proposed(search)
     if search.kind == "hyperband" and search.resource is None:
         return (
             "nothing says which input its rungs grow",
@@ -66,6 +60,31 @@ def lacking(search: Search) -> tuple[str, str, Span] | None:
     if search.kind != "iterative" and search.objective is None:
         return "nothing says which metric it looks at", "add `metric: {name: loss}`", span
     return None
+
+
+def _lacking_of_proposed(search: Search) -> tuple[str, str, Span] | None:
+    """The same for a search whose tuner is known."""
+    assert search.proposer is not None
+    unit, hub_ref, place = search.proposer.run, search.proposer.hub_ref, search.proposer.span
+    if isinstance(unit, Unit) and all(output.name != SUGGESTIONS for output in unit.outputs):
+        return (
+            f"its tuner, `{hub_ref}`, does not declare the output `{SUGGESTIONS}`",
+            f"declare it in the component: `outputs: [{{name: {SUGGESTIONS}, type: dict, isList: "
+            "true}]`",
+            head_of(place),
+        )
+    if search.resume:
+        return (
+            f"`{hub_ref}` does not tell which run another one goes on from",
+            "leave `resume` out",
+            search.span,
+        )
+    return None
+
+
+def is_proposed(search: Search) -> bool:
+    """Whether a component of the author's own proposes the runs."""
+    return search.proposer is not None and search.proposer.run is not None
 
 
 def looked_at(member: Unit | Group, asked: frozenset[str] | None) -> list[str]:
@@ -89,8 +108,8 @@ def goes_in_rounds(member: Unit | Group) -> bool:
 
 
 def tell_of_seed(search: Search, seed: int, report: Report) -> None:
-    """PXC406 for a search without a seed: it is then drawn from this one."""
-    if search.seed is None:
+    """PXC406 for a search without a seed: it is then drawn from this one, if by `pxc-tuner`."""
+    if search.seed is None and not is_proposed(search):
         report.add(
             "PXC406",
             f"the {search.kind} search has no `seed`, so it is drawn from the seed {seed}",

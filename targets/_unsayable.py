@@ -76,7 +76,7 @@ WORKFLOWS = (
     Feature("matrix.rounds", "`earlyStopping` of a `grid`, a `random` or a `mapping`", APPROXIMATED,
             "its rules are held to the results between two rounds, each of `concurrency` runs",
             "a smaller `concurrency` makes shorter rounds"),
-    Feature("search.iterative", "`matrix: {kind: iterative}`", APPROXIMATED,
+    Feature("search.iterative", "`matrix: {kind: iterative}` without a `tuner`", APPROXIMATED,
             "no component proposes its runs: `pxc-tuner` draws them at random",
             "`bayes` and `tpe` learn from results"),
     Feature("search.earlyStopping", "`earlyStopping` of a search", APPROXIMATED,

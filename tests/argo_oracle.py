@@ -187,8 +187,12 @@ def _judge_dag(template: Object, templates: dict[str, Object], inputs: set[str])
 
 def _succeeded(name: str, tasks: dict[str, Object]) -> set[str]:
     """The tasks that have succeeded, as sure as a task has started."""
+    clauses = re.split(r" && (?![^()]*\))", tasks[name].get("depends", ""))
+    return set().union(*(_succeeded_by(clause, tasks) for clause in clauses))
+
+
+def _succeeded_by(depends: str, tasks: dict[str, Object]) -> set[str]:
     results: dict[str, set[str]] = {}
-    depends = tasks[name].get("depends", "")
     for word in re.findall(r"[\w.-]+", depends):
         results.setdefault(word.partition(".")[0], set()).add(word.partition(".")[2])
     if len(results) > 1 and "||" in depends:

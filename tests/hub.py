@@ -35,6 +35,11 @@ COMPONENTS = {
               params: {t: {ref: dag, value: inputs.text}}
               container: {image: "one:1", args: ["{{ t }}"]}
         """,
+    "proposer/latest": """
+        kind: component
+        outputs: [{name: suggestions, type: dict, isList: true}]
+        run: {kind: job, container: {image: "proposer:1", args: ["{{ configs }}"]}}
+        """,
     "strict/latest": """
         kind: component
         inputs: [{name: must, type: int}]

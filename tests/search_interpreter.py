@@ -21,6 +21,9 @@ Params = dict[str, Any]
 Does = Callable[[Params], float | None]
 """The metric of a run with these params; None for one that fails."""
 
+Proposer = Callable[[int, list[tuple[Params, float]]], list[Params]]
+"""The params of the runs of a round, by its number and what was tried before."""
+
 BY_CHANCE = {"tpe": 10, "anneal": 1}
 """So many runs are drawn before an algorithm learns."""
 
@@ -32,6 +35,20 @@ def rounds_of(member: Unit | Group, does: Does) -> tuple[list[list[Params]], boo
     assert member.search is not None
     kind = _hyperband if member.search.kind == "hyperband" else _drawn
     return _ended(kind(member.search, does), member.search.stopping, does, None)
+
+
+def proposed(
+    proposer: Proposer, does: Callable[[Params], float], most: int, good: float | None = None
+) -> list[list[Params]]:
+    """The rounds of a search that a tuner proposes, at most so many; one as `good` ends it."""
+    tried: list[tuple[Params, float]] = []
+    found: list[list[Params]] = []
+    while len(found) < most and (rows := proposer(len(found), tried)):
+        found.append(rows)
+        tried += [(row, does(row)) for row in rows]
+        if good is not None and min(value for _, value in tried) <= good:
+            break
+    return found
 
 
 def _ended(

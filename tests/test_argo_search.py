@@ -113,8 +113,8 @@ def test_a_parameter_of_ours_gives_way() -> None:
 REFUSED = [
     (f"kind: tpe, numRuns: 2, seed: 1, {METRIC}, params: {{x: {{kind: choice, value: [1, 2]}}}}, tuner: {{hubRef: bayes-tuner}}",
      "'{{ x }}'", True,
-     "PXC701 `matrix: {kind: tpe}` cannot be run: `bayes-tuner` proposes its runs to Polyaxon's"
-     " server"),
+     "PXC701 `matrix: {kind: tpe}` cannot be run: the component of its tuner, `bayes-tuner`, is not"
+     " known"),
     ("kind: tpe, numRuns: 2, seed: 1, " + METRIC + ", params: {x: {kind: choice, value: [[1], 2]}}",
      "'{{ x }} a', '{{ x }}'", True,
      "PXC703 `matrix.x` may be a list or a map by itself, and the search chooses it as it runs"),

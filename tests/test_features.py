@@ -314,7 +314,7 @@ BY_TARGET = {
 
 
 BELOW |= dict.fromkeys(
-    ("hooks.stopped",),
+    ("hooks.stopped", "search.own", "search.tuner.kind"),
     "a catalog has to know what runs in it; see the target's own tests",
 )
 

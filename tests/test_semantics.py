@@ -73,6 +73,11 @@ SOURCES: dict[str, tuple[str, ...]] = {
         " [{name: x}], outputs: [{name: y}], run: {kind: job, container: {image: i, command:"
         " [a, '{{ x }}']}}}}",
     ),
+    "a search whose `tuner` is in the catalog": (
+        "{name: s, matrix: {kind: iterative, maxIterations: 2, tuner: {hubRef: proposer}, params:"
+        " {x: {kind: uniform, value: [0, 1]}}}, component: {inputs: [{name: x}], run: {kind: job,"
+        " container: {image: i, command: [a, '{{ x }}']}}}}",
+    ),
 }  # fmt: skip
 ROWS = {
     row[0]: dict(zip(TARGETS, row[1:], strict=True)) for row in table("semantics.md", "Targets")

@@ -84,9 +84,9 @@ class Program(Node, frozen=True):
     depend on the results of earlier ones; `written` the runtime of `composed` as it was before
     `evaluate_expressions`, where a cache chooses what counts of the inputs.
     `partial` tells that a component is linted alone, so that missing params are no fault.
-    `operations` are those of a dag after `expand_dag`, each a program of its own; `hooks` and
-    `build` those of the operation whose component is known, after `expand_hooks` and
-    `expand_builds`.
+    `operations` are those of a dag after `expand_dag`, each a program of its own; `hooks`,
+    `build` and `tuner` those of the operation whose component is known, after `expand_hooks`,
+    `expand_builds` and `expand_tuners`.
     `asked_params` are what somebody gives when the run is started, after `ask_params`.
     `authored` holds the nodes that its author wrote, while the lint rules ask for them.
     """
@@ -102,12 +102,13 @@ class Program(Node, frozen=True):
     operations: tuple[Program, ...] = ()
     hooks: tuple[HookProgram, ...] = ()
     build: Program | None = None
+    tuner: Program | None = None
     sweep: Sweep | None = None
     search: Search | None = None
     written: Any = None
     asked_params: tuple[AskedParam, ...] = ()
 
     def inner(self) -> tuple[Program, ...]:
-        """The programs inside of this one: operations, what builds its image, its hooks."""
-        built = () if self.build is None else (self.build,)
-        return (*self.operations, *built, *(hook.program for hook in self.hooks))
+        """The programs inside of this one: operations, its build, its tuner, its hooks."""
+        attached = (each for each in (self.build, self.tuner) if each is not None)
+        return (*self.operations, *attached, *(hook.program for hook in self.hooks))

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pxc.ir.node import Map, Node
 from pxc.ir.stopping import Stopping
 from pxc.ir.sweep import Axis
 
-__all__ = ["Kernel", "Objective", "Proposer", "Resource", "Search", "Utility"]
+if TYPE_CHECKING:
+    from pxc.ir.plan import Group, Unit
+
+__all__ = ["ASKED", "Kernel", "Objective", "Proposer", "Resource", "Search", "Utility", "is_own"]
+
+ASKED = ("configs", "metrics", "iteration", "bracket_iteration")
+"""What a proposer is asked with, besides the matrix, which is known: `search.<name>`."""
+
+_TREES = frozenset(("tpe-tuner", "hyperopt-tuner"))
+_OWN = {
+    "bayes": frozenset(("bayes-tuner",)),
+    "hyperband": frozenset(("hyperband-tuner",)),
+    "tpe": _TREES,
+    "hyperopt": _TREES,
+}
+"""The components of Polyaxon's that a kind is proposed by where its author names none."""
+
+
+def is_own(kind: str, hub_ref: str) -> bool:
+    """Whether a reference names the component of Polyaxon's that proposes runs of this kind.
+
+    Its place a target takes, whatever owner and version are named.
+    """
+    return hub_ref.partition(":")[0].rpartition("/")[2] in _OWN.get(kind, ())
 
 
 class Objective(Node, frozen=True):
@@ -49,7 +74,11 @@ class Utility(Node, frozen=True):
 class Proposer(Node, frozen=True):
     """The component that its author wants to propose the next runs, in place of the target's own.
 
-    `params` are evaluated.
+    `params` are evaluated. `run` is what the component runs, where it is known: it is asked in each
+    round, has what was tried as inputs that begin with `search.` (those of `ASKED`, and
+    `search.globals.uuid`), and answers with its output `suggestions`, a JSON list with a map of
+    values for each of the next runs; none ends the search. Other inputs are as those of the
+    searched member itself.
     """
 
     hub_ref: str
@@ -57,6 +86,7 @@ class Proposer(Node, frozen=True):
     presets: tuple[str, ...] = ()
     queue: str | None = None
     namespace: str | None = None
+    run: Unit | Group | None = None
 
 
 class Search(Node, frozen=True):
@@ -70,7 +100,10 @@ class Search(Node, frozen=True):
     - `bayes`: `num_initial_runs` drawn at random, then `max_iterations` runs, one at a time.
     - `tpe`, and `hyperopt` with its `algorithm` (tpe, rand or anneal): `max_iterations` times a
       batch of `num_runs`.
-    - `iterative`: as these, chosen by the `proposer`.
+    - `iterative`: `max_iterations` times as many as the `proposer` says.
+
+    With a `proposer` that is known the kind says only how often it is asked: `max_iterations`
+    times, for `bayes` once more, for `hyperband` a time for each rung of its brackets.
 
     In what runs, a value of an axis and the resource are the run-time references `matrix.<name>`,
     as in a sweep; `seed` is what the drawing begins with, None where its author gave none.

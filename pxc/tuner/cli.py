@@ -16,6 +16,7 @@ from pxc.tuner import options
 from pxc.tuner.answering import write_answer
 from pxc.tuner.documents import History, SearchDocument
 from pxc.tuner.mistakes import MistakeError
+from pxc.tuner.propose_commands import ask_command, take_command
 from pxc.tuner.reading import read_document, read_records
 from pxc.tuner.run_commands import collect_command, join_command, observe_command
 from pxc.tuner.step_command import step_command
@@ -33,8 +34,8 @@ JSON is a file, `-` for stdin, or the JSON itself.
 
 \b
 Exit codes:
-  0 answered, 1 the search has failed (`step` alone), 2 wrong use or a wrong document,
-  70 a fault of pxc-tuner itself""",
+  0 answered, 1 the search has failed (`step`, `ask` and `take`), 2 wrong use or a wrong
+  document, 70 a fault of pxc-tuner itself""",
 )
 @click.version_option(__version__, prog_name="pxc-tuner", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -102,7 +103,9 @@ def schema_command(output: str | None, writes: tuple[str, ...]) -> None:
     write_answer(msgspec.json.decode(text), output, writes)
 
 
-for _command in (observe_command, collect_command, join_command, step_command):
+for _command in (
+    observe_command, collect_command, join_command, step_command, ask_command, take_command
+):  # fmt: skip
     cli.add_command(_command)
 
 

@@ -25,7 +25,7 @@ from pxc.tuner.observe import Left, collected, record_of
 from pxc.tuner.stopping import stop
 from pxc.tuner.suggest import suggest
 
-__all__ = ["Round", "State", "packed", "step", "unpacked"]
+__all__ = ["Round", "State", "observed_runs", "packed", "started", "step", "unpacked"]
 
 _MOST = 64 * 2**20
 
@@ -59,23 +59,36 @@ def step(
     it under `record`. `run` is the identity of the search, with which those of its runs begin;
     of their outputs only those to `keep` go into the history. MistakeError for anything else.
     """
+    records, told = observed_runs(search, state, results, run, keep)
+    ended = stop(search, History(1, records), len(search.rows))
+    if ended.stop:
+        return Round([], State(1, tuple(records)), ended.status, [*told, ended.reason])
+    return started(search, records, suggest(search, records, None, None).items, told)
+
+
+def observed_runs(
+    search: SearchDocument, state: State, results: list[Any], run: str, keep: Iterable[str]
+) -> tuple[list[Record], list[str]]:
+    """All runs that have ended so far, with what `step` is given, and what is to be told."""
     kept = set(keep)
     left = dict(_left(each) for each in results)
     strangers = sorted(left.keys() - {item.index for item in state.started})
     if strangers:
         raise MistakeError(f"--results: there is no run {strangers[0]} among those that started")
     found, told = collected(list(state.started), left, search.metric)
-    records = joined(list(state.records), [_kept(r, run, kept, state, search) for r in found])
-    ended = stop(search, History(1, records), len(search.rows))
-    if ended.stop:
-        return Round([], State(1, tuple(records)), ended.status, [*told, ended.reason])
-    items = suggest(search, records, None, None).items
+    return joined(list(state.records), [_kept(r, run, kept, state, search) for r in found]), told
+
+
+def started(
+    search: SearchDocument, records: list[Record], items: list[Item], told: list[str]
+) -> Round:
+    """The round that starts these runs; without any the search has ended."""
     if items:
         after = State(1, tuple(records), tuple(items))
         return Round([_shown(item, after, search) for item in items], after, "", told)
     failed = sum(1 for record in records if record.status in ("failed", "upstream_failed"))
     if failed:
-        told.append(f"{failed} of {len(records)} runs have failed")
+        told = [*told, f"{failed} of {len(records)} runs have failed"]
     return Round([], State(1, tuple(records)), "failed" if failed else "succeeded", told)
 
 

@@ -82,6 +82,10 @@ TABLE = (
             "end the run in the program itself"),
     Feature("search.tuner", "`params`, `presets`, `queue` and `namespace` of a search's `tuner`",
             APPROXIMATED, "`pxc-tuner` is a task of the DAG itself, and needs none of them"),
+    Feature("search.own", "`tuner` of a search whose component is in the catalog", REFUSED,
+            "the task that asks is `pxc-tuner` itself",
+            "leave `tuner` out: `pxc-tuner` proposes the runs then; or compile it with"
+            " `--target argo`"),
     Feature("search.dag", "`matrix` of one of these kinds around a dag", REFUSED,
             "Airflow maps tasks, and groups of tasks only where none of them is mapped",
             "compile it with `--target argo`"),

@@ -17,7 +17,14 @@ from pxc.ir.sweep import Sweep, cells
 from pxc.source import Span, head_of
 from pxc.targets._search_document import search_document, table_document
 from pxc.targets._search_values import SearchValues
-from pxc.targets._searching import given_to_tuner, lacking, looked_at, rounds_of, tell_of_seed
+from pxc.targets._searching import (
+    given_to_tuner,
+    is_proposed,
+    lacking,
+    looked_at,
+    rounds_of,
+    tell_of_seed,
+)
 from pxc.targets.airflow.build import Build, Draft
 from pxc.targets.airflow.features import feature_of, tell
 from pxc.targets.airflow.mapped import INDEX, mapped_draft
@@ -150,6 +157,9 @@ def _table(
 def _can_search(unit: Unit, search: Search, build: Build) -> bool:
     """PXC701 for a search that cannot be run, PXC702 for what of it is left out."""
     report, said = build.report, f"matrix: {{kind: {search.kind}}}"
+    if search.proposer is not None and is_proposed(search):
+        place = head_of(search.proposer.span)
+        return tell("search.own", f"`tuner: {{hubRef: {search.proposer.hub_ref}}}`", place, report)
     why = lacking(search) or _untold(unit, search, build) or _too_long(search)
     if why is not None:
         report.add("PXC701", f"`{said}` cannot be run: {why[0]}", why[2], help=why[1])

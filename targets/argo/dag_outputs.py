@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.plan import Group, Unit
+from pxc.targets._searching import is_proposed, looked_at
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.depends import may_skip
 from pxc.targets.argo.outputs import output_parameter, output_text
 from pxc.targets.argo.scope import Scope
 
-__all__ = ["add_dag_outputs", "source_of"]
+__all__ = ["add_dag_outputs", "kept_outputs", "source_of"]
 
 
 def source_of(group: Group, name: str) -> Unit | None:
@@ -28,6 +29,16 @@ def source_of(group: Group, name: str) -> Unit | None:
     [unit] = found
     is_one = unit.sweep is None and unit.search is None and unit.kind != "service"
     return unit if is_one and not may_skip(unit.start) else None
+
+
+def kept_outputs(member: Unit | Group, asked: frozenset[str] | None) -> list[str]:
+    """The outputs of runs that are looked at; by a tuner without a metric all there are."""
+    found = set(looked_at(member, asked))
+    if member.search is not None and member.search.objective is None and is_proposed(member.search):
+        units = (member,) if isinstance(member, Unit) else member.units()
+        names = {output.name for unit in units for output in unit.outputs}
+        found |= {n for n in names if isinstance(member, Unit) or source_of(member, n) is not None}
+    return sorted(found)
 
 
 def add_dag_outputs(

@@ -8,11 +8,10 @@ from typing import Any
 from pxc.ir.node import Lit, Template, replace
 from pxc.ir.plan import Edge, Group, Limits, Start, Unit
 from pxc.targets._joined import gathered_from
-from pxc.targets._searching import looked_at
 from pxc.targets.argo.approval import hold_back
 from pxc.targets.argo.begun import beside, start_beside
 from pxc.targets.argo.build import Build, Called, Leaf
-from pxc.targets.argo.dag_outputs import add_dag_outputs
+from pxc.targets.argo.dag_outputs import add_dag_outputs, kept_outputs
 from pxc.targets.argo.dag_stopping import ending_of
 from pxc.targets.argo.depends import Upstream, check_events, depends, is_late, may_skip
 from pxc.targets.argo.expr_lang import expr_of_template
@@ -151,7 +150,7 @@ def group_template(
     template: dict[str, Any] = {"name": build.template_name(wanted)}
     build.templates.append(template)
     inner = replace(group, sweep=None, search=None)
-    told = looked_at(group, asked)
+    told = kept_outputs(group, asked)
     called = dag_template(inner, f"{wanted}-run", build, is_entry=False, told=told)
     if group.search is None:
         return group_loop(group, wanted, called, template, build, asked)

@@ -71,6 +71,10 @@ TABLE = (
             "end the run in the program itself"),
     Feature("search.tuner", "`params`, `presets`, `queue` and `namespace` of a search's `tuner`",
             APPROXIMATED, "`pxc-tuner` is a task of the workflow itself, and needs none of them"),
+    Feature("search.own", "`tuner` of a search whose component is in the catalog", EXACT,
+            "its pod is asked in each round, and `pxc-tuner` holds its answer to the search"),
+    Feature("search.tuner.kind", "`tuner` whose component is no job", REFUSED,
+            "one pod answers with its output `suggestions`", "write it as `kind: job`"),
     Feature("search.cached", "`resume` of a search whose runs have a `cache`", APPROXIMATED,
             "a run that goes on from one which came from the cache of an earlier workflow begins"
             " anew: what that kept is there under its identity",

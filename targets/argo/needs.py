@@ -92,7 +92,7 @@ def _only(given: Input) -> Expr | None:
 
 def _made_up(expr: Expr, number: int) -> str:
     """`train-loss` for `ops.train.outputs.loss`."""
-    left_out = ("ops", "dag", "outputs", "globals", "matrix", "joins")
+    left_out = ("ops", "dag", "outputs", "globals", "matrix", "joins", "search")
     path = next((ref.path for ref in references(expr)), "")
     words: Iterable[str] = (w for w in path.split(".") if w not in left_out)
     return "-".join(words) or f"value-{number + 1}"

@@ -16,9 +16,10 @@ from msgspec import Struct, field
 
 from pxc.source import Span
 from pxc.targets._data import unexpanded
+from pxc.targets._searching import SUGGESTIONS
 from pxc.targets.argo.build import Build
-from pxc.targets.argo.joined import HISTORY
 from pxc.targets.argo.needs import RUN, Needs
+from pxc.targets.argo.proposing import Proposing, add_proposing
 from pxc.targets.argo.tags import guard, tag, unread
 from pxc.targets.argo.task_names import parameter_name
 
@@ -42,8 +43,6 @@ MOST_ROUNDS = 85
 before, and what is around and inside of them needs some, too."""
 
 _ASK, _RUNS, _AGAIN = "ask", "runs", "again"
-_FILES = {STATE: "/tmp/pxc-state", HISTORY: "/tmp/pxc-history"}
-_ITEMS_FILE = "/tmp/pxc-items"
 _NOTHING = "[]"
 
 
@@ -86,7 +85,8 @@ class Rounds(Struct):
     """What one loop of rounds is made of.
 
     `document` is the search as the tuner reads it, `kept` are the outputs that it looks at, `told`
-    those of its own that others take. `wanted` begins the names of its templates.
+    those of its own that others take. `wanted` begins the names of its templates. `proposing` is
+    there where a tuner of the author's own proposes the runs.
     """
 
     wanted: str
@@ -97,6 +97,7 @@ class Rounds(Struct):
     told: tuple[str, ...]
     concurrency: int | None
     span: Span
+    proposing: Proposing | None = None
 
 
 def add_rounds(template: dict[str, Any], rounds: Rounds, build: Build) -> None:
@@ -104,7 +105,7 @@ def add_rounds(template: dict[str, Any], rounds: Rounds, build: Build) -> None:
     cell = build.template_name(f"{rounds.wanted}-cell")
     ask = build.template_name(f"{rounds.wanted}-{_ASK}")
     build.templates.append(cell_template(cell, rounds.runs, rounds.names))
-    build.templates.append(_asking(ask, rounds, build))
+    _add_asking(ask, rounds, build)
     template |= _round(template["name"], ask, cell, rounds)
 
 
@@ -135,6 +136,9 @@ def _round(name: str, ask: str, cell: str, rounds: Rounds) -> dict[str, Any]:
         argument(names.state, tag(f"tasks.{_ASK}.outputs.parameters.{STATE}")),
         argument(names.results, tag(f"tasks.{_RUNS}.outputs.parameters")),
     ]
+    if rounds.proposing is not None:
+        taken = sorted(set(rounds.proposing.given.values()))
+        given += [argument(each, tag(f"inputs.parameters.{each}")) for each in taken]
     ended = f"{_RUNS}.Succeeded || {_RUNS}.Failed || {_RUNS}.Errored"
     tasks = [
         _task(_ASK, ask, given),
@@ -189,25 +193,40 @@ def cell_template(name: str, runs: Sequence[Run], names: Names) -> dict[str, Any
     }
 
 
-def _asking(name: str, rounds: Rounds, build: Build) -> dict[str, Any]:
-    """The template of the tuner."""
+def _add_asking(name: str, rounds: Rounds, build: Build) -> None:
+    """Add the template that asks what to run next."""
+    if rounds.proposing is None:
+        build.templates.append(_asking(name, ["step"], (*rounds.told, "items"), rounds, build))
+        return
+
+    def asking(own: str, command: list[str], outputs: tuple[str, ...]) -> dict[str, Any]:
+        return _asking(own, command, outputs, rounds, build)
+
+    add_proposing(name, rounds.proposing, rounds.told, asking, build)
+
+
+def _asking(
+    name: str, command: list[str], outputs: tuple[str, ...], rounds: Rounds, build: Build
+) -> dict[str, Any]:
+    """A template of `pxc-tuner`, with a command that takes results, or what a tuner suggests."""
     said = json.dumps(rounds.document, ensure_ascii=False, separators=(",", ":"))
     args = [
-        "step", "--search", unexpanded(said),
-        "--state", tag("inputs.parameters.state"),
-        "--results", unread("results"),
-        "--run", tag(f"inputs.parameters.{RUN}"),
-        *(f"--keep={each}" for each in rounds.kept),
-        *(part for each in rounds.told for part in (f"--write-{each}", _FILES[each])),
-        "--write-items", _ITEMS_FILE,
+        *command, "--search", unexpanded(said), "--state", tag("inputs.parameters.state"),
     ]  # fmt: skip
-    outputs = [*((each, _FILES[each]) for each in rounds.told), ("items", _ITEMS_FILE)]
+    inputs = ["state", SUGGESTIONS]
+    if command == ["take"]:
+        args += ["--suggestions", unread(SUGGESTIONS)]
+    else:
+        inputs = [RUN, "state", "results"]
+        args += ["--results", unread("results"), "--run", tag(f"inputs.parameters.{RUN}")]
+        args += [f"--keep={each}" for each in rounds.kept]
+    files = {each: f"/tmp/pxc-{each}" for each in outputs}
+    args += [part for each, file in files.items() for part in (f"--write-{each}", file)]
+    parameters = [{"name": each, "valueFrom": {"path": file}} for each, file in files.items()]
     template: dict[str, Any] = {
         "name": name,
-        "inputs": {"parameters": [{"name": RUN}, {"name": "state"}, {"name": "results"}]},
-        "outputs": {
-            "parameters": [{"name": each, "valueFrom": {"path": path}} for each, path in outputs]
-        },
+        "inputs": {"parameters": [{"name": each} for each in inputs]},
+        "outputs": {"parameters": parameters},
         "container": {
             "image": build.world.options.runtime.images.tuner,
             "command": ["pxc-tuner"],

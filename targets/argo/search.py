@@ -12,12 +12,14 @@ from pxc.ir.search import Search
 from pxc.source import head_of
 from pxc.targets._search_document import search_document
 from pxc.targets._search_values import SearchValues
-from pxc.targets._searching import looked_at
+from pxc.targets._searching import is_proposed
 from pxc.targets.argo.build import Build, Called
+from pxc.targets.argo.dag_outputs import kept_outputs
 from pxc.targets.argo.joined import HISTORY
 from pxc.targets.argo.leaf import leaf_template
 from pxc.targets.argo.needs import RUN, Needs, path_of
 from pxc.targets.argo.outputs import output_expression
+from pxc.targets.argo.proposing import add_proposer
 from pxc.targets.argo.rounds import STATE, Names, Rounds, Run, add_rounds, argument
 from pxc.targets.argo.search_limits import can_search
 from pxc.targets.argo.search_values import value_expression
@@ -50,7 +52,7 @@ def search_template(
         return None
     build.templates.append(leaf.template)
     inner.run()  # what tells one run of the search from another
-    for name in looked_at(unit, asked):
+    for name in kept_outputs(unit, asked):
         build.ask_output(unit, name)
     called = Called(leaf.template["name"], inner, leaf)
     return _rounds(unit, search, wanted, template, called, values, asked, build)
@@ -81,10 +83,15 @@ def _rounds(
     build: Build,
 ) -> Called | None:
     """Rounds of what is `called` in each run."""
-    kept = looked_at(member, asked)
+    kept = kept_outputs(member, asked)
     needs = Needs(member.inputs)
     needs.runs = True
     needs.values |= {n: e for n, e in called.needs.values.items() if not is_of_search(e)}
+    proposing = None
+    if is_proposed(search):
+        proposing = add_proposer(search, wanted, needs, build)
+        if proposing is None:
+            return None
     names = Names(needs)
     task: dict[str, Any] = {"name": _ONE, "template": called.name}
     given = _given(called.needs, names, values)
@@ -103,6 +110,7 @@ def _rounds(
         (STATE,) if asked is None else (STATE, HISTORY),
         search.concurrency,
         head_of(search.span),
+        proposing,
     )
     add_rounds(template, rounds, build)
     return Called(template["name"], needs) if not build.report.has_errors else None

@@ -7,7 +7,7 @@ from typing import Any
 from pxc.ir.plan import Group, Unit
 from pxc.ir.search import Search
 from pxc.source import Span
-from pxc.targets._searching import given_to_tuner, lacking, rounds_of, tell_of_seed
+from pxc.targets._searching import given_to_tuner, is_proposed, lacking, rounds_of, tell_of_seed
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.features import tell
 from pxc.targets.argo.rounds import MOST_ROUNDS
@@ -38,7 +38,7 @@ def can_search(member: Unit | Group, search: Search, build: Build) -> bool:
     given = given_to_tuner(search)
     if given is not None:
         tell("search.tuner", *given, build.report)
-    if search.kind == "iterative":
+    if search.kind == "iterative" and not is_proposed(search):
         tell("search.iterative", said, search.span, report)
     units = tuple(member.units()) if isinstance(member, Group) else (member,)
     if search.resume and all(unit.pod.results is None for unit in units):
