@@ -27,7 +27,6 @@ from pxc.lint.settings_file import (
 )
 from pxc.lint.settings_values import SettingFault
 from pxc.setting_readers import Reader, fields, one_of, seconds, text, texts, truth
-from pxc.workspace import display_name
 from pxc.world import AirflowOptions, ArgoOptions, Images, Options, Runtime
 
 __all__ = [
@@ -104,7 +103,8 @@ def read_defaults(root: Path, read_yaml: ReadYaml) -> Defaults:
     Where the file names no `catalog`, the folder `catalog` beside it is one, if it is there. Raises
     SettingsError for a key or value that means nothing, and for a catalog outside of the root.
     """
-    path = Path(display_name(root.absolute())) / WORKSPACE_FILE
+    here, folder = Path.cwd(), root.absolute()
+    path = (folder.relative_to(here) if folder.is_relative_to(here) else folder) / WORKSPACE_FILE
     if not path.is_file():
         return Defaults()
     data = read_whole(path, read_yaml) or {}

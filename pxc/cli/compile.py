@@ -13,11 +13,12 @@ from pxc.cli.airflow_options import airflow_options, check_airflow
 from pxc.cli.argo_options import argo_options, check_argo
 from pxc.cli.cluster_options import cluster_options
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.inputs import read_given, root_of
+from pxc.cli.inputs import read_given
 from pxc.cli.lint_settings import release_of
 from pxc.cli.options import (
     STDIN,
     catalog_option,
+    catalog_ref_option,
     check_stdin_filename,
     color_option,
     format_option,
@@ -103,6 +104,7 @@ Examples:
 @airflow_options
 @spec_version_option
 @catalog_option
+@catalog_ref_option
 @isolated_option
 @format_option
 @color_option
@@ -131,6 +133,7 @@ def compile_command(
     strict_params: bool | None,
     spec_version: str | None,
     catalogs: tuple[str, ...],
+    catalog_ref: str | None,
     isolated: bool,
     format_: str,
     color: str,
@@ -174,11 +177,11 @@ def compile_command(
         **chosen_route(expose, expose_host, expose_via),
         **cluster,
     }
-    workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen)
+    workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen, ref=catalog_ref)
     outcomes = []
     for path in files if len(texts) == len(given) else ():
         laid = tuple(texts[p] for p in (path, *presets))
-        root = root_of(path, stdin_filename)
+        root = workspaces.root_of(path, stdin_filename)
         release = spec_version or release_of(Path(laid[0].name), isolated=isolated)
         defaults = workspaces.defaults_of(root)
         check_revision(defaults.options)

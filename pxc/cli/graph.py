@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.inputs import read_given, root_of
+from pxc.cli.inputs import read_given
 from pxc.cli.options import (
     STDIN,
     catalog_option,
@@ -77,9 +77,9 @@ def graph_command(
     given = tuple(text for text in texts if text is not None)
     reports = [unread]
     if len(given) == len(texts):
-        root: Path = root_of(file, stdin_filename)
         chosen = {"presets": named_presets or None}
         workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen)
+        root = workspaces.root_of(file, stdin_filename)
         defaults = workspaces.defaults_of(root)
         request = Request(
             files=given,

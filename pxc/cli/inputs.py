@@ -7,9 +7,9 @@ from pxc.cli.options import STDIN
 from pxc.diagnostics import Report, nearest
 from pxc.request import SourceText
 from pxc.source import Source, Span
-from pxc.workspace import MAX_BYTES, TooLarge, display_name, find_root, read_bytes
+from pxc.workspace import MAX_BYTES, TooLarge, display_name, read_bytes
 
-__all__ = ["read_given", "report_missing", "root_of"]
+__all__ = ["named_file", "read_given", "report_missing"]
 
 
 def read_given(path: str, report: Report, stdin_filename: str | None = None) -> SourceText | None:
@@ -44,9 +44,9 @@ def report_missing(path: Path, report: Report) -> None:
     )
 
 
-def root_of(path: str, stdin_filename: str | None = None) -> Path:
-    """The workspace of a file argument."""
-    return find_root(Path(_stdin_name(stdin_filename) if path == STDIN else path))
+def named_file(path: str, stdin_filename: str | None = None) -> Path:
+    """The file of an argument; for standard input the one that it stands for."""
+    return Path(_stdin_name(stdin_filename) if path == STDIN else path)
 
 
 def _stdin_name(stdin_filename: str | None) -> str:

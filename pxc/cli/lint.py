@@ -20,6 +20,7 @@ from pxc.cli.linting import Linter
 from pxc.cli.options import (
     STDIN,
     catalog_option,
+    catalog_ref_option,
     check_stdin_filename,
     color_option,
     format_option,
@@ -60,6 +61,7 @@ Examples:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found in the files.")
 @settings_options
 @catalog_option
+@catalog_ref_option
 @color_option
 @stdin_option
 @click.option("--statistics", is_flag=True, help="Print how often each code is found instead.")
@@ -89,6 +91,7 @@ def lint_command(
     diff: bool,
     exit_zero: bool,
     catalogs: tuple[str, ...],
+    catalog_ref: str | None,
     color: str,
     stdin_filename: str | None,
     statistics: bool,
@@ -127,7 +130,7 @@ def lint_command(
     places = [Path(p) for p in paths if p != STDIN] if paths else [Path()]
     found = discover(places, lambda path: report_missing(path, unread))
     cache = None if no_cache or fixing.asked else _cache(cache_dir)
-    workspaces = Workspaces(isolated=choices.isolated, catalogs=catalogs)
+    workspaces = Workspaces(isolated=choices.isolated, catalogs=catalogs, ref=catalog_ref)
     linter = Linter(chooser, workspaces, cache=cache, jobs=jobs or _cores())
     reports: list[Iterable[Diagnostic]] = [unread]
     linted: list[str] = []

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from pxc.cli.inputs import read_given, root_of
+from pxc.cli.inputs import read_given
 from pxc.cli.lint_settings import Chooser
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Diagnostic, Report
@@ -43,7 +43,7 @@ class Linter:
 
     def request(self, path: str, given: SourceText, stdin_filename: str | None = None) -> Request:
         """What is asked of the compiler for a file, or for standard input."""
-        root = root_of(path, stdin_filename)
+        root = self._workspaces.root_of(path, stdin_filename)
         defaults = self._workspaces.defaults_of(root)
         return Request(
             files=(given,),

@@ -12,6 +12,7 @@ from pxc.render import FORMATS
 __all__ = [
     "STDIN",
     "catalog_option",
+    "catalog_ref_option",
     "check_stdin_filename",
     "color_option",
     "format_option",
@@ -61,6 +62,16 @@ def catalog_option(command: F) -> F:
         metavar="PATH",
         help="A file or folder that declares connections and presets, instead of those of pxc.yaml;"
         " may be repeated.",
+    )(command)
+
+
+def catalog_ref_option(command: F) -> F:
+    """`--catalog-ref`: the commit whose rules hold."""
+    return click.option(
+        "--catalog-ref",
+        metavar="REF",
+        help="Read pxc.yaml and the catalog as they are in this commit of git, such as origin/main,"
+        " so that a change does not make the rules it is judged by.",
     )(command)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.inputs import read_given, root_of
+from pxc.cli.inputs import read_given
 from pxc.cli.options import (
     check_stdin_filename,
     color_option,
@@ -119,8 +118,9 @@ def schedule_command(
     reports = [unread]
     runs: tuple[datetime, ...] | None = None
     if len(given) == len(texts):
-        root: Path = root_of(file, stdin_filename)
-        defaults = Workspaces(isolated=False, catalogs=()).defaults_of(root)
+        workspaces = Workspaces(isolated=False, catalogs=())
+        root = workspaces.root_of(file, stdin_filename)
+        defaults = workspaces.defaults_of(root)
         request = Request(
             files=given,
             params=params,

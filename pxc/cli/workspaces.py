@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
 
+from pxc.cli.inputs import named_file
 from pxc.cli.lint_settings import read_yaml
 from pxc.defaults import Defaults, read_defaults
 from pxc.ir.characters import unfit_character, unfit_message
-from pxc.lint.settings_file import SettingsError
+from pxc.lint.settings_file import WORKSPACE_FILE, SettingsError
+from pxc.workspace import display_name, find_root
+
+if TYPE_CHECKING:
+    from pxc.catalog.git_tree import GitTree
 
 __all__ = ["Workspaces"]
 
@@ -24,14 +29,28 @@ class Workspaces:
     """The defaults of each workspace, read once, under what the command line chooses.
 
     `chosen` are options by their fields, None for one that is not given; `catalogs` stand in the
-    place of the workspace's own. Isolated, no pxc.yaml is read.
+    place of the workspace's own. Isolated, no pxc.yaml is read. With a `ref`, pxc.yaml and catalogs
+    are read as they are in that commit, which also says what is a workspace; `.` are the files as
+    they lie there, and without one the `trust` of pxc.yaml may name a commit. Raises UsageError for
+    what is no commit.
     """
 
     def __init__(
-        self, *, isolated: bool, catalogs: Sequence[str], chosen: dict[str, Any] | None = None
+        self,
+        *,
+        isolated: bool,
+        catalogs: Sequence[str],
+        chosen: dict[str, Any] | None = None,
+        ref: str | None = None,
     ) -> None:
         self._isolated = isolated
-        self._catalog = tuple(Path(c) for c in catalogs)
+        self._is_chosen = ref is not None
+        self._tree = None if ref is None or ref == "." else _tree(ref)
+        if isolated and ref is not None and not catalogs:
+            raise click.UsageError(
+                "--catalog-ref: --isolated reads no pxc.yaml, so name a --catalog."
+            )
+        self._catalog = tuple(self._place(Path(c)) for c in catalogs)
         given = {k: v for k, v in (chosen or {}).items() if v is not None}
         for text in given.values():
             if isinstance(text, str) and (unfit := unfit_character(text)):
@@ -49,13 +68,42 @@ class Workspaces:
         self._chosen = given
         self._known: dict[Path, Defaults] = {}
 
+    def _read(self, place: Path) -> Defaults:
+        try:
+            return Defaults() if self._isolated else read_defaults(place, read_yaml)
+        except SettingsError as fault:
+            raise click.UsageError(str(fault)) from fault
+
+    def root_of(self, path: str, stdin_filename: str | None = None) -> Path:
+        """The workspace of a file, or of what standard input stands for."""
+        file = named_file(path, stdin_filename)
+        if self._tree is None:
+            return find_root(file)
+        try:
+            return self._tree.root_of(file)
+        except ValueError as fault:
+            raise click.UsageError(f"--catalog-ref: {fault}") from fault
+
+    def _place(self, path: Path) -> Path:
+        """A path as it is read: of the commit, where there is one."""
+        return path if self._tree is None else self._tree.path(path)
+
+    def _check_rules(self, root: Path) -> None:
+        """Refuse a commit that has nothing to go by: it would allow everything."""
+        if self._tree is None or self._catalog or (self._place(root) / WORKSPACE_FILE).is_file():
+            return
+        raise click.UsageError(
+            f"--catalog-ref: there is no {WORKSPACE_FILE} in `{self._tree.ref}` for"
+            f" `{display_name(root)}`"
+        )
+
     def defaults_of(self, root: Path) -> Defaults:
         """What holds in a workspace. Raises UsageError for a pxc.yaml that is at fault."""
         if root not in self._known:
-            try:
-                found = Defaults() if self._isolated else read_defaults(root, read_yaml)
-            except SettingsError as fault:
-                raise click.UsageError(str(fault)) from fault
+            self._check_rules(root)
+            found = self._read(self._place(root))
+            if found.trust.base_ref and not self._is_chosen:
+                found = self._read(_tree(found.trust.base_ref).path(root))
             self._known[root] = replace(
                 found,
                 options=replace(
@@ -66,3 +114,12 @@ class Workspaces:
                 catalog=self._catalog or found.catalog,
             )
         return self._known[root]
+
+
+def _tree(ref: str) -> GitTree:
+    from pxc.catalog.git_tree import GitTree
+
+    try:
+        return GitTree(ref, Path.cwd())
+    except ValueError as fault:
+        raise click.UsageError(f"the rules of `{ref}`: {fault}") from fault

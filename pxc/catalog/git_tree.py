@@ -1,0 +1,150 @@
+"""Turns a commit of git into paths that read what was committed instead of what lies there now."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from io import BytesIO
+from pathlib import Path, PosixPath
+from typing import IO, Any
+
+__all__ = ["GitTree"]
+
+_ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+_LINK, _MODULE = "120000", "160000"
+_SECONDS = 30
+
+
+class GitTree:
+    """The files of one commit of the repository that a folder is in.
+
+    `ref` is a name of the commit, as `origin/main`. Nothing is checked out, and no file of the work
+    tree is read. Raises ValueError with the reason when there is no such repository or commit.
+    """
+
+    def __init__(self, ref: str, folder: Path) -> None:
+        self.ref = ref
+        self._folder = folder
+        self.top = Path(os.fsdecode(self._git("rev-parse", "--show-toplevel").rstrip(b"\n")))
+        name = f"{ref}^{{commit}}"
+        found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        self.commit = found.decode().strip()
+        self._files: dict[str, tuple[str, str]] = {}
+        self._folders: dict[str, set[str]] = {"": set()}
+        for entry in self._git("ls-tree", "-r", "-z", "--full-tree", self.commit).split(b"\0"):
+            if entry:
+                about, _, path = entry.partition(b"\t")
+                mode, _, digest = about.decode().split(" ")
+                self._add(os.fsdecode(path), mode, digest)
+        self._kind = _paths_of(self)
+
+    def path(self, path: Path) -> Path:
+        """A path whose file, or folder, is that of the commit."""
+        found: Path = self._kind(path)
+        return found
+
+    def root_of(self, file: Path) -> Path:
+        """The workspace that a file had in the commit: the nearest folder above it with `pxc.yaml`.
+
+        Else the top of the repository; a `pxc.yaml` of the work tree makes no workspace. Raises
+        ValueError for a file outside of the repository.
+        """
+        within = Path(os.path.normpath(file.absolute()))
+        for top in (self.top, self.top.resolve()):
+            if within.is_relative_to(top):
+                break
+        else:
+            raise ValueError(f"`{file.as_posix()}` is outside of the repository")
+        for folder in within.relative_to(top).parents:
+            if (folder / "pxc.yaml").as_posix() in self._files:
+                return top / folder
+        return top
+
+    def entry(self, path: Path) -> str | None:
+        """What a path is: `file`, `link`, `folder`; None for nothing."""
+        name = self._name(path)
+        if name is None:
+            return None
+        if name in self._folders:
+            return "folder"
+        mode = self._files.get(name, ("", ""))[0]
+        return {"": None, _LINK: "link", _MODULE: None}.get(mode, "file")
+
+    def names(self, path: Path) -> list[str]:
+        """The names in a folder."""
+        return sorted(self._folders.get(self._name(path) or "", ()))
+
+    def read(self, path: Path) -> bytes:
+        """The bytes of a file. Raises OSError for what is none."""
+        name = self._name(path)
+        if self.entry(path) != "file" or name is None:
+            raise FileNotFoundError(2, "it is no file of the commit")
+        return self._git("cat-file", "blob", self._files[name][1])
+
+    def _add(self, path: str, mode: str, digest: str) -> None:
+        self._files[path] = (mode, digest)
+        folder, _, name = path.rpartition("/")
+        while True:
+            known = folder in self._folders
+            self._folders.setdefault(folder, set()).add(name)
+            if known:
+                return
+            folder, _, name = folder.rpartition("/")
+
+    def _name(self, path: Path) -> str | None:
+        """A path from the top, empty for the top itself; None outside of the repository."""
+        within = Path(os.path.normpath(Path(os.fspath(path)).absolute()))
+        for top in (self.top, self.top.resolve()):
+            if within.is_relative_to(top):
+                name = within.relative_to(top).as_posix()
+                return "" if name == "." else name
+        return None
+
+    def _git(self, *arguments: str) -> bytes:
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                cwd=self._folder, env={**os.environ, **_ENVIRONMENT}, timeout=_SECONDS,
+                stdin=subprocess.DEVNULL, capture_output=True, check=False,
+            )  # fmt: skip
+        except FileNotFoundError:
+            raise ValueError("git is not installed") from None
+        except subprocess.TimeoutExpired:
+            raise ValueError("git takes too long") from None
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+            raise ValueError(said.splitlines()[0] if said else f"there is no commit `{self.ref}`")
+        return done.stdout
+
+
+def _paths_of(tree: GitTree) -> type[PosixPath]:
+    """The class of the paths of a tree: whatever is derived from one is one, too."""
+
+    class GitPath(PosixPath):
+        def as_posix(self) -> str:
+            return f"{super().as_posix()}@{tree.ref}"
+
+        def exists(self, **_: Any) -> bool:
+            return tree.entry(self) is not None
+
+        def is_file(self, **_: Any) -> bool:
+            return tree.entry(self) == "file"
+
+        def is_dir(self, **_: Any) -> bool:
+            return tree.entry(self) == "folder"
+
+        def is_symlink(self) -> bool:
+            return tree.entry(self) == "link"
+
+        def iterdir(self) -> Any:
+            return iter([self / name for name in tree.names(self)])
+
+        def resolve(self, strict: bool = False) -> Any:
+            return type(self)(os.path.normpath(self.absolute()))
+
+        def open(self, mode: str = "r", *_: Any, **__: Any) -> IO[Any]:  # type: ignore[override]
+            if mode != "rb":
+                raise ValueError("a file of a commit is read as bytes")
+            return BytesIO(tree.read(self))
+
+    return GitPath
