@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pxc.passes.ask_params import ask_params
+from pxc.passes.check_access import check_access
 from pxc.passes.check_graph import check_graph
 from pxc.passes.check_hooks import check_hooks
 from pxc.passes.check_matrix import check_matrix
@@ -62,5 +63,8 @@ ANALYSIS = (
 )
 """What a linter needs: everything that can be said without choosing a target."""
 
-PIPELINE = (*ANALYSIS, Phase("lower", (lower_plan,)))
-"""From an authored program to the plan that targets emit."""
+PLANNING = (*ANALYSIS, Phase("lower", (lower_plan,)))
+"""From an authored program to the plan."""
+
+PIPELINE = (*PLANNING, Phase("authorize", (check_access,)))  # nothing is changed
+"""From an authored program to the plan that targets emit, after all that could forbid it."""

@@ -27,7 +27,7 @@ from pxc.ir.pod import (
 )
 from pxc.passes.claim_choices import Values, cell_values, choices_in, text_of_value
 from pxc.passes.pod_demand import Taken, pod_demand, replicas_of
-from pxc.source import Span
+from pxc.source import Source, Span, head_of
 from pxc.world import World
 
 __all__ = ["claims_of"]
@@ -73,8 +73,8 @@ class _Claims:
         """The claims of the whole plan."""
         plan, into = self.plan, self.into
         into.via = "user"
-        into.add("project", plan.project, span=plan.span)
-        into.add("run", "create", span=plan.span, action="create")
+        into.add("project", plan.project, span=head_of(plan.span))
+        into.add("run", "create", span=head_of(plan.span), action="create")
         into.via = ""
         asked = {
             f"params.{p.name}": tuple(map(text_of_value, p.options))
@@ -85,7 +85,7 @@ class _Claims:
             self.member(unit, _Inside("", asked))
         if plan.group is not None:
             self.member(plan.group, _Inside("", asked))
-        for named in plan.named:
+        for named in (*plan.named, *map(_given_preset, self.world.options.presets)):
             self.named(named)
         self.events()
         return tuple(into)
@@ -95,9 +95,10 @@ class _Claims:
     def member(self, member: Unit | Group, inside: _Inside) -> None:
         """A unit or a group, what is in it, and what follows it."""
         self.into.owner = inside.owner
-        self.into.add("runtime", member.kind, span=member.span)
-        if member.namespace is not None:
-            self.namespace(member, inside.owner)
+        self.into.add("runtime", member.kind, span=head_of(member.span))
+        self.given("namespace", member.namespace, member, inside.owner)
+        if isinstance(member, Unit):
+            self.given("queue", member.queue, member, inside.owner)
         if member.search is not None or member.joins:
             self.compiler_image(self.world.options.runtime.images.tuner, member.span)
         values = inside.values | cell_values(member)
@@ -132,13 +133,16 @@ class _Claims:
                 into.add(kind, name, span=value, also=taken.spans, per_pod=taken.amount,
                          per_run=per_run[name])  # fmt: skip
 
-    def namespace(self, member: Unit | Group, owner: str) -> None:
-        """The namespace that the workspace gives; one that an author names is a claim by itself."""
-        named = any(n.kind == "namespace" and n.owner == owner for n in self.plan.named)
-        if not named:
+    def given(self, kind: str, name: str | None, member: Unit | Group, owner: str) -> None:
+        """What the workspace gives; what an author names is a claim by itself."""
+        named = any(n.kind == kind and n.owner == owner for n in self.plan.named)
+        if name is not None and not (named and kind == "queue") and not self._is_named(kind, name):
             self.into.via = "default"
-            self.into.add("namespace", member.namespace or "", span=member.span)
+            self.into.add(kind, name, span=head_of(member.span))
             self.into.via = ""
+
+    def _is_named(self, kind: str, name: str) -> bool:
+        return any(n.kind == kind and _text(n.name) == name for n in self.plan.named)
 
     # pods
 
@@ -151,13 +155,15 @@ class _Claims:
         claim_inside(pod, self.into)
         options = self.world.options
         if pod.docker:
-            self.into.add("hostPath", _DOCKER_SOCKET, span=pod.span)
+            self.into.add("hostPath", _DOCKER_SOCKET, span=head_of(pod.span))
         environment = pod.environment
         named = getattr(environment, "service_account_name", None)
-        if options.service_account and (named is None or getattr(named, "value", "") is None):
-            self.into.via = "default"
-            self.into.add("serviceAccount", options.service_account, span=pod.span)
-            self.into.via = ""
+        unnamed = named is None or getattr(named, "value", "") is None
+        for account in (options.service_account, options.argo.service_account):
+            if account and unnamed:
+                self.into.via = "default"
+                self.into.add("serviceAccount", account, span=head_of(pod.span))
+                self.into.via = ""
         if options.runtime.polyaxon:
             self.compiler_image(options.runtime.images.init, pod.span)
             if pod.watch is None or pod.watch.image is None:
@@ -224,10 +230,10 @@ class _Claims:
         self.writes = True
 
     def results(self, results: Results) -> None:
-        """Where the workspace keeps what runs leave: nobody asks for that."""
+        """Where the catalog keeps what runs leave: nobody asks for that."""
         if results.copied:
             self.compiler_image(self.world.options.runtime.images.rclone, results.span)
-        self.connection(results.attachment, "write", via="default")
+        self.connection(results.attachment, "write", via="compiler")
 
     # connections
 
@@ -291,6 +297,12 @@ class _Claims:
                 self.into.add("runs", f"*/{name}", span=event.span, action="read")
             elif head == "connections":
                 self.into.add("connection", name, span=event.span, action="read")
+
+
+def _given_preset(name: str) -> Named:
+    """A preset that the command line names."""
+    span = Span(Source(f"--preset {name}", name), 0, len(name))
+    return Named(span, "preset", Lit(span, name))
 
 
 def _text(node: Any) -> str | None:

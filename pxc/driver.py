@@ -64,10 +64,10 @@ def compile_request(request: Request) -> Outcome:
 
 def plan_request(request: Request) -> tuple[Report, Plan | None]:
     """What a request comes to for any target; None when there was an error."""
-    from pxc.passes import PIPELINE
+    from pxc.passes import PLANNING
 
     report = Report()
-    progress = _run(request, PIPELINE, _world(request, report), report, partial=False)
+    progress = _run(request, PLANNING, _world(request, report), report, partial=False)
     done = progress is not None and progress.finished and not report.has_errors
     return report, progress.state if progress is not None and done else None
 
@@ -255,6 +255,9 @@ def _world(request: Request, report: Report, trace: Trace | None = None) -> Worl
         language=language,
         files=files if trace is None else trace.over(files),
         catalog=catalog,
+        principal=request.principal,
+        today=request.today,
+        overrides=request.overrides,
     )
 
 

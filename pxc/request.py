@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from pxc.lint.settings import Settings
 from pxc.world import Options
+
+if TYPE_CHECKING:
+    from pxc.access.principal import Principal
 
 __all__ = ["Request", "SourceText"]
 
@@ -25,7 +29,8 @@ class Request(Struct, frozen=True, kw_only=True):
     `files` holds the main file, then the `-f` presets in order. `root` bounds what references may
     read; `overlays` are texts that stand for the files of their names; `catalog` are files or
     folders of catalog objects; `settings` say what a linter tells. `verify` checks the IR after
-    every pass (our own faults, never the user's), as the tests do.
+    every pass (our own faults, never the user's), as the tests do. `principal`, `today` and
+    `overrides` are those of `pxc.world.World`.
     """
 
     files: tuple[SourceText, ...]
@@ -39,3 +44,6 @@ class Request(Struct, frozen=True, kw_only=True):
     dump_after: str | None = None
     timing: bool = False
     verify: bool = False
+    principal: Principal | None = None
+    today: str = ""
+    overrides: tuple[tuple[str, str], ...] = ()

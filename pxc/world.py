@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from pxc.access.organization import Rules
+    from pxc.access.principal import Principal
     from pxc.diagnostics import Report
     from pxc.ir.join import Order, Query
     from pxc.ir.node import Lit, Map, Template, Value
@@ -250,9 +251,17 @@ class Catalog(Protocol):
 
 
 class World(Struct, frozen=True, kw_only=True):
-    """Everything a pass may know that is not in the program."""
+    """Everything a pass may know that is not in the program.
+
+    `principal` is who compiles, None for nobody; `today` is a day as `2027-03-31`, empty for one
+    after all others; `overrides` are names of soft denies, each with the reason to do it all the
+    same.
+    """
 
     options: Options
     language: Language
     files: Files
     catalog: Catalog
+    principal: Principal | None = None
+    today: str = ""
+    overrides: tuple[tuple[str, str], ...] = ()

@@ -11,7 +11,6 @@ from pxc.access.organization import NodePool
 from pxc.catalog.files import FileCatalog
 from pxc.diagnostics import Report
 from pxc.driver import Request, SourceText, plan_request
-from pxc.grammar.yaml_tree import read_yaml
 from pxc.language import PolyaxonLanguage
 from pxc.passes.plan_claims import claims_of
 from pxc.workspace import Workspace
@@ -43,7 +42,7 @@ def claims(
     request = Request(files=tuple(texts), options=chosen, catalog=paths, root=root)
     report, plan = plan_request(request)
     assert plan is not None, [d.message for d in report]
-    known = FileCatalog(paths, read_yaml, Report(), root=root)
+    known = FileCatalog(paths, PolyaxonLanguage(), Report(), root=root)
     world = World(
         options=chosen, language=PolyaxonLanguage(), files=Workspace(Path()), catalog=known
     )

@@ -1,7 +1,7 @@
 """Turns the fenced blocks of a page into examples and runs them through the real pipeline.
 
 A block whose info string is `yaml wrong` or `yaml right` is an example; it is linted. More words:
-`compile` compiles it for kubernetes or `target=argo`, `select=PXCnnn` adds a rule that is not in the default
+`compile` compiles it for kubernetes or `target=argo`, `as=user:ana` says who compiles, `select=PXCnnn` adds a rule that is not in the default
 preset, `allowed-registries=PREFIX` is that setting, `spec=2.12` holds the file to that release,
 `-P name=value` gives a param, `also=PXCnnn` names a further finding that cannot be avoided
 (`also=PXCnnn*9` nine of them). A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from pxc.access.principal import Principal
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.lint.select import Selection
 from pxc.lint.settings import Settings
@@ -53,6 +54,7 @@ class Example(Struct):
     select: list[str] = field(default_factory=list)
     registries: list[str] = field(default_factory=list)
     spec: str | None = None
+    principal: Principal | None = None
     presets: list[str] = field(default_factory=list)
     catalog: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
@@ -94,6 +96,8 @@ class Example(Struct):
             ),
             root=folder,
             catalog=(catalog,) if self.catalog else (),
+            principal=self.principal,
+            today="2030-01-01",
         )
         return (compile_request if self.compile else lint_request)(request)
 
@@ -150,6 +154,8 @@ def example_of(block: Block) -> Example:
             example.registries.append(word.removeprefix("allowed-registries="))
         elif word.startswith("target="):
             example.target = word.removeprefix("target=")
+        elif word.startswith("as="):
+            example.principal = Principal(subject=word.removeprefix("as="), strength="asserted")
         elif word.startswith("spec="):
             example.spec = word.removeprefix("spec=")
         else:

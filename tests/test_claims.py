@@ -180,7 +180,7 @@ WAYS: dict[str, tuple[str, set[str]]] = {
     ),
     "image that the run decides on": (
         "run: {kind: job, container: {image: 'r.io/a:{{ globals.uuid }}'}}",
-        {"image?r.io/a:**", "registry:r.io"},
+        {"image?r.io/a:*", "registry:r.io"},
     ),
     "image of a matrix": (
         "matrix: {kind: grid, params: {v: {kind: choice, value: [1, 2]}}}\n"

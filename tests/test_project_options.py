@@ -58,7 +58,10 @@ def compiled(folder: Path, *args: str, **files: str) -> dict[str, Any]:
 
 def attempted(folder: Path, *args: str, **files: str) -> Ran:
     names = {"a": "a.yaml", "workspace": "pxc.yaml", "org": "catalog/org.yaml"}
-    write(folder, {**FILES, **{names[key]: text for key, text in files.items()}})
+    written = {**FILES, **{names[key]: text for key, text in files.items()}}
+    if "acl:" not in written["pxc.yaml"]:  # who may do what is told elsewhere
+        written["pxc.yaml"] += "acl: {mode: off}\n"
+    write(folder, written)
     return run("compile", folder / "a.yaml", "-q", *args)
 
 
@@ -115,7 +118,7 @@ def test_a_project_has_a_queue(tmp_path: Path) -> None:
 
 def test_the_queue_of_a_project_is_no_loss(tmp_path: Path) -> None:
     """Nobody wrote it into the file, so that it becomes nothing is not worth a warning."""
-    write(tmp_path, FILES)
+    write(tmp_path, {**FILES, "pxc.yaml": FILES["pxc.yaml"] + "acl: {mode: off}\n"})
     ran = run("compile", tmp_path / "a.yaml")
     assert ran.code == 0
     assert "PXC702" not in ran.err
@@ -126,7 +129,7 @@ def test_an_unknown_queue(tmp_path: Path) -> None:
     assert ran.code == 1
     assert "PXC802" in ran.err
     assert "did you mean `gke/gpu`?" in ran.err
-    opened = "project: plain\nacl: {undeclared: allow}\n"
+    opened = "project: plain\nacl: {undeclared: allow, mode: off}\n"
     assert attempted(tmp_path, a=JOB + "queue: gke/gpus\n", workspace=opened).code == 0
     dag = """kind: component
 run:

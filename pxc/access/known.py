@@ -8,7 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from pxc.ir.node import Lit, Template
+from pxc.ir.expr import RunTimeRef
+from pxc.ir.node import Hole, Lit, Template
 from pxc.source import Span
 
 __all__ = ["Choices", "Known", "known", "spans_of", "via_of"]
@@ -32,7 +33,7 @@ def known(parts: tuple[Any, ...], choices: Choices | None = None) -> Known:
     """What texts and fields make one after another.
 
     A field that waits for the run gives `oneOf` where all of its values are known, else a pattern
-    with `**` in its place, or `unknown` where nothing else is in the name.
+    with `**` in its place (`*` for the run's identity), or `unknown` where nothing else is named.
     """
     found: list[tuple[str, ...] | None] = [_texts(part, choices) for part in parts]
     told = [texts for texts in found if texts is not None]
@@ -69,7 +70,15 @@ def _texts(part: Any, choices: Choices | None) -> tuple[str, ...] | None:
 def _pattern(part: Any) -> str:
     if not isinstance(part, Template) or part.statements:
         return _ANYTHING
-    return "".join(piece if isinstance(piece, str) else _ANYTHING for piece in part.parts)
+    return "".join(_piece(piece) for piece in part.parts)
+
+
+def _piece(piece: str | Hole) -> str:
+    """A piece of a template as a pattern; an identity of a run has no slash in it."""
+    if isinstance(piece, str):
+        return piece
+    expr = piece.expr
+    return "*" if isinstance(expr, RunTimeRef) and expr.path == "globals.uuid" else _ANYTHING
 
 
 def _written(part: Any) -> str:

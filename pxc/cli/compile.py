@@ -30,6 +30,7 @@ from pxc.cli.options import (
     stdin_option,
 )  # fmt: skip
 from pxc.cli.output import as_stream, is_folder, write_file, write_folder
+from pxc.cli.principals import asking
 from pxc.cli.target_options import (
     check_expose,
     check_revision,
@@ -165,6 +166,7 @@ def compile_command(
         overlays=_overlay(texts, stdin_filename),
         dump_after=dump_after,
         timing=timing,
+        **asking(),
     )
     chosen = {
         "owner": owner,
@@ -217,6 +219,10 @@ def _say(found: list[Diagnostic], files: int, format_: str, color: str, *, quiet
     summary = printed(shown, files, format_, color, sys.stderr)
     if shown and format_ in FOR_PEOPLE and not quiet:
         say(f"{sentence(summary)}\n", sys.stderr)
+    names = [d.code.error for d in shown if d.severity is Severity.ERROR and d.code.error]
+    if names and format_ in FOR_PEOPLE:
+        problems = "1 access problem" if len(names) == 1 else f"{len(names):,} access problems"
+        say(f"{names[0]}: {problems}; nothing was written\n", sys.stderr)
 
 
 def _write(outcomes: list[Outcome], output: str, dump_after: str | None) -> None:

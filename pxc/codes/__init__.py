@@ -22,6 +22,17 @@ class Code(Struct, frozen=True):
     severity: Severity
     since: str = "0.1"
 
+    @property
+    def error(self) -> str:
+        """The name of the error that it is: `CompilationError` for what may not be run."""
+        return "CompilationError" if self.id in FORBIDDING else ""
+
+
+FORBIDDING = frozenset(
+    ("PXC801", "PXC803", "PXC812", "PXC813", "PXC814", "PXC815", "PXC816", "PXC817", "PXC820",
+     "PXC821", "PXC822", "PXC823", "PXC824")
+)  # fmt: skip
+"""Codes of correct files that somebody may not run, or not in this place or amount."""
 
 _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
 
@@ -221,9 +232,17 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC710", "name-collision", _E),
     ("PXC712", "ttl-with-selfheal", _W),
     # 8 catalog
+    ("PXC801", "access-denied", _E),
     ("PXC802", "queue-unknown", _E),
     ("PXC810", "catalog-invalid", _E),
     ("PXC811", "agent-setting-left-out", _W),
+    ("PXC812", "run-not-permitted", _E),
+    ("PXC813", "not-in-catalog", _E),
+    ("PXC814", "denied-by-rule", _E),
+    ("PXC815", "outside-restriction", _E),
+    ("PXC816", "above-bound", _E),
+    ("PXC817", "unresolved-claim", _E),
+    ("PXC818", "denied-softly", _W),
     # 9 meta
     ("PXC901", "deprecated-spec", _E),
     ("PXC902", "unused-ignore", _W),

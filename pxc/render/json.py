@@ -32,6 +32,7 @@ def diagnostic_object(diagnostic: Diagnostic) -> dict[str, Any]:
         "code": diagnostic.code.id,
         "slug": diagnostic.code.slug,
         "severity": diagnostic.severity.name.lower(),
+        **({"error": diagnostic.code.error} if diagnostic.code.error else {}),
         "message": encodable(diagnostic.message),
         **_place(diagnostic.span),
         "label": encodable(diagnostic.label) or None,
