@@ -13,6 +13,7 @@ from pxc.ir.expr import Binary, Const, Expr, RunTimeRef
 from pxc.ir.node import Hole, Lit, Template
 from pxc.ir.program import Program
 from pxc.ir.run import Service
+from pxc.passes.queue_places import namespace_of_queue
 from pxc.passes.stores import artifacts_store, store_of
 from pxc.source import Span
 from pxc.world import World
@@ -51,6 +52,7 @@ def global_names(program: Program, world: World) -> dict[str, Any]:
         "run_info": _join(span, f"{unique}.runs.", uuid),
         "name": name,
         "namespace": (namespace.value if isinstance(namespace, Lit) else None)
+        or namespace_of_queue(composed, world)
         or options.namespace
         or RunTimeRef(span, "globals.namespace"),
         "context_path": CONTEXT_PATH,

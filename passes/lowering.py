@@ -13,6 +13,7 @@ from pxc.ir.plan import Demand
 from pxc.ir.program import Program
 from pxc.ir.spec import Operation
 from pxc.passes.cell_refs import uses_cell
+from pxc.passes.queue_places import namespace_of_queue
 from pxc.source import Span
 from pxc.world import World
 
@@ -62,9 +63,8 @@ def queue_of(composed: Operation, lowering: Lowering) -> str | None:
 def namespace_of(composed: Operation, lowering: Lowering) -> str | None:
     """The namespace of an operation: its own, that of its queue, or what the options say."""
     own = known(composed.namespace, "namespace", lowering.report)
-    options, catalog = lowering.world.options, lowering.world.catalog
-    queue = text_of(composed.queue) or options.queue
-    return own or (catalog.queue_namespace(queue) if queue else None) or options.namespace
+    world = lowering.world
+    return own or namespace_of_queue(composed, world) or world.options.namespace
 
 
 def truth(field: Any, what: str, report: Report) -> bool | None:

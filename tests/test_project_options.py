@@ -109,6 +109,14 @@ def test_a_queue_leads_to_a_namespace(tmp_path: Path, line: str, namespace: str)
     assert job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == line.split("/")[1].split()[0]
 
 
+def test_templates_see_the_namespace_of_a_queue(tmp_path: Path) -> None:
+    text = JOB.replace("{{ globals.project_name }}", "{{ globals.namespace }}")
+    assert args_of(compiled(tmp_path, a=text + "queue: gke/gpu\n")) == ["acme/gpus"]
+    assert args_of(compiled(tmp_path, a=text)) == ["acme/vision"]
+    org = ORG.replace("gke/batch, presets", "gke/gpu, presets")
+    assert args_of(compiled(tmp_path, a=text, org=org)) == ["acme/gpus"]
+
+
 def test_a_project_has_a_queue(tmp_path: Path) -> None:
     job = compiled(tmp_path, "--queue-as", "kueue")
     assert job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "batch"
