@@ -15,6 +15,7 @@ __all__ = ["completion_command", "passes_command", "rule_command", "schema_comma
 SCHEMAS = {
     "polyaxonfile": "grammar/polyaxonfile.schema.json",
     "kubernetes": "grammar/kubernetes.schema.json",
+    "catalog": "catalog/organization/catalog.schema.json",
     "diagnostics": "render/diagnostics.schema.json",
 }
 """The committed schemas, by where they lie in the package."""
@@ -108,8 +109,8 @@ Examples:
 def schema_command(which: str) -> None:
     """Print a JSON schema.
 
-    That of a Polyaxonfile serves editors; 'kubernetes' are the objects inside it; 'diagnostics' is
-    what '--format json' writes.
+    Those of a Polyaxonfile and of objects of a catalog serve editors; 'kubernetes' are the objects
+    inside of a Polyaxonfile; 'diagnostics' is what '--format json' writes.
     """
     data = get_data("pxc", SCHEMAS[which])
     if data is None:
