@@ -178,7 +178,7 @@ def _working_directory(node: Template, values: Values, place: Place) -> str | No
         return ""
     before, variable, below = text.partition(_RUN_DIRECTORY)
     if before or not variable or "$(" in below or below[:1] not in ("", "/"):
-        return None if "$(PXC_" in text else text
+        return None if "$(PXC_" in text else values.text(node, Place(place.field))
     if below == "/outputs" or below.startswith("/outputs/"):
         return OUTPUTS_MOUNT + below.removeprefix("/outputs")
     return RUN_MOUNT + below
@@ -249,8 +249,11 @@ def _mount(node: Any, values: Values, place: Place) -> Any:
         field = values.text(key, place)
         if field in ("subPath", "subPathExpr"):
             value = values.value(child, place.at(f"{place.field}.{field}", expands=True))
-            if field == "subPath" and isinstance(child, Template) and "$(" in str(value):
-                field = "subPathExpr"
+            if field == "subPath" and isinstance(child, Template) and value is not None:
+                if "$(" in str(value):
+                    field = "subPathExpr"
+                else:  # the kubelet expands nothing then
+                    value = values.value(child, place.at(f"{place.field}.{field}"))
         else:
             value = values.value(child, place.at(f"{place.field}.{field}"))
         if field is not None and value is not None:

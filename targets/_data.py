@@ -110,7 +110,8 @@ class Values:
         pieces = self._pieces(node, place)
         if pieces is None:
             return None
-        return _joined([p if isinstance(p, _Said) else spell(_spelled(p)) for p in pieces])
+        said = [p if isinstance(p, _Said) else spell(_spelled(p)) for p in pieces]
+        return _joined(said, expands=place.expands)
 
     def texts(self, node: Any, place: Place) -> dict[str, str]:
         """A map of texts, such as labels."""
@@ -132,7 +133,7 @@ class Values:
             return None
         if len(pieces) == 1 and not isinstance(pieces[0], _Said | str):
             return pieces[0]
-        return _joined(pieces)
+        return _joined(pieces, expands=place.expands)
 
     def _pieces(self, node: Template, place: Place) -> list[Any] | None:
         pieces: list[Any] = []
@@ -181,12 +182,20 @@ class _Said:
         self.text = text
 
 
-def _joined(pieces: list[Any]) -> str:
+def _joined(pieces: list[Any], *, expands: bool) -> str:
+    """One text of what the author wrote and what is said of the run, each as it is alone.
+
+    A dollar sign that is left open before a value of the run would open a reference with it.
+    """
     text = ""
     for piece in pieces:
         if isinstance(piece, _Said):
             said = piece.text
-            text = (before_reference(text) if said.startswith("$(") else text) + said
+            if said.startswith("$("):
+                text = before_reference(text)
+            elif expands and (len(text) - len(text.rstrip("$"))) % 2:
+                text += "$"
+            text += said
         else:
             text += piece if isinstance(piece, str) else _spelled(piece)
     return text

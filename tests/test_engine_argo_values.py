@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import yaml
 
 from tests.argo_values import compiled_for_argo
@@ -112,3 +114,79 @@ def test_a_value_that_does_not_fit_fails(argo: Cluster) -> None:
     phases = engine.phases(ran(argo, PIPELINE.replace("echo 7 > n", "echo seven > n")))
     assert phases["train"] == "Succeeded"
     assert phases["deploy"] == "Error"
+
+
+DOLLARS = (
+    "$(H)", "$$(H)", "$$$(H)", "$", "$$", "(H)", "$(", "$(H", "a $(H) $$ b$", "$(PXC_RUN_UUID)",
+    "$(H)$(H)", "\\$(H) '\"", "\n$(H)",
+)  # fmt: skip
+"""Texts that the kubelet would read as variables, and parts of such."""
+
+FORMS = {
+    "{{ %s }}": "{0}",
+    "$(H)={{ %s }}": "home={0}",
+    "a${{ %s }}": "a${0}",
+    "$$${{ %s }}": "$${0}",
+    "{{ %s }}(H)": "{0}(H)",
+    "{{ %s ~ '-' }}$(H)": "{0}-home",
+    "{{ %s if %s else '' }}{{ globals.uuid | length > 1 }}": "{0}True",
+}
+"""What an author writes around such a value, and what the program is given."""
+
+KEPT = """
+kind: component
+name: dollars
+run:
+  kind: dag
+  operations:
+  - name: say
+    component:
+      outputs: %s
+      run:
+        kind: job
+        container:
+          image: any
+          command: [python3, -c, 'import json, os, sys; [open(os.environ["PXC_OUTPUTS_DIR"] + f"/v{at}", "w").write(text) for at, text in enumerate(json.loads(sys.argv[1]))]']
+          args: [%s]
+  - name: take
+    params: %s
+    component:
+      inputs: %s
+      outputs: [{name: said, type: str}]
+      run:
+        kind: job
+        init:
+        - {file: {filename: note, content: "%s"}}
+        container:
+          image: any
+          env: [{name: H, value: home}, {name: E, value: "%s"}]
+          command: [python3, -c, 'import json, os, sys; note = open("/plx-context/artifacts/note").read(); open(os.environ["PXC_OUTPUTS_DIR"] + "/said", "w").write(json.dumps([sys.argv[1:], os.environ["E"], note]))']
+          args: %s
+"""
+
+
+def dollars() -> tuple[str, list[str]]:
+    """A dag in which an operation takes texts of another one, and what it is given."""
+    names = [f"v{at}" for at in range(len(DOLLARS))]
+    forms = [(name, form) for name in names for form in FORMS]
+    text = KEPT % (
+        json.dumps([{"name": name, "type": "str"} for name in names]),
+        json.dumps(json.dumps(DOLLARS).replace("$", "$$")),
+        json.dumps({name: {"ref": "ops.say", "value": f"outputs.{name}"} for name in names}),
+        json.dumps([{"name": name, "type": "str"} for name in names]),
+        "".join(f"{{{{ {name} }}}}" for name in names),
+        "".join(f"{{{{ {name} }}}}" for name in names),
+        json.dumps([form.replace("%s", name) for name, form in forms]),
+    )
+    values = dict(zip(names, DOLLARS, strict=True))
+    return text, [FORMS[form].replace("{0}", values[name]) for name, form in forms]
+
+
+def test_dollar_signs(argo: Cluster) -> None:
+    """A value of the run arrives as it is, wherever the kubelet expands variables."""
+    text, expected = dollars()
+    nodes = engine.nodes(ran(argo, text))
+    given, variable, note = json.loads(engine.outputs(nodes["take"])["said"])
+    wrong = {e: g for e, g in zip(expected, given, strict=True) if e != g}
+    assert wrong == {}
+    assert variable == note == "".join(DOLLARS)

@@ -12,11 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.targets._data import Place
 from pxc.targets.argo.leaf import RUN_VARIABLE
 from pxc.targets.argo.manifest import manifest
-from pxc.targets.argo.manifest_values import _literal
-from pxc.targets.argo.tags import finished, tag
+from pxc.targets.argo.tags import finished, tag, unread
 from pxc.world import Options, Runtime
 from tests.engines import place
 from tests.engines.environment import expand
@@ -83,7 +81,7 @@ def test_any_text_arrives(release: Substitution, before: str, value: str, after:
 @given(before=TEXT, value=TEXT)
 def test_a_container_gets_any_text(release: Substitution, before: str, value: str) -> None:
     """What the kubelet makes of an argument is the author's text with the value in it."""
-    said = _literal(VALUE, Place("args", {}, expands=True))
+    said = unread("a-b")
     author = before.replace("$", "$$")
     text = finished(manifest({"args": [f"{author}{said}"]}))
     [found] = arrived(release, text, {"a-b": value})["args"]

@@ -196,7 +196,7 @@ def test_hooks_of_a_hook_follow_it(catalog: Path) -> None:
     assert second["when"] == "{{=int(inputs.parameters['run-o']) > 1}}"
     [said] = made[first["template"]]["container"]["args"]
     assert said == (
-        "{{inputs.parameters.run-o}} <{{inputs.parameters.run-run-status}}>"
+        "{{=replace(inputs.parameters['run-o'], '$', '$$')}} <{{inputs.parameters.run-run-status}}>"
         " {{inputs.parameters.run-uuid}}"
     )
 

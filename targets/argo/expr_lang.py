@@ -54,7 +54,7 @@ from pxc.targets.argo.expr_values import (
     quoted,
 )
 
-__all__ = ["Form", "Names", "Typed", "expr_of", "expr_of_template", "references"]
+__all__ = ["Form", "Names", "Typed", "expr_of", "expr_of_template", "references", "type_of_expr"]
 
 Names = Callable[[RunTimeRef], Typed | None]
 """The parameter that holds a value, such as that of `ops.train.outputs.loss`."""
@@ -99,6 +99,14 @@ def expr_of_template(
         report.add("PXC703", "Argo has no statements", template.span, help=_COMPUTE)
         return None
     return expr_of(found, names, report, template.span, form)
+
+
+def type_of_expr(expr: Expr, names: Names) -> Type | None:
+    """The type of what an expression gives; None where it cannot be computed."""
+    try:
+        return _Writer(names).value(expr).type
+    except Refused:
+        return None
 
 
 def references(expr: object) -> Iterator[RunTimeRef]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pxc.diagnostics import Report
@@ -9,10 +10,10 @@ from pxc.ir.expr import Expr, Filter, RunTimeRef
 from pxc.ir.plan import Plan
 from pxc.targets._data import Place, refuse_computed
 from pxc.targets._paths import CONTEXT_ROOT
-from pxc.targets.argo.expr_lang import Typed, expr_of, references
-from pxc.targets.argo.expr_values import BOOL, type_of
+from pxc.targets.argo.expr_lang import Typed, expr_of, references, type_of_expr
+from pxc.targets.argo.expr_values import BOOL, Type, type_of
 from pxc.targets.argo.needs import Needs
-from pxc.targets.argo.tags import tag
+from pxc.targets.argo.tags import tag, unread
 
 __all__ = ["ArgoRunTime", "known_globals", "refuse"]
 
@@ -22,6 +23,8 @@ _GLOBALS = {
 }
 _OF_SCHEDULES = {"globals.schedule_at": "workflow.scheduledTime"}
 """What Argo tells a workflow that a CronWorkflow started."""
+
+_OURS = re.compile(r"(?:dag\.)*matrix\..*|(?:run\.)+status|(?:.*\.)?globals\.\w+")
 
 _FORMS = {
     "globals.uuid": ("", ""),
@@ -54,9 +57,13 @@ class ArgoRunTime:
         if ref.path.startswith("globals."):
             refuse(ref, report)
             return None
-        if type_of(self.needs.type(ref)) == BOOL:
+        type = type_of(self.needs.type(ref))
+        if type == BOOL:
             return self.computed(ref, place, report)
-        return tag(self.needs.ask(ref))
+        parameter = self.needs.name(ref)
+        if place.expands and _is_left(ref.path) and not _is_of_numbers(type):
+            return unread(parameter)
+        return tag(f"inputs.parameters.{parameter}")
 
     def computed(self, expr: Expr, place: Place, report: Report) -> str | None:
         """A tag of the text that is computed; PXC703 for what Argo cannot compute.
@@ -65,13 +72,22 @@ class ArgoRunTime:
         template keeps an expression that fails as it is.
         """
         paths = [ref.path for ref in references(expr)]
+        is_read = place.expands and any(map(_is_left, paths)) and not self._is_number(expr)
         if not any(path.startswith("globals.") for path in paths):
-            return tag(self.needs.ask(Filter(expr.span, expr, "string")))
+            parameter = self.needs.name(Filter(expr.span, expr, "string"))
+            return unread(parameter) if is_read else tag(f"inputs.parameters.{parameter}")
         found = expr_of(expr, self._typed, report, expr.span, "text")
         if found is not None and "\\" in found and not place.expands:
             refuse_computed(expr.span, report)  # a patch would escape it once more
             return None
-        return None if found is None else tag(f"={found}")
+        if found is None:
+            return None
+        return tag(f"=replace({found}, '$', '$$')" if is_read else f"={found}")
+
+    def _is_number(self, expr: Expr) -> bool:
+        """Whether what is computed has nothing but numbers in it, whatever the run leaves."""
+        found = type_of_expr(expr, lambda ref: Typed("value", self.needs.type(ref)))
+        return found is not None and _is_of_numbers(found)
 
     def _typed(self, ref: RunTimeRef) -> Typed | None:
         path = ref.path
@@ -89,6 +105,20 @@ class ArgoRunTime:
     def tracking_uuid(self) -> str | None:
         """One made of the run's identity, which ends in names of tasks."""
         return tag(f"=sprig.trunc(32, sprig.sha256sum({self.needs.run()}))")
+
+
+def _is_of_numbers(type: Type) -> bool:
+    """Whether it is a number, or a boolean, or a list of such."""
+    return type.is_number or (type.name == "list" and type.item is not None and type.item.is_number)
+
+
+def _is_left(path: str) -> bool:
+    """Whether a value is what a program left, and so may be any text.
+
+    Identities and statuses are our own; what a cell is given is known when the file is compiled,
+    and is as its author wrote it.
+    """
+    return not _OURS.fullmatch(path)
 
 
 def refuse(ref: RunTimeRef, report: Report) -> None:
