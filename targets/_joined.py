@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pxc.ir.expr import RunTimeRef
 from pxc.ir.join import All, Join, Match, Query
 from pxc.ir.join import Any as AnyOf
 from pxc.ir.node import Hole, Lit, Scalar, Template
-from pxc.ir.plan import Group
+from pxc.ir.plan import Edge, Group, Unit
 from pxc.ir.sweep import Sweep, cells
 from pxc.source import Span
 from pxc.targets._data import text_of, unexpanded
 
-__all__ = ["gathered_from", "items_of", "query_text", "unkept"]
+__all__ = [
+    "DEFAULT_TRIGGER", "gathered_from", "items_of", "query_text", "starts_after_success", "unkept",
+]  # fmt: skip
+
+DEFAULT_TRIGGER = "all_succeeded"
+_GOOD_EVENTS = frozenset(("run_status_succeeded", "run_status_skipped"))
 
 _KEYED = frozenset({"inputs", "params", "in", "outputs", "out", "metrics"})
 _PLAIN = frozenset({"status", "uuid", "id", "uid"})
@@ -48,6 +53,43 @@ def matches_of(query: Query) -> Iterator[Match]:
         return
     for part in query.parts:
         yield from matches_of(part)
+
+
+def starts_after_success(
+    name: str, source: str, members: Mapping[str, Unit | Group], group: Group
+) -> bool:
+    """Whether a member starts only when another one, that ends before it, has not failed.
+
+    So it is where a way leads from one to the other on which each waits for success: by the default
+    trigger, or for the success of its only upstream.
+    """
+    waiting, seen = [name], {name}
+    while waiting:
+        last = waiting.pop()
+        into = [edge for edge in group.edges if edge.downstream == last]
+        if not _waits_for_success(members[last], into, is_first=last == name):
+            continue
+        for edge in into:
+            if edge.upstream == source:
+                return True
+            if edge.upstream not in seen and edge.upstream in members:
+                seen.add(edge.upstream)
+                waiting.append(edge.upstream)
+    return False
+
+
+def _waits_for_success(member: Unit | Group, into: list[Edge], *, is_first: bool) -> bool:
+    """Whether a member that has started, or was skipped, tells that no upstream has failed.
+
+    One that is skipped with an upstream is so whatever has become of the others.
+    """
+    start = member.start
+    trigger = start.trigger if start is not None else DEFAULT_TRIGGER
+    if any(not _GOOD_EVENTS.issuperset(edge.events) for edge in into):
+        return False
+    if not is_first and start is not None and start.skip_on_upstream_skip and len(into) > 1:
+        return False
+    return trigger == DEFAULT_TRIGGER or (trigger == "one_succeeded" and len(into) == 1)
 
 
 def items_of(sweep: Sweep) -> list[dict[str, Any]]:

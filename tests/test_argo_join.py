@@ -132,8 +132,6 @@ REFUSED = [
     ("query: 'status: a', " + TAKEN, LOOP, "\n    trigger: all_done", "",
      "by `trigger: all_done` it may start when `t` has failed, and a loop that failed gives no"
      " results"),
-    ("query: 'status: a', " + TAKEN, LOOP, "", "conditions: 'false'",
-     "`t` may be skipped, and gives no results then"),
 ]  # fmt: skip
 
 
@@ -142,3 +140,78 @@ def test_refused(join: str, matrix: str, more: str, of: str, why: str) -> None:
     text, told = compiled(join, matrix, more, of)
     assert text == ""
     assert told == [f"PXC701 this join of `r` cannot be run on Argo: {why}"]
+
+
+def test_runs_that_may_be_skipped() -> None:
+    """They are none then, and the join gathers nothing."""
+    for matrix, output in ((LOOP, "results"), (SEARCH, "history")):
+        text, told = compiled(
+            f"query: 'status: a', {TAKEN}", matrix, "", "conditions: '{{ 1 > 2 }}'"
+        )
+        assert told == []
+        judge(text)
+        [workflow] = list(yaml.safe_load_all(text))
+        made = {t["name"]: t for t in workflow["spec"]["templates"]}
+        tasks = {task["name"]: task for task in made["g"]["dag"]["tasks"]}
+        assert tasks["r-join"]["depends"] == "t.Succeeded || t.Skipped"
+        assert tasks["r"]["depends"] == "(t.Succeeded || t.Skipped) && r-join.Succeeded"
+        given = {p["name"]: p["value"] for p in tasks["r-join"]["arguments"]["parameters"]}
+        assert given[output] == (
+            f"{{{{=tasks.t.status == '' ? '' : (tasks.t?.outputs?.parameters?.{output} ?? '')}}}}"
+        )
+
+
+STARTS = {
+    "the default": ("", True),
+    "its only upstream": ("\n    trigger: one_succeeded", True),
+    "one of two": (
+        "\n    trigger: one_succeeded\n    params: {n: {ref: ops.p, value: outputs.n}}",
+        False,
+    ),
+    "whatever happened": ("\n    trigger: all_done", False),
+    "the event of its success": (
+        "\n    events: [{ref: ops.t, kinds: [run_status_succeeded]}]",
+        True,
+    ),
+    "the event of its failure": ("\n    events: [{ref: ops.t, kinds: [run_status_failed]}]", False),
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_who_may_gather(start: str) -> None:
+    """Who starts only after the success of the runs, or when they were skipped."""
+    more, expected = STARTS[start]
+    text, told = compiled(f"query: 'status: a', {TAKEN}", more=more)
+    assert bool(text) == expected, told
+
+
+BETWEEN = """\
+kind: component
+name: g
+run:
+  kind: dag
+  operations:
+  - {name: t, matrix: {kind: mapping, values: [{a: 1}]}, component: {inputs: [{name: a}], run: {kind: job, container: {image: i, command: [c, "{{ a }}"]}}}}
+  - {name: c, conditions: "{{ 1 > 2 }}", container: {image: i, command: [c]}}
+  - {name: b, dependencies: [t, c], %s, container: {image: i, command: [c]}}
+  - name: r
+    dependencies: [b]
+    joins: [{ref: ops.t, query: "status: succeeded", params: {xs: {value: inputs.a}}}]
+    component: {inputs: [{name: xs}], run: {kind: job, container: {image: i, command: [c, "{{ xs }}"]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("trigger: all_succeeded", True),
+        ("trigger: all_done", False),
+        ("skipOnUpstreamSkip: true", False),
+        ("conditions: '{{ 2 > 1 }}'", True),
+    ],
+)
+def test_by_way_of_another(start: str, expected: bool) -> None:
+    """What lies between the runs and who gathers must not start after their failure either."""
+    text = (BETWEEN % start).encode()
+    outcome = compile_request(Request(files=(SourceText("f.yaml", text),), target="argo"))
+    assert bool(outcome.files) == expected, [d.message for d in outcome.report]

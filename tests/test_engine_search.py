@@ -187,3 +187,64 @@ def test_joins(argo: Cluster, tuner: None) -> None:
     assert others == [0.3, 0.2]
     uid = done["metadata"]["uid"]
     assert runs == [f"{uid}-sweep-2", f"{uid}-sweep-1"]
+
+
+SKIPPED = """\
+version: 1.1
+kind: component
+name: skipped
+run:
+  kind: dag
+  operations:
+  - name: floor
+    component:
+      outputs: [{name: least, type: float}]
+      run: {kind: job, container: {image: any, command: [sh, -c, 'printf 0.15 > "$PXC_OUTPUTS_DIR/least"']}}
+  - name: tune
+    params: {least: {ref: ops.floor, value: outputs.least}}
+    conditions: "{{ least > 1 }}"
+    matrix: {kind: tpe, seed: 7, numRuns: 1, maxIterations: 1, metric: {name: loss, optimization: minimize}, params: {lr: {kind: uniform, value: [0, 1]}}}
+    component: &train
+      inputs: [{name: lr, type: float}, {name: least, type: float}]
+      outputs: [{name: loss, type: float}]
+      run: {kind: job, container: {image: any, command: [sh, -c, 'printf "$0" > "$PXC_OUTPUTS_DIR/loss"', "{{ lr }}"]}}
+  - name: sweep
+    params: {least: {ref: ops.floor, value: outputs.least}}
+    conditions: "{{ least > 1 }}"
+    matrix: {kind: grid, params: {lr: {kind: choice, value: [0.1, 0.2]}}}
+    component: *train
+  - name: ran
+    params: {least: {ref: ops.floor, value: outputs.least}}
+    conditions: "{{ least < 1 }}"
+    matrix: {kind: grid, params: {lr: {kind: choice, value: [0.1, 0.2]}}}
+    component: *train
+  - name: report
+    dependencies: [tune, sweep]
+    joins:
+    - {ref: ops.tune, query: "status: ~running", params: {tuned: {value: inputs.lr}}}
+    - {ref: ops.sweep, query: "status: ~running", params: {swept: {value: inputs.lr}}}
+    component: &report
+      inputs: [{name: tuned, type: float, isList: true}, {name: swept, type: float, isList: true}]
+      outputs: [{name: told, type: str}]
+      run: {kind: job, container: {image: any, command: [sh, -c, 'printf "%s %s" "$0" "$1" > "$PXC_OUTPUTS_DIR/told"', "{{ tuned }}", "{{ swept }}"]}}
+  - name: other
+    trigger: one_succeeded
+    dependencies: [ran]
+    joins:
+    - {ref: ops.ran, query: "status: succeeded", sort: -outputs.loss, params: {tuned: {value: outputs.loss}, swept: {value: inputs.lr}}}
+    component: *report
+"""
+
+
+def test_runs_that_were_skipped_are_none(argo: Cluster, tuner: None) -> None:
+    """A join over them gathers nothing, and whoever gathers starts as after a success."""
+    done = compiled_and_ran(argo, SKIPPED)
+    assert done["status"]["phase"] == "Succeeded"
+    phases = engine.phases(done)
+    assert {name: phases[name] for name in ("tune", "sweep", "ran", "report", "other")} == {
+        "tune": "Skipped", "sweep": "Skipped", "ran": "Succeeded", "report": "Succeeded",
+        "other": "Succeeded",
+    }  # fmt: skip
+    nodes = engine.nodes(done)
+    assert engine.outputs(nodes["report"])["told"] == "[] []"
+    assert engine.outputs(nodes["other"])["told"] == "[0.2,0.1] [0.2,0.1]"

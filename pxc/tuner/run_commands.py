@@ -120,6 +120,8 @@ def _collected(suggestions: str, metric: Metric | None, given: dict[str, Any]) -
     from pxc.tuner.gathering import Lists, gathered, merged
     from pxc.tuner.observe import collected
 
+    if given["parameters"] is not None and not given["parameters"].strip():
+        return []  # the loop did not run
     items = read_items(suggestions)
     if given["records"] is not None:
         found = merged(items, read_document("--records", given["records"], list[Record]))

@@ -18,6 +18,8 @@ from pxc.targets._data import unexpanded
 from pxc.targets._joined import items_of, query_text
 from pxc.targets.argo.batches import goes_in_rounds
 from pxc.targets.argo.build import Build
+from pxc.targets.argo.depends import may_skip
+from pxc.targets.argo.expr_values import member as member_of
 from pxc.targets.argo.join_limits import can_join
 from pxc.targets.argo.joined import HISTORY, RESULTS
 from pxc.targets.argo.needs import RUN
@@ -41,31 +43,34 @@ def join_tasks(member: Unit | Group, wanted: str, waits: str, scope: Scope, buil
     """The tasks of all joins of a member, which `waits` for others; PXC701 where Argo cannot."""
     found = Joined()
     for number, join in enumerate(member.joins, 1):
-        source = scope.members[join.member]
-        if not can_join(member, join, source, build):
+        if not can_join(member, join, scope.members, scope.group, build):
             found.values |= {each.name: each.name for each in join.fields}
             continue
         end = "-join" if len(member.joins) == 1 else f"-join-{number}"
         name = free(f"{scope.names[member.name]}{end}", scope.taken)
         scope.taken.add(name)
-        _add(found, join, source, name, f"{wanted}{end}", waits, scope, build)
+        _add(found, join, member, name, f"{wanted}{end}", waits, scope, build)
     return found
 
 
 def _add(
     found: Joined,
     join: Join,
-    source: Unit | Group,
+    member: Unit | Group,
     name: str,
     wanted: str,
     waits: str,
     scope: Scope,
     build: Build,
 ) -> None:
-    upstream = scope.names[join.member]
+    upstream, source = scope.names[join.member], scope.members[join.member]
     has_history = source.search is not None or goes_in_rounds(source)
     output = HISTORY if has_history else RESULTS
-    given = {output: tag(f"tasks.{upstream}.outputs.parameters.{output}")}
+    places = ((edge.upstream, edge.downstream) for edge in scope.group.edges)
+    is_awaited = (join.member, member.name) in places
+    lets_in = member.start is not None and member.start.skip_on_upstream_skip
+    skips = may_skip(source.start) or (is_awaited and lets_in)
+    given = {output: tag(_results(upstream, output, may_be_skipped=skips))}
     if not has_history:
         given[RUN] = scope.run_of(join.member)
     tree = query_text(join.query, lambda ref: _value(ref, given, scope))
@@ -94,13 +99,32 @@ def _add(
     guard(template, join.span, build.report)
     build.templates.append(template)
     arguments = [{"name": each, "value": text} for each, text in given.items()]
-    task = {"name": name, "depends": _after(waits, upstream), "template": template["name"]}
+    task = {
+        "name": name,
+        "depends": waits if is_awaited else _after(waits, upstream, skips),
+        "template": template["name"],
+    }
     found.tasks.append(task | {"arguments": {"parameters": arguments}})
 
 
-def _after(waits: str, upstream: str) -> str:
-    """What the member waits for, and the runs themselves."""
+def _results(upstream: str, output: str, *, may_be_skipped: bool) -> str:
+    """What the runs have left, for a tag; nothing where they were skipped.
+
+    Argo tries an expression also before the task has run, which comes to nothing without its
+    status.
+    """
+    if not may_be_skipped:
+        return f"tasks.{upstream}.outputs.parameters.{output}"
+    task = member_of(upstream, "tasks")
+    left = f"{task}?.outputs?.parameters?.{output} ?? ''"
+    return f"={task}.status == '' ? '' : ({left})"
+
+
+def _after(waits: str, upstream: str, may_be_skipped: bool) -> str:
+    """What the member waits for, and the runs themselves, which may be skipped."""
     clause = f"{upstream}.Succeeded"
+    if may_be_skipped:
+        clause = f"({clause} || {upstream}.Skipped)"
     if clause in waits.split(" && "):
         return waits
     return " && ".join(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from pxc.ir.join import Join
 from pxc.ir.plan import Group, Unit
 from pxc.source import Span, head_of
-from pxc.targets._joined import items_of, unkept
+from pxc.targets._joined import DEFAULT_TRIGGER, items_of, starts_after_success, unkept
 from pxc.targets.argo.batches import goes_in_rounds
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.dag_outputs import source_of
-from pxc.targets.argo.depends import may_skip
 
 __all__ = ["can_join"]
 
@@ -19,9 +19,16 @@ _LONGEST = 64 * 1024
 """Half of what one argument of a program may have."""
 
 
-def can_join(member: Unit | Group, join: Join, source: Unit | Group, build: Build) -> bool:
-    """Whether a join can be run; PXC701 says why not."""
-    why = unkept(join) or _of_source(join, source) or _of_start(member, join, source)
+def can_join(
+    member: Unit | Group,
+    join: Join,
+    members: Mapping[str, Unit | Group],
+    group: Group,
+    build: Build,
+) -> bool:
+    """Whether a join of a member of a group can be run; PXC701 says why not."""
+    source = members[join.member]
+    why = unkept(join) or _of_source(join, source) or _of_start(member, join, members, group)
     if why is None:
         return True
     build.report.add(
@@ -58,19 +65,16 @@ def _of_source(join: Join, source: Unit | Group) -> Why | None:
     return None
 
 
-def _of_start(member: Unit | Group, join: Join, source: Unit | Group) -> Why | None:
-    trigger = member.start.trigger if member.start is not None else "all_succeeded"
-    if trigger != "all_succeeded":
-        return (
-            f"by `trigger: {trigger}` it may start when `{source.name}` has failed, and a loop that"
-            " failed gives no results",
-            "leave the trigger out",
-            join.span,
-        )
-    if may_skip(source.start):
-        return (
-            f"`{source.name}` may be skipped, and gives no results then",
-            "give it no `conditions`",
-            join.span,
-        )
-    return None
+def _of_start(
+    member: Unit | Group, join: Join, members: Mapping[str, Unit | Group], group: Group
+) -> Why | None:
+    """Why a join may have nothing to gather from; a source that was skipped has no runs."""
+    if starts_after_success(member.name, join.member, members, group):
+        return None
+    trigger = member.start.trigger if member.start is not None else DEFAULT_TRIGGER
+    if trigger != DEFAULT_TRIGGER:
+        said, told = f"by `trigger: {trigger}` it may start when", "leave the trigger out"
+    else:
+        said, told = "it may start when", f"let it wait for the success of `{join.member}`"
+    why = f"{said} `{join.member}` has failed, and a loop that failed gives no results"
+    return why, told, join.span

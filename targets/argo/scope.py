@@ -32,6 +32,7 @@ class Scope:
     def __init__(
         self, group: Group, names: Mapping[str, str], needs: Needs | None, build: Build
     ) -> None:
+        self.group = group
         self.members = {member.name: member for member in group.members}
         self.names, self.needs, self.build = names, needs, build
         self.taken, self.known = set(names.values()), known_globals(build.plan)
