@@ -181,3 +181,12 @@ def test_connections_of_a_catalog(tmp_path_factory: pytest.TempPathFactory) -> N
     assert found(lint(pushed).report) == []
     unknown = sound.replace("[data]", "[date]")
     assert [d.code.id for d in lint(unknown).report] == ["PXC209", "PXC302"]
+
+
+def test_connections_without_a_catalog() -> None:
+    """What a dag around asks for may be there; without such a dag there is none."""
+    operation = job("a", "'{{ connections.data.mountPath }}'")
+    inner = f"- {{name: n, component: {{run: {{kind: dag, operations: [{operation[2:]}]}}}}}}"
+    for text in (operation, inner):
+        assert found(linted(dag(text, sections="connections: [data]")).report) == []
+        assert marked(linted(dag(text))) == ["PXC302 data"]

@@ -19,7 +19,7 @@ from pxc.passes.graph.asked_inputs import asked_inputs
 from pxc.passes.graph.attached import check_attached, references_of
 from pxc.passes.graph.components import Components, Size
 from pxc.passes.graph.edges import check_edges
-from pxc.passes.graph.expressions import Expressions
+from pxc.passes.graph.expressions import Expressions, Given
 from pxc.passes.graph.nodes import GraphNode, check_build, graph_nodes
 from pxc.passes.graph.references import Enclosing, check_references
 from pxc.passes.graph.triggers import check_triggers
@@ -45,20 +45,22 @@ def check_dags(
 class _Shared(Struct, frozen=True):
     """What all dags of a file share, and what those around a dag give to all that is in them.
 
-    `volumes` are None where further ones may come.
+    `volumes` are None where further ones may come. `asks` tells that a dag asks for connections,
+    which all in it have then, too.
     """
 
     size: Size
     expressions: Expressions
     connections: tuple[Connection, ...] = ()
     volumes: tuple[Any, ...] | None = ()
+    asks: bool = False
 
     def inside(self, dag: Dag) -> _Shared:
         """What the operations of a dag are given."""
         own = dag.volumes.items if isinstance(dag.volumes, Seq) else ()
         is_open = isinstance(dag.volumes, Template) or dag.connections is not None
         known = None if self.volumes is None or is_open else (*self.volumes, *own)
-        return replace(self, volumes=known)
+        return replace(self, volumes=known, asks=self.asks or dag.connections is not None)
 
     def beside(self, composed: Operation, bindings: tuple[Binding, ...], world: World) -> _Shared:
         """The same with the connections of an operation, which is a dag."""
@@ -91,11 +93,12 @@ def _check_dag(
     _bind(nodes, world, report)
     check_references(nodes, enclosing, report)
     check_attached(nodes, enclosing, report)
-    shared.expressions.check(nodes, dag, shared.connections, enclosing.values)
+    given = Given(shared.connections, shared.asks)
+    shared.expressions.check(nodes, dag, given, enclosing.values)
     _check_mounts(nodes, shared.volumes, report)
     _check_inner(nodes, components, shared, world, report)
     unused = _unused(components, world, report)
-    shared.expressions.check(unused, dag, shared.connections, is_open=True)
+    shared.expressions.check(unused, dag, given, is_open=True)
 
 
 def _check_mounts(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace as with_fields
+
 from pxc.diagnostics import Note, Report
 from pxc.ir.expr import Name
 from pxc.ir.node import Hole, Lit, Node, Template, replace, walk
@@ -29,6 +32,16 @@ _TEXTS = ("", "text", "arguments")
 _LONG = 1000
 
 
+class Given(Struct, frozen=True):
+    """The connections that the dags around an operation give it.
+
+    One that `asks` for some has them where no catalog tells which there are, too.
+    """
+
+    connections: tuple[Connection, ...] = ()
+    asks: bool = False
+
+
 class Expressions:
     """The expressions of all dags of one file.
 
@@ -48,7 +61,7 @@ class Expressions:
         self,
         nodes: Mapping[str, GraphNode],
         dag: Dag,
-        connections: tuple[Connection, ...],
+        given: Given,
         inherited: Collection[str] = (),
         *,
         is_open: bool = False,
@@ -63,13 +76,11 @@ class Expressions:
         pushed = [t for name in _PUSHED_DOWN for t in self.templates(getattr(dag, name))]
         for node in nodes.values():
             if node.is_known:
-                faults = self.faults_of(node, pushed, connections)
+                faults = self.faults_of(node, pushed, given)
                 if faults:
                     self.tell(_with_help(faults, inherited), node, is_open=is_open)
 
-    def faults_of(
-        self, node: GraphNode, pushed: list[Template], connections: tuple[Connection, ...]
-    ) -> Report:
+    def faults_of(self, node: GraphNode, pushed: list[Template], given: Given) -> Report:
         """What is wrong with the expressions of an operation, and with those its dag gives it."""
         composed, faults = node.composed, Report()
         program = Program(
@@ -82,10 +93,12 @@ class Expressions:
             return faults
         if wanted or any(has_template(b.value) for b in node.bindings):
             known = {c.name for c in program.connections}
-            further = tuple(c for c in connections if c.name not in known)
+            further = tuple(c for c in given.connections if c.name not in known)
             program = replace(program, connections=(*program.connections, *further))
-            scope = build_contexts(program, self.world, faults).scope()
-            self.evaluate(wanted, scope, faults)
+            contexts = build_contexts(program, self.world, faults)
+            if given.asks and not self.world.catalog.declared:
+                contexts = with_fields(contexts, catalog=False)
+            self.evaluate(wanted, contexts.scope(), faults)
         if names is not None and not faults:
             self.sound.add(names)
         return faults
