@@ -166,7 +166,7 @@ class _Claims:
                 self.into.via = ""
         if options.runtime.polyaxon:
             self.compiler_image(options.runtime.images.init, pod.span)
-            if pod.watch is None or pod.watch.image is None:
+            if pod.watch is None or (pod.watch.image is None and pod.watch.image_tag is None):
                 self.compiler_image(options.runtime.images.sidecar, pod.span)
             secret = options.runtime.token_secret
             if secret and pod.watch is not None and pod.watch.auth:
@@ -182,9 +182,10 @@ class _Claims:
 
     def watch(self, watch: Watch) -> None:
         """What an author says of Polyaxon's own sidecar."""
-        if watch.image is not None:
+        if watch.image is not None or watch.image_tag is not None:
+            name = watch.image or _without_tag(self.world.options.runtime.images.sidecar)
             tag = f":{watch.image_tag}" if watch.image_tag else ""
-            claim_image(Lit(watch.span, watch.image + tag), self.into)
+            claim_image(Lit(watch.span, name + tag), self.into)
         claim_inside(watch, self.into)
 
     def nothing(self, node: Node) -> None:
@@ -307,6 +308,11 @@ def _given_preset(name: str) -> Named:
 
 def _text(node: Any) -> str | None:
     return str(node.value) if isinstance(node, Lit) else None
+
+
+def _without_tag(image: str) -> str:
+    name, colon, tag = image.rpartition(":")
+    return name if colon and "/" not in tag and "@" not in name else image
 
 
 def _own_image(container: KObject | None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 from msgspec.structs import replace
 
 from pxc.codes import CODES
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from pxc.access.claims import Claim
     from pxc.catalog.agent import Agent
     from pxc.ir.plan import Plan
 
@@ -57,9 +58,54 @@ def compile_request(request: Request) -> Outcome:
 
         outcome.plan = progress.state
         files = target(request.target).emit(progress.state, world, report)
+        if files and not report.has_errors:
+            _hold_to_claims(progress.state, files, world)
         if not report.has_errors:
             outcome.files = files
     return outcome
+
+
+class BeyondClaims(Exception):
+    """A target wrote what the plan has not claimed, so nobody decided on it: a fault of pxc."""
+
+
+def _hold_to_claims(plan: Plan, files: Iterable[OutFile], world: World) -> None:
+    """Raise BeyondClaims where emitted files use more than was decided on."""
+    from pxc.passes.check_access import is_enforced
+
+    if not is_enforced(world):
+        return
+    found = _beyond(plan, files, world)
+    if found:
+        raise BeyondClaims(", ".join(sorted({claim.what for claim in found})))
+
+
+def claims_beyond(request: Request, outcome: Outcome) -> list[Claim]:
+    """What emitted files would use that the claims of their plan do not have: nothing, or a fault.
+
+    Raises ValueError for a file that cannot be read back.
+    """
+    world = _world(request, Report())
+    return _beyond(outcome.plan, outcome.files, world)
+
+
+def _beyond(plan: Plan, files: Iterable[OutFile], world: World) -> list[Claim]:
+    from pxc.access.emitted import beyond, claim_objects, made_here
+    from pxc.access.emitted_python import calls_in
+    from pxc.access.gathering import Gathering
+    from pxc.grammar.manifests import manifests_in
+    from pxc.passes.check_access import claims_under_rules, pools_of
+
+    emitted = Gathering(world.language.quantity, pools_of(world.catalog.rules, plan))
+    own: frozenset[str] = frozenset()
+    for file in files:
+        span = Span(Source(file.path, ""), 0, 0)
+        is_program = file.path.endswith(".py")
+        read = [calls_in(file.text, span)] if is_program else list(manifests_in(file.text))
+        own |= made_here(read)
+        claim_objects(read, manifests_in, span, emitted)
+    images = frozenset(structs.asdict(world.options.runtime.images).values())
+    return list(beyond(emitted, claims_under_rules(plan, world), images, own))
 
 
 def plan_request(request: Request) -> tuple[Report, Plan | None]:
