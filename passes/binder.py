@@ -271,15 +271,18 @@ class Binder:
 
     def _fixed(self, field: str, *layers: Any) -> Any:
         """The value of the first layer that sets a field; PXC124 for one that is a template."""
-        node = next((n for n in layers if n is not None and not is_null(n)), None)
-        if isinstance(node, Template):
-            self.report.add(
-                "PXC124",
-                f"`{field}` of a param or an input cannot be a template",
-                node.span,
-                help="write the value itself",
-            )
-        return node.value if isinstance(node, Lit) else None
+        for node in layers:
+            if node is None or is_null(node):
+                continue
+            if isinstance(node, Template):
+                self.report.add(
+                    "PXC124",
+                    f"`{field}` of a param or an input cannot be a template",
+                    node.span,
+                    help="write the value itself",
+                )
+            return node.value if isinstance(node, Lit) else None
+        return None
 
 
 def _passed_down(operation: Operation) -> set[str]:

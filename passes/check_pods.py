@@ -9,7 +9,7 @@ from pxc.diagnostics import Note, Report
 from pxc.image_reference import IMAGE_FORM, image_fault
 from pxc.ir.node import KObject, Lit, Node, Seq, walk
 from pxc.ir.program import Program
-from pxc.ir.run import Distributed, Pod, Replica, Service
+from pxc.ir.run import Distributed, Job, Pod, Replica, Service
 from pxc.world import World
 
 _ONE_MASTER = ("pytorchjob", "xgbjob")
@@ -22,9 +22,34 @@ def check_pods(program: Program, world: World, report: Report) -> Program:
     Reports PXC208, PXC517 and PXC521. Source: the validation of services and pods by Kubernetes'
     API server, and that of the training operator for its jobs.
     """
-    if program.composed is None or program.composed.run is None:
-        return program
-    for node in walk(program.composed.run, into=_may_hold_pods):
+    _check(program, set(), report)
+    return program
+
+
+def _check(program: Program, seen: set[tuple[Any, ...]], report: Report) -> None:
+    """Check a program and those inside of it; `seen` are jobs that were, by what is looked at."""
+    run = program.composed.run if program.composed is not None else None
+    looked_at = _looked_at(run)
+    if looked_at is None or (program.partial, *looked_at) not in seen:
+        _check_run(run, program, report)
+    if looked_at is not None:
+        seen.add((program.partial, *looked_at))
+    for inner in program.inner():
+        _check(inner, seen, report)
+
+
+def _looked_at(run: Any) -> tuple[Any, ...] | None:
+    """The nodes of a job that are checked, by identity: those of one component share them."""
+    if run.__class__ is not Job or not isinstance(run.container, KObject):
+        return None
+    image, ports = run.container.get("image"), run.container.get("ports")
+    return id(image), id(ports), id(run.sidecars), id(run.init)
+
+
+def _check_run(run: Any, program: Program, report: Report) -> None:
+    if run is None:
+        return
+    for node in walk(run, into=_may_hold_pods):
         if isinstance(node, Service):
             _check_listening(node, report)
         if isinstance(node, KObject) and node.definition == "V1Container":
@@ -33,9 +58,6 @@ def check_pods(program: Program, world: World, report: Report) -> Program:
             _check_containers(node, report)
         if isinstance(node, Distributed) and node.kind in _ONE_MASTER:
             _check_master(node, report)
-    for inner in program.inner():
-        check_pods(inner, world, report)
-    return program
 
 
 def _may_hold_pods(node: Node) -> bool:

@@ -35,7 +35,8 @@ def check_variables(program: Program, world: World, report: Report) -> Program:
     if program.composed is None or program.composed.run is None:
         return program
     given = tuple(_of_params(program))
-    for node in walk(program.composed.run, into=_leads_to_pods):
+    brought = given or program.connections
+    for node in walk(program.composed.run, into=_leads_to_pods) if brought else ():
         if isinstance(node, Pod):
             connections = _connections(node, program)
             later = (*given, *_of_connections(connections))

@@ -102,7 +102,7 @@ def _compose_runtime(
     run = apply_shortcuts(run, layer, strategy, report)
     if layer.run_patch is not None and run is not None:
         run = patch_run(run, layer.run_patch, strategy, world, report)
-    return replace(merged, run=run)
+    return merged if run is merged.run else replace(merged, run=run)
 
 
 def patch_run(run: Any, raw: Any, strategy: str, world: World, report: Report) -> Any:

@@ -197,12 +197,13 @@ def param_names(
         value = None if node is None else as_data(node)
         if program.partial and (value is None or isinstance(node, Invalid)):
             value = RunTimeRef(binding.span, f"params.{binding.name}")
-        argument = as_arg(binding, value, world.language, report)
+        text = as_str(value)
+        argument = as_arg(binding, value, text, world.language, report)
         params[binding.name] = {
             "value": value,
             "type": binding.type or None,
             "connection": binding.connection,
-            "as_str": as_str(value),
+            "as_str": text,
             "as_arg": argument,
         }
         if argument != "":
@@ -213,6 +214,8 @@ def param_names(
 
 def as_str(value: Any) -> Any:
     """A value as text: booleans and containers as JSON, null as nothing."""
+    if value.__class__ in (str, int, float):
+        return str(value)
     if is_of_cell(value) or is_of_outer_cell(value):
         return of_cell(value, "as_str")
     if is_expr(value) or isinstance(value, str):
@@ -224,8 +227,8 @@ def as_str(value: Any) -> Any:
     return str(value)
 
 
-def as_arg(binding: Binding, value: Any, language: Language, report: Report) -> Any:
-    """A value as the argument that a program is given for it."""
+def as_arg(binding: Binding, value: Any, text: Any, language: Language, report: Report) -> Any:
+    """A value, whose text is known, as the argument that a program is given for it."""
     if value is None:
         return ""
     if is_of_cell(value):
@@ -243,8 +246,8 @@ def as_arg(binding: Binding, value: Any, language: Language, report: Report) -> 
         return "" if isinstance(done, Invalid) else as_data(done)
     if is_expr(value):
         span = binding.span
-        return Binary(span, "~", Const(span, f"--{binding.name}="), as_str(value))
-    return f"--{binding.name}={as_str(value)}"
+        return Binary(span, "~", Const(span, f"--{binding.name}="), text)
+    return f"--{binding.name}={text}"
 
 
 def _flag_of_outer(binding: Binding, value: RunTimeRef) -> Conditional:

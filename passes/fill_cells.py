@@ -100,7 +100,7 @@ class CellFiller:
         axis, language = self.sweep.axes[at], self.language
         if form == "as_arg":
             binding = _binding(axis)
-            return at, lambda value, report: as_arg(binding, value, language, report)
+            return at, lambda value, report: as_arg(binding, value, as_str(value), language, report)
         if form == "as_str":
             return at, lambda value, report: as_str(value)
         return at, lambda value, report: _flag(axis.name, value)

@@ -59,7 +59,8 @@ def lower_member(name: str, joins: tuple[Join, ...], lowering: Lowering) -> Unit
     approved: Any = composed.is_approved
     if isinstance(approved, Lit) and approved.value is False:
         found = replace(found, approval=Lit(approved.span, True))
-    return replace(found, hooks=tuple(_hooks(lowering)))
+    hooks = tuple(_hooks(lowering))
+    return replace(found, hooks=hooks) if hooks else found
 
 
 def _run(name: str, joins: tuple[Join, ...], lowering: Lowering) -> Unit | Group | None:
@@ -88,12 +89,14 @@ def _group(
     members: list[Unit | Group] = []
     edges: list[Edge] = []
     nodes: dict[str, GraphNode] = {}
+    has_new_edges = False
     siblings = _siblings(lowering.program)
     for program in lowering.program.operations:
         inner = program.composed
         assert inner is not None
         title = _title(inner)
         assert inner.name is not None
+        has_new_edges = has_new_edges or _may_have_new_edges(program, inner)
         nodes[title] = GraphNode(title, inner.name.span, inner, True)
         own = lower_joins(program, title, siblings, world, report)
         check_conditions(inner.conditions, report)
@@ -112,7 +115,7 @@ def _group(
             found = counting_build(found, built)
         members.append(found if start is None else replace(found, start=start))
         edges.extend(into)
-    if not check_edges(nodes, report, is_open=False):  # what was a template is known only now
+    if has_new_edges and not check_edges(nodes, report, is_open=False):
         return None
     stopping = stopping_rules(dag.early_stopping)
     if stopping is None:
@@ -134,6 +137,14 @@ def _group(
         search=lowering.program.search,
         joins=joins,
     )
+
+
+def _may_have_new_edges(program: Program, composed: Operation) -> bool:
+    """Whether an operation may wait for others since the graph was checked.
+
+    What was a template is known only now, and presets are laid over each operation after that.
+    """
+    return composed.presets is not None or composed.dependencies is not program.main.dependencies
 
 
 def _going_on(member: Unit | Group) -> Unit | Group:
@@ -165,6 +176,8 @@ def _title(composed: Operation) -> str:
 def _siblings(program: Program) -> Siblings:
     """The operations of a dag as the joins of one of them see them."""
     found = [(p, p.composed) for p in program.operations if p.composed is not None]
+    if all(composed.joins is None for _, composed in found):
+        return Siblings(frozenset(), {})
     return Siblings(
         frozenset(_title(c) for p, c in found if (p.sweep or p.search) is not None),
         {_title(c): tuple(edge.upstream for edge in edges_of(c)) for _, c in found},

@@ -6,7 +6,7 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.node import Invalid, KObject, Lit, Map, replace
-from pxc.ir.run import Dag, Environment, Legacy
+from pxc.ir.run import Dag, Environment, Legacy, Pod
 from pxc.passes.shortcuts import pods_of, with_pod
 
 CONTAINER_FIELDS = frozenset({
@@ -24,6 +24,8 @@ def carry_security(run: Any, report: Report) -> Any:
     """
     if run is None or isinstance(run, Dag | Legacy | Invalid):
         return run
+    if isinstance(run, Pod):
+        return _carried(run, report)
     for name, pod in pods_of(run):
         carried = _carried(pod, report)
         if carried is not pod:

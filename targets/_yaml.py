@@ -197,9 +197,12 @@ class Writer:
             name = self.string(key)
             if len(name) > _KEY_LIMIT:
                 add(f"{lead}? {name}\n{indent}:")
+                self.below(child, inner)
+            elif child.__class__ is str and "\n" not in child:  # what most of them are
+                add(f"{lead}{name}: {self.string(child)}\n")
             else:
                 add(f"{lead}{name}:")
-            self.below(child, inner)
+                self.below(child, inner)
             lead = indent
 
     def below(self, child: Any, inner: str) -> None:

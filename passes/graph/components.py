@@ -48,6 +48,7 @@ class Components:
         self.report = report
         self.entries = named(dag.components, "component", report)
         self.done: dict[str, Operation | None] = {}
+        self.bases: dict[str, Operation] = {}
         self.used: set[str] = set()
 
     def base(self, ref: Lit[Any]) -> Operation | None:
@@ -60,7 +61,9 @@ class Components:
         composed = self.composed(name)
         if composed is None or not self.has_room(name, ref):
             return None
-        return replace(composed, **dict.fromkeys(_SET_BY_NODE))
+        if name not in self.bases:
+            self.bases[name] = replace(composed, **dict.fromkeys(_SET_BY_NODE))
+        return self.bases[name]
 
     def composed(self, name: str) -> Operation | None:
         """A component of the dag with those it builds on beneath it."""

@@ -13,6 +13,7 @@ from pxc.ir.io import Param
 from pxc.ir.node import Hole, Invalid, Lit, Map
 from pxc.ir.program import Binding, Program
 from pxc.passes.contexts import Contexts, build_contexts, evaluate_tree, has_template
+from pxc.passes.graph.edges import params_of
 from pxc.passes.io_types.declare import find_io
 from pxc.passes.io_types.settle import settle
 from pxc.passes.moved_refs import moved
@@ -44,7 +45,7 @@ class DagValues:
 
         What only the run knows stays a reference. Source: specification of dags, section 4.
         """
-        if not isinstance(params, Map):
+        if not isinstance(params, Map) or all(p.ref is None for p in params_of(params)):
             return params
         entries = tuple((key, self._param(key, param)) for key, param in params.entries)
         return replace(params, entries=entries)

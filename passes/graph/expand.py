@@ -69,7 +69,9 @@ def _program(
     composed = with_named_presets(node.composed, world, report)
     composed = around.pushed.beneath(composed)
     run: Any = carry_security(composed.run, report)
-    composed = replace(composed, run=run, params=around.values.given(composed.params))
+    params = around.values.given(composed.params)
+    if run is not composed.run or params is not composed.params:
+        composed = replace(composed, run=run, params=params)
     binder = Binder(
         composed,
         report,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pxc.diagnostics import Report
 from pxc.ir.node import Node, replace
@@ -23,11 +23,15 @@ _STRATEGY = "pre_merge"
 
 
 class Pushed(Struct, frozen=True):
-    """What a dag gives its operations: sections of an operation, and fields of a pod."""
+    """What a dag gives its operations: sections of an operation, and fields of a pod.
+
+    `runs` are runtimes, by identity, with what they became: operations of one component share it.
+    """
 
     span: Span
     sections: dict[str, Any]
     pod: dict[str, Any]
+    runs: dict[int, tuple[Any, Any]] = field(default_factory=dict)
 
     def beneath(self, composed: Operation) -> Operation:
         """An operation over what its dag gives it: its own values win, lists begin with the dag's.
@@ -39,10 +43,18 @@ class Pushed(Struct, frozen=True):
             for name, value in self.sections.items()
         }
         run: Any = composed.run
-        layer = self._layer(run) if self.pod else None
-        if layer is not None:
-            changed["run"] = patch(run, layer, _STRATEGY)
+        if self.pod:
+            changed["run"] = self._above(run)
         return replace(composed, **changed) if changed else composed
+
+    def _above(self, run: Any) -> Any:
+        """A runtime over the fields of its pods."""
+        known = self.runs.get(id(run))
+        if known is None:
+            layer = self._layer(run)
+            patched = run if layer is None else patch(run, layer, _STRATEGY)
+            known = self.runs[id(run)] = run, patched
+        return known[1]
 
     def _layer(self, run: Any) -> Any:
         if isinstance(run, Legacy):

@@ -15,6 +15,7 @@ from pxc.passes.free_names import free_names
 from pxc.passes.graph.edges import edges_of, params_of
 from pxc.passes.lowering import known, truth
 from pxc.passes.param_refs import upstream_of
+from pxc.source import Span
 
 __all__ = ["built_first", "condition_of", "edges_into", "inputs_of", "start_of"]
 
@@ -26,8 +27,11 @@ def edges_into(name: str, composed: Operation) -> tuple[Edge, ...]:
 
     Source: specification of dags, sections 2 and 7.
     """
-    places = {edge.upstream: edge.span for edge in reversed(tuple(edges_of(composed)))}
-    order = dict.fromkeys(edge.upstream for edge in edges_of(composed))
+    places: dict[str, Span] = {}
+    for edge in edges_of(composed):
+        places.setdefault(edge.upstream, edge.span)
+    if not places:
+        return ()
     values: dict[str, list[str]] = {}
     for param in params_of(composed.params):
         upstream = upstream_of(param.ref) if param.ref is not None else None
@@ -41,13 +45,13 @@ def edges_into(name: str, composed: Operation) -> tuple[Edge, ...]:
             events.setdefault(upstream, []).extend(str(k) for k in plain(event.kinds) or ())
     return tuple(
         Edge(
-            places[upstream],
+            place,
             upstream,
             name,
             tuple(dict.fromkeys(values.get(upstream, ()))),
             tuple(dict.fromkeys(events.get(upstream, ()))),
         )
-        for upstream in order
+        for upstream, place in places.items()
     )
 
 

@@ -94,7 +94,7 @@ def main(args: list[str] | None = None) -> NoReturn:
 def _spare_collections() -> None:
     """Look for cycles seldom: trees have none, and looking through a large one takes long."""
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(500_000, 50, 100)
 
 
 class ReaderGone(Exception):

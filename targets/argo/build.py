@@ -30,7 +30,8 @@ class Called(Struct, frozen=True):
 class Leaf(Struct):
     """The template of a unit, with its needs, and the tasks that call it.
 
-    `added` are parameters that these tasks give it besides, `told` outputs that it has besides.
+    `added` are parameters that these tasks give it besides, `told` outputs that it has besides;
+    `first` is the leaf that it was made of (`twins.twin_of`).
     """
 
     unit: Unit
@@ -39,6 +40,7 @@ class Leaf(Struct):
     tasks: list[dict[str, Any]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
+    first: Leaf | None = None
 
 
 class Part(Struct):

@@ -12,7 +12,7 @@ from msgspec.json import encode
 from pxc.targets.argo.columns import Path
 from pxc.targets.argo.tags import parts
 
-__all__ = ["OBJECTS", "Shape", "shape_of", "varying"]
+__all__ = ["OBJECTS", "Shape", "key_of", "shape_of", "varying"]
 
 _NAMES = {"configMap": "name", "secret": "secretName", "persistentVolumeClaim": "claimName"}
 """What a volume calls the object that it shows."""
@@ -61,10 +61,11 @@ def shape_of(template: dict[str, Any]) -> Shape:
     if "memoize" in bare:
         memory = bare["memoize"]
         bare["memoize"] = memory | {"key": reader.text(memory["key"], ("memoize", "key"))}
-    return Shape(_key(bare), tuple(reader.places), tuple(reader.found))
+    return Shape(key_of(bare), tuple(reader.places), tuple(reader.found))
 
 
-def _key(bare: dict[str, Any]) -> bytes:
+def key_of(bare: dict[str, Any]) -> bytes:
+    """Bytes that tell one piece of data from any other."""
     try:
         return encode(bare)
     except UnicodeEncodeError:  # half of a surrogate pair

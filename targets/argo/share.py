@@ -12,8 +12,9 @@ from pxc.targets.argo.build import Build, Leaf
 from pxc.targets.argo.columns import Columns
 from pxc.targets.argo.leaf import patch_resources
 from pxc.targets.argo.needs import RUN
-from pxc.targets.argo.shape import Shape, shape_of, varying
+from pxc.targets.argo.shape import Shape, varying
 from pxc.targets.argo.size import budget
+from pxc.targets.argo.twins import alone, shapes_of
 
 __all__ = ["add_inputs", "share"]
 
@@ -26,7 +27,7 @@ def share(build: Build) -> None:
     Those of one component are merged; of a workflow that is large, or has many, those of several,
     too.
     """
-    shapes = [(leaf, shape_of(leaf.template)) for leaf in build.leaves if leaf.tasks]
+    shapes = shapes_of([leaf for leaf in build.leaves if leaf.tasks])
     groups: dict[tuple[Any, bytes], list[tuple[Leaf, Shape]]] = {}
     for leaf, shape in shapes:
         groups.setdefault((leaf.unit.pod.main.span, shape.key), []).append((leaf, shape))
@@ -45,6 +46,7 @@ def share(build: Build) -> None:
 def _merge(group: list[tuple[Leaf, Shape]]) -> set[str]:
     """Make the first template the one of all; the names of the others."""
     (first, _), *others = group
+    first.template.update(alone(first.template))
     columns = Columns(first.template, (RUN, *(each["name"] for each in _inputs(first.template))))
     columns.put(varying([shape for _, shape in group]))
     patch_resources(first.template)

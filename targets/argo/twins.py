@@ -15,8 +15,9 @@ from pxc.ir.plan import Unit
 from pxc.ir.unparse import unparse
 from pxc.targets.argo.build import Leaf
 from pxc.targets.argo.needs import Needs
+from pxc.targets.argo.shape import Shape, key_of, shape_of
 
-__all__ = ["likeness", "twin_of"]
+__all__ = ["alone", "likeness", "shapes_of", "twin_of"]
 
 _ARGUMENTS = ("command", "args")
 
@@ -53,17 +54,53 @@ def likeness(unit: Unit) -> tuple[Any, ...] | None:
 def twin_of(first: Leaf, unit: Unit, name: str) -> Leaf:
     """The template of a unit under this name, made of one that is like it and has no outputs yet.
 
-    Nothing is shared between the two.
+    Below the container the two share all but the arguments: whoever writes there must take a copy
+    (`alone`).
     """
-    template = _copy(first.template) | {"name": name}
+    container = dict(first.template["container"])
     for key, value in unit.pod.main.entries:
         if isinstance(key, Lit) and key.value in _ARGUMENTS and isinstance(value, Seq):
-            for at, item in enumerate(value.items):
-                if isinstance(item, Lit):
-                    template["container"][key.value][at] = str(item.value)
+            built = container.get(key.value, ())
+            pairs = zip(value.items, built, strict=True)
+            container[key.value] = [str(i.value) if isinstance(i, Lit) else t for i, t in pairs]
+    template = first.template | {"name": name, "container": container}
     needs = Needs()
     needs.runs = first.needs.runs
-    return Leaf(unit, template, needs)
+    return Leaf(unit, template, needs, first=first)
+
+
+def shapes_of(leaves: list[Leaf]) -> list[tuple[Leaf, Shape]]:
+    """The shapes of finished leaves; that of a twin is its first's with other words."""
+    known: dict[str, tuple[bytes, Shape]] = {}
+    found = []
+    for leaf in leaves:
+        first = leaf if leaf.first is None else leaf.first
+        name = first.template["name"]
+        if name not in known:
+            known[name] = _around_arguments(first.template), shape_of(first.template)
+        around, shape = known[name]
+        if first is not leaf:
+            is_like = _around_arguments(leaf.template) == around
+            shape = _with_words(shape, leaf.template) if is_like else shape_of(leaf.template)
+        found.append((leaf, shape))
+    return found
+
+
+def _around_arguments(template: dict[str, Any]) -> bytes:
+    """All of a template but its name and its arguments."""
+    bare = {key: value for key, value in template.items() if key != "name"}
+    main = bare.get("container", {})
+    bare["container"] = {key: value for key, value in main.items() if key not in _ARGUMENTS}
+    return key_of(bare)
+
+
+def _with_words(shape: Shape, template: dict[str, Any]) -> Shape:
+    main = template["container"]
+    texts = [
+        main[place[1]][place[2]] if place[0] == "container" and place[1] in _ARGUMENTS else text
+        for place, text in zip(shape.places, shape.texts, strict=True)
+    ]
+    return Shape(shape.key, shape.places, tuple(texts))
 
 
 def _likeness_of(item: Any) -> Any:
@@ -81,9 +118,8 @@ def _expression(hole: Hole) -> tuple[str, ...]:
     return (unparse(hole.expr),) if isinstance(hole.expr, Expr) else ("",)
 
 
-def _copy(value: Any) -> Any:
-    if value.__class__ is dict:
-        return {key: _copy(child) for key, child in value.items()}
-    if value.__class__ is list:
-        return [_copy(child) for child in value]
-    return value
+def alone(value: Any) -> Any:
+    """Data that shares nothing with any other that may be changed."""
+    if isinstance(value, dict):
+        return {key: alone(child) for key, child in value.items()}
+    return [alone(child) for child in value] if isinstance(value, list) else value
