@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from pxc.access.cases import AccessCase
     from pxc.access.claims import Claim
+    from pxc.access.organization import Rules
     from pxc.catalog.agent import Agent
     from pxc.ir.plan import Plan
 
@@ -184,6 +186,20 @@ def schedule_request(
     if not isinstance(schedule, Schedule) or report.has_errors or not is_known(schedule):
         return report, None
     return report, tuple(islice(next_runs(schedule, world.language, after), count))
+
+
+def read_rules(catalog: tuple[Path, ...], root: Path | None, report: Report) -> Rules:
+    """The rules of the files and folders of a catalog; without one nothing is declared."""
+    from pxc.catalog.files import FileCatalog
+
+    return FileCatalog(catalog, PolyaxonLanguage(), report, root=root).rules
+
+
+def read_access_cases(catalog: tuple[Path, ...], report: Report) -> list[AccessCase]:
+    """The questions to the rules that a catalog has as tests of them."""
+    from pxc.catalog import access_cases
+
+    return access_cases.read_access_cases(catalog, PolyaxonLanguage(), report)
 
 
 def _run(

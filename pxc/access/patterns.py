@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ["Pattern", "exact", "pattern"]
+__all__ = ["Pattern", "beginning", "exact", "pattern"]
 
 _STAR, _STARS = "[segment]", "[any]"  # no single characters, so that a star can be one
 _MOST_STATES = 20_000
@@ -22,22 +22,13 @@ class Pattern:
 
     def __init__(self, tokens: tuple[str, ...]) -> None:
         self.tokens = tokens
-        wild = [t for t in tokens if t in (_STAR, _STARS)]
+        wild = (_STAR in tokens) + tokens.count(_STARS)
         self.literal = None if wild else "".join(tokens)
         """The one text that it matches, where there is only one."""
-        self.prefix = "".join(tokens[:-1]) if wild == [_STARS] and tokens[-1] == _STARS else None
+        self.prefix = "".join(tokens[:-1]) if wild == 1 and tokens[-1] == _STARS else None
         """What every text begins with, where any text that begins so is matched."""
-        self._masks: dict[str, int] = {}
+        self._masks: dict[str, int] | None = None
         self._stars = self._loops = self._segment_loops = 0
-        for at, token in enumerate(tokens):
-            bit = 1 << at
-            if token == _STARS:
-                self._loops |= bit
-            elif token == _STAR:
-                self._segment_loops |= bit
-            else:
-                self._masks[token] = self._masks.get(token, 0) | bit
-        self._stars = self._loops | self._segment_loops
 
     def matches(self, text: str) -> bool:
         """Whether a text, character by character, is one of those it stands for."""
@@ -45,19 +36,25 @@ class Pattern:
             return self.literal == text
         if self.prefix is not None:
             return text.startswith(self.prefix)
-        states = self.start()
-        for character in text:
-            states = self.step(states, character)
-            if not states:
-                return False
-        return self.accepts(states)
+        return self.accepts(self._after(text))
 
     def covers(self, other: Pattern) -> bool:
         """Whether every text of the other is one of its own; no where that takes too long."""
         if other.literal is not None:
             return self.matches(other.literal)
-        if self.prefix == "":
-            return True
+        if self.literal is not None:
+            return False
+        if other.prefix is not None:
+            if self.prefix is not None:
+                return other.prefix.startswith(self.prefix)
+            begun = self._after(other.prefix)
+            if not begun:
+                return False
+            if self.tokens[-1] == _STARS and begun >> (len(self.tokens) - 1) & 1:
+                return True
+        return self._covers_each(other)
+
+    def _covers_each(self, other: Pattern) -> bool:
         alphabet = self._alphabet(other)
         seen: set[tuple[int, int]] = set()
         todo = [(0, self.start())]
@@ -88,6 +85,10 @@ class Pattern:
             return self.matches(other.literal)
         if self.literal is not None:
             return other.matches(self.literal)
+        if self.prefix is not None:
+            return other.begins_like(self.prefix)
+        if other.prefix is not None:
+            return self.begins_like(other.prefix)
         alphabet = self._alphabet(other)
         states = [(self.start(), other.start())]
         seen = set(states)
@@ -104,19 +105,52 @@ class Pattern:
                     states.append(following)
         return False
 
+    def begins_like(self, text: str) -> bool:
+        """Whether some text that it matches begins with this one."""
+        if self.literal is not None:
+            return self.literal.startswith(text)
+        if self.prefix is not None:
+            return self.prefix.startswith(text) or text.startswith(self.prefix)
+        return bool(self._after(text))  # from any place there is a way to the last
+
     def start(self) -> int:
         """The set of places, a bit each, before any character."""
+        if self._masks is None:
+            self._prepare()
         return self._closed(1)
 
     def step(self, states: int, character: str) -> int:
         """The set of places after one more character."""
+        masks = self._masks if self._masks is not None else self._prepare()
         loops = self._loops if character == "/" else self._stars
-        moved = (states & self._masks.get(character, 0)) << 1
+        moved = (states & masks.get(character, 0)) << 1
         return self._closed(moved | (states & loops))
 
     def accepts(self, states: int) -> bool:
         """Whether the last place is among them."""
         return bool(states >> len(self.tokens) & 1)
+
+    def _after(self, text: str) -> int:
+        states = self.start()
+        for character in text:
+            states = self.step(states, character)
+            if not states:
+                break
+        return states
+
+    def _prepare(self) -> dict[str, int]:
+        masks: dict[str, int] = {}
+        for at, token in enumerate(self.tokens):
+            bit = 1 << at
+            if token == _STARS:
+                self._loops |= bit
+            elif token == _STAR:
+                self._segment_loops |= bit
+            else:
+                masks[token] = masks.get(token, 0) | bit
+        self._stars = self._loops | self._segment_loops
+        self._masks = masks
+        return masks
 
     def _closed(self, states: int) -> int:
         # Wildcards that follow one another were made one, so no place is two skips away.
@@ -124,7 +158,10 @@ class Pattern:
 
     def _alphabet(self, other: Pattern) -> list[str]:
         """Every character that either tells from others, and one for all the rest."""
-        return sorted({*self._masks, *other._masks, "/", "\0"})
+        return sorted({*self._characters(), *other._characters(), "/", "\0"})
+
+    def _characters(self) -> set[str]:
+        return {t for t in self.tokens if t not in (_STAR, _STARS)}
 
 
 @lru_cache(maxsize=65_536)
@@ -148,3 +185,8 @@ def pattern(text: str) -> Pattern:
 def exact(text: str) -> Pattern:
     """The pattern of one text alone, in which a star is nothing special."""
     return Pattern(tuple(text))
+
+
+def beginning(text: str) -> Pattern:
+    """The pattern of all that begins with a text, in which a star is nothing special."""
+    return Pattern((*text, _STARS))

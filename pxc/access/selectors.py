@@ -6,7 +6,7 @@ import posixpath
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pxc.access.patterns import Pattern, exact, pattern
+from pxc.access.patterns import Pattern, beginning, pattern
 
 if TYPE_CHECKING:
     from pxc.access.claims import Claim
@@ -50,7 +50,7 @@ def wanted(kind: str, name: str, *, certain: bool) -> Wanted:
     if kind not in TREES:
         return Wanted(name, None)
     top = (_plain_path(name) if kind in _PATHS else name).rstrip("/") + "/"
-    return Wanted(None, Pattern((*exact(top).tokens, *pattern("**").tokens)))
+    return Wanted(None, beginning(top))
 
 
 def selects(selector: Selector, kind: str, want: Wanted) -> bool:

@@ -24,6 +24,7 @@ COMMANDS = {
     "schedule": ("pxc.cli.schedule", "Show when the next runs of a schedule start."),
     "graph": ("pxc.cli.graph", "Draw what a Polyaxonfile runs, in what order."),
     "init": ("pxc.cli.init", "Write a workspace to begin with."),
+    "acl": ("pxc.cli.acl", "Ask who may use what, and look after the rules."),
     "passes": ("pxc.cli.show", "List the passes of the compiler in order."),
     "rule": ("pxc.cli.show", "Explain a diagnostic code, or list all of them."),
     "schema": ("pxc.cli.show", "Print a JSON schema."),

@@ -234,6 +234,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     # 8 catalog
     ("PXC801", "access-denied", _E),
     ("PXC802", "queue-unknown", _E),
+    ("PXC804", "open-project", _W),
     ("PXC810", "catalog-invalid", _E),
     ("PXC811", "agent-setting-left-out", _W),
     ("PXC812", "run-not-permitted", _E),
@@ -243,6 +244,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC816", "above-bound", _E),
     ("PXC817", "unresolved-claim", _E),
     ("PXC818", "denied-softly", _W),
+    ("PXC832", "rule-lint", _W),
     # 9 meta
     ("PXC901", "deprecated-spec", _E),
     ("PXC902", "unused-ignore", _W),

@@ -1,0 +1,116 @@
+"""Runs the questions of a catalog's own tests, and says which of its rules no question needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pxc.access.judge import Judge
+from pxc.access.organization import Deny, Grant
+from pxc.access.questions import as_subject, question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pxc.access.decision import Decision, Settings
+    from pxc.access.organization import Rules
+    from pxc.source import Span
+
+__all__ = ["REASONS", "AccessCase", "Result", "rule_names", "run_cases", "unneeded"]
+
+REASONS = (
+    "run-not-permitted", "not-in-catalog", "denied-by-rule", "outside-restriction",
+    "access-denied", "above-bound", "unresolved-claim", "denied-softly",
+)  # fmt: skip
+"""Why something is denied, by the slugs of the codes that tell it."""
+
+
+class AccessCase(Struct, frozen=True, kw_only=True):
+    """One question with its answer: may `who` use a thing in a project.
+
+    `allowed` is what is expected; `by` the grant or deny that decides, `reason` why it is denied,
+    each empty where any will do.
+    """
+
+    span: Span
+    who: str
+    what: str
+    allowed: bool
+    project: str | None = None
+    action: str = "use"
+    by: str = ""
+    reason: str = ""
+
+
+class Result(Struct, frozen=True):
+    """What came of a case: `fault` is empty where all was as expected; `decided_by` a rule."""
+
+    case: AccessCase
+    fault: str
+    decided_by: str = ""
+
+
+def run_cases(
+    rules: Rules, cases: Iterable[AccessCase], *, today: str, settings: Settings
+) -> list[Result]:
+    """Ask every question. A case that names nobody, nothing or no rule there is has a fault."""
+    judge = Judge(rules, today=today, settings=settings)
+    return [_run(judge, case) for case in cases]
+
+
+def rule_names(rules: Rules) -> tuple[str, ...]:
+    """Every grant and deny, sorted; those of one name are one."""
+    return tuple(sorted({*rules.grants, *rules.denies}))
+
+
+def unneeded(
+    rules: Rules, cases: Iterable[AccessCase], *, today: str, settings: Settings
+) -> list[str]:
+    """The rules without which every case comes out as before: nothing tests that they are there."""
+    cases = list(cases)
+    right = [r.fault for r in run_cases(rules, cases, today=today, settings=settings)]
+    found = []
+    for name, mutant in _mutants(rules):
+        results = run_cases(mutant, cases, today=today, settings=settings)
+        if all(bool(r.fault) == bool(was) for r, was in zip(results, right, strict=True)):
+            found.append(name)
+    return found
+
+
+def _mutants(rules: Rules) -> Iterator[tuple[str, Rules]]:
+    for name in sorted(rules.grants):
+        yield name, replace(rules, grants={k: v for k, v in rules.grants.items() if k != name})
+    for name in sorted(rules.denies):
+        yield name, replace(rules, denies={k: v for k, v in rules.denies.items() if k != name})
+
+
+def _run(judge: Judge, case: AccessCase) -> Result:
+    rules = judge.rules
+    if case.by and case.by not in rules.grants and case.by not in rules.denies:
+        return Result(case, f"there is no grant and no deny `{case.by}`")
+    try:
+        joined, who = as_subject(rules, case.who)
+        claim = question(case.what, case.action)
+    except ValueError as fault:
+        return Result(case, str(fault))
+    if joined is not rules:
+        judge = Judge(joined, today=judge.today, settings=judge.settings)
+    return _compare(case, judge.decide(who, case.project, [claim]))
+
+
+def _compare(case: AccessCase, decision: Decision) -> Result:
+    verdict = decision.gate or decision.verdicts[0]
+    rule = verdict.rule.name if isinstance(verdict.rule, Grant | Deny) else ""
+    decided = rule or verdict.step
+    if decision.allowed is not case.allowed:
+        came = "allowed" if decision.allowed else "denied"
+        return Result(case, f"it is {came}, by `{decided}`", rule)
+    if case.by and case.by != rule:
+        return Result(case, f"it is decided by `{decided}`, not by `{case.by}`", rule)
+    if case.reason and case.reason != verdict.reason:
+        return Result(
+            case, f"the reason is `{verdict.reason or 'none'}`, not `{case.reason}`", rule
+        )
+    return Result(case, "", rule)

@@ -1,0 +1,56 @@
+"""The commands on who may use what, each in a module of its own."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+__all__ = ["COMMANDS", "acl_command"]
+
+COMMANDS = {
+    "can": ("pxc.cli.acl.can", "Say whether somebody may use a thing."),
+    "who-can": ("pxc.cli.acl.who_can", "List everybody who may use a thing."),
+    "list": ("pxc.cli.acl.usable", "List everything that somebody may use."),
+    "test": ("pxc.cli.acl.cases", "Run the tests of the catalog's rules."),
+    "diff": ("pxc.cli.acl.difference", "Compare two catalogs by who gains and loses what."),
+    "lint": ("pxc.cli.acl.faults", "Find rules that do not do what was meant."),
+    "export": ("pxc.cli.acl.export", "Write the rules for other programs."),
+}
+"""Each command with the module whose `command` it is, and its line in the help."""
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module only when it is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands in the help, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
+
+
+@click.group(
+    "acl",
+    cls=_LazyGroup,
+    epilog="""\b
+Examples:
+  pxc acl can ana use connection:imagenet -p vision/detector
+  pxc acl who-can read connection:imagenet -p vision/detector
+  pxc acl list --as team:vision -p vision/detector""",
+)
+def acl_command() -> None:
+    """Ask who may use what, and look after the rules.
+
+    The rules are those of the catalog: its grants, denies, teams and projects.
+    """
