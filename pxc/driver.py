@@ -340,10 +340,12 @@ def _with_agent(options: Options, target: str, agent: Agent) -> Options:
 def _options(request: Request) -> Options:
     """The options with what the settings add; before 2.18 releases refused undeclared params."""
     options, settings = request.options, request.settings
+    asking = request.principal.subject if request.principal is not None else ""
     release = options.spec_version or settings.spec_version
     old = release is not None and is_before(release, "2.18")
     return replace(
         options,
+        user=options.user or asking.partition(":")[2],
         spec_version=release,
         strict_params=options.strict_params or old,
         rule_options=(*settings.options, *options.rule_options),

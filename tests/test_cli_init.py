@@ -71,6 +71,27 @@ def test_the_user_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "{user: bo, role: owner}" in (tmp_path / "catalog/organization.yaml").read_text()
 
 
+def test_its_rules_let_the_user_in_and_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = run("init", tmp_path, "--organization", "acme", "--user", "bo")
+    assert f"Try: PXC_USER=bo pxc compile {tmp_path.as_posix()}/train.yaml\n" in ran.out
+    for user, more, code in (
+        ("bo", (), 0),
+        ("bo", ("--preset", "gpu"), 0),
+        ("zed", (), 1),
+        ("", (), 1),
+        ("bo", ("--project", "other"), 1),
+        ("bo", ("--namespace", "other"), 0),  # the project's own goes before it
+    ):
+        monkeypatch.setenv("PXC_USER", user)
+        for target in ("kubernetes", "argo", "airflow"):
+            done = run("compile", tmp_path / "train.yaml", "-t", target, *more)
+            assert done.code == code, (user, more, target, done.err)
+            assert ("CompilationError" in done.err) == bool(code)
+            assert bool(done.out) != bool(code)
+
+
 @pytest.mark.parametrize("path", [*starting_files("demo", "acme", "ana")])
 def test_never_over_a_file(tmp_path: Path, path: str) -> None:
     write(tmp_path, {path: "mine\n"})

@@ -117,6 +117,14 @@ def test_templates_see_the_namespace_of_a_queue(tmp_path: Path) -> None:
     assert args_of(compiled(tmp_path, a=text, org=org)) == ["acme/gpus"]
 
 
+def test_templates_see_who_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = JOB.replace("{{ globals.project_name }}", "{{ globals.username }}")
+    for name in ("ana", "user:ana"):
+        monkeypatch.setenv("PXC_USER", name)
+        org = "{kind: Project, name: vision/detector}"
+        assert args_of(compiled(tmp_path, a=text, org=org)) == ["default/ana"]
+
+
 def test_a_project_has_a_queue(tmp_path: Path) -> None:
     job = compiled(tmp_path, "--queue-as", "kueue")
     assert job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "batch"

@@ -62,7 +62,8 @@ def init_command(folder: str, project: str, organization: str | None, user: str 
         )
     write_folder(Path(folder), [OutFile(path, text) for path, text in texts.items()])
     told = "".join(f"wrote {(Path(folder) / path).as_posix()}\n" for path in texts)
-    write_product(told + f"\nTry: pxc compile {(Path(folder) / 'train.yaml').as_posix()}\n")
+    who = "" if organization is None else f"PXC_USER={first} "
+    write_product(f"{told}\nTry: {who}pxc compile {(Path(folder) / 'train.yaml').as_posix()}\n")
     return 0
 
 

@@ -113,14 +113,8 @@ name: $team-basics
 to: [team:$team]
 projects: [$project]
 allow:
-- use:
-  - "connection:scratch"
-  - "preset:**"
-  - "namespace:$label"
-  - "runtime:**"
-  - "image:**"
-  - "registry:**"
-  - "component:**"
+# Images, runtimes and components need no grant: who may create runs may use them.
+- use: ["connection:scratch", "preset:**"]
 - use: ["accelerator:nvidia.com/gpu"]
   max: {perPod: 1, perRun: 4}
 # The last day of it:
@@ -173,7 +167,6 @@ def starting_files(project: str, organization: str | None, user: str) -> dict[st
     names = {
         "project": _written(project),
         "namespace": _written(_label(project)),
-        "label": _label(project),
         "organization": _written(organization or ""),
         "team": "ml",
         "user": _written(user),
