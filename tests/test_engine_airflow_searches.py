@@ -178,6 +178,40 @@ run:
 """.replace("METRIC, SPACE", f"{LEAST}, {SPACE}")
 
 
+SKIPPED = """
+kind: component
+name: none
+run:
+  kind: dag
+  operations:
+    - name: floor
+      component:
+        outputs: [{name: least, type: float}]
+        run: {kind: job, container: {image: i, command: [c]}}
+    - name: tune
+      params: {least: {ref: ops.floor, value: outputs.least}}
+      conditions: "{{ least > 1 }}"
+      matrix: {kind: tpe, numRuns: 1, maxIterations: 1, METRIC, SPACE}
+      component: &train
+        inputs: [{name: lr, type: float}, {name: n, type: int, value: 2}, {name: least, type: float}]
+        outputs: [{name: loss, type: float}]
+        run: {kind: job, container: {image: i, command: [c], args: ["{{ lr }}", "{{ n }}", "1"]}}
+    - name: sweep
+      params: {least: {ref: ops.floor, value: outputs.least}}
+      conditions: "{{ least > 1 }}"
+      matrix: {kind: grid, params: {lr: {kind: choice, value: [0.1, 0.2, 0.8]}}}
+      component: *train
+    - name: report
+      dependencies: [tune, sweep]
+      joins:
+        - {ref: ops.tune, query: "status: ~running", params: {lrs: {value: inputs.lr}}}
+        - {ref: ops.sweep, query: "status: ~running", sort: inputs.lr, params: {others: {value: inputs.lr}}}
+      component:
+        inputs: [{name: lrs, type: float, isList: true}, {name: others, type: float, isList: true}]
+        run: {kind: job, container: {image: i, command: [c], args: ["{{ lrs }}", "{{ others }}"]}}
+""".replace("METRIC, SPACE", f"{LEAST}, {SPACE}")
+
+
 def test_searches(release: str, tmp_path: Path) -> None:
     files, scenes = {}, []
     for number, (matrix, does) in enumerate(SEARCHES):
@@ -194,13 +228,21 @@ def test_searches(release: str, tmp_path: Path) -> None:
     computed = {"computed": {"loss": LOSS}}
     told = dict.fromkeys(("tune.trials", "ended.trials", "sweep"), computed)
     scenes.append({"dag_id": "best", "script": told | {"floor": {"outputs": {"least": "0.15"}}}})
+    files["none.py"] = dag_file(SKIPPED, "none").files[0].text
+    told = dict.fromkeys(("tune.trials", "sweep"), computed)
+    scenes.append({"dag_id": "none", "script": told | {"floor": {"outputs": {"least": "0.15"}}}})
+    scenes.append({"dag_id": "none", "script": told | {"floor": {"outputs": {"least": "1.5"}}}})
     found, played = dag_files.play(release, files, scenes, tmp_path)
     assert found["errors"] == {}
     for number, (matrix, does) in enumerate(SEARCHES):
         follows_the_tuner(f"s{number}", source(number, matrix), matrix, does, played[number])
     for (_, scripts), result in zip(CASES, played[len(SEARCHES) :], strict=False):
         assert differences(interpret(around.plan, scripts), result) == []
-    joins_gather(played[-1])
+    *_, best, skipped, ran = played
+    joins_gather(best)
+    assert [lists_of(skipped), skipped["state"]] == [[[], []], "success"]
+    tuned, swept = lists_of(ran)
+    assert (len(tuned), swept) == (1, [0.1, 0.2, 0.8])
 
 
 def follows_the_tuner(
@@ -224,6 +266,12 @@ def follows_the_tuner(
         if entry["name"] == "PXC_RUN_UUID" and "trials" in cell
     ]
     assert len(set(own)) == len(own) == sum(map(len, rounds))
+
+
+def lists_of(result: dict[str, Any]) -> list[Any]:
+    """The lists that the pod behind joins is given."""
+    main = result["pods"]["report/-1"]["spec"]["containers"][0]
+    return [json.loads(each) for each in main["args"]]
 
 
 def joins_gather(result: dict[str, Any]) -> None:

@@ -12,10 +12,16 @@ from msgspec.structs import replace
 
 from pxc.ir.expr import RunTimeRef
 from pxc.ir.join import Join
-from pxc.ir.plan import Edge, Group, Limits, Start, Unit
+from pxc.ir.plan import Edge, Group, Limits, Unit
 from pxc.source import head_of
 from pxc.targets._data import unexpanded
-from pxc.targets._joined import items_of, query_text, unkept
+from pxc.targets._joined import (
+    DEFAULT_TRIGGER,
+    items_of,
+    query_text,
+    starts_after_success,
+    unkept,
+)
 from pxc.targets._names import dns_label
 from pxc.targets._searching import goes_in_rounds
 from pxc.targets.airflow.build import Build
@@ -115,20 +121,23 @@ def join_arguments(
 def _can_join(name: str, join: Join, source: Unit | Group, scope: Scope, build: Build) -> bool:
     member = scope.members[name]
     why = unkept(join)
-    trigger = member.start.trigger if member.start is not None else "all_succeeded"
+    trigger = member.start.trigger if member.start is not None else DEFAULT_TRIGGER
     if why is None and isinstance(source, Group):
         said = "gather what one operation of the dag leaves, without the matrix around it"
         why = f"`{source.name}` is a dag", said, join.span
-    elif why is None and trigger != "all_succeeded":
+    elif why is None and trigger != DEFAULT_TRIGGER:
         why = (
             f"by `trigger: {trigger}` it may start when `{source.name}` has failed, and runs that"
             " failed give no results",
             "leave the trigger out",
             join.span,
         )
-    elif why is None and _may_skip(source.start):
-        told = "give it no `conditions`"
-        why = f"`{source.name}` may be skipped, and gives no results then", told, join.span
+    elif why is None and not _starts_after(name, join, scope):
+        why = (
+            f"it may start when `{source.name}` has failed, and runs that failed give no results",
+            f"let it wait for the success of `{source.name}`",
+            join.span,
+        )
     elif why is None and _is_too_much(source):
         what = f"the runs of `{source.name}` are more than one argument of `pxc-tuner` holds"
         why = what, "gather from fewer runs", join.span
@@ -145,8 +154,13 @@ def _is_too_much(source: Unit | Group) -> bool:
     return len(json.dumps(items_of(source.sweep))) > _LARGEST
 
 
-def _may_skip(start: Start | None) -> bool:
-    return start is not None and (start.skip_on_upstream_skip or start.condition is not None)
+def _starts_after(name: str, join: Join, scope: Scope) -> bool:
+    """Whether a member starts only when the runs have not failed, whatever gathers them."""
+    group = scope.group
+    assert group is not None
+    members = {n: m for n, m in scope.members.items() if m.kind != GATHERS}
+    edges = tuple(e for e in group.edges if {e.upstream, e.downstream} <= members.keys())
+    return starts_after_success(name, join.member, members, replace(group, edges=edges))
 
 
 def _value(ref: RunTimeRef, scope: Scope) -> str:

@@ -49,6 +49,9 @@ _DEFINITIONS = (
     "ResourceOutputsOperator", "TrialOperator", "TunerOperator", "JoinOperator", "came_to",
     "may_start", "ended_well", "watcher",
 )  # fmt: skip
+_ASKING = frozenset(("may_start", "ended_well", "JoinOperator"))
+"""Those that ask what an operation came to."""
+
 _INLINED = "inlined/{}.py"
 """Where this package keeps what a file may define."""
 
@@ -60,7 +63,7 @@ def preamble(used: Iterable[str], release: str) -> str:
     which is a file of the folder `inlined`. `release` is `both`, `3` or `2`.
     """
     wanted = set(used)
-    wanted |= {"came_to"} if wanted & {"may_start", "ended_well"} else set()
+    wanted |= {"came_to"} if wanted & _ASKING else set()
     wanted |= {"OutputsOperator"} if "ExitCodeOperator" in wanted else set()
     wanted |= {"ResourceOperator"} if "ResourceOutputsOperator" in wanted else set()
     lines: set[str] = set()

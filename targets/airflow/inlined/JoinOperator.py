@@ -21,5 +21,7 @@ class JoinOperator(OutputsOperator):
                 for at in range(self.count)
             ]
             told, state = "--parameters", json.dumps(left)
+            if came_to(ti, self.runs_of) == "skipped":
+                state = ""
         self.arguments = [*self.arguments, told, state.replace("$", "$$")]
         return super().execute(context, **kwargs)
