@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature
 
-__all__ = ["OUTPUTS", "PLUGINS", "RUNTIMES", "STEPS", "WORKFLOWS"]
+__all__ = ["METRICS", "OUTPUTS", "PLUGINS", "RUNTIMES", "STEPS", "WORKFLOWS"]
 
 RUNTIMES = (
     Feature("run.mxjob", "`run.kind: mxjob`", REFUSED,
@@ -32,6 +32,16 @@ OUTPUTS = (
             "it has ended before all that its pods leave is kept, and nothing tells when that is",
             "let the program write to a connection that both have"),
 )  # fmt: skip
+
+METRICS = (
+    Feature("dag.branches", "`earlyStopping` of a dag by a metric, where operations run beside the"
+            " one that has it", APPROXIMATED,
+            "what follows the operation with the metric is skipped, and nothing else"),
+    Feature("dag.metric", "`earlyStopping` of a dag by a metric that no operation declares",
+            REFUSED, "nothing tells which operation has the metric",
+            "declare it as an output of an operation that is run once"),
+)  # fmt: skip
+"""What ends in a dag by a metric."""
 
 PLUGINS = (
     Feature("plugins.sandbox", "`plugins.sandbox`", REFUSED,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,27 @@ run:
     - {{name: hooks, component: {{{JOB}}}}}
     - {{name: clashing-tell, component: {{{JOB}}}}}
     - {{name: clashing-flow, hooks: [{{hubRef: tell}}], component: {{{JOB}}}}}
+"""
+NAMED = f"""
+run:
+  kind: dag
+  operations:
+    - {{name: watcher, component: {{outputs: [{{name: y, type: int}}], {JOB}}}}}
+    - {{name: may_start, dependencies: [watcher], component: {{{JOB}}}}}
+    - {{name: b_condition, dependencies: [may_start], component: {{{JOB}}}}}
+    - name: b
+      dependencies: [b_condition]
+      params: {{y: {{ref: ops.watcher, value: outputs.y}}}}
+      conditions: "{{{{ y > 1 }}}}"
+      component: {{inputs: [{{name: y, type: int}}], {JOB}}}
+    - name: number
+      dependencies: [b]
+      trigger: all_done
+      skipOnUpstreamSkip: true
+      matrix: {{kind: mapping, concurrency: 1, values: [{{x: 1}}], earlyStopping: [{{kind: failure_early_stopping, percent: 50}}]}}
+      component: {{inputs: [{{name: x, type: int}}], {JOB}}}
+    - {{name: json, dependencies: [number], component: {{{JOB}}}}}
+    - {{name: cells, dependencies: [json, watcher], trigger: one_failed, component: {{{JOB}}}}}
 """
 BUILT = """
 build: {hubRef: kaniko:v1, connection: images}
@@ -167,6 +188,7 @@ def played(
     outcomes: list[Outcome],
     scripts: list[tuple[int, dict[str, Script]]],
     folder: Path,
+    more: Sequence[dict[str, Any]] = (),
 ) -> list[tuple[dict[str, Fate], dict[str, Any]]]:
     """What the plan says of each scene, and what became of it."""
     files = {f"f{at}.py": each.files[0].text for at, each in enumerate(outcomes)}
@@ -187,9 +209,10 @@ def played(
             state = found[""].state
             found[plan.name] = Fate(state, int(state in (SUCCEEDED, FAILED)))
         fates.append(found)
-    told, results = dag_files.play(release, files, scenes, folder)
+    told, results = dag_files.play(release, files, [*scenes, *more], folder)
     assert told["errors"] == {}
-    assert len(results) == len(scenes)
+    assert len(results) == len(scenes) + len(more)
+    fates += [{}] * len(more)
     return list(zip(fates, results, strict=True))
 
 
@@ -233,6 +256,7 @@ def test_hooks_are_told_of_the_run_before(
         made(telling, "nested", NESTED),
         made(catalog, "clashing", CLASHING),
         made(catalog, "built", BUILT),
+        made(catalog, "named", NAMED),
     ]
     good = Script(outputs={"accuracy": 0.95})
     scripts = [
@@ -241,10 +265,13 @@ def test_hooks_are_told_of_the_run_before(
         (2, {"end": FAILS, "clashing-flow-tell": FAILS}),
         (3, {}),
         (3, {"built-build": FAILS}),
+        (4, {"watcher": Script(outputs={"y": 2})}),
     ]
     found = played(release, outcomes, scripts, tmp_path)
     assert [differences(*found[at]) for at in (0, 1, 3, 4)] == [[]] * 4
-    ends, nested, clashing, built, unbuilt = (arguments(result) for _, result in found)
+    ends, nested, clashing, built, unbuilt, _ = (arguments(result) for _, result in found)
+    assert found[5][1]["state"] == "success"
+    assert {"b/-1", "json/-1", "number.trials_1/0"} <= found[5][1]["pods"].keys()
     assert clashing == {"clashing-tell-2": "failed", "clashing-flow-tell": "succeeded"}
     assert {name: text for name, text in ends.items() if "tell" in name} == {
         "good-tell": "0.95 of good succeeded",
@@ -272,14 +299,36 @@ def test_nobody_starts_before_it_is_approved(catalog: Path, tmp_path: Path) -> N
         made(catalog, "asked", ASKED, options),
         made(catalog, "one", f"isApproved: false\n{JOB}", options),
     ]
-    scripts = [(0, {}), (0, {"load": FAILS}), (1, {}), (1, {"one.approval": FAILS})]
+    refused = [(0, "ship"), (0, "asked"), (0, "inner"), (1, "one")]
+    scripts = [(0, {}), (0, {"load": FAILS}), (1, {})]
+    scripts += [(at, {f"{name}.approval": FAILS}) for at, name in refused]
     found = played("3.3", outcomes, scripts, tmp_path)
     assert [differences(*each) for each in found[:3]] == [[]] * 3
-    states = [result["tasks"] for _, result in found]
-    assert (found[3][1]["state"], found[3][1]["pods"]) == ("failed", {})
-    assert states[3] == {"one.approval": ["failed"], "one": ["upstream_failed"]}
-    assert {state["ship.approval"][0] for state in states[:2]} == {"success", "upstream_failed"}
-    assert states[0]["skipped.approval"] == ["skipped"]
+    results = [result for _, result in found]
+    states = [{name: each for name, [each] in result["tasks"].items()} for result in results]
+    assert {state["ship.approval"] for state in states[:2]} == {"success", "upstream_failed"}
+    assert states[0]["skipped.approval"] == "skipped"
+    asked = {name: said for result in results for name, said in result["asked"].items()}
+    assert asked["ship.approval"] == ["Shall ship run?", None, ["Approve", "Reject"], "Approve"]
+    for (_, name), result, state in zip(refused, results[3:], states[3:], strict=True):
+        assert (result["state"], state[f"{name}.approval"]) == ("failed", "failed")
+        assert result["asked"][f"{name}.approval"][-1] == "Reject"
+    ship, whole, inner, one = states[3:]
+    assert (one["one"], results[6]["pods"]) == ("upstream_failed", {})
+    assert (ship["load"], ship["ship"], ship["inner.one"]) == (
+        "success", "upstream_failed", "success"
+    )  # fmt: skip
+    assert ship["alert"] == "skipped"  # nothing has failed that it waits for
+    assert arguments(results[3]) == {
+        "ship-tell": "upstream_failed",
+        "asked-tell": "failed",
+    }
+    assert {name for name, state in whole.items() if state == "success"} <= {
+        "asked-tell", "asked-tell.gate", "hooks", *(n for n in whole if n.endswith(".gate"))
+    }  # fmt: skip
+    assert arguments(results[4]) == {"asked-tell": "upstream_failed"}
+    assert (inner["ship"], inner["inner.one"]) == ("success", "upstream_failed")
+    assert arguments(results[5]) == {"ship-tell": "succeeded", "asked-tell": "failed"}
 
 
 FAST = f"""
@@ -296,14 +345,72 @@ run:
 """
 
 
+METRIC = f"""
+run:
+  kind: dag
+  earlyStopping: [{{kind: metric_early_stopping, metric: good, value: 0.5, optimization: maximize}}]
+  operations:
+    - {{name: first, component: {{outputs: [{{name: good, type: float}}, {{name: n, type: int}}], {JOB}}}}}
+    - {{name: next, dependencies: [first], component: {{outputs: [{{name: n, type: int}}], {JOB}}}}}
+    - name: checked
+      dependencies: [next]
+      trigger: all_done
+      params: {{n: {{ref: ops.next, value: outputs.n}}}}
+      conditions: "{{{{ n > 1 }}}}"
+      component: {{inputs: [{{name: n, type: int}}], {JOB}}}
+    - name: loop
+      dependencies: [first]
+      matrix: {{kind: mapping, values: [{{x: 1}}, {{x: 2}}]}}
+      component: {{inputs: [{{name: x, type: int}}], {JOB}}}
+    - {{name: asked, dependencies: [loop], component: {{{JOB}}}}}
+    - {{name: beside, component: {{{JOB}}}}}
+    - name: inner
+      dependencies: [beside]
+      component:
+        run:
+          kind: dag
+          earlyStopping: [{{kind: metric_early_stopping, metric: loss, value: 0.5, optimization: minimize}}]
+          operations:
+            - {{name: one, component: {{outputs: [{{name: loss, type: float}}], {JOB}}}}}
+            - {{name: two, dependencies: [one], component: {{{JOB}}}}}
+    - {{name: after, dependencies: [inner, asked], component: {{{JOB}}}}}
+"""
+FIRST = ({"next", "checked", "loop", "asked", "after"}, {"inner.two"})
+METRICS = [
+    # what the first and the inner one leave, what is skipped then
+    ("0.75", "0.25", FIRST[0] | FIRST[1]),
+    ("0.5", "0.75", FIRST[0]),
+    ("0.25", "0.5", FIRST[1]),
+    ("", "nan", set[str]()),
+]
+SECONDLY = "schedule: {kind: interval, frequency: 1, %s}"
+PASTS = {"waits": "dependsOnPast: true", "goes-on": "dependsOnPast: false"}
 CODE = "{ref: connections.code, kinds: [connection_git_commit]}"
 
 
-def test_the_first_failure_ends_a_dag(release: str, catalog: Path, tmp_path: Path) -> None:
+def test_a_failure_or_a_metric_ends_a_dag_and_runs_wait_for_the_past(
+    release: str, catalog: Path, tmp_path: Path
+) -> None:
     scripts = [(0, {}), (0, {"first": FAILS}), (0, {"inner/one": FAILS, "other": FAILS})]
     pushed = made(catalog, "pushed", f"events: [{CODE}, {CODE.replace('code', 'other')}]\n{JOB}")
-    found = played(release, [made(catalog, "fast", FAST), pushed], scripts, tmp_path)
-    well, early, late = (result for _, result in found)
+    outcomes = [made(catalog, "fast", FAST), pushed]
+    outcomes += [made(catalog, name, f"{SECONDLY % past}\n{JOB}") for name, past in PASTS.items()]
+    outcomes.append(made(catalog, "metric", METRIC))
+    more: list[dict[str, Any]] = [{"dag_id": name, "seconds": 4} for name in PASTS]
+    for good, loss, _ in METRICS:
+        left = {"first": {"good": good}, "next": {"n": "2"}, "inner.one": {"loss": loss}}
+        script = {name: {"outputs": values} for name, values in left.items()}
+        more.append({"dag_id": "metric", "script": script})
+    found = played(release, outcomes, scripts, tmp_path, more)
+    well, early, late, waits, goes_on, *metrics = (result for _, result in found)
+    for (_, _, skipped), result in zip(METRICS, metrics, strict=True):
+        units = FIRST[0] | FIRST[1] | {"first", "beside", "inner.one", "inner.end"}
+        assert {name: {*result["tasks"][name]} for name in units} == {
+            name: {"skipped" if name in skipped else "success"} for name in units
+        }
+        assert result["state"] == "success"
+    assert waits == {"runs": [["running"], ["failed", "running"]], "tasks": ["scheduled"]}
+    assert len(goes_on["runs"][0]) > 1
     assert well["state"] == "success"
     assert {state for states in well["tasks"].values() for state in states} == {"success"}
     assert early["state"] == "failed"

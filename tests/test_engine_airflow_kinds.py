@@ -172,11 +172,26 @@ POLICY = (
     "{maxRetries: 2, podFailurePolicy: {rules: [{action: Count, onExitCodes: {operator: In, values:"
     " [3, 4]}}, {action: FailJob, onExitCodes: {operator: NotIn, values: [5]}}]}}"
 )
-COUNTED = "kind: component\nname: codes\nrun:\n  kind: dag\n  operations:\n" + "".join(
-    f"  - {{name: {name}, component: {{termination: {POLICY},"
-    f" outputs: [{'{name: o, type: int}' if name == 'leaves' else ''}],"
-    f" run: {{kind: job, {IMAGE}}}}}}}\n"
-    for name in CODES
+COUNTED = (
+    "kind: component\nname: codes\nrun:\n  kind: dag\n  operations:\n"
+    + "".join(
+        f"  - {{name: {name}, component: {{termination: {POLICY},"
+        f" outputs: [{'{name: o, type: int}' if name == 'leaves' else ''}],"
+        f" run: {{kind: job, {IMAGE}}}}}}}\n"
+        for name in CODES
+    )
+    + f"""\
+  - name: rounds
+    matrix:
+      kind: mapping
+      values: [{{x: 1}}, {{x: 2}}]
+      concurrency: 1
+      earlyStopping: [{{kind: failure_early_stopping, percent: 100}}]
+    component:
+      inputs: [{{name: x, type: int}}]
+      termination: {POLICY}
+      run: {{kind: job, {IMAGE}}}
+"""
 )
 
 
@@ -225,6 +240,7 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     told = {kind: {"tells": [list(kinds.get(kind, KUBEFLOW)[1])]} for kind in ROLES}
     scenes += [{"dag_id": "all", "script": told}, {"dag_id": "tries", "script": TRIED}]
     codes = {name: {"exit_codes": each} for name, (each, _, _) in CODES.items()}
+    codes["rounds.trials"] = {"exit_codes": [3, 1, 1]}
     scenes.append({"dag_id": "codes", "script": codes})
     found, results = dag_files.play(request.param, files, scenes, tmp_path_factory.mktemp("kinds"))
     assert found["errors"] == {}
@@ -269,3 +285,4 @@ def test_exit_codes_decide_on_a_further_try(played: Played) -> None:
     tasks, tries = played.counted["tasks"], played.counted["tries"]
     assert {name: tasks[name] for name in CODES} == {n: [end] for n, (_, end, _) in CODES.items()}
     assert {name: tries[f"{name}/-1"] for name in CODES} == {n: c for n, (_, _, c) in CODES.items()}
+    assert (tasks["rounds.trials_1"], tries["rounds.trials_1/0"]) == (["failed"], 2)

@@ -290,15 +290,6 @@ IN_AIRFLOW = {
     "schedule.maxRuns": CRON + ", startAt: '2030-01-01', maxRuns: 3}\n" + JOB,
     "schedule.maxRuns.open": CRON + ", maxRuns: 3}\n" + JOB,
     "distributed.endless": f"run: {{kind: raycluster, head: {WORKER}}}\n",
-    "matrix.exitCodes": search_of(
-        "tpe",
-        f"numRuns: 1, {METRIC}",
-        "termination: {maxRetries: 2, podFailurePolicy: {rules: [{action: FailJob, onExitCodes:"
-        " {operator: In, values: [3]}}]}}\n" + JOB,
-    ),
-    "matrix.distributed": search_of(
-        "tpe", f"numRuns: 1, {METRIC}", f"run: {{kind: tfjob, worker: {WORKER}}}\n"
-    ),
     "matrix.many": FILES["matrix.grid"].replace("value: [1, 2]", "value: " + str([*range(1025)])),
     "matrix.dagRules": "matrix: {kind: mapping, values: [{x: 1}], earlyStopping: [{kind:"
     " failure_early_stopping, percent: 50}]}\ninputs: [{name: x, type: int}]\n" + dag_of(A),

@@ -223,7 +223,7 @@ class ResourceOutputsOperator(ResourceOperator):
 
     def __init__(self, *, reader, outputs, **kwargs):
         super().__init__(**kwargs)
-        self.reader, self.outputs = reader, outputs
+        self.reader, self.outputs, self.left = reader, outputs, {}
 
     def poke(self, context):
         self.ti = context["ti"]
@@ -231,7 +231,7 @@ class ResourceOutputsOperator(ResourceOperator):
 
     def end_of(self, found):
         end = super().end_of(found)
-        if end not in ("has succeeded", "has failed"):
+        if end not in ("has succeeded", "has failed") or not self.outputs:
             return end
         try:
             phase, text = self.read(found)
@@ -240,7 +240,8 @@ class ResourceOutputsOperator(ResourceOperator):
             status = getattr(error, "status", 503)
             phase, text = "Failed" if 400 <= status < 429 else "", ""
         if phase == "Succeeded":
-            self.ti.xcom_push(key="return_value", value=self.values(text))
+            self.left = self.values(text)
+            self.ti.xcom_push(key="return_value", value=self.left)
             return end
         if phase == "Failed":
             self.log.error("the outputs of %s are lost: %s", self.name, text)

@@ -1,7 +1,8 @@
 """Turns the events that start a run from outside into the assets that a DAG is scheduled by.
 
 A push to a repository is an event of the asset that has its address: whatever hears of the push
-tells Airflow's API of it. Runs elsewhere are no assets.
+tells Airflow's API of it. A run elsewhere is no asset: what waits for it knows its uuid, which
+names neither its DAG nor its moment, and which nobody knows before it begins.
 """
 
 from __future__ import annotations

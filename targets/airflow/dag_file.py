@@ -11,9 +11,9 @@ from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.constants import said_once
 from pxc.targets.airflow.flow import WHOLE, Flow
 from pxc.targets.airflow.params import param
-from pxc.targets.airflow.preamble import preamble
+from pxc.targets.airflow.preamble import NAMES, preamble
 from pxc.targets.airflow.python_text import WIDTH, Call, Code, Statement, names, shown, string
-from pxc.targets.airflow.rounds import runs_of
+from pxc.targets.airflow.rounds import LOCALS, runs_of
 from pxc.targets.airflow.scope import RUN_UUID, STATUS
 from pxc.targets.airflow.tasks import bound_ids, edge, group_lines, hook_ids, unit_lines
 from pxc.targets.airflow.timetable import schedule_arguments
@@ -34,7 +34,7 @@ def dag_file(build: Build, flow: Flow | None) -> str:
         [task_id] = build.drafts
         body = unit_lines(task_id, "all_success", _INDENT, {}, build)
     else:
-        variables_of = variables([*bound_ids(flow), *_hooks_id(flow)], ())
+        variables_of = variables([*bound_ids(flow), *_hooks_id(flow)], _taken(build))
         body = group_lines(flow, "", _INDENT, variables_of, build)
         if any(name.startswith(f"{OPS}[") for name in variables_of.values()):
             body.insert(0, f"{' ' * _INDENT}{OPS} = {{}}")
@@ -51,7 +51,7 @@ def dag_file(build: Build, flow: Flow | None) -> str:
     made_from = f" from {source}" if source not in ("", "-", "<stdin>") else ""
     top = f"# Written by pxc {VERSION}{made_from}: change that file, not this one.\n"
     functions = build.functions.text()
-    for name in ("is_true", "json"):
+    for name in ("is_true", "json", "reached"):
         if any(f" {name}{'.' if name == 'json' else '('}" in each for each in functions):
             build.used.add(name)
     release = build.world.options.airflow.release
@@ -62,6 +62,11 @@ def dag_file(build: Build, flow: Flow | None) -> str:
     if named:
         above, gap = f"{above}{gap}{named}", "\n\n"
     return f"{top}{above}{gap}{head}\n{text}\n"
+
+
+def _taken(build: Build) -> set[str]:
+    """The names in a file that no variable of a task may hide."""
+    return {*NAMES, *build.functions.bodies, *(LOCALS if build.rounds else ())}
 
 
 def _text(line: str | Statement) -> str:

@@ -24,7 +24,7 @@ from pxc.targets.airflow.naming import Naming
 from pxc.targets.airflow.pod_operator import pod_draft
 from pxc.targets.airflow.scope import Asked, Scope
 from pxc.targets.airflow.searches import rounds_draft, tell_of_rules
-from pxc.targets.airflow.stopping import fails_fast
+from pxc.targets.airflow.stopping import fails_fast, with_endings
 from pxc.targets.airflow.unrolled import CELL, CELLS, unrolled
 from pxc.world import World
 
@@ -73,7 +73,8 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
 def _group_of(plan: Plan, build: Build) -> Group | None:
     """What the tasks of the file are made of; None for a run that is one task."""
     if plan.group is not None:
-        group = unrolled(with_joins(plan.group), build.world.language, build.report)
+        group = with_joins(with_endings(plan.group, build.report))
+        group = unrolled(group, build.world.language, build.report)
         plan = replace(plan, group=group)
     found = surrounded(plan, build.world.options.airflow.release, build.report)
     if found is None and any(map(goes_in_rounds, plan.units)):
@@ -163,10 +164,6 @@ def _draft(
         tell(f"matrix.{unit.sweep.kind}", "matrix", unit.sweep.span, build.report)
         if not goes_in_rounds(unit):
             tell_of_rules(unit.sweep.stopping, "matrix", "matrix.rounds", build.report, True)
-    if goes_in_rounds(unit) and unit.runtime is not None:
-        said, place = f"`matrix` of a `{unit.kind}`", (unit.sweep or unit.search or unit).span
-        tell("matrix.distributed", said, place, build.report)
-        return
     if goes_in_rounds(unit):
         rounds = rounds_draft(unit, task_id, scope, asked, build)
         if rounds is not None:

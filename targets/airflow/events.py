@@ -15,7 +15,7 @@ from pxc.targets._begun import first_beside, is_begun
 from pxc.targets.airflow.features import feature_of
 from pxc.targets.airflow.trigger_rules import FAILED, NEVER, SKIPPED, SUCCEEDED
 
-__all__ = ["has_events", "told_by", "with_events"]
+__all__ = ["both", "has_events", "told_by", "with_events"]
 
 _PREFIX = "run_status_"
 _ENDS = {
@@ -108,10 +108,10 @@ def _start(member: Member, other: Member) -> Start | None:
     own, first = member.start, other.start
     if first is None:
         return None if own is None else Start(own.span, condition=own.condition)
-    return replace(first, condition=_both(first.condition, own.condition if own else None))
+    return replace(first, condition=both(first.condition, own.condition if own else None))
 
 
-def _both(one: Scalar | None, other: Scalar | None) -> Scalar | None:
+def both(one: Scalar | None, other: Scalar | None) -> Scalar | None:
     """A condition that holds where both do."""
     if one is None or other is None:
         return other if one is None else one

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
-from pxc.targets._unsayable import OUTPUTS, PLUGINS, RUNTIMES, STEPS, WORKFLOWS
+from pxc.targets._unsayable import METRICS, OUTPUTS, PLUGINS, RUNTIMES, STEPS, WORKFLOWS
 
-__all__ = ["FEATURES", "TABLE", "feature_of", "tell", "tell_demand"]
+__all__ = ["FEATURES", "ROWS", "TABLE", "feature_of", "tell", "tell_demand"]
 
-_YET = "this release writes none for Airflow"
 _ARGO = "compile it with `--target argo`"
 
 TABLE = (
@@ -46,9 +45,7 @@ TABLE = (
             "a task starts when all that it waits for have ended, not with the first"),
     Feature("dag.failures", "`earlyStopping` of the outermost dag that one failure meets", EXACT,
             "`fail_fast`: what runs fails, the rest is skipped"),
-    Feature("dag.metric", "`earlyStopping` of a dag by a metric", REFUSED,
-            "Airflow ends no DAG well before its last task",
-            "give the operations that follow `conditions`"),
+    *METRICS,
     Feature("dag.concurrency", "`concurrency` of a dag inside of a dag", APPROXIMATED,
             "Airflow counts the tasks of the whole DAG", "give it to the outermost dag"),
     Feature("dag.termination.timeout", "`termination.timeout` of a dag inside of a dag", REFUSED,
@@ -64,11 +61,9 @@ TABLE = (
             "the list of its runs is in the DAG file, which Airflow reads again and again",
             "bound it with `numRuns`"),
     Feature("matrix.dag", "`matrix` around a dag", EXACT, "a group of tasks for each of its runs"),
-    Feature("matrix.exitCodes", "`termination.podFailurePolicy` of the runs of rounds", REFUSED,
-            _YET, _ARGO),
-    Feature("matrix.distributed", "a search, or `earlyStopping` of a matrix, whose runs are"
-            " distributed", REFUSED, _YET, _ARGO),
-    Feature("matrix.dagRules", "`earlyStopping` of a `matrix` around a dag", REFUSED, _YET, _ARGO),
+    Feature("matrix.dagRules", "`earlyStopping` of a `matrix` around a dag", REFUSED,
+            "its runs are groups of tasks that are all written down, and `pxc-tuner` is asked"
+            " between mapped tasks alone", _ARGO),
     Feature("matrix.*", "`matrix` without its bounds, or whose parts come with the run", REFUSED,
             "how long it goes on, and where, must be known when the file is compiled",
             "give its values by params"),
@@ -98,7 +93,8 @@ TABLE = (
     Feature("events.commit", "`events` of kind `connection_git_commit`, outside of a dag", EXACT,
             "an Asset with the address of the repository, which what hears of a push tells of"),
     Feature("events", "`events` of other kinds or origins, outside of a dag", REFUSED,
-            "Airflow hears of assets, and a run elsewhere is none",
+            "Airflow hears of assets, which have a name before anything runs; a uuid names a run"
+            " that is there already, and not the DAG that it is of",
             "start the run when the event has come"),
     Feature("conditions", "`conditions` outside of a dag that wait for the run", REFUSED,
             "a run of its own is started when it is triggered",
@@ -108,7 +104,7 @@ TABLE = (
     Feature("schedule.datetime", "`schedule: {kind: datetime}`", EXACT,
             "`@once`, from that moment on"),
     Feature("schedule.dependsOnPast", "`schedule.dependsOnPast`", EXACT,
-            "`max_active_runs=1`: a run waits until the one before it has ended"),
+            "`max_active_runs=1`: a run waits until the one before it has ended, in whatever way"),
     Feature("schedule.startAt", "`schedule.startAt`", EXACT, "`start_date`"),
     Feature("schedule.endAt", "`schedule.endAt`", EXACT, "`end_date`"),
     Feature("schedule.maxRuns", "`schedule.maxRuns` with `startAt`", APPROXIMATED,
@@ -149,9 +145,9 @@ TABLE = (
     *STEPS,
 )  # fmt: skip
 
-_FEATURES = Features("airflow", TABLE)
+ROWS = Features("airflow", TABLE)
 
-FEATURES = _FEATURES.exact()
+FEATURES = ROWS.exact()
 """The features this target has whatever the options are."""
 
-feature_of, tell, tell_demand = _FEATURES.row, _FEATURES.tell, _FEATURES.tell_demand
+feature_of, tell, tell_demand = ROWS.row, ROWS.tell, ROWS.tell_demand

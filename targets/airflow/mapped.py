@@ -28,8 +28,8 @@ from pxc.targets.airflow.run_time import AirflowRunTime
 from pxc.targets.airflow.scope import Scope
 
 __all__ = [
-    "INDEX", "MOST_BUILT", "PARAMS", "can_be_listed", "mapped_arguments", "mapped_draft",
-    "mapping_arguments", "params_of",
+    "INDEX", "MOST_BUILT", "PARAMS", "annotations_of", "can_be_listed", "mapped_arguments",
+    "mapped_draft", "mapping_arguments", "params_of",
 ]  # fmt: skip
 
 _MOST = 20_000
@@ -136,11 +136,16 @@ def _said(own: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def annotations_of(unit: Unit) -> str:
+    """The expression of the annotations of a run of a mapped task, of its pod or its resource."""
+    return (
+        "task.annotations" if unit.runtime is None else "task.resource['metadata']['annotations']"
+    )
+
+
 def mapping_arguments(draft: Draft | ResourceDraft) -> list[tuple[str, Any]]:
     """How the mapped tasks are called, and how many of them run at once."""
-    about = "task.annotations"
-    if isinstance(draft, ResourceDraft):
-        about = "task.resource['metadata']['annotations']"
+    about = annotations_of(draft.unit)
     cut = f" | truncate({_NAME_LIMIT})" if len(max(draft.params, key=len)) > _NAME_LIMIT else ""
     name = f"{{{{ {about}['{PARAMS}']{cut} }}}}"
     found: list[tuple[str, Any]] = [("map_index_template", name)]

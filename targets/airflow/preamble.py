@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pkgutil import get_data
 
-__all__ = ["preamble"]
+__all__ = ["NAMES", "preamble"]
 
 _COMPAT = "airflow.providers.common.compat.sdk"
 _MODULES = {
@@ -42,15 +42,18 @@ _TIMETABLES = {
 """Names that Airflow 3 moved and its compatibility layer does not know."""
 
 _STANDARD = frozenset(
-    ("base64", "copy", "datetime", "functools", "json", "pathlib", "time", "uuid")
+    ("base64", "copy", "datetime", "functools", "json", "math", "pathlib", "time", "uuid")
 )
 _DEFINITIONS = (
-    "run_uuid", "is_true", "OutputsOperator", "ExitCodeOperator", "ResourceOperator",
-    "ResourceOutputsOperator", "TrialOperator", "TunerOperator", "JoinOperator", "came_to",
-    "may_start", "ended_well", "watcher",
+    "run_uuid", "is_true", "reached", "OutputsOperator", "ExitCodeOperator", "ResourceOperator",
+    "ResourceOutputsOperator", "TrialOperator", "TrialExitCodeOperator", "TrialResourceOperator",
+    "TunerOperator", "JoinOperator", "came_to", "may_start", "ended_well", "watcher",
 )  # fmt: skip
 _ASKING = frozenset(("may_start", "ended_well", "JoinOperator"))
 """Those that ask what an operation came to."""
+
+NAMES = frozenset((*_MODULES, *_OTHERS, *_WHOLE, *_TIMETABLES, *_DEFINITIONS))
+"""All that a file may import or define; no variable of it is called so."""
 
 _INLINED = "inlined/{}.py"
 """Where this package keeps what a file may define."""
@@ -64,7 +67,9 @@ def preamble(used: Iterable[str], release: str) -> str:
     """
     wanted = set(used)
     wanted |= {"came_to"} if wanted & _ASKING else set()
+    wanted |= {"TrialOperator", "ExitCodeOperator"} if "TrialExitCodeOperator" in wanted else set()
     wanted |= {"OutputsOperator"} if "ExitCodeOperator" in wanted else set()
+    wanted |= {"ResourceOutputsOperator"} if "TrialResourceOperator" in wanted else set()
     wanted |= {"ResourceOperator"} if "ResourceOutputsOperator" in wanted else set()
     lines: set[str] = set()
     bodies = []

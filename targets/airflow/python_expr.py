@@ -16,6 +16,7 @@ from pxc.diagnostics import Report
 from pxc.ir.expr import (
     Attribute,
     Binary,
+    Call,
     Compare,
     Conditional,
     Const,
@@ -24,12 +25,14 @@ from pxc.ir.expr import (
     Filter,
     Index,
     ListExpr,
+    Name,
     RunTimeRef,
     Slice,
     Test,
     Unary,
     operands,
 )
+from pxc.ir.stopping import MAXIMIZE, Stopping
 from pxc.ir.unparse import unparse
 from pxc.source import Span
 from pxc.targets._declared import declared_kind
@@ -54,7 +57,7 @@ from pxc.targets.airflow.python_filters import (
 )
 from pxc.targets.airflow.python_text import shown
 
-__all__ = ["Computed", "Given", "Types", "computed_by"]
+__all__ = ["Computed", "Given", "Types", "computed_by", "unreached"]
 
 Types = Callable[[RunTimeRef], "Given | None"]
 """How Airflow reads a value of the run, and the type that its author declared."""
@@ -64,6 +67,9 @@ _COMPUTE = "compute the value in the container, as an output"
 _WORD = re.compile(r"\W+")
 _LONGEST = 4096
 
+
+_UNREACHED = "metric is unreached"
+"""A function that no author can call, for a name has no blanks."""
 
 _BINDS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT,
           "**": POWER, "and": AND, "or": OR}  # fmt: skip
@@ -88,6 +94,14 @@ class _Refused(Exception):
     def __init__(self, span: Span, message: str, help: str) -> None:
         super().__init__(message)
         self.span, self.message, self.help = span, message, help
+
+
+def unreached(rule: Stopping, member: str) -> Expr:
+    """That a metric, an output of a member of the same dag, is not as good as a rule wants it."""
+    ref = RunTimeRef(rule.span, f"ops.{member}.outputs.{rule.metric}")
+    least = Const(rule.span, rule.optimization != MAXIMIZE)
+    value = Const(rule.span, rule.value or 0.0)
+    return Call(rule.span, Name(rule.span, _UNREACHED), (ref, value, least))
 
 
 def computed_by(expr: Expr, types: Types, report: Report, *, truth: bool) -> Computed | None:
@@ -177,6 +191,9 @@ class _Writer:
                 return self._filter(node)
             case Test():
                 return self._test(node)
+            case Call(function=Name(name=name), args=(RunTimeRef() as ref, Const() as v, least)):
+                if name == _UNREACHED:
+                    return self._unreached(ref, v, least == Const(v.span, True))
         raise self._refused(node)
 
     def _reference(self, ref: RunTimeRef) -> Said:
@@ -195,6 +212,16 @@ class _Writer:
             self.lines.append(f"{name} = {form.format(name)}")
         self.known[ref.path] = Said(name, kind, item)
         return self.known[ref.path]
+
+    def _unreached(self, ref: RunTimeRef, value: Const, least: bool) -> Said:
+        """True, behind the lines that end the function where a metric is good enough."""
+        given = self.types(ref)
+        assert given is not None
+        name = self._parameter(ref.path)
+        self.given[name] = given.read
+        more = ", least=True" if least else ""
+        self.lines += [f"if reached({name}, {shown(value.value)}{more}):", "    return False"]
+        return Said("True", "bool")
 
     def _parameter(self, path: str) -> str:
         """A name by the last word of a path."""
@@ -226,6 +253,8 @@ class _Writer:
             parts = [_printed(self.value(each)) for each in operands(node)]
             return Said(" + ".join(parts), "str", binds=SUM)
         left, right = self.value(node.left), self.value(node.right)
+        if op == "and" and isinstance(node.left, Call):
+            return right  # what is left has ended the function, or holds
         binds = _BINDS[op]
         kind = left.kind if left.kind == right.kind else "json"
         if op in ("and", "or"):
@@ -303,4 +332,4 @@ class _Writer:
 
 
 _CALLED = frozenset(("str", "int", "float", "len", "abs", "round", "min", "max", "sum", "list",
-                     "sorted", "reversed", "dict", "isinstance"))  # fmt: skip
+                     "sorted", "reversed", "dict", "isinstance", "reached"))  # fmt: skip

@@ -23,14 +23,15 @@ from pxc.targets._endless import never_ends
 from pxc.targets._names import dns_label
 from pxc.targets._outputs import told_outputs
 from pxc.targets._resources import ending_of, is_number, refuse_number
+from pxc.targets._searching import goes_in_rounds
 from pxc.targets.airflow.build import Build, ResourceDraft
 from pxc.targets.airflow.differences import differences
 from pxc.targets.airflow.features import tell
 from pxc.targets.airflow.jinja import expression, has_expression, rendered
-from pxc.targets.airflow.mapped import MOST_BUILT, PARAMS, can_be_listed, params_of
+from pxc.targets.airflow.mapped import INDEX, MOST_BUILT, PARAMS, can_be_listed, params_of
 from pxc.targets.airflow.reader import RUN, reader_of, reading
 from pxc.targets.airflow.run_time import AirflowRunTime
-from pxc.targets.airflow.scope import Scope
+from pxc.targets.airflow.scope import RUN_UUID, Scope
 from pxc.targets.kubernetes.distributed import LONGEST_NAME, EngineRun, engine_objects
 
 __all__ = ["mapped_resource", "resource_arguments", "resource_draft"]
@@ -85,7 +86,7 @@ def resource_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Reso
         replace(build.plan, source="-"),
         replace(unit, description=None, limits=limits),
         EngineRun(
-            _ResourceRunTime(unit, scope, build.functions, namespace), _name(unit, scope), {}, False
+            _ResourceRunTime(unit, scope, build.functions, namespace), _name(unit), {}, False
         ),
         changed(build.world.options, name_policy="content"),
         build.report,
@@ -102,10 +103,13 @@ def resource_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Reso
     return ResourceDraft(unit, task_id, first, beside, retries, deadline, reader)
 
 
-def _name(unit: Unit, scope: Scope) -> str:
-    """A name for each try of each run: what an earlier one left may still be on its way out."""
+def _name(unit: Unit) -> str:
+    """A name for each try of each task: what an earlier one left may still be on its way out.
+
+    It is made of the task's own identity: a run of a later rung may have that of another one.
+    """
     base = dns_label(unit.name, LONGEST_NAME - _HASH - 1 - _TRIES, letter_first=True)
-    run, number = expression(f"{scope.run()}[:{_HASH}]"), expression("ti.try_number")
+    run, number = expression(f"{RUN_UUID}(ti)[:{_HASH}]"), expression("ti.try_number")
     return f"{base}-{run}-{number}"
 
 
@@ -135,11 +139,14 @@ def mapped_resource(unit: Unit, task_id: str, scope: Scope, build: Build) -> Res
         return None
     filler = Cells(sweep, build.world.language, build.report)
     found = []
-    for cell, params in zip(cells(sweep), params_of(sweep), strict=True):
+    in_rounds = goes_in_rounds(unit)
+    for number, (cell, params) in enumerate(zip(cells(sweep), params_of(sweep), strict=True)):
         draft = resource_draft(filler.unit(unit, cell), task_id, scope, build)
         if draft is None or build.report.has_errors:
             return None
-        draft.resource["metadata"].setdefault("annotations", {})[PARAMS] = params
+        told = {INDEX: str(number)} if in_rounds else {}
+        about = draft.resource["metadata"]
+        about["annotations"] = about.get("annotations", {}) | told | {PARAMS: params}
         found.append(draft)
     return changed(
         found[0],

@@ -7,16 +7,20 @@ from typing import Any
 
 from pxc.targets._data import unexpanded
 from pxc.targets._names import dns_label
-from pxc.targets.airflow.build import Build
+from pxc.targets.airflow.build import Build, Draft, ResourceDraft
 from pxc.targets.airflow.jinja import expression, rendered
 from pxc.targets.airflow.mapped import mapped_arguments, mapping_arguments
-from pxc.targets.airflow.pod_operator import outputs_of, pod_arguments
+from pxc.targets.airflow.pod_operator import outputs_of
 from pxc.targets.airflow.pool import pool_arguments
 from pxc.targets.airflow.python_text import Call, Code, Entries, names, shown, string
 from pxc.targets.airflow.searches import Rounds
 from pxc.targets.airflow.variables import OPS
 
-__all__ = ["rounds_lines", "runs_of"]
+__all__ = ["LOCALS", "rounds_lines", "runs_of"]
+
+LOCALS = ("cells", "number")
+"""The variables of the loop that makes rounds."""
+
 
 _STEP = 4
 _LEFT = "/airflow/xcom/return.json"
@@ -42,9 +46,8 @@ def rounds_lines(rounds: Rounds, path: str, rule: str, indent: int, build: Build
         f"{' ' * indent}with {shown(group, indent, len('with '), 1)}:",
         f"{pad}{end} = {shown(marker, inner, len(end) + 3)}",
     ]
-    shared: list[tuple[str, Any]] = []
+    shared, own = _said(rounds.draft, build)
     if rounds.batch:
-        shared, own = mapped_arguments(rounds.draft, build)
         build.used |= {name for each in own for name in names(each)}
         found.append(f"{pad}cells = {shown(Entries(tuple(own)), inner, len('cells = '))}")
     last = rounds.count
@@ -81,8 +84,9 @@ def _asking(rounds: Rounds, path: str, rule: str, build: Build) -> Call:
         ("task_id", Code('f"ask_{number}"')),
         ("name", dns_label(f"{unit.name}-ask", _NAME_LIMIT)),
     ]
-    if rounds.draft.namespace:
-        named.append(("namespace", rendered(rounds.draft.namespace)))
+    namespace = unit.namespace or build.world.options.namespace
+    if namespace:
+        named.append(("namespace", rendered(namespace)))
     named += [
         ("image", build.world.options.runtime.images.tuner),
         ("cmds", ["pxc-tuner"]),
@@ -100,23 +104,24 @@ def _trials(
     """The runs of a round: of a search what the tuner suggests, else the next of the cells."""
     draft, pad = rounds.draft, " " * indent
     named: list[tuple[str, Any]] = [("task_id", Code('f"trials_{number}"'))]
-    has_outputs = bool(outputs_of(draft, build))
-    operator = "TrialOperator"
-    build.used.add("OutputsOperator")
+    named += shared
     if rounds.batch:
-        named += [*shared, *mapping_arguments(draft)]
+        named += mapping_arguments(draft)
         slice = _slice(rounds.batch)
         mapping = Call("expand_kwargs", (Code(f"cells[{slice}]"),))
     else:
-        named += pod_arguments(draft, build)
         cut = "task.cell['text'].items() | map('join', '=') | join(', ') | truncate(250)"
         named.append(("map_index_template", f"{{{{ {cut} }}}}"))
         if rounds.concurrency is not None:
             named.append(("max_active_tis_per_dagrun", rounds.concurrency))
         mapping = Call("expand", (), (("cell", Code(f"{ask}.output")),))
     named += pool_arguments(draft.unit, build)
-    if not has_outputs:
-        named += [("do_xcom_push", True), ("outputs", [])]
+    operator = "TrialResourceOperator"
+    if isinstance(draft, Draft):
+        operator = "TrialExitCodeOperator" if draft.exit_codes else "TrialOperator"
+        build.used.add("OutputsOperator")
+        if not outputs_of(draft, build):
+            named += [("do_xcom_push", True), ("outputs", [])]
     build.used |= {operator} | {name for _, value in named for name in names(value)}
     call = Call(f"{operator}.partial", (), tuple(named), is_open=True)
     before = f"{runs} = "
@@ -125,6 +130,17 @@ def _trials(
     if rounds.batch:
         found.append(f"{pad}{ask} >> {runs}")
     return found
+
+
+def _said(
+    draft: Draft | ResourceDraft, build: Build
+) -> tuple[list[tuple[str, Any]], list[dict[str, Any]]]:
+    """What the operator of the runs is told of all of them, and of each."""
+    if isinstance(draft, Draft):
+        return mapped_arguments(draft, build)
+    from pxc.targets.airflow.resource import resource_arguments
+
+    return resource_arguments(draft, build)
 
 
 def _slice(batch: int) -> str:

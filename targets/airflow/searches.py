@@ -25,9 +25,9 @@ from pxc.targets._searching import (
     rounds_of,
     tell_of_seed,
 )
-from pxc.targets.airflow.build import Build, Draft
+from pxc.targets.airflow.build import Build, Draft, ResourceDraft
 from pxc.targets.airflow.features import feature_of, tell
-from pxc.targets.airflow.mapped import INDEX, mapped_draft
+from pxc.targets.airflow.mapped import INDEX, annotations_of, mapped_draft
 from pxc.targets.airflow.pod_operator import pod_draft
 from pxc.targets.airflow.python_text import string
 from pxc.targets.airflow.scope import RUN_UUID, Scope
@@ -52,7 +52,7 @@ class Rounds(Struct):
     has a `batch` of them.
     """
 
-    draft: Draft
+    draft: Draft | ResourceDraft
     count: int
     document: dict[str, Any]
     kept: list[str]
@@ -75,9 +75,6 @@ def rounds_draft(
         found = _table(unit, unit.sweep, task_id, scope, asked is not None, build)
     if found is None or build.report.has_errors:
         return None
-    if found.draft.exit_codes:
-        place = unit.limits.span
-        tell("matrix.exitCodes", "termination.podFailurePolicy", place, build.report)
     found.kept = kept
     build.asked.outputs.setdefault(task_id, {}).update(dict.fromkeys(kept))
     return found
@@ -86,13 +83,14 @@ def rounds_draft(
 class _TrialScope(Scope):
     """What a run of a search may refer to: values of its cell, too."""
 
-    def __init__(self, scope: Scope, task_id: str, values: SearchValues | None) -> None:
+    def __init__(self, scope: Scope, unit: Unit, task_id: str, values: SearchValues | None) -> None:
         super().__init__(scope.group, scope.ids, scope.around, scope.asked, scope.status)
         self.task_id, self.values = task_id, values
+        self.told_by = annotations_of(unit)
 
     def run(self) -> str:
         """The identity: of a run that goes on from another, that of the other."""
-        number = 'task.cell["run"]' if self.values else f'task.annotations["{INDEX}"]'
+        number = 'task.cell["run"]' if self.values else f'{self.told_by}["{INDEX}"]'
         return f"{RUN_UUID}(ti, {string(self.task_id)}, {number})"
 
     def read(self, ref: RunTimeRef, depth: int = 0) -> str | None:
@@ -120,9 +118,22 @@ def _search(unit: Unit, search: Search, task_id: str, scope: Scope, build: Build
         return None
     values = SearchValues(unit, search, build.world.language, build.report)
     bare = values.told_apart(replace(unit, search=None))
-    draft = pod_draft(bare, task_id, _TrialScope(scope, task_id, values), build)
+    draft = _draft(bare, task_id, _TrialScope(scope, unit, task_id, values), build)
+    if draft is None:
+        return None
     document = search_document(search, build.world.options.seed)
     return Rounds(draft, rounds_of(search), document, [], search.concurrency)
+
+
+def _draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Draft | ResourceDraft | None:
+    """What a round has runs of: a pod, or a resource."""
+    if unit.runtime is None:
+        making = pod_draft if unit.sweep is None else mapped_draft
+        return making(unit, task_id, scope, build)
+    from pxc.targets.airflow.resource import mapped_resource, resource_draft
+
+    of_resource = resource_draft if unit.sweep is None else mapped_resource
+    return of_resource(unit, task_id, scope, build)
 
 
 def _table(
@@ -133,7 +144,7 @@ def _table(
     if not _holds(sweep.stopping, unit, build):
         return None
     tell_of_rules(sweep.stopping, "matrix", "matrix.rounds", build.report, batch >= sweep.count)
-    draft = mapped_draft(unit, task_id, _TrialScope(scope, task_id, None), build)
+    draft = _draft(unit, task_id, _TrialScope(scope, unit, task_id, None), build)
     if draft is None:
         return None
     axes = [axis.name for axis in sweep.axes]

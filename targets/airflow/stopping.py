@@ -1,4 +1,4 @@
-"""Says whether a DAG ends with its first failure, as rules of early stopping may want it."""
+"""Says how a DAG ends early: with its first failure, or by a metric, for what follows that."""
 
 from __future__ import annotations
 
@@ -6,13 +6,55 @@ import math
 from collections.abc import Iterator
 
 from pxc.diagnostics import Report
-from pxc.ir.plan import Group
+from pxc.ir.expr import Expr
+from pxc.ir.node import Hole, Template, replace
+from pxc.ir.plan import Group, Start, Unit
 from pxc.ir.stopping import FAILURE, Stopping
 from pxc.source import head_of
-from pxc.targets.airflow.features import tell
+from pxc.targets._dag_metric import followers, sources_of
+from pxc.targets.airflow.events import both
+from pxc.targets.airflow.features import ROWS, tell
 from pxc.targets.airflow.flow import WHOLE, Flow
+from pxc.targets.airflow.python_expr import unreached
 
-__all__ = ["fails_fast"]
+__all__ = ["fails_fast", "with_endings"]
+
+
+def with_endings(group: Group, report: Report) -> Group:
+    """A group, and those inside of it, where what follows a metric runs only until its rule holds.
+
+    PXC701 for a metric that no operation has, PXC702 for a policy and for what goes on beside.
+    """
+    rest: list[Stopping] = []
+    clauses: dict[str, list[Expr]] = {}
+    for rule in group.stopping:
+        if rule.kind == FAILURE and rule.policy is None:
+            rest.append(rule)
+        elif rule.policy is not None:
+            tell("search.policy", "`policy` of `earlyStopping`", head_of(rule.span), report)
+        else:
+            for source in sources_of(rule, group, "Airflow", ROWS, report):
+                clause = unreached(rule, source.name)
+                for name in followers(group, source.name):
+                    clauses.setdefault(name, []).append(clause)
+    members: list[Unit | Group] = []
+    for member in group.members:
+        if isinstance(member, Group):
+            member = with_endings(member, report)
+        if member.name in clauses:
+            member = replace(member, start=_until(member, clauses[member.name]))
+        members.append(member)
+    return replace(group, members=tuple(members), stopping=tuple(rest))
+
+
+def _until(member: Unit | Group, clauses: list[Expr]) -> Start:
+    """When a member starts whose turn may come too late."""
+    start = member.start or Start(member.span)
+    condition = start.condition
+    for clause in reversed(clauses):
+        hole = Template(member.span, "{{ ... }}", (Hole(member.span, clause),))
+        condition = both(hole, condition)
+    return replace(start, condition=condition)
 
 
 def fails_fast(flow: Flow, report: Report) -> bool:
@@ -40,7 +82,7 @@ def _is_held(flow: Flow, whole: Flow | None, report: Report) -> bool:
     found = False
     for rule in flow.group.stopping:
         said, place = f"earlyStopping: {{kind: {rule.kind}}}", head_of(rule.span)
-        if rule.kind != FAILURE or rule.policy is not None:
+        if rule.kind != FAILURE or rule.policy is not None:  # of a hook
             tell("dag.metric", said, place, report)
             continue
         why = _obstacle(rule, flow.group, whole)

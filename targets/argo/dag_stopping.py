@@ -15,8 +15,9 @@ from msgspec import Struct, field
 from pxc.ir.plan import Group, Unit
 from pxc.ir.stopping import FAILURE, MAXIMIZE, Stopping
 from pxc.source import Span, head_of
+from pxc.targets._dag_metric import followers, sources_of
 from pxc.targets.argo.build import Build
-from pxc.targets.argo.features import feature_of, tell
+from pxc.targets.argo.features import ROWS, feature_of, tell
 from pxc.targets.argo.outputs import output_text
 from pxc.targets.argo.scope import Scope
 
@@ -105,32 +106,10 @@ def _counts(rule: Stopping, group: Group, *, is_entry: bool) -> tuple[str, str] 
 
 def _skip(rule: Stopping, group: Group, found: Ending, scope: Scope, build: Build) -> None:
     """Let what follows the operations with a metric run only while its value is not reached."""
-    sources = [
-        member
-        for member in group.members
-        if isinstance(member, Unit)
-        and member.sweep is None
-        and member.search is None
-        and any(output.name == rule.metric for output in member.outputs)
-    ]
-    span = head_of(rule.span)
-    what = f"earlyStopping: {{kind: {rule.kind}, metric: {rule.metric}}}"
-    if not sources:
-        tell("dag.metric", what, span, build.report)
-        return
-    below = {source.name: _followers(group, source.name) for source in sources}
-    if any(
-        member.name not in followers and not _leads_to(group, member.name, name)
-        for name, followers in below.items()
-        for member in group.members
-        if member.name != name
-    ):
-        said = f"by `{rule.kind}` Argo skips what follows `{sources[0].name}`, not what runs beside"
-        _warn("dag.branches", said, span, build)
-    for source in sources:
+    for source in sources_of(rule, group, "Argo", ROWS, build.report):
         build.ask_output(source, rule.metric)
         clause = _unreached(rule, scope.names[source.name], build)
-        for name in below[source.name]:
+        for name in followers(group, source.name):
             found.clauses.setdefault(name, []).append(clause)
 
 
@@ -140,20 +119,3 @@ def _unreached(rule: Stopping, task: str, build: Build) -> str:
     operator = "<" if rule.optimization == MAXIMIZE else ">"
     goes_on = f"float(#) {operator} {rule.value or 0.0!r}"
     return f"map([{said}], # matches '{_NUMBER}' ? {goes_on} : true)[0]"
-
-
-def _followers(group: Group, name: str) -> set[str]:
-    """The members that start after another one has ended, at whatever distance."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        upstream = waiting.pop()
-        for edge in group.edges:
-            if edge.upstream == upstream and edge.downstream not in found:
-                found.add(edge.downstream)
-                waiting.append(edge.downstream)
-    return found
-
-
-def _leads_to(group: Group, name: str, other: str) -> bool:
-    return other in _followers(group, name)

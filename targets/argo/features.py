@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
-from pxc.targets._unsayable import OUTPUTS, PLUGINS, RUNTIMES, STEPS, WORKFLOWS
+from pxc.targets._unsayable import METRICS, OUTPUTS, PLUGINS, RUNTIMES, STEPS, WORKFLOWS
 
-__all__ = ["FEATURES", "TABLE", "feature_of", "tell", "tell_demand"]
+__all__ = ["FEATURES", "ROWS", "TABLE", "feature_of", "tell", "tell_demand"]
 
 _LEFT = "leave it out"
 
@@ -20,12 +20,7 @@ TABLE = (
             "a task starts when all that it waits for have ended, not with the first"),
     Feature("dag.failures", "`earlyStopping` of the outermost dag that one failure meets",
             APPROXIMATED, "nothing more starts after the first failure; what runs goes on"),
-    Feature("dag.branches", "`earlyStopping` of a dag by a metric, where operations run beside the"
-            " one that has it", APPROXIMATED,
-            "what follows the operation with the metric is skipped, and nothing else"),
-    Feature("dag.metric", "`earlyStopping` of a dag by a metric that no operation declares",
-            REFUSED, "nothing tells which operation has the metric",
-            "declare it as an output of an operation that is run once"),
+    *METRICS,
     Feature("dag.namespace", "`namespace` of an operation, unlike that of its dag", REFUSED,
             "the pods of a workflow run in its namespace", "give it to the dag"),
     Feature("dag.termination.timeout", "`termination.timeout` of a dag inside of a dag, sooner than"
@@ -168,9 +163,9 @@ TABLE = (
     *STEPS,
 )  # fmt: skip
 
-_FEATURES = Features("argo", TABLE)
+ROWS = Features("argo", TABLE)
 
-FEATURES = _FEATURES.exact()
+FEATURES = ROWS.exact()
 """The features this target has whatever the options are."""
 
-feature_of, tell, tell_demand = _FEATURES.row, _FEATURES.tell, _FEATURES.tell_demand
+feature_of, tell, tell_demand = ROWS.row, ROWS.tell, ROWS.tell_demand

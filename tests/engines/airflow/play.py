@@ -5,7 +5,7 @@ usage: python play.py FOLDER SCENES       with the Python of an environment that
 Each line of SCENES is a JSON object: `dag_id`, `conf`, which the run is started with, and `script`, which says of a task how many tries
 fail (`failures`) or with which codes they do (`exit_codes`), what its run leaves (`outputs`), and of
 one that is a resource what that tells of itself (`tells`, see cluster.py). One with a `node` really
-runs. For each of them one line of JSON is printed: the state of the run, of each task the states of
+runs; one with `seconds` is for the scheduler. For each of them one line of JSON is printed: the state of the run, of each task the states of
 its instances, the pods that were built, the resources that were made, and what was read of pods.
 Without lines it only tells what the files hold.
 
@@ -27,7 +27,6 @@ import sys
 import tempfile
 import time
 import warnings
-from datetime import UTC, datetime
 from pathlib import Path
 
 from cluster import Cluster
@@ -41,6 +40,7 @@ def prepare(folder: str) -> None:
         "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
         "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "600",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "ERROR",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
     }
     warnings.simplefilter("ignore")
@@ -86,6 +86,7 @@ class Stage:
         self.tries: dict = {}
         self.cluster = Cluster()
         self.read: dict = {}
+        self.asks, self.asked, self.dag_id = False, {}, ""
 
     def install(self) -> None:
         self._parse_once()
@@ -131,7 +132,6 @@ class Stage:
             return left
 
         KubernetesPodOperator.execute = execute
-        self._answer()
 
     def run(self, operator, ti, told: dict):
         """Runs a pod on this machine; `node` is the folder of what outlives it."""
@@ -150,27 +150,42 @@ class Stage:
             raise AirflowException(f"the main container ended with {code}")
         return left
 
-    def _answer(self) -> None:
-        """Agree to whatever is asked, but for what the script says fails."""
-        from airflow.providers.common.compat.sdk import AirflowOptionalProviderFeatureException
+    def answer(self) -> None:
+        """Tell Airflow's API what somebody says to what waits for it; the script says who rejects.
 
-        try:
-            from airflow.providers.standard.operators.hitl import ApprovalOperator
-        except AirflowOptionalProviderFeatureException:
-            return
-        stage = self
+        Before that its scheduler looks whether somebody has waited for too long.
+        """
+        from airflow.jobs.job import Job
+        from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+        from airflow.models.taskinstance import TaskInstance
+        from airflow.utils.session import create_session
 
-        def answer(operator, context):
-            told = stage.script.get(operator.task_id, {})
-            event = {
-                "chosen_options": ["Reject" if told.get("failures") else "Approve"],
-                "params_input": {},
-                "responded_at": datetime.now(UTC),
-                "responded_by_user": None,
-            }
-            return operator.execute_complete(context, event)
+        SchedulerJobRunner(Job()).check_awaiting_input_timeouts()
+        with create_session() as session:
+            same = (TaskInstance.state == "awaiting_input", TaskInstance.dag_id == self.dag_id)
+            waiting = [
+                (ti.dag_id, ti.run_id, ti.task_id, ti.map_index)
+                for ti in session.query(TaskInstance).filter(*same)
+            ]
+        for dag_id, run_id, task_id, index in waiting:
+            place = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{index}"
+            detail = self.api.get(f"{place}/hitlDetails").json()
+            told = self.script.get(task_id, {})
+            chosen = "Reject" if told.get("failures") else "Approve"
+            done = self.api.patch(f"{place}/hitlDetails", json={"chosen_options": [chosen]})
+            assert done.status_code == 200, done.text
+            self.asked[task_id] = [detail["subject"], detail["body"], detail["options"], chosen]
 
-        ApprovalOperator.execute = answer
+    @functools.cached_property
+    def api(self):
+        """Airflow's own API, for somebody who may do everything."""
+        from airflow.api_fastapi.app import create_app
+        from fastapi.testclient import TestClient
+
+        client = TestClient(create_app(apps="core"))
+        token = client.get("/auth/token").json()["access_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        return client
 
     @staticmethod
     def fail(operator, pod, code) -> None:
@@ -196,18 +211,69 @@ class Stage:
         dagbag.sync_bag_to_db = functools.cache(dagbag.sync_bag_to_db)
         dagbag.BundleDagBag = functools.cache(dagbag.BundleDagBag)
 
-    @staticmethod
-    def _sleep_less() -> None:
-        """A run by hand waits a second whenever nothing is ready."""
+    def _sleep_less(self) -> None:
+        """A run by hand waits a second whenever nothing is ready, or somebody is asked."""
         sleep = time.sleep
-        time.sleep = lambda seconds: sleep(min(seconds, 0.02))
+
+        def wait(seconds):
+            if self.asks and sys._getframe(1).f_code.co_name == "test":
+                self.answer()
+            sleep(min(seconds, 0.02))
+
+        time.sleep = wait
         from airflow.providers.common.compat.sdk import BaseSensorOperator
 
         BaseSensorOperator._get_next_poke_interval = lambda *_: 0.01
 
+    def schedule(self, bag, dag, seconds: int) -> dict:
+        """What Airflow's scheduler makes of a DAG while nobody runs its tasks, then when all fail.
+
+        The states of its runs after so many seconds, and after the failure of the first; the states
+        of the tasks of the second one.
+        """
+        from airflow.jobs.job import Job
+        from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+        from airflow.models.dag import DagModel
+        from airflow.models.dagrun import DagRun
+        from airflow.models.taskinstance import TaskInstance
+        from airflow.utils.session import create_session
+
+        if hasattr(bag, "sync_to_db"):  # Airflow 2; Airflow 3 did it for the runs before
+            bag.sync_to_db()
+        runner = SchedulerJobRunner(Job())
+        runner._critical_section_enqueue_task_instances = lambda **_: 0
+        paused = DagModel.dag_id == dag.dag_id
+        with create_session() as session:
+            session.query(DagModel).filter(paused).update({"is_paused": False})
+
+        def states(model, *which) -> list[str]:
+            with create_session() as session:
+                same = model.dag_id == dag.dag_id
+                return [each.state for each in session.query(model).filter(same, *which)]
+
+        def look(seconds: int) -> list[str]:
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                with create_session() as session:
+                    runner._do_scheduling(session)
+                time.sleep(0.1)
+            return states(DagRun)
+
+        runs = [look(seconds)]
+        with create_session() as session:
+            instances = session.query(TaskInstance).filter(TaskInstance.dag_id == dag.dag_id)
+            instances.update({"state": "failed"})
+            first = instances.first().run_id
+        runs.append(look(seconds))
+        with create_session() as session:
+            session.query(DagModel).filter(paused).update({"is_paused": True})
+        return {"runs": runs, "tasks": states(TaskInstance, TaskInstance.run_id != first)}
+
     def play(self, dag, script: dict, conf: dict | None = None) -> dict:
         self.script, self.pods, self.tries, self.read = script, {}, {}, {}
         self.cluster.begin(script)
+        self.asked, self.dag_id = {}, dag.dag_id
+        self.asks = any(task.task_type == "ApprovalOperator" for task in dag.tasks)
         run = dag.test(run_conf=conf)
         from airflow.models.taskinstance import TaskInstance
         from airflow.settings import Session
@@ -224,6 +290,7 @@ class Stage:
             "made": self.cluster.made,
             "left": sorted(name for _, _, name in self.cluster.kept),
             "read": self.read,
+            "asked": self.asked,
         }
 
 
@@ -247,7 +314,10 @@ def main() -> None:
     for line in lines:
         scene = json.loads(line)
         dag = bag.dags[scene["dag_id"]]
-        found = stage.play(dag, scene.get("script", {}), scene.get("conf"))
+        if "seconds" in scene:
+            found = stage.schedule(bag, dag, scene["seconds"])
+        else:
+            found = stage.play(dag, scene.get("script", {}), scene.get("conf"))
         print("\x1e" + json.dumps(found), flush=True)
 
 

@@ -1,0 +1,2 @@
+class TrialExitCodeOperator(TrialOperator, ExitCodeOperator):
+    """A run of a round that is tried again, or not, by its exit code."""
