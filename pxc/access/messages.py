@@ -105,7 +105,7 @@ def _gate(explainer: Explainer, verdict: Verdict) -> Said:
         notes = (*notes, Note("the project is declared here", verdict.rule.span))
     help = f"ask {_administrators(explainer)} for a role that can `run:create`"
     if not who.subject.partition(":")[2]:
-        help = "say who compiles: `--as user:NAME`, or an identity that can be verified"
+        help = "say who compiles: `--as-user NAME`, or a token that can be verified"
     return Said(
         reason=verdict.reason, message=message, span=verdict.claim.span, notes=notes, help=help
     )

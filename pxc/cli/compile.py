@@ -30,7 +30,7 @@ from pxc.cli.options import (
     stdin_option,
 )  # fmt: skip
 from pxc.cli.output import as_stream, is_folder, write_file, write_folder
-from pxc.cli.principals import asking
+from pxc.cli.principals import Asking, identity_options
 from pxc.cli.target_options import (
     check_expose,
     check_revision,
@@ -107,6 +107,7 @@ Examples:
 @catalog_option
 @catalog_ref_option
 @isolated_option
+@identity_options
 @format_option
 @color_option
 @stdin_option
@@ -142,6 +143,7 @@ def compile_command(
     dump_after: str | None,
     timing: bool,
     quiet: bool,
+    asking: Asking,
     **cluster: str | None,
 ) -> int:
     """Compile Polyaxonfiles for a target.
@@ -166,7 +168,6 @@ def compile_command(
         overlays=_overlay(texts, stdin_filename),
         dump_after=dump_after,
         timing=timing,
-        **asking(),
     )
     chosen = {
         "owner": owner,
@@ -195,8 +196,10 @@ def compile_command(
             options=defaults.options,
             catalog=defaults.catalog,
             settings=Settings(spec_version=release),
+            **asking.fields(defaults.identity, unread),
         )
-        outcomes.append(compile_request(one))
+        if not unread.has_errors:
+            outcomes.append(compile_request(one))
     clashes = collisions(outcomes) if len(outcomes) > 1 else Report()
     found = merged([unread, *(o.report for o in outcomes), clashes])
     _say(found, len(files), format_, color, quiet=quiet)

@@ -1,35 +1,206 @@
-"""Turns the environment into who compiles, and the clock into which day it is."""
+"""Turns options and the environment into who compiles, and the clock into which day it is."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pxc.access.principal import Principal
+    from pxc.access_settings import Identity
+    from pxc.diagnostics import Report
 
-__all__ = ["asking"]
+__all__ = ["Asking", "a_day", "identity_options"]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _USER = "PXC_USER"
+_TOKEN = "PXC_IDENTITY_TOKEN"
 _KINDS = ("user:", "serviceAccount:")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def asking() -> dict[str, Any]:
-    """The fields of a `Request` that tell who asks and when: `principal` and `today`.
+class Asking(Struct, frozen=True, kw_only=True):
+    """What the command line and the environment say of who asks, and of the day."""
 
-    `PXC_USER` is a name, or a subject as rules write it (`serviceAccount:ci`). Anybody can set it,
-    so it asserts and proves nothing.
-    """
-    from datetime import UTC, datetime
+    user: str = ""
+    source: str = ""
+    token: str = ""
+    keys: Path | None = None
+    through: str | None = None
+    today: str = ""
+    overrides: tuple[tuple[str, str], ...] = ()
 
-    return {"principal": _asserted(), "today": datetime.now(UTC).date().isoformat()}
+    def fields(self, identity: Identity, report: Report) -> dict[str, Any]:
+        """The fields of a `Request`: `principal`, `today` and `overrides`.
+
+        Whoever shows a token is who it says, and nobody where it is not believed. PXC830 for such
+        a token, and for an identity that is less sure than the workspace wants.
+        """
+        found = self._verified(identity, report) if self.token else self._asserted()
+        strength = found.strength if found is not None else "anonymous"
+        if identity.require == "verified" and strength != "verified" and not report.has_errors:
+            whom = (
+                "nobody is named"
+                if found is None
+                else f"`{self.user}` is only what {self.source} says"
+            )
+            _fault(
+                report,
+                f"{whom}, and `identity` of pxc.yaml asks for a verified identity",
+                f"give a signed token: --identity-token, or {_TOKEN}",
+            )
+            found = None
+        return {"principal": found, "today": self.today, "overrides": self.overrides}
+
+    def _asserted(self) -> Principal | None:
+        """Who is only named; anybody can do that, so it proves nothing."""
+        if not self.user:
+            return None
+        from pxc.access.principal import Principal
+
+        subject = self.user if self.user.startswith(_KINDS) else f"user:{self.user}"
+        return Principal(
+            subject=subject, strength="asserted", source=self.source, bound_by=self.through
+        )
+
+    def _verified(self, identity: Identity, report: Report) -> Principal | None:
+        from msgspec.structs import replace
+
+        from pxc.access.tokens import IdentityFault, Tokens, verified_principal
+
+        keys = self.keys or identity.jwks
+        expected = Tokens(
+            issuers=identity.issuers, audience=identity.audience, user=identity.user,
+            groups=identity.groups,
+        )  # fmt: skip
+        try:
+            if keys is None:
+                raise IdentityFault("there are no keys to verify the token by")
+            found = verified_principal(self.token, keys.read_text("utf-8"), expected)
+        except OSError as fault:
+            _fault(report, f"cannot read the keys in `{keys}`", (fault.strerror or "").lower())
+            return None
+        except (IdentityFault, UnicodeDecodeError) as fault:
+            help = "`identity` of pxc.yaml says which tokens are believed, `--jwks` by which keys"
+            _fault(report, str(fault), help)
+            return None
+        return replace(found, bound_by=self.through)
 
 
-def _asserted() -> Principal | None:
-    name = os.environ.get(_USER, "")
-    if not name:
-        return None
-    from pxc.access.principal import Principal
+def identity_options(command: F) -> F:
+    """The options that tell who asks, which reach the command as `asking`."""
 
-    subject = name if name.startswith(_KINDS) else f"user:{name}"
-    return Principal(subject=subject, strength="asserted", source=_USER)
+    @wraps(command)
+    def with_asking(
+        *words: Any,
+        as_user: str | None,
+        identity_token: Path | None,
+        jwks: Path | None,
+        through: str | None,
+        today: str,
+        overrides: tuple[tuple[str, str], ...],
+        **more: Any,
+    ) -> Any:
+        token = os.environ.get(_TOKEN, "")
+        if identity_token is not None:
+            try:
+                token = identity_token.read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as fault:
+                raise click.UsageError(
+                    f"--identity-token: cannot read '{identity_token}'."
+                ) from fault
+            if not token.strip():
+                raise click.UsageError(f"--identity-token: '{identity_token}' is empty.")
+        if token and as_user is not None:
+            raise click.UsageError("--as-user: the token says who asks.")
+        user = as_user if as_user is not None else os.environ.get(_USER, "")
+        asking = Asking(
+            user=user,
+            source="--as-user" if as_user is not None else _USER,
+            token=token,
+            keys=jwks,
+            through=_account(through),
+            today=today,
+            overrides=overrides,
+        )
+        return command(*words, asking=asking, **more)
+
+    for option in reversed(_OPTIONS):
+        with_asking = option(with_asking)
+    return with_asking  # type: ignore[return-value]
+
+
+def a_day(ctx: click.Context, param: click.Parameter, text: str | None) -> str:
+    """The day of an option such as 2027-03-31; otherwise today, in UTC."""
+    from datetime import UTC, date, datetime
+
+    if text is None:
+        return datetime.now(UTC).date().isoformat()
+    try:
+        found = _DAY.fullmatch(text) and date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if not found:
+        raise click.BadParameter(f"'{text}' is not a day such as '2027-03-31'.")
+    return text
+
+
+def _reasons(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    split = [value.partition("=") for value in values]
+    for name, _, reason in split:
+        if not name or not reason.strip():
+            raise click.BadParameter(f"'{name}' has no reason: write NAME=REASON.")
+    return tuple((name, reason.strip()) for name, _, reason in split)
+
+
+def _account(name: str | None) -> str | None:
+    if name is None or name.startswith(_KINDS):
+        return name
+    return f"serviceAccount:{name}"
+
+
+_OPTIONS = (
+    click.option(
+        "--as-user", metavar="WHO",
+        help="Who compiles: a user, or serviceAccount:NAME. Anybody can say that: it proves "
+        "nothing.  [env var: PXC_USER]",
+    ),
+    click.option(
+        "--identity-token", metavar="FILE", type=click.Path(path_type=Path),
+        help="A signed token (a JWT) that says who compiles.  [env var: PXC_IDENTITY_TOKEN has it]",
+    ),
+    click.option(
+        "--jwks", metavar="FILE", type=click.Path(path_type=Path),
+        help="The keys that tokens are verified by, as a JSON Web Key Set, instead of those of "
+        "pxc.yaml.",
+    ),
+    click.option(
+        "--through", metavar="ACCOUNT",
+        help="The service account that acts for who compiles, and must be allowed, too.",
+    ),
+    click.option(
+        "--today", metavar="DAY", callback=a_day,
+        help="Decide as on this day, such as 2027-03-31.  [default: today, in UTC]",
+    ),
+    click.option(
+        "--override", "overrides", multiple=True, metavar="NAME=REASON", callback=_reasons,
+        help="Do what the soft deny NAME is against, for this reason; may be repeated.",
+    ),
+)  # fmt: skip
+
+
+def _fault(report: Report, message: str, help: str) -> None:
+    from pxc.source import Source, Span
+
+    # The text is left empty: a token must not be shown.
+    report.add("PXC830", message, Span(Source("identity", ""), 0, 0), help=help or None)

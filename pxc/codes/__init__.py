@@ -244,6 +244,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC816", "above-bound", _E),
     ("PXC817", "unresolved-claim", _E),
     ("PXC818", "denied-softly", _W),
+    ("PXC830", "identity-fault", _E),
     ("PXC832", "rule-lint", _W),
     # 9 meta
     ("PXC901", "deprecated-spec", _E),
