@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
+from time import perf_counter
 
 import pytest
 
@@ -490,6 +491,20 @@ def test_every_kind_has_a_reader() -> None:
     from pxc.catalog.organization.rules import _READERS
 
     assert {*_READERS, "Organization", "Prices"} == {*KINDS}
+
+
+def test_a_catalog_of_any_size_is_read_in_time(tmp_path: Path) -> None:
+    """Long chains of roles and many unknown names take time by their number alone."""
+    count = 5_000
+    roles = ", ".join(f"{{name: r{i}, extends: r{i + 1}}}" for i in range(count))
+    users = ", ".join(f'"user:u{i}"' for i in range(count))
+    text = f"{{kind: Organization, name: o, roles: [{roles}]}}\n---\n"
+    text += f"{{kind: Deny, name: d, to: [{users}], deny: ['secret:a']}}\n---\n"
+    members = ", ".join(f"{{user: x{i}}}" for i in range(count))
+    before = perf_counter()
+    _, report, _ = read(tmp_path, text + f"{{kind: Team, name: t, members: [{members}]}}")
+    assert perf_counter() - before < 60
+    assert report.has_errors
 
 
 BODIES = {

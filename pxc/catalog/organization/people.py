@@ -131,14 +131,15 @@ def _role(node: Map, reading: Reading) -> OrganizationRole | None:
 
 def _check_bases(roles: tuple[OrganizationRole, ...], reading: Reading) -> None:
     """PXC810 for a role that extends itself, by whatever way."""
-    bases = {role.name: role.extends for role in roles}
-    told: set[str] = set()
+    known = {role.name: role for role in roles}
+    settled: set[str] = set()
     for role in roles:
-        way, base = [role.name], role.extends
-        while base is not None and base not in way:
-            way.append(base)
-            base = bases.get(base)
-        if base == role.name and told.isdisjoint(way):
-            told.update(way)
-            fault(reading, f"the role `{role.name}` extends itself", role.span,
+        way: dict[str, OrganizationRole] = {}
+        at: OrganizationRole | None = role
+        while at is not None and at.name not in settled and at.name not in way:
+            way[at.name] = at
+            at = known.get(at.extends) if at.extends is not None else None
+        if at is not None and at.name in way:
+            fault(reading, f"the role `{at.name}` extends itself", at.span,
                   "leave `extends` out, or name another role")  # fmt: skip
+        settled.update(way)

@@ -11,6 +11,9 @@ from pxc.source import Span
 
 __all__ = ["References"]
 
+_MOST_LIKENED = 100_000
+"""How many names are looked through for near ones: a catalog may be made to have any number."""
+
 _PEOPLE = ("user", "serviceAccount")
 _WORDS = {"serviceAccount": "service account", "nodePool": "node pool"}
 _WHERE = {
@@ -45,14 +48,16 @@ class References:
         such kind is not looked at.
         """
         names = {key: frozenset(each) for key, each in known.items()}
+        faults = 0
         for each in self._found:
             among = names.get((each.kind, each.within))
             if among is not None and each.name not in among:
-                _report(each, among, report)
+                faults += 1
+                _report(each, among, report, likens=faults * len(among) <= _MOST_LIKENED)
 
 
-def _report(each: _Reference, names: frozenset[str], report: Report) -> None:
-    near = nearest(each.name, names)
+def _report(each: _Reference, names: frozenset[str], report: Report, *, likens: bool) -> None:
+    near = nearest(each.name, names) if likens else None
     if near is not None:
         hint = f"did you mean `{near}`?"
     elif each.kind in _PEOPLE:
