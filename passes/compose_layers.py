@@ -7,6 +7,7 @@ from typing import Any
 from pxc.diagnostics import Report, allowed, nearest
 from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, replace
 from pxc.ir.program import Program
+from pxc.ir.run import Dag
 from pxc.ir.spec import Operation
 from pxc.passes.patch import patch
 from pxc.passes.resolve_presets import IGNORED, strategy_of
@@ -130,8 +131,13 @@ def with_named_presets(
     """
     named: Any = composed.presets
     names = named.items if isinstance(named, Seq) else (named,)
-    first = tuple(Lit(composed.span, name) for name in world.options.default_presets)
-    for name in (*first, *names, *more):
+    for default in world.options.default_presets:
+        preset = world.catalog.preset(default, world.language, report)
+        if preset is None:
+            _unknown_preset(Lit(composed.span, default), world, report)
+        else:
+            composed = _lay_default(composed, preset, world, report)
+    for name in (*names, *more):
         if isinstance(name, Template):
             report.add(
                 "PXC124",
@@ -148,6 +154,14 @@ def with_named_presets(
             continue
         composed = _lay_named(composed, preset, world, report)
     return composed
+
+
+def _lay_default(composed: Operation, preset: Operation, world: World, report: Report) -> Operation:
+    """A preset that every run has: of a dag, whose operations have it each, no patch of pods."""
+    if composed.run is None or isinstance(composed.run, Dag | Invalid):
+        bare = dict.fromkeys((*_RUNS, *SHORTCUTS))
+        preset = replace(preset, **bare)
+    return _lay_named(composed, preset, world, report)
 
 
 def _lay_named(composed: Operation, preset: Operation, world: World, report: Report) -> Operation:

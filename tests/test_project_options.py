@@ -47,6 +47,9 @@ FILES = {
     "a.yaml": JOB,
 }
 
+FREE = {**FILES, "pxc.yaml": FILES["pxc.yaml"] + "acl: {mode: off}\n"}
+"""The same, where who may do what is told elsewhere."""
+
 
 def compiled(folder: Path, *args: str, **files: str) -> dict[str, Any]:
     """The object of `a.yaml`, in a workspace with further files."""
@@ -85,6 +88,49 @@ def test_presets_come_in_order(tmp_path: Path) -> None:
     assert compiled(tmp_path, "--preset", "last", a=own)["spec"]["activeDeadlineSeconds"] == 240
     both = compiled(tmp_path, "--preset", "last", "--preset", "team", a=own)
     assert both["spec"]["activeDeadlineSeconds"] == 120
+
+
+DAG = """kind: component
+run:
+  kind: dag
+  operations:
+  - {name: b, component: {run: {kind: job, container: {image: b}}}}
+  - {name: c, component: {run: {kind: job, container: {image: c}}}}
+"""
+
+
+def test_operations_of_a_dag_have_the_presets_of_their_project(tmp_path: Path) -> None:
+    """The dag itself has no pod, so what a preset says of pods is for its operations alone."""
+    gpu = "isPreset: true\nrunPatch: {container: {resources: {limits: {nvidia.com/gpu: 1}}}}\n"
+    env = "isPreset: true\nenvironment: {nodeSelector: {pool: x}}\nqueue: gke/gpu\n"
+    write(tmp_path, FREE)
+    write(tmp_path, {"catalog/presets/team.yaml": gpu, "catalog/presets/limits.yaml": env})
+    write(tmp_path, {"a.yaml": DAG})
+    ran = run("compile", tmp_path / "a.yaml", "-q", "-t", "argo")
+    assert ran.code == 0, ran.err
+    assert ran.out.count("nvidia.com/gpu") == 2
+    assert ran.out.count("pool: x") == 2
+    assert "namespace: gpus" in ran.out
+    assert run("lint", tmp_path / "a.yaml").code == 0
+
+
+def test_a_fault_in_a_preset_of_many_is_said_once(tmp_path: Path) -> None:
+    write(tmp_path, {**FREE, "a.yaml": DAG})
+    write(tmp_path, {"catalog/presets/team.yaml": "isPreset: true\ntermination: {timout: 1}\n"})
+    ran = run("compile", tmp_path / "a.yaml", "-t", "argo")
+    assert ran.code == 1
+    assert ran.err.count("timout") == 2  # the message and the line it shows
+    assert "1 error" in ran.err
+
+
+def test_a_preset_makes_no_run_of_nothing(tmp_path: Path) -> None:
+    """What a reference hides stays hidden, and a preset is no run."""
+    env = "isPreset: true\nenvironment: {nodeSelector: {pool: x}}\n"
+    hub = "kind: operation\nhubRef: kaniko\n"
+    write(tmp_path, {**FREE, "catalog/presets/team.yaml": env, "a.yaml": hub})
+    for path in ("a.yaml", "catalog/presets/team.yaml"):
+        plain = run("lint", tmp_path / path, "--isolated")
+        assert run("lint", tmp_path / path).out.count("error") == plain.out.count("error")
 
 
 def test_a_preset_of_the_command_line_that_is_not_there(tmp_path: Path) -> None:
@@ -134,7 +180,7 @@ def test_a_project_has_a_queue(tmp_path: Path) -> None:
 
 def test_the_queue_of_a_project_is_no_loss(tmp_path: Path) -> None:
     """Nobody wrote it into the file, so that it becomes nothing is not worth a warning."""
-    write(tmp_path, {**FILES, "pxc.yaml": FILES["pxc.yaml"] + "acl: {mode: off}\n"})
+    write(tmp_path, FREE)
     ran = run("compile", tmp_path / "a.yaml")
     assert ran.code == 0
     assert "PXC702" not in ran.err

@@ -62,6 +62,7 @@ class FileCatalog:
         self._components: dict[str, Path] = {}
         self._store: Span | None = None
         self._language = language
+        self._laid: dict[str, tuple[Operation | None, Report]] = {}
         self._rules_reader: RulesReader | None = None
         self._rules: Rules | None = None
         seen: set[Path] = set()
@@ -111,6 +112,17 @@ class FileCatalog:
 
     def preset(self, name: str, language: ReadsPresets, report: Report) -> Operation | None:
         """A preset by name, as an operation; None also when its file is at fault (reported)."""
+        if name in self._laid:
+            found, told = self._laid[name]
+        else:
+            told = Report()
+            found = self._read_preset(name, language, told)
+            self._laid[name] = found, told
+        for each in told:
+            report.keep(each)
+        return found
+
+    def _read_preset(self, name: str, language: ReadsPresets, report: Report) -> Operation | None:
         path = self._presets.get(name)
         source = source_of(path, report, via=f"preset:{name}") if path is not None else None
         return language.read_operation(source, report, preset=True) if source is not None else None
