@@ -14,6 +14,7 @@ from pxc.ir.spec import Cache as Asked
 from pxc.passes.cell_refs import is_of_cell
 from pxc.passes.contexts import has_template
 from pxc.passes.lowering import known, truth, whole
+from pxc.sha256 import sha256
 
 __all__ = ["counting_build", "lower_cache"]
 
@@ -103,8 +104,6 @@ def _key(
 
 
 def _digest(text: str) -> str:
-    from hashlib import sha256  # it loads OpenSSL, and a linter gives no keys
-
     return sha256(text.encode()).hexdigest()
 
 

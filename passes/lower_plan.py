@@ -11,8 +11,6 @@ from pxc.ir.spec import Schedule
 from pxc.passes.conditions import check_filled_in, conditions_hold
 from pxc.passes.demands import section_demands
 from pxc.passes.lower_events import lower_events
-from pxc.passes.lower_members import carried_sections, lower_member, with_build_alone
-from pxc.passes.lower_named import lower_named
 from pxc.passes.lowering import Lowering, known, truth, whole
 from pxc.passes.run_name import run_name
 from pxc.world import World
@@ -27,6 +25,9 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
     container, PXC131 for a template that nobody filled in, PXC317 for conditions that are no
     boolean.
     """
+    from pxc.passes.lower_members import carried_sections, lower_member  # a linter lowers nothing
+    from pxc.passes.lower_named import lower_named
+
     composed = program.composed
     assert composed is not None
     assert composed.run is not None
@@ -37,6 +38,8 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
     lowering = Lowering(program, world, report, demands)
     found = lower_member(name, (), lowering) if runs else None
     if found is not None and program.build is not None:
+        from pxc.passes.lower_groups import with_build_alone
+
         found = with_build_alone(found, program.build, lowering)
     return Plan(
         composed.span,

@@ -13,8 +13,7 @@ from pxc.ir.plan import TOLD_PREFIX, Demand, Limits, Listening, Output, Unit
 from pxc.ir.run import Service
 from pxc.ir.spec import Operation, Termination
 from pxc.passes.global_names import global_names, service_path
-from pxc.passes.graph.starts import inputs_of
-from pxc.passes.lower_cache import lower_cache
+from pxc.passes.later_values import inputs_of
 from pxc.passes.lower_roles import bare_runtime, lower_roles
 from pxc.passes.lowering import (
     Lowering,
@@ -25,6 +24,7 @@ from pxc.passes.lowering import (
     truth,
     whole,
 )
+from pxc.sha256 import sha256
 from pxc.source import Span
 
 __all__ = ["lower_limits", "lower_unit"]
@@ -69,8 +69,12 @@ def lower_unit(
         pooled = own and queue_as == "pool"
         feature = "queue.pool" if pooled else "queue"
         lowering.demands.append(Demand(span, feature, "queue", optional=True))
-    cache = lower_cache(unit, program, report)
-    return replace(unit, identity=_identity(unit), cache=cache)
+    unit = replace(unit, identity=_identity(unit))
+    if composed.cache is None:
+        return unit
+    from pxc.passes.lower_cache import lower_cache
+
+    return replace(unit, cache=lower_cache(unit, program, report))
 
 
 def _identity(unit: Unit) -> str:
@@ -84,8 +88,6 @@ def _identity(unit: Unit) -> str:
         role["pod"].pop("watch", None)
         _leave_out_told(role["pod"])
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    from hashlib import sha256  # it loads OpenSSL, and a linter gives no names
-
     return sha256(f"{_IDENTITY_VERSION}\n{text}".encode()).hexdigest()
 
 

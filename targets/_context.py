@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +12,7 @@ from pxc.ir.known_head import known_head
 from pxc.ir.node import Template
 from pxc.ir.plan import Unit
 from pxc.ir.pod import Pod, Step
+from pxc.sha256 import sha256
 from pxc.targets._connections import Volumes, store_volume
 from pxc.targets._container import Draft
 from pxc.targets._data import Place, Values

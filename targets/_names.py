@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from pxc.sha256 import sha256
 
 if TYPE_CHECKING:
     from pxc.world import Options

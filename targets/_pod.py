@@ -18,12 +18,9 @@ from pxc.targets._context import Context
 from pxc.targets._data import Place, RunTime, Values, ordered
 from pxc.targets._file import file_container
 from pxc.targets._files import Files
-from pxc.targets._git import git_container
 from pxc.targets._names import container_name, free_name
 from pxc.targets._polyaxon import MAIN, Polyaxon
 from pxc.targets._polyaxon_pod import containers_before, containers_beside
-from pxc.targets._results import results_container, resume_container
-from pxc.targets._transfer import transfer_container
 from pxc.world import Options
 
 __all__ = ["PodParts", "build_pod"]
@@ -170,9 +167,13 @@ class _Assembly:
         if self.polyaxon is not None:
             data = self.polyaxon.step(step, at, self._name, place)
         elif isinstance(step, GitStep):
+            from pxc.targets._git import git_container
+
             name = self._name(f"git-{at + 1}")
             data = git_container(step, name, images.git, self.values, place)
         elif isinstance(step, TransferStep):
+            from pxc.targets._transfer import transfer_container
+
             name = self._name(f"files-{at + 1}")
             data = transfer_container(step, name, images.rclone, self.values, place)
         else:
@@ -213,6 +214,8 @@ class _Assembly:
         said = context.run_directory()
         if said is None:
             return []
+        from pxc.targets._results import results_container, resume_container
+
         found = []
         if results.again or (results.resume and self.unit.limits.max_retries):
             data = resume_container(results, self._name("resume"), said.uuid, said.path, runtime)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pxc.diagnostics import Report
-from pxc.ir.expr import ExprNode, RunTimeRef
-from pxc.ir.node import FALSE_WORDS, Hole, Lit, Seq, Template, plain, replace
-from pxc.ir.plan import Edge, Input, Start
-from pxc.ir.program import Binding, Program
+from pxc.ir.node import Seq, Template, plain, replace
+from pxc.ir.plan import Edge, Start
+from pxc.ir.program import Program
 from pxc.ir.spec import Event, Operation
-from pxc.passes.cell_refs import is_of_cell
-from pxc.passes.free_names import free_names
 from pxc.passes.graph.edges import edges_of, params_of
+from pxc.passes.later_values import condition_of
 from pxc.passes.lowering import known, truth
 from pxc.passes.param_refs import upstream_of
 from pxc.source import Span
 
-__all__ = ["built_first", "condition_of", "edges_into", "inputs_of", "start_of"]
+__all__ = ["built_first", "edges_into", "start_of"]
 
 _DEFAULT_TRIGGER = "all_succeeded"
 
@@ -71,15 +67,6 @@ def built_first(build: str, into: tuple[Edge, ...], program: Program) -> tuple[E
     return tuple(found.values())
 
 
-def condition_of(conditions: Any) -> Lit[bool] | Template | None:
-    """Conditions that are false or not known yet; None for those that hold."""
-    if isinstance(conditions, Template):
-        return conditions
-    if isinstance(conditions, Lit) and str(conditions.value).strip().lower() in FALSE_WORDS:
-        return Lit(conditions.span, False)
-    return None
-
-
 def start_of(composed: Operation, report: Report) -> Start | None:
     """When an operation starts; None for one that starts as soon as its upstreams succeeded.
 
@@ -93,26 +80,3 @@ def start_of(composed: Operation, report: Report) -> Start | None:
     places = (composed.trigger, condition, composed.skip_on_upstream_skip)
     place = next(p for p in places if p is not None)
     return Start(place.span, trigger, condition, skips)
-
-
-def inputs_of(program: Program) -> tuple[Input, ...]:
-    """The inputs and params of an operation whose values come when it runs."""
-    return tuple(
-        Input(binding.span, binding.name, binding.value, binding.type)
-        for binding in program.bindings
-        if binding.section != "outputs" and _is_given_later(binding)
-    )
-
-
-def _is_given_later(binding: Binding) -> bool:
-    """Whether a value is made of references to runs, and not of other params."""
-    value = binding.value
-    return isinstance(value, Template) and not free_names(value) and _refers(value.parts)
-
-
-def _refers(part: Any) -> bool:
-    if isinstance(part, tuple):
-        return any(map(_refers, part))
-    if isinstance(part, Hole | ExprNode) and not isinstance(part, RunTimeRef):
-        return any(_refers(getattr(part, name)) for name in part.__struct_fields__)
-    return isinstance(part, RunTimeRef) and not is_of_cell(part)

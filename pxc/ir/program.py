@@ -108,6 +108,12 @@ class Program(Node, frozen=True):
     written: Any = None
     asked_params: tuple[AskedParam, ...] = ()
 
+    def asks_for(self, section: str) -> bool:
+        """Whether the operation, or one of those of its dags, has a section of this name."""
+        if self.composed is not None and getattr(self.composed, section) is not None:
+            return True
+        return any(operation.asks_for(section) for operation in self.operations)
+
     def inner(self) -> tuple[Program, ...]:
         """The programs inside of this one: operations, its build, its tuner, its hooks."""
         attached = (each for each in (self.build, self.tuner) if each is not None)
