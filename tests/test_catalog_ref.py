@@ -32,7 +32,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """One whose commit `base` has one connection, and whose work tree has another one instead."""
+    """One whose commit `base` has one connection, and whose work tree has another one besides."""
     write(tmp_path / "pxc.yaml", PXC)
     write(tmp_path / "rules" / "old.yaml", connection("old"))
     git(tmp_path, "init", "-q")
@@ -41,7 +41,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git(tmp_path, "branch", "base")
     (tmp_path / "rules" / "old.yaml").unlink()
     write(tmp_path / "pxc.yaml", "namespace: taken\ncatalog: mine\n")
-    write(tmp_path / "mine" / "new.yaml", connection("new"))
+    write(tmp_path / "mine" / "both.yaml", f"{connection('new')}---\n{connection('old')}")
     write(tmp_path / "jobs" / "old.yaml", JOB.replace("NAME", "old"))
     write(tmp_path / "jobs" / "new.yaml", JOB.replace("NAME", "new"))
     monkeypatch.chdir(tmp_path)
@@ -66,7 +66,7 @@ def test_the_rules_are_those_of_the_commit(repository: Path) -> None:
 
 def test_no_file_of_the_change_makes_another_workspace(repository: Path) -> None:
     write(repository / "jobs" / "pxc.yaml", "namespace: inner\n")
-    write(repository / "jobs" / "catalog" / "new.yaml", connection("new"))
+    (repository / "mine").rename(repository / "jobs" / "catalog")
     assert "namespace: inner" in compiled("new").out
     assert compiled("new", "--catalog-ref", "base").code == 1
     assert compiled("old", "--catalog-ref", "base").out.count("namespace: trusted") == 1
@@ -76,7 +76,7 @@ def test_nor_does_a_repository_inside_of_it(repository: Path) -> None:
     """What a change brings along as a submodule has rules of its own."""
     git(repository / "jobs", "init", "-q", "-b", "base")
     write(repository / "jobs" / "pxc.yaml", "namespace: inner\n")
-    write(repository / "jobs" / "catalog" / "new.yaml", connection("new"))
+    (repository / "mine").rename(repository / "jobs" / "catalog")
     git(repository / "jobs", "add", ".")
     git(repository / "jobs", "commit", "-qm", "own")
     assert compiled("new").code == 0
@@ -88,12 +88,12 @@ def test_replaced_objects_and_links_change_nothing(repository: Path) -> None:
         ["git", "rev-parse", "base:rules/old.yaml"], capture_output=True, text=True, check=True
     ).stdout.strip()
     other = subprocess.run(
-        ["git", "hash-object", "-w", "mine/new.yaml"], capture_output=True, text=True, check=True
+        ["git", "hash-object", "-w", "mine/both.yaml"], capture_output=True, text=True, check=True
     ).stdout.strip()
     git(repository, "replace", blob, other)
     assert compiled("old", "--catalog-ref", "base").code == 0
     (repository / "rules").mkdir(exist_ok=True)
-    (repository / "rules" / "link.yaml").symlink_to("../mine/new.yaml")
+    (repository / "rules" / "link.yaml").symlink_to("../mine/both.yaml")
     write(repository / "pxc.yaml", PXC)
     git(repository, "add", ".")
     git(repository, "commit", "-qm", "a link")

@@ -40,6 +40,7 @@ from pxc.cli.target_options import (
 )
 from pxc.cli.terminal import say, write_product
 from pxc.cli.workspaces import Workspaces
+from pxc.defaults import Defaults
 from pxc.diagnostics import Diagnostic, Report, Severity, nearest
 from pxc.driver import (
     Outcome,
@@ -199,7 +200,7 @@ def compile_command(
             **asking.fields(defaults.identity, unread),
         )
         if not unread.has_errors:
-            outcomes.append(compile_request(one))
+            outcomes.append(_compiled(one, workspaces.proposed(path, stdin_filename)))
     clashes = collisions(outcomes) if len(outcomes) > 1 else Report()
     found = merged([unread, *(o.report for o in outcomes), clashes])
     _say(found, len(files), format_, color, quiet=quiet)
@@ -208,6 +209,17 @@ def compile_command(
     if not clashes.has_errors:
         _write(outcomes, output, dump_after)
     return exit_code(found)
+
+
+def _compiled(request: Request, proposed: tuple[Path, Defaults] | None) -> Outcome:
+    """What a request comes to; where rules are those of a commit, under those of the files, too."""
+    if proposed is None:
+        return compile_request(request)
+    from pxc.changed_rules import compile_change
+
+    root, defaults = proposed
+    other = replace(request, root=root, options=defaults.options, catalog=defaults.catalog)
+    return compile_change(request, other)
 
 
 def _overlay(texts: Mapping[str, SourceText], stdin_filename: str | None) -> tuple[SourceText, ...]:

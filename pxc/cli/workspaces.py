@@ -50,7 +50,8 @@ class Workspaces:
             raise click.UsageError(
                 "--catalog-ref: --isolated reads no pxc.yaml, so name a --catalog."
             )
-        self._catalog = tuple(self._place(Path(c)) for c in catalogs)
+        self._given = tuple(map(Path, catalogs))
+        self._catalog = tuple(map(self._place, self._given))
         given = {k: v for k, v in (chosen or {}).items() if v is not None}
         for text in given.values():
             if isinstance(text, str) and (unfit := unfit_character(text)):
@@ -67,6 +68,7 @@ class Workspaces:
         }
         self._chosen = given
         self._known: dict[Path, Defaults] = {}
+        self._of_base: set[Path] = set()
 
     def _read(self, place: Path) -> Defaults:
         try:
@@ -104,16 +106,27 @@ class Workspaces:
             found = self._read(self._place(root))
             if found.trust.base_ref and not self._is_chosen:
                 found = self._read(_tree(found.trust.base_ref).path(root))
-            self._known[root] = replace(
-                found,
-                options=replace(
-                    found.options,
-                    **{t: replace(getattr(found.options, t), **f) for t, f in self._parts.items()},
-                    **self._chosen,
-                ),
-                catalog=self._catalog or found.catalog,
-            )
+                self._of_base.add(root)
+            self._known[root] = self._over(found, self._catalog)
         return self._known[root]
+
+    def proposed(
+        self, path: str, stdin_filename: str | None = None
+    ) -> tuple[Path, Defaults] | None:
+        """The workspace of a file, and what holds in it, as the files lie there.
+
+        None where these are what is read anyway. Raises UsageError for a pxc.yaml that is at fault.
+        """
+        root = find_root(named_file(path, stdin_filename))
+        if self._tree is None and root not in self._of_base:
+            return None
+        return root, self._over(self._read(root), self._given)
+
+    def _over(self, found: Defaults, catalog: tuple[Path, ...]) -> Defaults:
+        """The defaults of a workspace under what the command line chooses."""
+        parts = {t: replace(getattr(found.options, t), **f) for t, f in self._parts.items()}
+        options = replace(found.options, **parts, **self._chosen)
+        return replace(found, options=options, catalog=catalog or found.catalog)
 
 
 def _tree(ref: str) -> GitTree:

@@ -245,6 +245,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC817", "unresolved-claim", _E),
     ("PXC818", "denied-softly", _W),
     ("PXC830", "identity-fault", _E),
+    ("PXC831", "rules-changed-here", _W),
     ("PXC832", "rule-lint", _W),
     # 9 meta
     ("PXC901", "deprecated-spec", _E),
