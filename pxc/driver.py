@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from pxc.access.cases import AccessCase
     from pxc.access.claims import Claim
+    from pxc.access.decision import Decision, Verdict
+    from pxc.access.decision import Settings as AccessSettings
+    from pxc.access.messages import Said
     from pxc.access.organization import Rules
     from pxc.catalog.agent import Agent
     from pxc.ir.plan import Plan
@@ -112,12 +115,63 @@ def _beyond(plan: Plan, files: Iterable[OutFile], world: World) -> list[Claim]:
 
 def plan_request(request: Request) -> tuple[Report, Plan | None]:
     """What a request comes to for any target; None when there was an error."""
+    report, plan, _ = _planned(request)
+    return report, plan
+
+
+def _planned(request: Request) -> tuple[Report, Plan | None, World]:
     from pxc.passes import PLANNING
 
     report = Report()
-    progress = _run(request, PLANNING, _world(request, report), report, partial=False)
+    world = _world(request, report)
+    progress = _run(request, PLANNING, world, report, partial=False)
     done = progress is not None and progress.finished and not report.has_errors
-    return report, progress.state if progress is not None and done else None
+    return report, progress.state if progress is not None and done else None, world
+
+
+def claims_request(request: Request) -> tuple[Report, tuple[Claim, ...]]:
+    """Everything that the runs of a request would use; nothing when there was an error."""
+    from pxc.passes.check_access import claims_under_rules
+
+    report, plan, world = _planned(request)
+    return report, () if plan is None else claims_under_rules(plan, world)
+
+
+def check_request(request: Request) -> Report:
+    """What is wrong with a request, and what whoever asks may not run of it, for any target."""
+    from pxc.passes import PIPELINE
+
+    report = Report()
+    _run(request, PIPELINE, _world(request, report), report, partial=False)
+    return report
+
+
+class Decided(Struct):
+    """What was decided of a request, and what puts it into words."""
+
+    decision: Decision
+    rules: Rules
+    settings: AccessSettings
+
+    def said(self, verdict: Verdict) -> Said:
+        """What is told of a denial."""
+        from pxc.access.explanation import Explainer
+        from pxc.access.judge import Judge
+        from pxc.access.messages import say
+
+        judge = Judge(self.rules, today=self.decision.today, settings=self.settings)
+        return say(Explainer(judge, self.decision), verdict)
+
+
+def decision_request(request: Request) -> tuple[Report, Decided | None]:
+    """What the rules say of everything in a request; None when there was an error."""
+    from pxc.passes.check_access import access_settings, decision_on
+
+    report, plan, world = _planned(request)
+    if plan is None:
+        return report, None
+    decision = decision_on(plan, world)
+    return report, Decided(decision, world.catalog.rules, access_settings(world))
 
 
 def collisions(outcomes: Iterable[Outcome]) -> Report:

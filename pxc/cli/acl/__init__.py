@@ -9,6 +9,12 @@ import click
 __all__ = ["COMMANDS", "acl_command"]
 
 COMMANDS = {
+    "check": ("pxc.cli.acl.check", "Say whether somebody may run FILE, and what is denied."),
+    "explain": (
+        "pxc.cli.acl.explain",
+        "Tell of everything that FILE would use what is decided, and why.",
+    ),
+    "claims": ("pxc.cli.acl.claims", "List everything that the runs of FILE would use."),
     "can": ("pxc.cli.acl.can", "Say whether somebody may use a thing."),
     "who-can": ("pxc.cli.acl.who_can", "List everybody who may use a thing."),
     "list": ("pxc.cli.acl.usable", "List everything that somebody may use."),
