@@ -151,6 +151,14 @@ WAYS: dict[str, tuple[str, set[str]]] = {
     # the host
     "privileged": (job(container="securityContext: {privileged: true}"), {"privileged"}),
     "network of the host": (job("environment: {hostNetwork: true}"), {"hostNetwork"}),
+    "port of the host": (
+        job(container="ports: [{containerPort: 1, hostPort: 80}]"),
+        {"hostPort:80"},
+    ),
+    "token in a volume": (
+        job("volumes: [{name: t, projected: {sources: [{serviceAccountToken: {path: t}}]}}]"),
+        {"automountToken"},
+    ),
     "processes of the host": (job("environment: {hostPID: true}"), {"hostPID"}),
     "capability": (
         job(container="securityContext: {capabilities: {add: [CAP_SYS_ADMIN, net_raw]}}"),

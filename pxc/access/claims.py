@@ -22,7 +22,7 @@ KINDS = (
     "queue", "cluster", "namespace",
     "serviceAccount", "priorityClass", "runtimeClass", "scheduler",
     *sorted(NAMELESS), "capability", "sysctl", "procMount", "seccomp",
-    "annotation", "label",
+    "annotation", "label", "hostPort",
     "component", "url", "path", "runs", "preset", "egress", "resource",
 )  # fmt: skip
 """Every kind of thing that can be claimed, and that a rule can name."""

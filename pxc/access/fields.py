@@ -124,7 +124,7 @@ _SECTIONS: dict[str, tuple[str, ...]] = {
 """What a section can hold, where only the run knows it."""
 
 
-def _text(kind: str, *, but: tuple[str, ...] = ()) -> Callable[[Any, Gathering], None]:
+def _text(kind: str, *, but: tuple[Any, ...] = ()) -> Callable[[Any, Gathering], None]:
     """A field that is the name of a thing; `but` are those that ask for nothing."""
 
     def claim(value: Any, into: Gathering) -> None:
@@ -388,6 +388,12 @@ def _metadata(value: Any, into: Gathering) -> None:
         into.add("namespace", namespace)
 
 
+def _token(value: Any, into: Gathering) -> None:
+    """A volume with a token of the account, whatever the pod says of mounting one."""
+    if isinstance(value, Map):
+        into.add("automountToken", "true", span=value.span)
+
+
 def _spark_conf(value: Any, into: Gathering) -> None:
     """What Spark itself turns into pods: secrets, volumes, accounts, images and more."""
     for key, _ in value.entries if isinstance(value, Map) else ():
@@ -419,6 +425,7 @@ _HANDLERS: dict[str, Callable[[Any, Gathering], None]] = {
     "serviceAccountName": _text("serviceAccount"),
     "serviceAccount": _text("serviceAccount"),
     "automountServiceAccountToken": _flag("automountToken"),
+    "serviceAccountToken": _token,
     "priorityClassName": _text("priorityClass"),
     "priorityClass": _text("priorityClass"),
     "runtimeClassName": _text("runtimeClass"),
@@ -426,6 +433,7 @@ _HANDLERS: dict[str, Callable[[Any, Gathering], None]] = {
     "privileged": _flag("privileged"),
     "hostProcess": _flag("privileged"),
     "hostNetwork": _flag("hostNetwork"),
+    "hostPort": _text("hostPort", but=(0,)),
     "hostPID": _flag("hostPID"),
     "hostPid": _flag("hostPID"),
     "hostIPC": _flag("hostIPC"),

@@ -22,6 +22,7 @@ _WORDS = {
     "priorityClass": "priority class",
     "runtimeClass": "runtime class",
     "procMount": "proc mount",
+    "hostPort": "port of the node",
     "seccomp": "seccomp profile",
     "url": "address",
     "egress": "network host",
