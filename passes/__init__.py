@@ -10,6 +10,7 @@ from pxc.passes.check_matrix import check_matrix
 from pxc.passes.check_mounts import check_mounts
 from pxc.passes.check_pods import check_pods
 from pxc.passes.check_queues import check_queues
+from pxc.passes.check_quotas import check_quotas
 from pxc.passes.check_rules import check_rules
 from pxc.passes.check_schedule import check_schedule
 from pxc.passes.check_variables import check_variables
@@ -66,5 +67,5 @@ ANALYSIS = (
 PLANNING = (*ANALYSIS, Phase("lower", (lower_plan,)))
 """From an authored program to the plan."""
 
-PIPELINE = (*PLANNING, Phase("authorize", (check_access,)))  # nothing is changed
+PIPELINE = (*PLANNING, Phase("authorize", (check_access, check_quotas)))  # change nothing
 """From an authored program to the plan that targets emit, after all that could forbid it."""

@@ -118,6 +118,8 @@ def tell_of_access(
     from pxc.codes import CODES
 
     kind = CODES[code]
+    if code == "PXC821" and world.options.acl.strict_quota:
+        kind = replace(kind, severity=Severity.ERROR)
     if world.options.acl.mode == "warn" and kind.severity is Severity.ERROR:
         kind = replace(kind, severity=Severity.WARNING)
     report.keep(Diagnostic(kind, message, span, label, notes, help))
