@@ -62,6 +62,9 @@ def test_rules_are_read_without_a_fault(
     assert project in rules.projects
     assert defaults.options.project == project
     assert defaults.options.acl.mode == "enforce"
+    tested = run("acl", "test", "--mutate", "--catalog", tmp_path / "catalog", "--isolated")
+    assert tested.code == 0, tested.out + tested.err
+    assert "3 cases, 0 failed; 2 of 2 rules decide one" in tested.out
     assert "/catalog/ @OWNERS" in (tmp_path / ".github/CODEOWNERS").read_text()
 
 

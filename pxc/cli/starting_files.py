@@ -135,6 +135,16 @@ for: {team: $team}
 limits: {nvidia.com/gpu: 8, parallelRuns: 20}
 """
 
+_TESTS = """\
+# Questions whose answers must not change unseen: `pxc acl test --mutate` asks them.
+kind: AclTest
+cases:
+- {as: $user, project: $project, use: "connection:scratch", expect: allow, by: $team-basics}
+- {as: $user, project: $project, use: "hostPath:/etc", expect: deny, by: no-host}
+- {as: $user, project: $project, use: "accelerator:nvidia.com/gpu=8",
+   expect: deny, code: above-bound}
+"""
+
 _OWNERS = """\
 # Whoever can change the rules can change who may do what: these files need a second pair of eyes.
 # Write the people or the team who own them in the place of @OWNERS.
@@ -185,6 +195,7 @@ def starting_files(project: str, organization: str | None, user: str) -> dict[st
         files["catalog/connections/scratch.yaml"] += _ACCESS
         files["catalog/organization.yaml"] = _ORGANIZATION
         files["catalog/rules.yaml"] = _RULES
+        files["catalog/tests/rules.yaml"] = _TESTS
         files[".github/CODEOWNERS"] = _OWNERS
     return {path: _filled(text, names) for path, text in files.items()}
 
