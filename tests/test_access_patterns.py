@@ -105,3 +105,16 @@ def test_a_star_that_somebody_names_is_no_wildcard():
     assert not touches(selector("connection:imagenet"), "connection", want)
     ((_, want),) = forms(claim("connection:**", certainty="pattern"))
     assert touches(selector("connection:imagenet"), "connection", want)
+
+
+def test_a_segment_that_nobody_knows_may_be_empty():
+    """`/data/{{ x }}` is all of `/data` where x is nothing."""
+    for rule, what, all_of_it in (
+        ("hostPath:/data/*", "hostPath:/data/*", False),
+        ("hostPath:/data", "hostPath:/data/*", True),
+        ("hostPath:/data/*", "hostPath:/data/x*", True),
+        ("secret:db/*", "secret:db/*", False),
+    ):
+        one = claim(what, certainty="pattern")
+        ((_, want),) = forms(one)
+        assert selects(selector(rule), one.kind, want) is all_of_it, (rule, what)

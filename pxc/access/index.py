@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from msgspec import Struct
@@ -162,6 +162,7 @@ class Index:
         return by_kind
 
 
+@lru_cache(maxsize=65_536)
 def holds_in(projects: tuple[str, ...] | None, project: str | None) -> bool:
     """Whether a rule of these projects holds in a project; None are all of them, or no project."""
     if projects is None:

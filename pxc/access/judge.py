@@ -87,13 +87,15 @@ class Judge:
             who.append(acting)
         gate: Verdict | None = None
         verdicts: tuple[Verdict, ...] = ()
+        cases: list[Case] = []
         if not self.rules.declared:
             verdicts = tuple(Verdict(claim=c, allowed=True, step="open") for c in claims)
         else:
-            gate = next(filter(None, (self._gate(p, project, claims) for p in who)), None)
+            cases = [Case(self, one, project, claims) for one in who]
+            gate = next(filter(None, map(self._gate, cases)), None)
             if gate is None:
-                for one in who:
-                    found = Case(self, one, project, claims).verdicts()
+                for case in cases:
+                    found = case.verdicts()
                     verdicts = tuple(map(_stricter, verdicts, found)) if verdicts else found
         return Decision(
             principal=principal,
@@ -101,14 +103,12 @@ class Judge:
             today=self.today,
             gate=gate,
             verdicts=verdicts,
-            standings=tuple(self.standing(p, project) for p in who) if self.rules.declared else (),
+            standings=tuple(case.who for case in cases),
         )
 
-    def _gate(
-        self, principal: Principal, project: str | None, claims: tuple[Claim, ...]
-    ) -> Verdict | None:
+    def _gate(self, case: Case) -> Verdict | None:
         """Why somebody may run nothing here; None where he may."""
-        who = self.standing(principal, project)
+        who, project, claims = case.who, case.project, case.claims
         if who.sees and "run:create" in who.can:
             return None
         claim = next((c for c in claims if c.kind in ("project", "run")), None)
@@ -120,7 +120,7 @@ class Judge:
             step="gate",
             reason="run-not-permitted",
             rule=self.rules.projects.get(project) if project is not None and who.sees else None,
-            whose=principal.subject,
+            whose=case.principal.subject,
         )
 
     def denies(self, who: Standing, project: str | None, kind: str, want: Wanted) -> list[Denied]:

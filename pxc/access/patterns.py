@@ -18,15 +18,19 @@ _MOST_STATES = 20_000
 class Pattern:
     """A sequence of single characters and of the two wildcards, with what comparing it needs."""
 
-    __slots__ = ("_loops", "_masks", "_segment_loops", "_stars", "literal", "prefix", "tokens")
+    __slots__ = (
+        *("_loops", "_masks", "_segment", "_segment_loops", "_stars"),
+        *("literal", "prefix", "tokens"),
+    )
 
     def __init__(self, tokens: tuple[str, ...]) -> None:
         self.tokens = tokens
-        wild = (_STAR in tokens) + tokens.count(_STARS)
+        wild = tokens.count(_STAR) + tokens.count(_STARS)
         self.literal = None if wild else "".join(tokens)
         """The one text that it matches, where there is only one."""
         self.prefix = "".join(tokens[:-1]) if wild == 1 and tokens[-1] == _STARS else None
         """What every text begins with, where any text that begins so is matched."""
+        self._segment = "".join(tokens[:-1]) if wild == 1 and tokens[-1] == _STAR else None
         self._masks: dict[str, int] | None = None
         self._stars = self._loops = self._segment_loops = 0
 
@@ -36,6 +40,8 @@ class Pattern:
             return self.literal == text
         if self.prefix is not None:
             return text.startswith(self.prefix)
+        if self._segment is not None:
+            return text.startswith(self._segment) and "/" not in text[len(self._segment) :]
         return self.accepts(self._after(text))
 
     def covers(self, other: Pattern) -> bool:

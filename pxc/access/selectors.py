@@ -46,7 +46,7 @@ class Wanted:
 def wanted(kind: str, name: str, *, certain: bool) -> Wanted:
     """What is wanted by a name of this kind; `certain` tells that its stars are nothing special."""
     if not certain:
-        return Wanted(None, pattern(below(kind, name)))
+        return Wanted(None, pattern(below(kind, _cut(name) if kind in TREES else name)))
     if kind not in TREES:
         return Wanted(name, None)
     top = (_plain_path(name) if kind in _PATHS else name).rstrip("/") + "/"
@@ -100,6 +100,15 @@ def below(kind: str, name: str) -> str:
     if kind not in TREES or name.endswith("**"):
         return name
     return name.rstrip("/") + "/**"
+
+
+def _cut(name: str) -> str:
+    """A pattern of a tree up to where a whole segment is unknown: it may be empty, so all of it."""
+    segments = name.split("/")
+    for at, segment in enumerate(segments):
+        if segment and not segment.strip("*"):
+            return "/".join((*segments[:at], "**"))
+    return name
 
 
 def _plain_path(name: str) -> str:

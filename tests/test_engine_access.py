@@ -1,0 +1,134 @@
+"""What is exported for Kubernetes, held by a real kube-apiserver: rights, quotas, admission."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line import run
+from tests.engines.api_server import ApiServer
+
+SPACE = "acl-vision"
+RULES = f"""\
+{{kind: Organization, name: acme, members: [{{user: root, role: owner}}]}}
+---
+{{kind: Team, name: vision, members: [{{user: ana}}, {{user: bo, role: viewer}}], externalGroups: ["okta:ml"]}}
+---
+kind: Cluster
+name: gke-a
+namespaces: [{{name: {SPACE}, quota: {{nvidia.com/gpu: 16, cpu: "2500m"}}}}]
+---
+kind: Project
+name: vision
+namespace: {SPACE}
+teams: [vision]
+restrict: {{images: ["registry.acme.io/**@sha256:*", "busybox:*"]}}
+---
+kind: Deny
+name: no-host
+to: ["*"]
+deny: [privileged, hostNetwork, "hostPath:/etc", "capability:SYS_*", "serviceAccount:root-*", "accelerator:google.com/*"]
+because: host access breaks isolation
+---
+{{kind: Deny, name: some, to: ["team:vision"], deny: [hostIPC]}}
+"""
+
+OWN = "busybox:1"
+
+
+def pod(**spec: Any) -> dict[str, Any]:
+    container = {"name": "main", "image": OWN} | spec.pop("main", {})
+    return {"containers": [container], **spec}
+
+
+PODS = [
+    (pod(), ""),
+    (pod(main={"image": "registry.acme.io/a/b@sha256:12"}), ""),
+    (pod(main={"image": "registry.acme.io/a/b:latest"}), "images"),
+    (pod(main={"image": "docker.io/busybox:1"}), "images"),
+    (pod(initContainers=[{"name": "i", "image": "evil"}]), "images"),
+    (pod(main={"securityContext": {"privileged": True}}), "no-host"),
+    (pod(main={"securityContext": {"privileged": False}}), ""),
+    (pod(initContainers=[{"name": "i", "image": OWN, "securityContext": {"privileged": True}}]), "no-host"),
+    (pod(hostNetwork=True), "no-host"),
+    (pod(hostIPC=True), ""),
+    (pod(main={"securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}), "no-host"),
+    (pod(main={"securityContext": {"capabilities": {"add": ["ALL"]}}}), "no-host"),
+    (pod(main={"securityContext": {"capabilities": {"add": ["NET_RAW"]}}}), ""),
+    (pod(serviceAccountName="root-x"), "no-host"),
+    (pod(serviceAccountName="train"), ""),
+    (pod(main={"resources": {"limits": {"google.com/tpu": 1}}}), "no-host"),
+    (pod(main={"resources": {"limits": {"nvidia.com/gpu": 1}}}), ""),
+    *[
+        (pod(volumes=[{"name": "v", "hostPath": {"path": path}}]), wrong)
+        for path, wrong in (
+            ("/etc", "no-host"), ("/etc/ssl", "no-host"), ("//etc//ssl", "no-host"),
+            ("/", "no-host"), ("/etcetera", ""), ("/data/etc", ""),
+        )
+    ],
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(api_server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> ApiServer:
+    """A server that has what is exported."""
+    path: Path = tmp_path_factory.mktemp("rules") / "org.yaml"
+    path.write_text(RULES)
+    ran = run("acl", "export", "--to", "kubernetes", "--catalog", path)
+    assert ran.code == 0, ran.err
+    assert "deny `some`, which does not hold for everybody" in ran.err
+    assert api_server.kubectl("create", "namespace", SPACE).returncode == 0
+    line = ("apply", "--validate=strict", "-f", "-")
+    done = api_server.kubectl(*line, text=ran.out)
+    assert done.returncode == 0, done.stderr
+    # A policy holds a moment after it was made: the wait is for the last one.
+    deadline = time.monotonic() + 60
+    for spec in [spec for spec, wrong in PODS if wrong]:
+        while not asked(api_server, spec):
+            assert time.monotonic() < deadline, f"nothing refuses {spec}"
+            time.sleep(0.2)
+    return api_server
+
+
+def asked(server: ApiServer, spec: dict[str, Any]) -> str:
+    """Why a pod is refused; empty for one that is taken."""
+    body = {
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": SPACE}, "spec": spec,
+    }  # fmt: skip
+    done = server.kubectl("create", "--dry-run=server", "-f", "-", text=json.dumps(body))
+    return "" if done.returncode == 0 else done.stderr
+
+
+def test_pods_are_held_to_denies_and_restrictions(server: ApiServer) -> None:
+    for spec, wrong in PODS:
+        refused = asked(server, spec)
+        assert bool(refused) is bool(wrong), (spec, refused)
+        if wrong and "disallowed by cluster policy" not in refused:  # the server's own, for all
+            assert f"pxc-{'deny-' if wrong == 'no-host' else ''}{wrong}" in refused, refused
+
+
+def test_who_may_run_there_may_create_jobs(server: ApiServer) -> None:
+    for who, group, verb, kind, yes in (
+        ("ana", "", "create", "jobs.batch", True),
+        ("root", "", "create", "jobs.batch", True),
+        ("bo", "", "create", "jobs.batch", False),
+        ("zed", "", "create", "jobs.batch", False),
+        ("zed", "okta:ml", "create", "jobs.batch", True),
+        ("ana", "", "create", "pods", False),
+        ("ana", "", "get", "secrets", False),
+    ):
+        groups = (f"--as-group={group}",) if group else ()
+        done = server.kubectl("auth", "can-i", verb, kind, "-n", SPACE, f"--as={who}", *groups)
+        assert (done.stdout.strip() == "yes") is yes, (who, verb, kind, done.stdout, done.stderr)
+
+
+def test_the_quota_of_a_namespace(server: ApiServer) -> None:
+    done = server.kubectl("get", "resourcequota", "pxc-quota", "-n", SPACE, "-o", "json")
+    assert json.loads(done.stdout)["spec"]["hard"] == {
+        "requests.nvidia.com/gpu": "16",
+        "cpu": "2500m",
+    }
