@@ -48,6 +48,8 @@ class Outcome(Struct):
     dump: str | None = None
     timings: tuple[tuple[str, float], ...] = ()
     plan: Any = field(default=None)
+    decision: Decision | None = None
+    """What was decided on access, where a request asks for it and there are rules."""
 
 
 def compile_request(request: Request) -> Outcome:
@@ -58,6 +60,8 @@ def compile_request(request: Request) -> Outcome:
     world = _world(request, report)
     progress = _run(request, PIPELINE, world, report, partial=False)
     outcome = _outcome(request, progress, report)
+    if request.audit and progress is not None:
+        outcome.decision = _decision(progress.state, world)
     if progress is not None and progress.finished:
         from pxc.targets import target
 
@@ -68,6 +72,14 @@ def compile_request(request: Request) -> Outcome:
         if not report.has_errors:
             outcome.files = files
     return outcome
+
+
+def _decision(state: Any, world: World) -> Decision | None:
+    """What is decided on a plan, None where the pipeline did not come that far or nobody asks."""
+    from pxc.ir.plan import Plan
+    from pxc.passes.check_access import decision_on, is_enforced
+
+    return decision_on(state, world) if isinstance(state, Plan) and is_enforced(world) else None
 
 
 class BeyondClaims(Exception):

@@ -30,7 +30,7 @@ class Request(Struct, frozen=True, kw_only=True):
     read; `overlays` are texts that stand for the files of their names; `catalog` are files or
     folders of catalog objects; `settings` say what a linter tells. `verify` checks the IR after
     every pass (our own faults, never the user's), as the tests do. `principal`, `today` and
-    `overrides` are those of `pxc.world.World`.
+    `overrides` are those of `pxc.world.World`; with `audit` the outcome has the decision on access.
     """
 
     files: tuple[SourceText, ...]
@@ -47,3 +47,4 @@ class Request(Struct, frozen=True, kw_only=True):
     principal: Principal | None = None
     today: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
+    audit: bool = False

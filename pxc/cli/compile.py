@@ -116,6 +116,11 @@ Examples:
     "--dump-after", metavar="PASS", callback=_known_pass, shell_complete=_complete_pass,
     help="Write the program as it is after this pass, instead of the output.",
 )  # fmt: skip
+@click.option(
+    "--audit-log", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="Append what is decided on access to this file, a line a FILE, each with the hash of the "
+    "one before.",
+)  # fmt: skip
 @click.option("--time", "timing", is_flag=True, help="Say how long each pass took.")
 @click.option("-q", "--quiet", is_flag=True, help="Report errors only.")
 def compile_command(
@@ -142,6 +147,7 @@ def compile_command(
     color: str,
     stdin_filename: str | None,
     dump_after: str | None,
+    audit_log: Path | None,
     timing: bool,
     quiet: bool,
     asking: Asking,
@@ -169,6 +175,7 @@ def compile_command(
         overlays=_overlay(texts, stdin_filename),
         dump_after=dump_after,
         timing=timing,
+        audit=audit_log is not None,
     )
     chosen = {
         "owner": owner,
@@ -183,6 +190,7 @@ def compile_command(
     }
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen, ref=catalog_ref)
     outcomes = []
+    requests: list[Request] = []
     for path in files if len(texts) == len(given) else ():
         laid = tuple(texts[p] for p in (path, *presets))
         root = workspaces.root_of(path, stdin_filename)
@@ -200,7 +208,12 @@ def compile_command(
             **asking.fields(defaults.identity, unread),
         )
         if not unread.has_errors:
+            requests.append(one)
             outcomes.append(_compiled(one, workspaces.proposed(path, stdin_filename)))
+    if audit_log is not None:
+        from pxc.cli.audit_log import record
+
+        record(audit_log, requests, outcomes)
     clashes = collisions(outcomes) if len(outcomes) > 1 else Report()
     found = merged([unread, *(o.report for o in outcomes), clashes])
     _say(found, len(files), format_, color, quiet=quiet)

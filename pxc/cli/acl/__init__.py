@@ -21,6 +21,7 @@ COMMANDS = {
     "test": ("pxc.cli.acl.cases", "Run the tests of the catalog's rules."),
     "diff": ("pxc.cli.acl.difference", "Compare two catalogs by who gains and loses what."),
     "lint": ("pxc.cli.acl.faults", "Find rules that do not do what was meant."),
+    "log": ("pxc.cli.acl.log", "Show an audit log, and whether it is whole."),
     "export": ("pxc.cli.acl.export", "Write the rules for other programs."),
 }
 """Each command with the module whose `command` it is, and its line in the help."""

@@ -1,0 +1,110 @@
+"""Appends decisions to the file of an audit log, one at a time whoever else writes to it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from io import SEEK_END
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from pxc import __version__
+from pxc.access.audit import FIRST, Around, line_of, previous_of
+
+if TYPE_CHECKING:
+    from pxc.driver import Outcome
+    from pxc.request import Request
+
+__all__ = ["AuditFault", "append", "record"]
+
+_MOST_BYTES = 64 * 1024 * 1024
+"""How long the last line may be that is read back."""
+
+
+class AuditFault(Exception):
+    """Why nothing can be written to a log, as a sentence."""
+
+
+def record(path: Path, requests: list[Request], outcomes: list[Outcome]) -> None:
+    """Append what was decided of requests. Raises UsageError where that cannot be written."""
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    lines: list[Callable[[str], str]] = []
+    for request, outcome in zip(requests, outcomes, strict=True):
+        if outcome.decision is not None:
+            lines.append(partial(line_of, outcome.decision, _around(request, now)))
+    try:
+        append(path, lines)
+    except AuditFault as fault:
+        raise click.UsageError(f"--audit-log: {fault}.") from fault
+
+
+def _around(request: Request, now: str) -> Around:
+    from pxc.catalog.folders import catalog_digest
+
+    return Around(
+        time=now,
+        version=__version__,
+        target=request.target,
+        mode=request.options.acl.mode,
+        catalog=catalog_digest(request.catalog).hex(),
+        sources=tuple((text.name, sha256(text.data).hexdigest()) for text in request.files),
+        overrides=request.overrides,
+    )
+
+
+def append(path: Path, lines: list[Callable[[str], str]]) -> None:
+    """Append lines, each made from the hash of the one before it. Raises AuditFault.
+
+    A log whose last line was changed or cut is refused: what follows would hide it.
+    """
+    try:
+        with _locked(path) as file:
+            last = _last_line(file)
+            try:
+                previous = previous_of(last) if last else FIRST
+            except ValueError as fault:
+                raise AuditFault(f"cannot continue `{path}`: {fault}") from fault
+            for make in lines:
+                line = make(previous)
+                file.write(line.encode() + b"\n")
+                previous = previous_of(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as fault:
+        raise AuditFault(f"cannot write `{path}`: {(fault.strerror or '').lower()}") from fault
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[BinaryIO]:
+    """The file, for its user alone, while nobody else appends to it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "r+b") as file:
+        try:
+            from fcntl import LOCK_EX, flock
+        except ImportError:  # where there is none, as on Windows, one writer at a time must do
+            pass
+        else:
+            flock(file.fileno(), LOCK_EX)
+        yield file
+
+
+def _last_line(file: BinaryIO) -> str:
+    """The last line of a file; empty for an empty one, and what is none for one without an end."""
+    size = file.seek(0, SEEK_END)
+    if size == 0:
+        return ""
+    step, data = 64 * 1024, b""
+    while data.count(b"\n") < 2 and len(data) < min(size, _MOST_BYTES):
+        start = max(0, size - len(data) - step)
+        file.seek(start)
+        data = file.read(size - len(data) - start) + data
+    file.seek(0, SEEK_END)
+    if not data.endswith(b"\n"):
+        return "cut"
+    return data[:-1].rpartition(b"\n")[2].decode("utf-8", "replace")
