@@ -19,7 +19,7 @@ from msgspec import Struct
 from pxc.access.exports.cedar_names import CannotSay, covered, met, text
 from pxc.access.index import Index, holds_in, least
 from pxc.access.principal import Principal
-from pxc.access.roles import standing
+from pxc.access.roles import EVERYBODY, standing
 from pxc.access.selectors import ANY_KIND, TREES
 from pxc.access.subjects import people
 from pxc.access.widening import OF_A_ROLE
@@ -138,6 +138,8 @@ class _Writer:
     def _deny(self, deny: Deny) -> Iterator[str]:
         if deny.level == "advisory":
             self.unsaid.append(f"deny `{deny.name}`, which only warns")
+            return
+        if EVERYBODY in deny.excepted:
             return
         for at, selector in enumerate(deny.deny, 1):
             when = [*self._to(deny.to), *self._in(deny.projects), *self._about(selector, met)]
