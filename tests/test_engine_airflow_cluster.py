@@ -154,7 +154,10 @@ run:
           kind: pytorchjob
           worker:
             replicas: 1
-            container: {{image: i, command: [sh, -c, 'echo $(($X * $0)) > "$PXC_OUTPUTS_DIR/y"', "{{{{ x }}}}"]}}
+            container:
+              image: i
+              env: [{{name: LITERAL, value: "{{{{ '{{{{' }}}} a }}}} {{{{ x }}}}"}}, {{name: WORD, value: "{{{{ '{{#' }}}}"}}]
+              command: [sh, -c, 'cd "$PXC_OUTPUTS_DIR"; echo $(($X * $0)) > y; printf %s "$WORD$LITERAL" > text', "{{{{ x }}}}"]
     - name: breaks
       component:
         outputs: [{{name: why, type: str}}]
@@ -257,7 +260,9 @@ def test_what_the_pods_of_a_resource_leave_is_read(
     assert [len(first), len(second), len({*losses})] == [2, 1, 3]
     assert all(0 <= loss <= 1 for loss in losses)
     assert rows == [{"index": 1, "outputs": {"y": "2"}}]
-    assert sorted(len([*run.glob("outputs/*")]) for run in kept.iterdir()) == [*[1] * 9, 2]
+    assert sorted(len([*run.glob("outputs/*")]) for run in kept.iterdir()) == [*[1] * 6, *[2] * 4]
+    texts = {path.read_text() for path in kept.glob("*/outputs/text")}
+    assert texts == {f"{{#{{{{ a }}}} {x}" for x in (1, 2, 3)}
     assert (
         cluster.server.ask("GET", f"/apis/batch/v1/namespaces/{cluster.namespace}/jobs")["items"]
         == []

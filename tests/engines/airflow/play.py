@@ -252,8 +252,9 @@ class Stage:
                 return [each.state for each in session.query(model).filter(same, *which)]
 
         def look(seconds: int) -> list[str]:
+            """Until there is a second run whose tasks wait for a worker, or for so long."""
             end = time.monotonic() + seconds
-            while time.monotonic() < end:
+            while time.monotonic() < end and "scheduled" not in states(TaskInstance)[1:]:
                 with create_session() as session:
                     runner._do_scheduling(session)
                 time.sleep(0.1)
@@ -264,7 +265,7 @@ class Stage:
             instances = session.query(TaskInstance).filter(TaskInstance.dag_id == dag.dag_id)
             instances.update({"state": "failed"})
             first = instances.first().run_id
-        runs.append(look(seconds))
+        runs.append(look(60))
         with create_session() as session:
             session.query(DagModel).filter(paused).update({"is_paused": True})
         return {"runs": runs, "tasks": states(TaskInstance, TaskInstance.run_id != first)}
