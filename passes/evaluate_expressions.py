@@ -187,7 +187,7 @@ def hand_over(
     faults: Report, report: Report, *, is_open: bool, notes: tuple[Note, ...] = ()
 ) -> None:
     """Pass the faults on; where more names may come an unknown one is only a warning."""
-    for found in faults.sorted():
+    for found in faults.sorted() if len(faults) else ():
         code = "PXC318" if is_open and found.code.id == "PXC302" else found.code.id
         report.add(
             code,

@@ -124,7 +124,11 @@ class Expressions:
 
     def of_operation(self, composed: Operation) -> list[Template]:
         """The expressions of a composed operation, those of its run gathered once."""
-        found = [t for name in EVALUATED for t in self.templates(getattr(composed, name))]
+        found: list[Template] = []
+        for name in EVALUATED:
+            section = getattr(composed, name)
+            if section is not None:
+                found += self.templates(section)
         for part in expanded_parts(composed):
             found += self.templates(part)
         if not isinstance(composed.run, Dag | Legacy):
