@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pxc.ir.asked import path_of
-from pxc.ir.node import Lit, Node, Scalar, Seq, Template, is_null, walk
+from pxc.ir.node import KObject, Lit, Node, Scalar, Seq, Table, Template, is_null, walk
 from pxc.ir.plan import Named
 from pxc.ir.program import Binding, Program
 from pxc.passes.connection_names import connection_names
@@ -30,7 +31,7 @@ def lower_named(program: Program) -> tuple[Named, ...]:
 
 def _of_program(program: Program, owner: str, *, whole: bool = True) -> Iterator[Named]:
     """What a program names; with `whole` also what the layers that it was made of refer to."""
-    for layer in walk(program.main) if whole else ():
+    for layer in walk(program.main, into=_may_hold_references) if whole else ():
         for kind, name in _references(layer):
             yield Named(name.span, kind, name, owner)
     for kind, name in _of_one(program):
@@ -63,10 +64,21 @@ def _of_one(program: Program) -> Iterator[tuple[str, Scalar]]:
 
 def _references(layer: Node) -> Iterator[tuple[str, Scalar]]:
     """What a layer, a hook, a build or a matrix refers to."""
-    for field, kind in _REFERENCES:
-        name: Any = getattr(layer, field, None)
+    for field, kind in _references_of(layer.__class__):
+        name: Any = getattr(layer, field)
         if isinstance(name, Lit | Template) and not is_null(name):
             yield kind, name
+
+
+@cache
+def _references_of(model: type[Node]) -> tuple[tuple[str, str], ...]:
+    """The fields of a model that refer to something, with what each refers to."""
+    return tuple(pair for pair in _REFERENCES if pair[0] in model.__struct_fields__)
+
+
+def _may_hold_references(node: Node) -> bool:
+    """Whether something below may refer to a component: not in params, nor in a container."""
+    return not isinstance(node, KObject | Table)
 
 
 def _addresses(binding: Binding) -> Iterator[Lit[Any]]:
