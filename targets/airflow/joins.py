@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pxc.ir.expr import RunTimeRef
 from pxc.ir.join import Join
-from pxc.ir.plan import Edge, Group, Limits, Unit
+from pxc.ir.plan import Edge, Group, Limits, Start, Unit
 from pxc.source import head_of
 from pxc.targets._data import unexpanded
 from pxc.targets._joined import (
@@ -26,8 +26,8 @@ from pxc.targets._names import dns_label
 from pxc.targets._searching import goes_in_rounds
 from pxc.targets.airflow.build import Build
 from pxc.targets.airflow.jinja import expression, rendered
-from pxc.targets.airflow.python_text import string
-from pxc.targets.airflow.scope import Scope
+from pxc.targets.airflow.python_text import Code, string
+from pxc.targets.airflow.scope import STATUS, Scope
 
 __all__ = ["GATHERS", "JoinScope", "join_arguments", "with_joins"]
 
@@ -97,6 +97,9 @@ def join_arguments(
         run = f"{expression('ti.dag_id')}/{expression('ti.run_id')}"
         args += ["--suggestions", unexpanded(items), "--uuid", f"uuid5:{run}/{path}/{{index}}"]
         more.append(("count", source.sweep.count))
+        if _may_skip(source.start):
+            more.append(("came", Code(STATUS)))
+            build.used.add(STATUS)
     if join.order:
         orders = (f"{'-' if each.descending else ''}{each.field}" for each in join.order)
         args += ["--sort", ",".join(orders)]
@@ -152,6 +155,10 @@ def _is_too_much(source: Unit | Group) -> bool:
     if source.sweep is None or goes_in_rounds(source):
         return False
     return len(json.dumps(items_of(source.sweep))) > _LARGEST
+
+
+def _may_skip(start: Start | None) -> bool:
+    return start is not None and (start.skip_on_upstream_skip or start.condition is not None)
 
 
 def _starts_after(name: str, join: Join, scope: Scope) -> bool:

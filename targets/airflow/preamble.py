@@ -49,9 +49,6 @@ _DEFINITIONS = (
     "ResourceOutputsOperator", "TrialOperator", "TrialExitCodeOperator", "TrialResourceOperator",
     "TunerOperator", "JoinOperator", "came_to", "may_start", "ended_well", "watcher",
 )  # fmt: skip
-_ASKING = frozenset(("may_start", "ended_well", "JoinOperator"))
-"""Those that ask what an operation came to."""
-
 NAMES = frozenset((*_MODULES, *_OTHERS, *_WHOLE, *_TIMETABLES, *_DEFINITIONS))
 """All that a file may import or define; no variable of it is called so."""
 
@@ -66,7 +63,7 @@ def preamble(used: Iterable[str], release: str) -> str:
     which is a file of the folder `inlined`. `release` is `both`, `3` or `2`.
     """
     wanted = set(used)
-    wanted |= {"came_to"} if wanted & _ASKING else set()
+    wanted |= {"came_to"} if wanted & {"may_start", "ended_well"} else set()
     wanted |= {"TrialOperator", "ExitCodeOperator"} if "TrialExitCodeOperator" in wanted else set()
     wanted |= {"OutputsOperator"} if "ExitCodeOperator" in wanted else set()
     wanted |= {"ResourceOutputsOperator"} if "TrialResourceOperator" in wanted else set()
