@@ -1,4 +1,4 @@
-"""Reports pods that a cluster would refuse: images, ports that collide, masters not one."""
+"""Reports pods that cannot run: images, ports that collide, masters not one, long arguments."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from typing import Any
 
 from pxc.diagnostics import Note, Report
 from pxc.image_reference import IMAGE_FORM, image_fault
-from pxc.ir.node import KObject, Lit, Node, Seq, walk
+from pxc.ir.node import KObject, Lit, Map, Node, Seq, walk
 from pxc.ir.program import Program
 from pxc.ir.run import Distributed, Job, Pod, Replica, Service
+from pxc.source import head_of
 from pxc.world import World
 
 _ONE_MASTER = ("pytorchjob", "xgbjob")
 _LAST_PORT = 65535
+_LONGEST = 32 * 4096 - 1
+"""What Linux takes of one argument or variable, without the byte that ends it: 32 pages."""
 
 
 def check_pods(program: Program, world: World, report: Report) -> Program:
     """Check images, ports and the number of masters.
 
-    Reports PXC208, PXC517 and PXC521. Source: the validation of services and pods by Kubernetes'
-    API server, and that of the training operator for its jobs.
+    Reports PXC208, PXC517 and PXC521, and PXC527 for what no program can be started with. Source:
+    the validation of services and pods by Kubernetes' API server, that of the training operator for
+    its jobs, and execve(2) of Linux.
     """
     _check(program, set(), report)
     return program
@@ -54,6 +58,7 @@ def _check_run(run: Any, program: Program, report: Report) -> None:
             _check_listening(node, report)
         if isinstance(node, KObject) and node.definition == "V1Container":
             _check_image(node, report, partial=program.partial)
+            _check_lengths(node, report)
         if isinstance(node, Pod):
             _check_containers(node, report)
         if isinstance(node, Distributed) and node.kind in _ONE_MASTER:
@@ -76,6 +81,34 @@ def _check_image(container: KObject, report: Report, *, partial: bool) -> None:
     if fault is not None:
         message = f"`{image.value}` is not an image reference: {fault}"
         report.add("PXC208", message, image.span, help=IMAGE_FORM)
+
+
+def _check_lengths(container: KObject, report: Report) -> None:
+    """The arguments and the variables of a container, each of which is one text to the kernel."""
+    for field in ("command", "args"):
+        listed = container.get(field)
+        for text in listed.items if isinstance(listed, Seq) else ():
+            _check_length(text, "", "argument", report)
+    env = container.get("env")
+    for entry in env.items if isinstance(env, Seq) else ():
+        if isinstance(entry, KObject | Map):
+            name = getattr(entry.get("name"), "value", "")
+            _check_length(entry.get("value"), f"{name}=", "variable", report)
+
+
+def _check_length(text: Any, before: str, what: str, report: Report) -> None:
+    value = text.value if isinstance(text, Lit) else None
+    if not isinstance(value, str) or len(value) < _LONGEST // 4 or "$(" in value:
+        return
+    size = len(f"{before}{value.replace('$$', '$')}".encode("utf-8", "surrogatepass"))
+    if size > _LONGEST:
+        report.add(
+            "PXC527",
+            f"the {what} has {size:,} bytes, and Linux starts no program with more than"
+            f" {_LONGEST:,} in one",
+            head_of(text.span),
+            help="bring it as a file: `init: [{file: {content: ..., filename: ...}}]`",
+        )
 
 
 def _check_listening(service: Service, report: Report) -> None:

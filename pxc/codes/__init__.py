@@ -210,6 +210,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC524", "request-above-limit", _E),
     ("PXC525", "variable-set-twice", _W),
     ("PXC526", "resource-given-twice", _W),
+    ("PXC527", "argument-too-long", _W),
     # 6 security
     ("PXC601", "secret-literal", _W),
     ("PXC602", "secret-in-args", _W),
