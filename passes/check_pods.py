@@ -32,10 +32,12 @@ def check_pods(program: Program, world: World, report: Report) -> Program:
 
 def _check(program: Program, seen: set[tuple[Any, ...]], report: Report) -> None:
     """Check a program and those inside of it; `seen` are jobs that were, by what is looked at."""
-    run = program.composed.run if program.composed is not None else None
+    run: Any = program.composed.run if program.composed is not None else None
     looked_at = _looked_at(run)
     if looked_at is None or (program.partial, *looked_at) not in seen:
         _check_run(run, program, report)
+    else:
+        _check_lengths(run.container, report)  # operations have arguments of their own
     if looked_at is not None:
         seen.add((program.partial, *looked_at))
     for inner in program.inner():

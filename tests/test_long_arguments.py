@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.reading import linted
+from tests.reading import compiled, linted
 
 LONGEST = 32 * 4096 - 1
 POD = """\
@@ -44,3 +44,21 @@ def test_the_kernel() -> None:
         subprocess.run(["/bin/true", "x" * (LONGEST + 1)], check=False)
     with pytest.raises(OSError, match="too long"):
         subprocess.run(["/bin/true"], env={"A": "x" * (LONGEST - 1)}, check=False)
+
+
+DAG = """\
+kind: component
+run:
+  kind: dag
+  operations:
+  - {name: a, dagRef: c, params: {x: {value: short}}}
+  - {name: b, dagRef: c, params: {x: {value: "%s"}}}
+  components:
+  - {name: c, inputs: [{name: x, type: str}], run: {kind: job, container: {image: "i:1", command: [c, "{{ x }}"]}}}
+"""
+
+
+def test_operations_of_one_component() -> None:
+    """Each has arguments of its own."""
+    told = [d.code.id for d in compiled(DAG % ("x" * (LONGEST + 1))).report]
+    assert told.count("PXC527") == 1
