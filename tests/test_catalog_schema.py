@@ -13,10 +13,11 @@ import pytest
 import yaml
 
 from pxc.access.claims import KINDS as THINGS
+from pxc.access.claims import NAMELESS
 from pxc.access.roles import PERMISSIONS
 from pxc.catalog.connections import KINDS as CONNECTIONS
 from pxc.catalog.organization import KINDS
-from pxc.catalog.organization.selectors import RESTRICTED
+from pxc.catalog.organization.selectors import COUNTED, RESTRICTED
 from pxc.cli.starting_files import starting_files
 from tests.code_pages import blocks_of
 from tests.command_line import run
@@ -103,11 +104,29 @@ def test_it_has_the_keys_of_the_readers(tmp_path: Path, kind: str) -> None:
     assert set(re.findall(r"`(\w+)`", told[0])) == {*SCHEMA["$defs"][kind]["properties"]}
 
 
-def test_its_words_are_those_of_the_readers() -> None:
-    defs = SCHEMA["$defs"]
-    assert {*defs["restrict"]["properties"]} == {*RESTRICTED}
-    assert {*KINDS, "Connection"} == {e["then"]["$ref"][8:] for e in SCHEMA["allOf"]} - {"Files"}
-    assert all(re.fullmatch(defs["thing"]["pattern"], f"{kind}:x") for kind in THINGS)
+def with_words(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with the words of the readers in it."""
+    made: dict[str, Any] = json.loads(json.dumps(schema))
+    defs = made["$defs"]
+    bare = "|".join(sorted(NAMELESS))
+    named = f"({'|'.join(THINGS)}):\\S+"
+    defs["thing"]["pattern"] = f"^({bare}|{named})$"
+    counted = f"({'|'.join(COUNTED)}):\\S+ *<= *\\S+"
+    defs["granted"]["pattern"] = f"^(\\*\\*|{bare}|{named}|{counted})$"
+    kept = defs["restrict"]["properties"]
+    defs["restrict"]["properties"] = {
+        key: kept.get(key, {"$ref": "#/$defs/restriction"}) for key in RESTRICTED
+    }
     roles = defs["Organization"]["properties"]["roles"]["items"]["properties"]
-    assert roles["can"]["items"]["enum"] == [*PERMISSIONS]
-    assert defs["Connection"]["properties"]["spec"]["properties"]["kind"]["enum"] == [*CONNECTIONS]
+    roles["can"]["items"]["enum"] = [*PERMISSIONS]
+    defs["Connection"]["properties"]["spec"]["properties"]["kind"]["enum"] = [*CONNECTIONS]
+    return made
+
+
+def test_its_words_are_those_of_the_readers(request: pytest.FixtureRequest) -> None:
+    """`pytest --update` puts new kinds of things in."""
+    made = json.dumps(with_words(SCHEMA), indent=2, ensure_ascii=False) + "\n"
+    if request.config.getoption("--update"):
+        PATH.write_text(made, "utf-8")
+    assert PATH.read_text("utf-8") == made
+    assert {*KINDS, "Connection"} == {e["then"]["$ref"][8:] for e in SCHEMA["allOf"]} - {"Files"}
