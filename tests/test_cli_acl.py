@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -310,3 +311,17 @@ def test_cedar_takes_what_is_exported(catalog):
         }
         found = cedarpy.is_authorized(request, policies, [*json.loads(entities), thing])
         assert (found.decision == cedarpy.Decision.Allow) is yes, who
+
+
+def test_the_rules_are_those_of_the_commit_that_is_trusted(catalog, tmp_path):
+    (tmp_path / "pxc.yaml").write_text("trust: {baseRef: main}\n")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@acme.io"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "rules"]):
+        subprocess.run([*git, *words], check=True)
+    catalog("org.yaml", ORG.replace("user: ana", "user: zoe"))
+    asks = ("connection:imagenet", "-p", "vision/detector")
+    assert acl("can", "ana", *asks, at=None).code == 0
+    assert acl("can", "zoe", *asks, at=None).code == 1
+    assert acl("can", "zoe", *asks, "--catalog-ref", ".", at=None).code == 0
+    assert acl("can", "ana", *asks, "--catalog-ref", "main", at=None).code == 0
+    assert acl("lint", at=None).code == 0

@@ -49,6 +49,7 @@ def command(
     today: str,
     format_: str,
     catalogs: tuple[str, ...],
+    catalog_ref: str | None,
     isolated: bool,
     color: str,
 ) -> int:
@@ -59,7 +60,7 @@ def command(
     from pxc.access.messages import denials
 
     claim = claim_of(words)
-    found = asked(catalogs, isolated, color)
+    found = asked(catalogs, catalog_ref, isolated, color)
     found.rules, principal = subject_of(found.rules, who)
     judge = judge_of(found, today)
     decision = judge.decide(principal, project_of(found, project), [claim])

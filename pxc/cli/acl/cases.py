@@ -42,6 +42,7 @@ def command(
     mutate: bool,
     today: str,
     catalogs: tuple[str, ...],
+    catalog_ref: str | None,
     isolated: bool,
     color: str,
 ) -> int:
@@ -53,7 +54,7 @@ def command(
     from pxc.access.cases import rule_names, run_cases, unneeded
     from pxc.driver import read_access_cases
 
-    found = asked(catalogs, isolated, color)
+    found = asked(catalogs, catalog_ref, isolated, color)
     report = Report()
     cases = read_access_cases(found.paths, report)
     if report.has_errors:

@@ -23,13 +23,15 @@ Examples:
 )
 @click.option("--to", "form", type=click.Choice(FORMS), required=True, help="For which program.")
 @rules_options
-def command(form: str, catalogs: tuple[str, ...], isolated: bool, color: str) -> None:
+def command(
+    form: str, catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool, color: str
+) -> None:
     """Write the rules for another program that decides.
 
     What the other program cannot say is in comments at the head of what is written, or, for
     Kubernetes, told on standard error.
     """
-    rules = asked(catalogs, isolated, color).rules
+    rules = asked(catalogs, catalog_ref, isolated, color).rules
     if form == "opa":
         from pxc.access.exports.opa import opa_data
 

@@ -30,11 +30,18 @@ Exit codes:
 @today_option
 @format_option
 @rules_options
-def command(today: str, format_: str, catalogs: tuple[str, ...], isolated: bool, color: str) -> int:
+def command(
+    today: str,
+    format_: str,
+    catalogs: tuple[str, ...],
+    catalog_ref: str | None,
+    isolated: bool,
+    color: str,
+) -> int:
     """Find grants that ended, give nothing, or give everything to everybody, and other oddities."""
     from pxc.access.rule_faults import rule_faults
 
-    found = asked(catalogs, isolated, color)
+    found = asked(catalogs, catalog_ref, isolated, color)
     report = Report()
     for said in rule_faults(found.rules, today=today):
         code = _CODES[said.reason]

@@ -30,6 +30,7 @@ class Given(Struct):
     asking: Asking
     format_: str
     catalogs: tuple[str, ...]
+    catalog_ref: str | None
     isolated: bool
     color: str
     stdin_filename: str | None
@@ -48,7 +49,9 @@ def file_options(command: F) -> F:
 def requests_of(files: tuple[str, ...], given: Given, report: Report) -> Iterator[Request]:
     """What is asked of each file; faults of reading them are reported."""
     chosen = {"presets": given.named_presets or None, "project": given.project}
-    workspaces = Workspaces(isolated=given.isolated, catalogs=given.catalogs, chosen=chosen)
+    workspaces = Workspaces(
+        isolated=given.isolated, catalogs=given.catalogs, chosen=chosen, ref=given.catalog_ref
+    )
     for file in files:
         paths = (file, *given.presets)
         texts = [read_given(path, report, given.stdin_filename) for path in paths]

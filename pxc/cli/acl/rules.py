@@ -13,11 +13,11 @@ import click
 
 from pxc.access.decision import Settings
 from pxc.cli.findings import printed
-from pxc.cli.options import catalog_option, color_option, isolated_option
+from pxc.cli.options import catalog_option, catalog_ref_option, color_option, isolated_option
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Report
 from pxc.lint.settings_file import WORKSPACE_FILE
-from pxc.workspace import display_name, find_root
+from pxc.workspace import display_name
 
 if TYPE_CHECKING:
     from pxc.access.claims import Claim
@@ -53,16 +53,22 @@ class Asked:
         self.paths = paths
 
 
-def asked(catalogs: tuple[str, ...], isolated: bool, color: str) -> Asked:
+def asked(catalogs: tuple[str, ...], ref: str | None, isolated: bool, color: str) -> Asked:
     """The rules of the named catalogs, or of the workspace's; faults of them exit with 2."""
-    root = find_root(Path(WORKSPACE_FILE))
-    defaults = Workspaces(isolated=isolated, catalogs=catalogs).defaults_of(root)
-    paths = tuple(Path(display_name(path)) for path in defaults.catalog)
+    workspaces = Workspaces(isolated=isolated, catalogs=catalogs, ref=ref)
+    root = workspaces.root_of(WORKSPACE_FILE)
+    defaults = workspaces.defaults_of(root)
+    paths = tuple(_shown(path) for path in defaults.catalog)
     rules = read_rules_of(paths, root, color)
     if not rules.declared:
         say = "nothing is declared of who may use what: everything is allowed"
         click.echo(f"pxc: {say}", err=True)
     return Asked(rules, defaults, paths)
+
+
+def _shown(path: Path) -> Path:
+    """A path as places are to show it; one of a commit is what reads it, and stays."""
+    return Path(display_name(path)) if type(path) is type(Path()) else path
 
 
 def read_rules_of(paths: tuple[Path, ...], root: Path, color: str) -> Rules:
@@ -119,8 +125,8 @@ def project_of(found: Asked, project: str | None) -> str:
 
 
 def rules_options(command: F) -> F:
-    """`--catalog`, `--isolated` and `--color`."""
-    return catalog_option(isolated_option(color_option(command)))
+    """`--catalog`, `--catalog-ref`, `--isolated` and `--color`."""
+    return catalog_option(catalog_ref_option(isolated_option(color_option(command))))
 
 
 def project_option(command: F) -> F:

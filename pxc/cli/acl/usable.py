@@ -42,6 +42,7 @@ def command(
     today: str,
     format_: str,
     catalogs: tuple[str, ...],
+    catalog_ref: str | None,
     isolated: bool,
     color: str,
 ) -> None:
@@ -53,7 +54,7 @@ def command(
     from pxc.access.questions import usable
     from pxc.access.wording import amount
 
-    found = asked(catalogs, isolated, color)
+    found = asked(catalogs, catalog_ref, isolated, color)
     found.rules, principal = subject_of(found.rules, who)
     rows = []
     for one in usable(judge_of(found, today), principal, project_of(found, project)):

@@ -40,6 +40,7 @@ def command(
     today: str,
     format_: str,
     catalogs: tuple[str, ...],
+    catalog_ref: str | None,
     isolated: bool,
     color: str,
 ) -> None:
@@ -48,7 +49,7 @@ def command(
     from pxc.access.questions import who_can
 
     claim = claim_of(words)
-    found = asked(catalogs, isolated, color)
+    found = asked(catalogs, catalog_ref, isolated, color)
     holders = who_can(judge_of(found, today), project_of(found, project), claim)
     rows = []
     for holder in holders:
