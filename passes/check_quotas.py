@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from pxc.diagnostics import Note, Report
 from pxc.ir.plan import Group, Plan, Unit
+from pxc.passes.attached_members import attached_to
 from pxc.passes.check_access import is_enforced, pools_of, tell_of_access
 from pxc.source import Span, head_of
 from pxc.world import World
@@ -58,14 +59,14 @@ def check_quotas(plan: Plan, world: World, report: Report) -> Plan:
 
 
 def _units(member: Unit | Group) -> Iterator[Unit]:
-    """Every unit, with those of hooks."""
+    """Every unit, with those of hooks and of what searches ask."""
     if isinstance(member, Unit):
         yield member
     else:
         for inner in member.members:
             yield from _units(inner)
-    for hook in member.hooks:
-        yield from _units(hook.unit)
+    for other in attached_to(member):
+        yield from _units(other)
 
 
 def _limits(plan: Plan, rules: Rules, units: tuple[Unit, ...], world: World) -> Iterator[_Limit]:

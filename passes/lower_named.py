@@ -38,8 +38,9 @@ def _of_program(program: Program, owner: str, *, whole: bool = True) -> Iterator
         yield Named(name.span, kind, name, owner)
     for inner in program.operations:  # whose layers are in those of their dag
         yield from _of_program(inner, path_of(owner, run_name(inner)), whole=False)
-    for hook in program.hooks:
-        yield from _of_program(hook.program, path_of(owner, run_name(hook.program)))
+    beside_it = (hook.program for hook in program.hooks)
+    for inner in beside_it if program.tuner is None else (program.tuner, *beside_it):
+        yield from _of_program(inner, path_of(owner, run_name(inner)))
     if program.build is not None:
         beside = owner.rpartition("/")[0]
         yield from _of_program(program.build, path_of(beside, run_name(program.build)))

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from pxc.ir.plan import Group, Unit
 from pxc.ir.search import Search
 from pxc.ir.sweep import Sweep
+from pxc.passes.attached_members import attached_to
 from pxc.passes.claim_choices import cell_values, choices_in
 from pxc.passes.pod_demand import pod_demand, replicas_of
 from pxc.source import Span, head_of
@@ -53,14 +54,15 @@ def peak_of(member: Unit | Group, keep: Keep, language: Language) -> Need:
     """The most that a member takes at once, of those units alone that are kept.
 
     The runs of a matrix go on together, as many as its concurrency lets; members of a dag that none
-    of the others waits for do. What follows a member runs when it has ended.
+    of the others waits for do. What follows a member runs when it has ended, and what
+    its search asks between its rounds.
     """
     if isinstance(member, Unit):
         need = run_of(member, language) if keep(member) else Need()
     else:
         need = _of_group(member, keep, language)
     need = _times(need, _at_once(member.sweep or member.search))
-    after = [peak_of(hook.unit, keep, language) for hook in member.hooks]
+    after = [peak_of(other, keep, language) for other in attached_to(member)]
     return _larger(need, _sum(after)) if after else need
 
 

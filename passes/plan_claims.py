@@ -25,6 +25,8 @@ from pxc.ir.pod import (
     TransferStep,
     Watch,
 )
+from pxc.ir.search import Proposer
+from pxc.passes.attached_members import attached_to
 from pxc.passes.claim_choices import Values, cell_values, choices_in, text_of_value
 from pxc.passes.pod_demand import Taken, pod_demand, replicas_of
 from pxc.source import Source, Span, head_of
@@ -66,6 +68,7 @@ class _Claims:
             Role: self.role,
             Pod: self.pod,
             Hook: self.nothing,
+            Proposer: self.nothing,
         }
         self.writes = True
 
@@ -110,9 +113,8 @@ class _Claims:
             outer = {f"dag.{path}": texts for path, texts in values.items()}
             for inner in member.members:
                 self.member(inner, _Inside(path_of(inside.owner, inner.name), outer))
-        for hook in member.hooks:
-            name = path_of(inside.owner, hook.unit.name)
-            self.member(hook.unit, _Inside(name, {}))
+        for other in attached_to(member):
+            self.member(other, _Inside(path_of(inside.owner, other.name), {}))
 
     def amounts(self, unit: Unit) -> None:
         """What the pods of a unit take: the most of one, and all of them together."""

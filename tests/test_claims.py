@@ -394,6 +394,33 @@ ORIGINS: dict[str, tuple[str, set[str]]] = {
 }  # fmt: skip
 
 
+SEARCH = """
+matrix:
+  kind: iterative
+  maxIterations: 2
+  params: {v: {kind: choice, value: [1, 2]}}
+  tuner: {hubRef: 'acme/train:1', queue: a/q}
+"""
+DAG = """
+name: d
+run:
+  kind: dag
+  operations:
+    - {name: one, component: {run: {kind: job, container: {image: 'a:1'}}}}
+"""
+
+
+@pytest.mark.parametrize("searched", [job(), DAG], ids=["unit", "group"])
+def test_what_a_search_asks(searched: str, catalog: Path) -> None:
+    found = {told(c).partition(" in ")[0] for c in claims(SEARCH + searched, catalog=catalog)}
+    assert {
+        "component:acme/train:1 pull",
+        "connection:data via component:acme/train:1",
+        "secret:keys via connection:data",
+        "queue:a/q",
+    } <= found
+
+
 @pytest.mark.parametrize("case", ORIGINS)
 def test_origins(case: str, catalog: Path) -> None:
     text, expected = ORIGINS[case]
