@@ -123,3 +123,10 @@ def test_the_compilation_error_is_named() -> None:
     ran = run("compile", "a.yaml")
     assert ran.code == 1
     assert ran.err.endswith("CompilationError: 1 access problem; nothing was written\n")
+
+
+def test_what_is_off_is_told() -> None:
+    Path("pxc.yaml").write_text("project: vision/detector\nacl: {mode: off}\n")
+    ran = run("compile", "a.yaml", "a.yaml", "-q")
+    assert ran.code == 0, ran.err
+    assert ran.err == "access control is off (acl: {mode: off}): no rule was looked at\n"

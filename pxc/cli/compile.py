@@ -189,13 +189,14 @@ def compile_command(
         **cluster,
     }
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen, ref=catalog_ref)
-    outcomes = []
+    outcomes, off = [], False
     requests: list[Request] = []
     for path in files if len(texts) == len(given) else ():
         laid = tuple(texts[p] for p in (path, *presets))
         root = workspaces.root_of(path, stdin_filename)
         release = spec_version or release_of(Path(laid[0].name), isolated=isolated)
         defaults = workspaces.defaults_of(root)
+        off = off or defaults.options.acl.mode == "off"
         check_revision(defaults.options)
         check_expose(defaults.options)
         one = replace(
@@ -217,6 +218,8 @@ def compile_command(
     clashes = collisions(outcomes) if len(outcomes) > 1 else Report()
     found = merged([unread, *(o.report for o in outcomes), clashes])
     _say(found, len(files), format_, color, quiet=quiet)
+    if off:
+        say("access control is off (acl: {mode: off}): no rule was looked at\n", sys.stderr)
     if timing:
         say(_timings(outcomes), sys.stderr)
     if not clashes.has_errors:
