@@ -7,7 +7,7 @@ from pxc.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from pxc.diagnostics import Diagnostic
-    from pxc.driver import compile_file, lint_file
+    from pxc.driver.disk import compile_file, lint_file
     from pxc.ir.plan import Plan
     from pxc.ir.program import Program
 
@@ -17,8 +17,8 @@ _HOMES = {
     "Diagnostic": "pxc.diagnostics",
     "Plan": "pxc.ir.plan",
     "Program": "pxc.ir.program",
-    "compile_file": "pxc.driver",
-    "lint_file": "pxc.driver",
+    "compile_file": "pxc.driver.disk",
+    "lint_file": "pxc.driver.disk",
 }
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pxc.codes import CODES
 from pxc.diagnostics import Diagnostic, Note, Report
-from pxc.driver import Outcome, compile_request, read_rules
+from pxc.driver import Outcome, compile_request
+from pxc.driver.access import read_rules
 from pxc.request import Request
 
 __all__ = ["compile_change"]

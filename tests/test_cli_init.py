@@ -10,7 +10,7 @@ from pxc.catalog.files import FileCatalog
 from pxc.cli.starting_files import starting_files
 from pxc.defaults import read_defaults
 from pxc.diagnostics import Report
-from pxc.driver import read_settings_yaml
+from pxc.driver.disk import read_settings_yaml
 from pxc.language import PolyaxonLanguage
 from tests.command_line import run, write
 from tests.reading import found

@@ -20,7 +20,7 @@ from pxc.defaults import (
     Defaults,
     read_defaults,
 )
-from pxc.driver import compile_file, lint_file, read_settings_yaml
+from pxc.driver.disk import compile_file, lint_file, read_settings_yaml
 from pxc.lint.settings_file import WORKSPACE_KEYS, SettingsError
 from pxc.world import AclOptions, Images, Options, Runtime
 from tests.command_line import run, write

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pxc.contracts import OutFile
-from pxc.driver import BeyondClaims, Outcome, Request, SourceText, claims_beyond, compile_request
+from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.driver.access import BeyondClaims, claims_beyond
 from tests.claiming import job
 from tests.test_check_access import TARGETS, compiled
 from tests.test_claims import WAYS

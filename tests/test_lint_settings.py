@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from pxc.codes import CODES
 from pxc.diagnostics import Report
-from pxc.driver import Request, SourceText, lint_request, read_plain_yaml
+from pxc.driver import Request, SourceText, lint_request
+from pxc.driver.disk import read_plain_yaml
 from pxc.lint.baseline import Baseline, BaselineError
 from pxc.lint.comments import comments
 from pxc.lint.ignores import read_ignores

@@ -191,6 +191,6 @@ def _split(given: Sequence[str], option: str) -> tuple[str, ...]:
 
 def read_yaml(path: Path) -> Any:
     """A YAML file as plain data. Raises ValueError with the first thing that is wrong."""
-    from pxc.driver import read_settings_yaml
+    from pxc.driver.disk import read_settings_yaml
 
     return read_settings_yaml(path)

@@ -52,7 +52,7 @@ def command(
     not asked must not look as if it passed.
     """
     from pxc.access.cases import rule_names, run_cases, unneeded
-    from pxc.driver import read_access_cases
+    from pxc.driver.access import read_access_cases
 
     found = asked(catalogs, catalog_ref, isolated, color)
     report = Report()

@@ -12,7 +12,7 @@ from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.options import check_stdin_filename
 from pxc.cli.terminal import say
 from pxc.diagnostics import Report
-from pxc.driver import check_request
+from pxc.driver.access import check_request
 from pxc.render import sentence
 
 __all__ = ["command"]

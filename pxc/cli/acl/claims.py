@@ -13,7 +13,7 @@ from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.options import check_stdin_filename
 from pxc.cli.terminal import write_product
 from pxc.diagnostics import Report, Severity
-from pxc.driver import claims_request
+from pxc.driver.access import claims_request
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -16,7 +16,7 @@ from pxc.cli.findings import merged, printed
 from pxc.cli.options import check_stdin_filename
 from pxc.cli.terminal import write_product
 from pxc.diagnostics import Report, Severity
-from pxc.driver import Decided, decision_request
+from pxc.driver.access import Decided, decision_request
 
 if TYPE_CHECKING:
     from pxc.access.decision import Verdict

@@ -73,7 +73,7 @@ def _shown(path: Path) -> Path:
 
 def read_rules_of(paths: tuple[Path, ...], root: Path, color: str) -> Rules:
     """The rules of a catalog; faults of it are told, and end the command with 2."""
-    from pxc.driver import read_rules
+    from pxc.driver.access import read_rules
 
     report = Report()
     rules = read_rules(paths, root, report)

@@ -1,0 +1,185 @@
+"""Turns a request into files and diagnostics: the only package that knows every room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from pxc.codes import CODES
+from pxc.contracts import OutFile
+from pxc.diagnostics import Report
+from pxc.driver.running import planned, run_phases
+from pxc.driver.worlds import world_of
+from pxc.lint.trace import Trace
+from pxc.pipeline import Progress
+from pxc.request import Request, SourceText
+from pxc.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from pxc.access.decision import Decision
+    from pxc.ir.plan import Plan
+
+
+__all__ = [
+    "Outcome",
+    "Request",
+    "SourceText",
+    "collisions",
+    "compile_request",
+    "lint_request",
+    "pass_list",
+    "plan_request",
+    "schedule_request",
+    "target_names",
+]
+
+STYLE = ("PXC912", "PXC930")
+"""What is told of a text's layout alone; most settings do not ask for it."""
+
+
+class Outcome(Struct):
+    """What came of a request: diagnostics always; files only when there was no error."""
+
+    report: Report
+    files: tuple[OutFile, ...] = ()
+    dump: str | None = None
+    timings: tuple[tuple[str, float], ...] = ()
+    plan: Any = field(default=None)
+    decision: Decision | None = None
+    """What was decided on access, where a request asks for it and there are rules."""
+
+
+def compile_request(request: Request) -> Outcome:
+    """Compile the files of a request for its target. Never raises for a user's mistake."""
+    from pxc.passes import PIPELINE
+
+    report = Report()
+    world = world_of(request, report)
+    progress = run_phases(request, PIPELINE, world, report, partial=False)
+    outcome = _outcome(request, progress, report)
+    if request.audit and progress is not None:
+        from pxc.driver.access import decision_of
+
+        outcome.decision = decision_of(progress.state, world)
+    if progress is not None and progress.finished:
+        from pxc.passes.check_access import is_enforced
+        from pxc.targets import target
+
+        outcome.plan = progress.state
+        files = target(request.target).emit(progress.state, world, report)
+        if files and not report.has_errors and is_enforced(world):
+            from pxc.driver.access import hold_to_claims
+
+            hold_to_claims(progress.state, files, world)
+        if not report.has_errors:
+            outcome.files = files
+    return outcome
+
+
+def plan_request(request: Request) -> tuple[Report, Plan | None]:
+    """What a request comes to for any target; None when there was an error."""
+    report, plan, _ = planned(request)
+    return report, plan
+
+
+def collisions(outcomes: Iterable[Outcome]) -> Report:
+    """PXC710 for objects of one name in the files of several requests that go to one place.
+
+    A file that was compiled twice is one file.
+    """
+    from pxc.collisions import check_collisions
+
+    report = Report()
+    files = {(f.path, f.text): f for outcome in outcomes for f in outcome.files}
+    check_collisions((each for file in files.values() for each in file.made), report)
+    return report
+
+
+def lint_request(request: Request, *, trace: Trace | None = None) -> Outcome:
+    """Check the files of a request without choosing a target or needing every param.
+
+    A `trace` learns which further files are read.
+    """
+    from pxc.passes import ANALYSIS
+
+    report = Report()
+    world = world_of(request, report, trace)
+    read: list[Source] = []
+    progress = run_phases(request, ANALYSIS, world, report, partial=True, read=read)
+    outcome = _outcome(request, progress, report)
+    if progress is not None:
+        _check_style(request, read, report)
+    if read:
+        from pxc.lint.filter import filtered
+
+        all_ran = progress is not None and progress.finished
+        outcome.report = filtered(report, request.settings, read, all_ran=all_ran)
+    return outcome
+
+
+def _check_style(request: Request, read: list[Source], report: Report) -> None:
+    """Look at the layout of the files, when somebody wants to know."""
+    for source in read:
+        codes = [c for c in STYLE if request.settings.holds(CODES[c], source.name)]
+        if codes:
+            from pxc.grammar.style import check_style
+
+            check_style(source, codes, report)
+
+
+def schedule_request(
+    request: Request, after: datetime, count: int
+) -> tuple[Report, tuple[datetime, ...] | None]:
+    """The first runs that the schedule of a request starts from a moment on.
+
+    None when there is no schedule, or when it is not known without further params.
+    """
+    from itertools import islice
+
+    from pxc.ir.spec import Schedule
+    from pxc.passes import ANALYSIS
+    from pxc.passes.schedule_times import is_known, next_runs
+
+    report = Report()
+    world = world_of(request, report)
+    progress = run_phases(request, ANALYSIS, world, report, partial=True)
+    composed = progress.state.composed if progress is not None and progress.finished else None
+    schedule = composed.schedule if composed is not None else None
+    if not isinstance(schedule, Schedule) or report.has_errors or not is_known(schedule):
+        return report, None
+    return report, tuple(islice(next_runs(schedule, world.language, after), count))
+
+
+def _outcome(request: Request, progress: Progress | None, report: Report) -> Outcome:
+    outcome = Outcome(report)
+    if progress is None:
+        return outcome
+    if progress.dump is not None:
+        from pxc.ir.dump import dump_text
+
+        outcome.dump = dump_text(progress.dump)
+    if request.timing:
+        outcome.timings = tuple(progress.timings)
+    return outcome
+
+
+def target_names() -> tuple[str, ...]:
+    """The names of the targets, as `Request.target` takes them."""
+    from pxc.targets import TARGETS
+
+    return tuple(TARGETS)
+
+
+def pass_list() -> tuple[tuple[str, str, str], ...]:
+    """Every pass as (phase, name, first line of its docstring), in the order they run."""
+    from pxc.passes import PIPELINE
+
+    return tuple(
+        (phase.name, step.__name__, (step.__doc__ or "").strip().splitlines()[0])
+        for phase in PIPELINE
+        for step in phase.passes
+    )

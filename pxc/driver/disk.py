@@ -1,0 +1,81 @@
+"""Compiles and lints a file from disk under the settings of its workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pxc.diagnostics import Report
+from pxc.driver import Outcome, compile_request, lint_request
+from pxc.request import Request, SourceText
+
+__all__ = ["compile_file", "lint_file", "read_plain_yaml", "read_settings_yaml"]
+
+
+def read_plain_yaml(name: str, data: bytes, report: Report) -> Any:
+    """The bare data of a YAML file that is no Polyaxonfile; None when it cannot be read."""
+    from pxc.grammar.yaml_tree import load_source, read_yaml
+    from pxc.ir.node import plain
+
+    source = load_source(name, data, report)
+    tree = read_yaml(source, report) if source is not None else None
+    return plain(tree) if tree is not None else None
+
+
+def read_settings_yaml(path: Path) -> Any:
+    """The bare data of a settings file. Raises ValueError with the first thing that is wrong."""
+    from pxc.workspace import read_bytes
+
+    try:
+        data = read_bytes(path)
+    except OSError as fault:
+        raise ValueError((fault.strerror or "cannot be opened").lower()) from fault
+    report = Report()
+    tree = read_plain_yaml(str(path), data, report)
+    for found in report:
+        if report.has_errors:
+            raise ValueError(f"line {found.span.line}: {found.message}")
+    return tree
+
+
+def compile_file(
+    path: str | Path, *, params: dict[str, Any] | None = None, target: str = "kubernetes"
+) -> Outcome:
+    """Compile one file from disk under its workspace's pxc.yaml.
+
+    `params` values that are not text are passed as JSON. Raises ValueError for a pxc.yaml that is
+    at fault, or whose names end in a revision that only the command line gives.
+    """
+    from pxc.defaults import revision_fault
+
+    request = _file_request(path, params or {}, target)
+    fault = revision_fault(request.options)
+    if fault is not None:
+        raise ValueError(fault)
+    return compile_request(request)
+
+
+def lint_file(path: str | Path) -> Outcome:
+    """Lint one file from disk under its workspace's pxc.yaml, as `compile_file` does."""
+    return lint_request(_file_request(path, {}, "kubernetes"))
+
+
+def _file_request(path: str | Path, params: dict[str, Any], target: str) -> Request:
+    import json
+
+    from pxc.defaults import read_defaults
+    from pxc.workspace import find_root
+
+    file = Path(path)
+    pairs = tuple((k, v if isinstance(v, str) else json.dumps(v)) for k, v in params.items())
+    given = SourceText(str(path).replace("\\", "/"), file.read_bytes())
+    root = find_root(file)
+    defaults = read_defaults(root, read_settings_yaml)
+    return Request(
+        files=(given,),
+        params=pairs,
+        target=target,
+        options=defaults.options,
+        root=root,
+        catalog=defaults.catalog,
+    )

@@ -1,0 +1,108 @@
+"""Turns a request into the world that its passes may know: options, catalog, files, who asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from pxc.diagnostics import Report
+from pxc.language import PolyaxonLanguage
+from pxc.lint.trace import Trace
+from pxc.releases import is_before
+from pxc.request import Request
+from pxc.world import Catalog, Options, World
+
+if TYPE_CHECKING:
+    from pxc.catalog.agent import Agent
+
+
+__all__ = ["origin_of", "world_of"]
+
+
+def world_of(request: Request, report: Report, trace: Trace | None = None) -> World:
+    """What the passes of a request may know. PXC810 and others for faults of its catalog.
+
+    A `trace` learns which further files are read.
+    """
+    from pxc.workspace import Workspace
+
+    catalog: Catalog
+    options = _options(request)
+    if options.project_of:
+        from pxc.project_options import of_place
+
+        options = of_place(options, origin_of(request))
+    language = PolyaxonLanguage(options.spec_version)
+    places = None
+    if request.catalog:
+        from pxc.catalog.files import FileCatalog
+
+        catalog = FileCatalog(request.catalog, language, report, root=request.root)
+        options = _with_agent(options, request.target, catalog.agent)
+        places = catalog.rules if catalog.has_places else None
+        if places is not None:
+            from pxc.project_options import in_project
+
+            options = in_project(options, places)
+    else:
+        from pxc.catalog import EmptyCatalog
+
+        catalog = EmptyCatalog()
+    if options.organization:
+        from pxc.project_options import check_organization
+
+        check_organization(options.organization, places, request.root, report)
+    files = Workspace(
+        request.root or Path(), overlays={text.name: text.data for text in request.overlays}
+    )
+    return World(
+        options=options,
+        language=language,
+        files=files if trace is None else trace.over(files),
+        catalog=catalog,
+        principal=request.principal,
+        today=request.today,
+        overrides=request.overrides,
+    )
+
+
+def _with_agent(options: Options, target: str, agent: Agent) -> Options:
+    """The options with what an agent's configuration gives where nobody chose otherwise.
+
+    A workflow has one account for all of its pods.
+    """
+    options = replace(options, namespace=options.namespace or agent.namespace or None)
+    if target != "airflow":  # no other engine asks for what it is to run with
+        options = replace(options, airflow=replace(options.airflow, params=()))
+    if target != "argo":
+        return replace(options, service_account=agent.service_account)
+    account = options.argo.service_account or agent.service_account
+    return replace(options, argo=replace(options.argo, service_account=account))
+
+
+def _options(request: Request) -> Options:
+    """The options with what the settings add; before 2.18 releases refused undeclared params."""
+    options, settings = request.options, request.settings
+    asking = request.principal.subject if request.principal is not None else ""
+    release = options.spec_version or settings.spec_version
+    old = release is not None and is_before(release, "2.18")
+    return replace(
+        options,
+        user=options.user or asking.partition(":")[2],
+        spec_version=release,
+        strict_params=options.strict_params or old,
+        rule_options=(*settings.options, *options.rule_options),
+        allowed_registries=settings.allowed_registries,
+    )
+
+
+def origin_of(request: Request) -> str:
+    """The main file's path from the root, so that output is the same from every directory."""
+    name = request.files[0].name
+    if name.startswith(("-", "<")):
+        return ""
+    path = Path(name).resolve()
+    root = (request.root or Path()).resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
