@@ -45,13 +45,18 @@ def check_access(plan: Plan, world: World, report: Report) -> Plan:
     if not is_enforced(world):
         return plan
     from pxc.access.messages import denials
+    from pxc.access.wording import known_as
+    from pxc.diagnostics import Note
 
     decision = decision_on(plan, world)
+    who = decision.principal
+    by = (Note(known_as(who)),) if decision.denied and who.subject.partition(":")[2] else ()
     for said in denials(world.catalog.rules, decision, access_settings(world)):
         tell_of_access(
             _CODES[said.reason], said.message, said.span, world, report,
-            label=said.label, notes=said.notes, help=said.help,
+            label=said.label, notes=(*said.notes, *by), help=said.help,
         )  # fmt: skip
+        by = ()  # it is told once
     return plan
 
 

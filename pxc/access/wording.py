@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pxc.access.claims import Claim
     from pxc.access.principal import Principal
 
-__all__ = ["amount", "doing", "person", "thing", "whose_doing"]
+__all__ = ["amount", "doing", "known_as", "person", "thing", "whose_doing"]
 
 _WORDS = {
     "configMap": "config map",
@@ -47,6 +47,14 @@ def person(principal: Principal) -> str:
     if not name:
         return "somebody without a name"
     return f"`{name}`" if kind == "user" else f"service account `{name}`"
+
+
+def known_as(principal: Principal) -> str:
+    """How surely it is known who asks: `ana` is what PXC_USER says, nobody verified it."""
+    if principal.strength == "verified":
+        return f"it is verified that {person(principal)} asks"
+    source = principal.source or "the command line"
+    return f"that {person(principal)} asks is what {source} says; nobody verified it"
 
 
 def thing(kind: str, name: str) -> str:

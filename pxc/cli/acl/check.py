@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from pxc.access.wording import known_as
 from pxc.cli.acl.files import Given, file_options, requests_of
 from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.options import check_stdin_filename
@@ -40,9 +41,12 @@ def command(files: tuple[str, ...], **options: Any) -> int:
     check_stdin_filename(given.stdin_filename, (*files, *given.presets))
     unread = Report()
     reports = [unread]
-    reports += [check_request(request) for request in requests_of(files, given, unread)]
+    asked = list(requests_of(files, given, unread))
+    reports += [check_request(request) for request in asked]
     found = merged(reports)
     summary = printed(found, len(files), given.format_, given.color, sys.stdout)
     if given.format_ == "text":
         say(f"{sentence(summary)}\n", sys.stdout)
+        for who in dict.fromkeys(known_as(r.principal) for r in asked if r.principal):
+            say(f"{who}\n", sys.stdout)
     return exit_code(found)
