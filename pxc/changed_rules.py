@@ -47,7 +47,7 @@ def compile_change(trusted: Request, proposed: Request) -> Outcome:
         f"only the rules of this change allow it; they hold, since `{principal}` may edit rules",
         refused[0].span,
         notes=tuple(Note(f"without it: {each.message}", each.span) for each in refused),
-        help="look at what the change does to the rules: `pxc acl diff`",
+        help="look at what the change does to the rules: `pxc acl diff REF`",
     )
     return second
 

@@ -14,6 +14,9 @@ kind: Organization
 name: acme
 members: [{user: boss, role: manager}, {user: ana, role: member}]
 ---
+kind: Project
+name: default
+---
 kind: Grant
 name: old
 to: ["*"]
@@ -96,3 +99,19 @@ def test_nobody_may_edit_rules_without_a_name(
     write(repository / "catalog" / "new.yaml", NEW)
     monkeypatch.delenv("PXC_USER", raising=False)
     assert run("compile", "new.yaml", "--catalog-ref", "HEAD").code == 1
+
+
+def test_what_a_change_gives_is_shown(repository: Path) -> None:
+    """Between commits, and between one and the files as they lie there."""
+    write(repository / "catalog" / "new.yaml", NEW)
+    told = run("acl", "diff", "HEAD")
+    assert told.code == 0, told.err
+    assert "serviceAccount:new" in told.out
+    assert run("acl", "diff", "HEAD..HEAD").out == "nobody gains or loses anything\n"
+    git(repository, "add", "catalog")
+    git(repository, "commit", "-qm", "more")
+    assert run("acl", "diff", "HEAD~1..HEAD").out == told.out
+    assert run("acl", "diff", "HEAD~1", "HEAD").out == told.out
+    assert run("acl", "diff", "HEAD~1", "catalog").out == told.out
+    assert run("acl", "diff", "HEAD").out == "nobody gains or loses anything\n"
+    assert run("acl", "diff", "none").code == 2
