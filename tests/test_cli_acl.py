@@ -218,6 +218,47 @@ def test_cases_that_fail(catalog, case, fault):
     assert ran.out.splitlines()[-1].startswith("1 cases, 1 failed")
 
 
+TRAIN = """\
+kind: component
+name: train
+run:
+  kind: job
+  connections: [imagenet]
+  container: {image: "a:1", securityContext: {privileged: PRIVILEGED}}
+"""
+FILES = [
+    # a case of a file, what is wrong with it; nothing where it passes
+    ("{as: ana, project: vision/detector, file: train.yaml, expect: allow, by: vision-data}", ""),
+    ("{as: ana, project: vision/detector, file: host.yaml, expect: deny, by: no-host}", ""),
+    ("{as: ana, project: vision/detector, file: host.yaml, expect: deny, code: denied-by-rule}", ""),
+    ("{as: bo, project: vision/detector, file: train.yaml, expect: deny, code: run-not-permitted}", ""),
+    ("{as: dan, project: data, file: train.yaml, expect: deny, code: access-denied}", ""),
+    ("{as: dan, file: train.yaml, expect: allow}", "it is denied, by `gate`"),
+    ("{as: ana, project: vision/detector, file: host.yaml, expect: allow}", "it is denied, by `no-host`"),
+    ("{as: ana, project: vision/detector, file: none.yaml, expect: deny}", "`none.yaml` cannot be read: the file does not exist"),
+    ("{as: ana, project: vision/detector, file: ../x.yaml, expect: deny}", "`../x.yaml` cannot be read: the file is outside the workspace `.`"),
+    ("{as: ana, project: vision/detector, file: wrong.yaml, expect: deny}", "`wrong.yaml` cannot be compiled: `jbo` is not a kind of `run`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "fault"), FILES)
+def test_cases_of_files(catalog, tmp_path, case, fault):
+    (tmp_path / "pxc.yaml").write_text("project: vision/detector\n")
+    for name, privileged in (("train", "false"), ("host", "true")):
+        (tmp_path / f"{name}.yaml").write_text(TRAIN.replace("PRIVILEGED", privileged))
+    (tmp_path / "wrong.yaml").write_text(TRAIN.replace("kind: job", "kind: jbo"))
+    catalog("tests.yaml", f"kind: AclTest\ncases:\n- {case}\n")
+    ran = acl("test", at=None)
+    assert (ran.code, ran.err) == (int(bool(fault)), "")
+    assert (f"  {fault}" in ran.out.splitlines()) == bool(fault), ran.out
+
+
+def test_a_case_asks_one_thing(catalog):
+    case = "{as: ana, file: a.yaml, use: privileged, expect: deny}"
+    catalog("tests.yaml", f"kind: AclTest\ncases:\n- {case}\n")
+    assert (acl("test").code, "a case has a `file` or a `use`" in acl("test").err) == (2, True)
+
+
 def test_tests_that_test_nothing_fail(catalog):
     assert acl("test").code == 1
     catalog(

@@ -14,6 +14,7 @@ from pxc.access.questions import as_subject, question
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pxc.access.claims import Claim
     from pxc.access.decision import Decision, Settings
     from pxc.access.organization import Rules
     from pxc.source import Span
@@ -28,10 +29,11 @@ REASONS = (
 
 
 class AccessCase(Struct, frozen=True, kw_only=True):
-    """One question with its answer: may `who` use a thing in a project.
+    """One question with its answer: may `who` use a thing, or run a file, in a project.
 
-    `allowed` is what is expected; `by` the grant or deny that decides, `reason` why it is denied,
-    each empty where any will do.
+    `what` is the thing, or empty with a `file`, whose `claims` are what it would use once somebody
+    has compiled it; `fault` is why nobody can. `allowed` is what is expected; `by` the grant or
+    deny that decides, `reason` why it is denied, each empty where any will do.
     """
 
     span: Span
@@ -42,14 +44,17 @@ class AccessCase(Struct, frozen=True, kw_only=True):
     action: str = "use"
     by: str = ""
     reason: str = ""
+    file: str = ""
+    claims: tuple[Claim, ...] = ()
+    fault: str = ""
 
 
 class Result(Struct, frozen=True):
-    """What came of a case: `fault` is empty where all was as expected; `decided_by` a rule."""
+    """What came of a case: `fault` is empty where all was as expected; `decided_by` are rules."""
 
     case: AccessCase
     fault: str
-    decided_by: str = ""
+    decided_by: tuple[str, ...] = ()
 
 
 def run_cases(
@@ -90,27 +95,33 @@ def _run(judge: Judge, case: AccessCase) -> Result:
     rules = judge.rules
     if case.by and case.by not in rules.grants and case.by not in rules.denies:
         return Result(case, f"there is no grant and no deny `{case.by}`")
+    if case.fault:
+        return Result(case, case.fault)
     try:
         joined, who = as_subject(rules, case.who)
-        claim = question(case.what, case.action)
+        claims = case.claims if case.file else (question(case.what, case.action),)
     except ValueError as fault:
         return Result(case, str(fault))
     if joined is not rules:
         judge = Judge(joined, today=judge.today, settings=judge.settings)
-    return _compare(case, judge.decide(who, case.project, [claim]))
+    return _compare(case, judge.decide(who, case.project, claims))
 
 
 def _compare(case: AccessCase, decision: Decision) -> Result:
-    verdict = decision.gate or decision.verdicts[0]
-    rule = verdict.rule.name if isinstance(verdict.rule, Grant | Deny) else ""
-    decided = rule or verdict.step
+    """Of a denied file the denials count, of one that is allowed everything."""
+    verdicts = [decision.gate] if decision.gate else decision.denied or decision.verdicts
+    rules = [v.rule.name if isinstance(v.rule, Grant | Deny) else "" for v in verdicts]
+    named = tuple(dict.fromkeys(name for name in rules if name))
+    decided = ", ".join(
+        dict.fromkeys(f"`{rule or v.step}`" for rule, v in zip(rules, verdicts, strict=True))
+    )
     if decision.allowed is not case.allowed:
         came = "allowed" if decision.allowed else "denied"
-        return Result(case, f"it is {came}, by `{decided}`", rule)
-    if case.by and case.by != rule:
-        return Result(case, f"it is decided by `{decided}`, not by `{case.by}`", rule)
-    if case.reason and case.reason != verdict.reason:
-        return Result(
-            case, f"the reason is `{verdict.reason or 'none'}`, not `{case.reason}`", rule
-        )
-    return Result(case, "", rule)
+        return Result(case, f"it is {came}, by {decided}", named)
+    if case.by and case.by not in named:
+        return Result(case, f"it is decided by {decided}, not by `{case.by}`", named)
+    reasons = tuple(dict.fromkeys(v.reason or "none" for v in verdicts))
+    if case.reason and case.reason not in reasons:
+        told = ", ".join(f"`{reason}`" for reason in reasons)
+        return Result(case, f"the reason is {told}, not `{case.reason}`", named)
+    return Result(case, "", named)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_access_cases"]
 
-_KEYS = ("as", "project", "use", "action", "expect", "by", "code")
+_KEYS = ("as", "project", "use", "file", "action", "expect", "by", "code")
 
 
 def read_access_cases(
@@ -55,15 +55,20 @@ def _cases(tree: Map, reading: Reading) -> list[AccessCase]:
 
 
 def _case(node: Map, reading: Reading) -> AccessCase | None:
-    fields = Fields(node, "a case", _KEYS, reading, ("as", "use", "expect"))
-    who, what = fields.text("as"), fields.text("use")
+    is_file = node.get("file") is not None
+    fields = Fields(node, "a case", _KEYS, reading, ("as", "file" if is_file else "use", "expect"))
+    who, what = fields.text("as"), fields.text("file" if is_file else "use")
     if who is None or what is None or fields.given("expect") is None:
         return None
+    for key in ("use", "action") if is_file else ():
+        if fields.given(key) is not None:
+            fault(reading, f"a case has a `file` or a `{key}`", what.span, "make two cases of it")
     project, by = fields.text("project"), fields.text("by")
     return AccessCase(
         span=what.span,
         who=who.value,
-        what=what.value,
+        what="" if is_file else what.value,
+        file=what.value if is_file else "",
         allowed=fields.choice("expect", ("allow", "deny")) == "allow",
         project=project.value if project is not None else None,
         action=fields.choice("action", ACTIONS),

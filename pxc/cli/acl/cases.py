@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.rules import asked, rules_options, settings_of, today_option
 from pxc.cli.findings import printed
 from pxc.cli.terminal import say
-from pxc.diagnostics import Report
+from pxc.diagnostics import Report, Severity
+
+if TYPE_CHECKING:
+    from pxc.access.cases import AccessCase
+    from pxc.cli.acl.rules import Asked
 
 __all__ = ["command"]
 
@@ -61,17 +67,20 @@ def command(
         printed(report.sorted(), len(found.paths), "text", color, sys.stderr)
         click.get_current_context().exit(2)
     settings = settings_of(found.defaults)
+    cases = [_compiled(case, found) if case.file else case for case in cases]
     results = run_cases(found.rules, cases, today=today, settings=settings)
     lines = []
     for result in results:
         if result.fault:
             case = result.case
-            asks = f"{case.who} {case.action} {case.what}"
+            asks = (
+                f"{case.who} {case.action} {case.what}" if case.what else f"{case.who} {case.file}"
+            )
             place = f" in {case.project}" if case.project else ""
             lines += [f"{case.span}: {asks}{place}", f"  {result.fault}"]
     failed = sum(bool(r.fault) for r in results)
     names = rule_names(found.rules)
-    deciding = sorted({r.decided_by for r in results if not r.fault} & {*names})
+    deciding = sorted({n for r in results if not r.fault for n in r.decided_by} & {*names})
     percent = 100 * len(deciding) // len(names) if names else 100
     lines.append(
         f"{len(results)} cases, {failed} failed; {len(deciding)} of {len(names)} rules decide one"
@@ -90,3 +99,30 @@ def command(
             bad = True
     say("\n".join([*lines, ""]), sys.stdout)
     return FINDINGS if bad else CLEAN
+
+
+def _compiled(case: AccessCase, found: Asked) -> AccessCase:
+    """A case of a file with what the file would use, or with the fault that keeps it from that."""
+    from pxc.driver import Request, SourceText
+    from pxc.driver.access import claims_request
+    from pxc.workspace import Workspace
+
+    try:
+        source = Workspace(found.root, base=found.root).read(case.file)
+    except (OSError, ValueError) as fault:
+        return replace(case, fault=f"`{case.file}` cannot be read: {fault}")
+    options = found.defaults.options
+    if case.project is not None:
+        options = replace(options, project=case.project, project_of=())
+    request = Request(
+        files=(SourceText((found.root / case.file).as_posix(), source.text.encode()),),
+        options=options,
+        root=found.root,
+        catalog=found.defaults.catalog,
+    )
+    report, claims = claims_request(request)
+    errors = [each for each in report if each.severity is Severity.ERROR]
+    if errors:
+        return replace(case, fault=f"`{case.file}` cannot be compiled: {errors[0].message}")
+    [project] = [claim.name for claim in claims if claim.kind == "project"]
+    return replace(case, claims=claims, project=project)

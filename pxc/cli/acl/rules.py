@@ -47,7 +47,10 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 class Asked:
     """What a command of `pxc acl` asks: rules, the workspace's defaults, the catalog's paths."""
 
-    def __init__(self, rules: Rules, defaults: Defaults, paths: tuple[Path, ...]) -> None:
+    def __init__(
+        self, rules: Rules, defaults: Defaults, paths: tuple[Path, ...], root: Path
+    ) -> None:
+        self.root = root
         self.rules = rules
         self.defaults = defaults
         self.paths = paths
@@ -63,7 +66,7 @@ def asked(catalogs: tuple[str, ...], ref: str | None, isolated: bool, color: str
     if not rules.declared:
         say = "nothing is declared of who may use what: everything is allowed"
         click.echo(f"pxc: {say}", err=True)
-    return Asked(rules, defaults, paths)
+    return Asked(rules, defaults, paths, root)
 
 
 def _shown(path: Path) -> Path:
