@@ -10,18 +10,20 @@ from msgspec import Struct
 
 from pxc.diagnostics import Note, Report
 from pxc.ir.plan import Group, Plan, Unit
+from pxc.passes.amounts import bare, shown
 from pxc.passes.attached_members import attached_to
 from pxc.passes.check_access import is_enforced, pools_of, tell_of_access
+from pxc.passes.node_fit import check_nodes
+from pxc.passes.requests_missing import check_requests
 from pxc.source import Span, head_of
 from pxc.world import World
 
 if TYPE_CHECKING:
-    from pxc.access.organization import NodePool, Quota, Rules
+    from pxc.access.organization import Quota, Rules
     from pxc.passes.peak_demand import Keep
 
 __all__ = ["check_quotas"]
 
-_PREFIXES = ("requests.", "limits.")
 _OTHER_LIMITS = frozenset(("parallelRuns", "costPerRun", "costPerHour", "runDuration"))
 
 
@@ -40,22 +42,27 @@ def check_quotas(plan: Plan, world: World, report: Report) -> Plan:
     PXC803 for a pod that is larger than every node it may land on, PXC820 for one run that is more
     than a quota, PXC821 for a peak that is, PXC822 for a container without what a namespace counts,
     PXC823 for more runs at once than a limit, PXC824 for a run without an end, or one too far away,
-    PXC805 for what costs more. The demand of dags is that of members that can run together; no use
-    of a cluster is looked at. Under `acl: {mode: warn}` none of them is an error.
+    PXC805 for what costs more. The demand of dags is that of members that can run together, of a
+    schedule that of the runs that may overlap; no use of a cluster is looked at. Under
+    `acl: {mode: warn}` none of them is an error.
     """
     is_closed = any(found.code.id == "PXC812" for found in report)  # tell nothing of what is inside
     if not is_enforced(world) or is_closed:
         return plan
     rules = world.catalog.rules
-    top = plan.group if plan.group is not None else (plan.units[0] if plan.units else None)
+    top = _top(plan)
     if top is None:
         return plan
     units = tuple(_units(top))
     for unit in units:
-        _check_pods(unit, pools_of(rules, plan), world, report)
+        check_nodes(unit, pools_of(rules, plan), world, report)
     for limit in _limits(plan, rules, units, world):
-        _check_limit(limit, top, units, rules, world, report)
+        _check_limit(limit, plan, units, world, report)
     return plan
+
+
+def _top(plan: Plan) -> Unit | Group | None:
+    return plan.group if plan.group is not None else (plan.units[0] if plan.units else None)
 
 
 def _units(member: Unit | Group) -> Iterator[Unit]:
@@ -119,64 +126,122 @@ def _in_namespace(name: str) -> Keep:
 
 
 def _check_limit(
-    limit: _Limit,
-    top: Unit | Group,
-    units: tuple[Unit, ...],
-    rules: Rules,
-    world: World,
-    report: Report,
+    limit: _Limit, plan: Plan, units: tuple[Unit, ...], world: World, report: Report
 ) -> None:
-    from pxc.passes.peak_demand import RUNS, peak_of, run_of
-
-    language = world.language
     kept = [unit for unit in units if limit.keep(unit)]
     if not kept:
         return
     notes = (Note(f"the limits of {limit.what}", limit.span),)
     told: set[str] = set()
-    for name, most in limit.limits.items():
-        resource = _bare(name)
-        if name in _OTHER_LIMITS:
-            continue
-        for unit in kept:
-            need = run_of(unit, language)
-            asked = need.amounts.get(resource, Decimal(0))
-            if asked > most:
-                told.add(resource)
-                tell_of_access(
-                    "PXC820",
-                    f"one run of `{unit.name}` takes {_shown(asked)} of `{resource}`, and"
-                    f" {limit.what} has {_shown(most)}",
-                    need.spans[resource], world, report, notes=notes,
-                    help="ask for less, or use a queue or a project with more",
-                )  # fmt: skip
-    peak = peak_of(top, limit.keep, language)
-    atmost = "" if peak.exact else "up to "
-    for name, most in limit.limits.items():
-        resource = _bare(name)
-        asked = peak.amounts.get(resource, Decimal(0))
-        if name not in _OTHER_LIMITS and resource not in told and asked > most:
-            tell_of_access(
-                "PXC821",
-                f"runs that go on together take {atmost}{_shown(asked)} of `{resource}`, and"
-                f" {limit.what} has {_shown(most)}: some will wait",
-                peak.spans[resource], world, report, notes=notes,
-                help="give the matrix or the dag a smaller `concurrency`",
-            )  # fmt: skip
-    parallel = limit.limits.get("parallelRuns")
-    if parallel is not None and peak.amounts.get(RUNS, Decimal(0)) > parallel:
-        tell_of_access(
-            "PXC823",
-            f"{atmost}{_shown(peak.amounts[RUNS])} runs go on together, and {limit.what} lets"
-            f" {_shown(parallel)}",
-            head_of(top.span), world, report, notes=notes,
-            help=f"write `concurrency: {_shown(parallel)}` or less",
-        )  # fmt: skip
+    for unit in kept:
+        told |= _check_run(unit, limit, notes, world, report)
+    _check_peak(limit, plan, told, notes, world, report)
     for unit in kept:
         _check_duration(unit, limit, notes, world, report)
-        _check_cost(unit, limit, notes, rules, world, report)
+        _check_cost(unit, limit, notes, world, report)
         if limit.what.startswith("namespace"):
-            _check_requests(unit, limit, notes, world, report)
+            check_requests(unit, limit.what, limit.limits, notes, world, report)
+
+
+def _check_run(
+    unit: Unit, limit: _Limit, notes: tuple[Note, ...], world: World, report: Report
+) -> set[str]:
+    """PXC820 for each resource of which one run alone takes more; their names."""
+    from pxc.passes.peak_demand import run_of
+
+    need = run_of(unit, world.language)
+    told = set()
+    for name, most in limit.limits.items():
+        resource = bare(name)
+        asked = need.amounts.get(resource, Decimal(0))
+        if name not in _OTHER_LIMITS and asked > most:
+            told.add(resource)
+            tell_of_access(
+                "PXC820",
+                f"one run of `{unit.name}` takes {shown(asked)} of `{resource}`, and"
+                f" {limit.what} has {shown(most)}",
+                need.spans[resource], world, report, notes=notes,
+                help="ask for less, or use a queue or a project with more",
+            )  # fmt: skip
+    return told
+
+
+def _check_peak(
+    limit: _Limit,
+    plan: Plan,
+    told: set[str],
+    notes: tuple[Note, ...],
+    world: World,
+    report: Report,
+) -> None:
+    """PXC821, PXC823 and PXC805 for what goes on at one moment, also of runs of a schedule."""
+    from pxc.passes.overlap import overlap_of
+    from pxc.passes.peak_demand import COST, RUNS, peak_of, times
+
+    top = _top(plan)
+    assert top is not None
+    one = peak_of(top, limit.keep, world.language, world.catalog.rules.prices)
+    overlap = overlap_of(plan, world.language)
+    peak = one if overlap.count is None else times(one, overlap.count)
+    asked = {
+        "parallelRuns": ("PXC823", RUNS),
+        "costPerHour": ("PXC805", COST),
+        **{name: ("PXC821", bare(name)) for name in limit.limits if name not in _OTHER_LIMITS},
+    }
+    unbounded: list[str] = []
+    for name, most in limit.limits.items():
+        code, resource = asked.get(name, ("", ""))
+        amount = peak.amounts.get(resource, Decimal(0))
+        if resource in told or not amount:
+            continue
+        if amount <= most:
+            if overlap.count is None:
+                unbounded.append(name)
+            continue
+        by_schedule = one.amounts[resource] <= most
+        rough = resource in peak.rough or (by_schedule and not overlap.exact)
+        said = (
+            f"{'up to ' if rough else ''}{shown(round(amount, 2) if resource == COST else amount)}"
+        )
+        span = peak.spans[resource]
+        if by_schedule and plan.timetable is not None:
+            span = head_of(plan.timetable.span)
+        elif code != "PXC821":
+            span = head_of(top.span)
+        message, help = _words(code, top.name, said, resource, limit.what, shown(most))
+        many = f"where {overlap.count} runs of the schedule overlap, "
+        tell_of_access(
+            code, (many if by_schedule else "") + message, span, world, report, notes=notes,
+            help=_WAIT if by_schedule else help,
+        )  # fmt: skip
+    if unbounded and plan.timetable is not None:
+        names = " and ".join(f"`{bare(name)}`" for name in unbounded)
+        tell_of_access(
+            "PXC821",
+            "runs of the schedule may overlap in any number, for nothing ends one in time, and"
+            f" {limit.what} bounds {names}",
+            head_of(plan.timetable.span), world, report, notes=notes,
+            help=f"{_WAIT}, or write a `timeout` under `termination`",
+        )  # fmt: skip
+
+
+_WAIT = "write `dependsOnPast: true` in the schedule, so that a run waits for the last one"
+
+
+def _words(code: str, top: str, said: str, resource: str, what: str, most: str) -> tuple[str, str]:
+    """The message and the help for a peak that is too high."""
+    if code == "PXC823":
+        return (
+            f"{said} runs go on together, and {what} lets {most}",
+            f"write `concurrency: {most}` or less",
+        )
+    if code == "PXC805":
+        return f"`{top}` costs {said} an hour, and {what} has {most}", "ask for less"
+    return (
+        f"runs that go on together take {said} of `{resource}`, and {what} has {most}: some will"
+        " wait",
+        "give the matrix or the dag a smaller `concurrency`",
+    )
 
 
 def _check_duration(
@@ -189,115 +254,31 @@ def _check_duration(
     said = f"may last {timeout} seconds" if timeout is not None else "may last for ever"
     tell_of_access(
         "PXC824",
-        f"a run of `{unit.name}` {said}, and {limit.what} lets it last {_shown(most)} seconds",
+        f"a run of `{unit.name}` {said}, and {limit.what} lets it last {shown(most)} seconds",
         head_of(unit.limits.span), world, report, notes=notes,
-        help=f"write `termination: {{timeout: {_shown(most)}}}` or less",
+        help=f"write `termination: {{timeout: {shown(most)}}}` or less",
     )  # fmt: skip
 
 
 def _check_cost(
-    unit: Unit,
-    limit: _Limit,
-    notes: tuple[Note, ...],
-    rules: Rules,
-    world: World,
-    report: Report,
-) -> None:
-    from pxc.passes.peak_demand import run_of
-
-    per_run, per_hour = (limit.limits.get(name) for name in ("costPerRun", "costPerHour"))
-    if per_run is None and per_hour is None:
-        return
-    amounts = run_of(unit, world.language).amounts
-    price = sum((rules.prices[n] * amounts[n] for n in amounts if n in rules.prices), Decimal(0))
-    timeout = unit.limits.timeout
-    for most, cost, word in (
-        (per_hour, price, "an hour"),
-        (per_run, None if timeout is None else price * timeout / 3600, "a run"),
-    ):
-        if most is None or not price or (cost is not None and cost <= most):
-            continue
-        said = f"costs up to {_shown(round(cost, 2))}" if cost is not None else "may cost anything"
-        tell_of_access(
-            "PXC805",
-            f"`{unit.name}` {said} {word}, and {limit.what} has {_shown(most)}",
-            head_of(unit.span), world, report, notes=notes,
-            help="ask for less" if cost is not None else "write a `timeout` under `termination`",
-        )  # fmt: skip
-
-
-def _check_requests(
     unit: Unit, limit: _Limit, notes: tuple[Note, ...], world: World, report: Report
 ) -> None:
-    """A namespace with a quota on cpu or memory takes only pods that say how much they need."""
-    from pxc.ir.node import Map
+    """PXC805 for one run that costs more than a run may, or that may cost anything."""
+    from pxc.passes.peak_demand import COST, run_of
 
-    counted = sorted({_bare(name) for name in limit.limits} & {"cpu", "memory"})
-    for role in unit.roles:
-        for container in (role.pod.main, *role.pod.sidecars):
-            resources = container.get("resources")
-            sides = [resources.get(s) for s in ("requests", "limits")] if isinstance(
-                resources, Map
-            ) else []  # fmt: skip
-            missing = [
-                name for name in counted
-                if not any(isinstance(side, Map) and side.get(name) for side in sides)
-            ]  # fmt: skip
-            if missing:
-                names = " and ".join(f"`{name}`" for name in missing)
-                tell_of_access(
-                    "PXC822",
-                    f"a container of `{unit.name}` does not say how much {names} it needs, and"
-                    f" {limit.what} counts it",
-                    head_of(container.span), world, report, notes=notes,
-                    help=f"add `resources: {{requests: {{{missing[0]}: ...}}}}`",
-                )  # fmt: skip
-
-
-def _check_pods(unit: Unit, pools: tuple[NodePool, ...], world: World, report: Report) -> None:
-    """PXC803 for a pod that no node can hold, where the catalog says what all nodes hold."""
-    from pxc.passes.claim_choices import cell_values, choices_in
-    from pxc.passes.pod_demand import pod_demand
-
-    if not pools or not all(pool.allocatable for pool in pools):
+    most = limit.limits.get("costPerRun")
+    if most is None:
         return
-    choices = choices_in(unit, cell_values(unit), world.language)
-    for role in unit.roles:
-        chosen = _chosen(role.pod.environment, pools)
-        for name, taken in pod_demand(role.pod, world.language.quantity, choices).items():
-            has = {pool.name: pool.allocatable.get(name, Decimal(0)) for pool in chosen}
-            most = max(has.values(), default=Decimal(0))
-            counted = any(name in pool.allocatable for pool in pools) or "/" in name
-            if counted and taken.amount > most:
-                shown = ", ".join(f"{pool} has {_shown(n)}" for pool, n in sorted(has.items()))
-                tell_of_access(
-                    "PXC803",
-                    f"a pod of `{unit.name}` takes {_shown(taken.amount)} of `{name}`, and no node"
-                    f" has more than {_shown(most)}",
-                    taken.spans[-1], world, report,
-                    notes=(Note(f"nodes that it may land on: {shown or 'none'}"),),
-                    help="use several smaller pods, or other nodes",
-                )  # fmt: skip
-
-
-def _chosen(environment: object, pools: tuple[NodePool, ...]) -> list[NodePool]:
-    """The pools whose labels a node selector does not rule out."""
-    from pxc.ir.node import Lit, Map
-
-    selector = getattr(environment, "node_selector", None)
-    entries = selector.entries if isinstance(selector, Map) else ()
-    wanted = {
-        str(k.value): str(v.value) for k, v in entries if isinstance(k, Lit) and isinstance(v, Lit)
-    }
-    return [p for p in pools if all(wanted.get(label, v) == v for label, v in p.selector.items())]
-
-
-def _bare(name: str) -> str:
-    """A resource without what ResourceQuota writes before it."""
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    return name
-
-
-def _shown(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
+    amounts = run_of(unit, world.language, world.catalog.rules.prices).amounts
+    price = amounts.get(COST, Decimal(0))
+    timeout = unit.limits.timeout
+    cost = None if timeout is None else price * timeout / 3600
+    if not price or (cost is not None and cost <= most):
+        return
+    said = f"costs up to {shown(round(cost, 2))}" if cost is not None else "may cost anything"
+    tell_of_access(
+        "PXC805",
+        f"`{unit.name}` {said} a run, and {limit.what} has {shown(most)}",
+        head_of(unit.span), world, report, notes=notes,
+        help="ask for less" if cost is not None else "write a `timeout` under `termination`",
+    )  # fmt: skip

@@ -86,19 +86,22 @@ def smallest_gap(schedule: Schedule, language: Language) -> Decimal | None:
     cron = schedule.cron.value if isinstance(schedule.cron, Lit) else None
     if schedule.kind != "cron" or not isinstance(cron, str):
         return None
+    from itertools import pairwise
+
+    times = sampled_times(cron)
+    return min((b - a for a, b in pairwise(times)), default=None)
+
+
+def sampled_times(cron: str) -> list[Decimal]:
+    """The first some hundred moments of a cron expression since 2024, in seconds from the first."""
     from datetime import UTC, datetime
     from decimal import Decimal
+    from itertools import islice, takewhile
 
-    last, least = None, None
     until = datetime(2033, 1, 1, tzinfo=UTC)
-    for number, moment in enumerate(cron_times(cron, datetime(2024, 1, 1, tzinfo=UTC))):
-        if moment > until or number > _MOST_COMPARED:
-            break
-        if last is not None:
-            gap = int((moment - last).total_seconds())
-            least = gap if least is None else min(least, gap)
-        last = moment
-    return Decimal(least) if least is not None else None
+    early = takewhile(lambda m: m <= until, cron_times(cron, datetime(2024, 1, 1, tzinfo=UTC)))
+    moments = list(islice(early, _MOST_COMPARED + 1))
+    return [Decimal(int((m - moments[0]).total_seconds())) for m in moments]
 
 
 def _count(node: Any) -> int | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pxc.codes import Severity
-from pxc.passes.peak_demand import heaviest
+from pxc.passes.antichain import heaviest
 from tests.test_check_access import compiled, errors
 
 ALL = "{kind: Grant, name: all, to: ['*'], allow: [{use: ['**']}]}"
@@ -105,6 +105,75 @@ CASES: dict[str, tuple[str, str, list[str]]] = {
 }  # fmt: skip
 
 
+EACH = "schedule: {kind: interval, frequency: '600'%s}\n"
+TIMEOUT = "termination: {timeout: %s}\n"
+TWICE = "schedule: {kind: cron, cron: '0 9,10 * * *'}\n"
+DEAR = "\n---\n{kind: Prices, perHour: {nvidia.com/gpu: 2}}"
+
+SCHEDULES: dict[str, tuple[str, str, list[str]]] = {
+    "one after the other": (EACH % "" + TIMEOUT % 600, "nvidia.com/gpu: 2", []),
+    "two at once": (EACH % "" + TIMEOUT % 601, "nvidia.com/gpu: 2", ["PXC821"]),
+    "two at once fit": (EACH % "" + TIMEOUT % 1200, "nvidia.com/gpu: 4", []),
+    "a run that is tried again": (
+        EACH % "" + "termination: {timeout: 600, maxRetries: 1}\n", "nvidia.com/gpu: 2", ["PXC821"],
+    ),
+    "each waits for the last": (
+        EACH % ", dependsOnPast: true" + TIMEOUT % 6000, "nvidia.com/gpu: 2", [],
+    ),
+    "never more than one": (EACH % ", maxRuns: 1", "nvidia.com/gpu: 2", []),
+    "never more than two": (EACH % ", maxRuns: 2", "nvidia.com/gpu: 4", []),
+    "any number": (EACH % "", "nvidia.com/gpu: 400", ["PXC821"]),
+    "any number of which one is too much": (EACH % "", "nvidia.com/gpu: 1", ["PXC820"]),
+    "nothing that is counted": (EACH % "", "google.com/tpu: 1", []),
+    "close together, but two only": (TWICE + TIMEOUT % 10800, "nvidia.com/gpu: 4", []),
+    "more runs than may be": (EACH % "" + TIMEOUT % 1800, "parallelRuns: 2", ["PXC823"]),
+    "as many as may be": (EACH % "" + TIMEOUT % 1200, "parallelRuns: 2", []),
+    "dear together": (EACH % "" + TIMEOUT % 1200, "costPerHour: 5", ["PXC805"]),
+    "cheap one by one": (EACH % "" + TIMEOUT % 600, "costPerHour: 5", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SCHEDULES)
+def test_runs_of_a_schedule_that_overlap(case: str, tmp_path: Path) -> None:
+    head, limits, expected = SCHEDULES[case]
+    outcome = compiled(tmp_path, job(GPU % 2, head), ALL, quota(limits) + DEAR, target="argo")
+    assert [d.code.id for d in outcome.report if d.code.id.startswith("PXC8")] == expected
+
+
+SCHEDULED_DAG = EACH % "" + DAG
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "concurrency", "limit", "expected"),
+    [
+        ((200, 700, 400), "", 8, []),  # two runs at once, each of two members
+        ((600, 1201, 600), "", 8, ["PXC821"]),  # three
+        ((200, 200, 200), "", 4, []),  # 400 on the longest way
+        ((200, 200, 201), "concurrency: 1", 2, ["PXC821"]),  # 601 one by one
+        ((200, 200, 200), "concurrency: 1", 2, []),
+    ],
+)
+def test_how_long_a_dag_lasts(
+    timeouts: tuple[int, ...], concurrency: str, limit: int, expected: list[str], tmp_path: Path
+) -> None:
+    text = SCHEDULED_DAG
+    for name, seconds in zip("abc", timeouts, strict=True):
+        text = text.replace(
+            f"{{name: {name}, ", f"{{name: {name}, termination: {{timeout: {seconds}}}, "
+        )
+    text = text.replace("  kind: dag\n", f"  kind: dag\n  {concurrency}\n")
+    outcome = compiled(tmp_path, text, ALL, quota(f"nvidia.com/gpu: {limit}"), target="argo")
+    assert [d.code.id for d in outcome.report if d.code.id.startswith("PXC8")] == expected
+
+
+def test_the_cost_of_a_dag_is_that_of_its_peak(tmp_path: Path) -> None:
+    """Two of three members run at once, each for 4 an hour."""
+    for limit, expected in ((8, []), (7, ["PXC805"])):
+        outcome = compiled(tmp_path, DAG, ALL, quota(f"costPerHour: {limit}") + DEAR, target="argo")
+        assert [d.code.id for d in outcome.report if d.code.id.startswith("PXC8")] == expected
+    assert "costs 8 an hour" in next(iter(outcome.report)).message
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_cases(case: str, tmp_path: Path) -> None:
     text, objects, expected = CASES[case]
@@ -133,7 +202,7 @@ def test_nothing_is_told_to_whom_the_project_is_closed(tmp_path: Path) -> None:
     assert errors(outcome) == ["PXC812"]
 
 
-def brute(weights: list[Decimal], edges: list[tuple[int, int]]) -> Decimal:
+def brute(weights: list[Decimal], edges: list[tuple[int, int]], most: int | None) -> Decimal:
     """The heaviest set of members without a path between any two, by trying all sets."""
     count = len(weights)
     reach = [[(i, j) in edges for j in range(count)] for i in range(count)]
@@ -142,17 +211,51 @@ def brute(weights: list[Decimal], edges: list[tuple[int, int]]) -> Decimal:
             for j in range(count):
                 reach[i][j] = reach[i][j] or (reach[i][k] and reach[k][j])
     best = Decimal(0)
-    for size in range(count + 1):
+    for size in range((count if most is None else min(most, count)) + 1):
         for chosen in combinations(range(count), size):
             if not any(reach[i][j] or reach[j][i] for i, j in combinations(chosen, 2)):
                 best = max(best, sum((weights[i] for i in chosen), Decimal(0)))
     return best
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_the_heaviest_members_at_once(seed: int) -> None:
+def drawn(seed: int) -> tuple[list[Decimal], list[tuple[int, int]]]:
+    """The weights and the order of some members."""
     draw = random.Random(seed)
     count = draw.randint(0, 8)
     weights = [Decimal(draw.randint(0, 9)) / 2 for _ in range(count)]
     edges = [(i, j) for i in range(count) for j in range(i + 1, count) if draw.random() < 0.3]
-    assert heaviest(weights, edges) == brute(weights, edges)
+    return weights, edges
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_heaviest_members_at_once(seed: int) -> None:
+    weights, edges = drawn(seed)
+    assert heaviest(weights, edges) == (brute(weights, edges, None), True)
+
+
+def test_the_heaviest_few_members_at_once() -> None:
+    met = 0
+    for seed in range(300):
+        weights, edges = drawn(seed)
+        for most in (1, 2, 3):
+            bound, is_met = heaviest(weights, edges, most)
+            truth = brute(weights, edges, most)
+            assert bound == truth if is_met else bound >= truth
+            met += is_met
+    assert met > 850
+
+
+def test_the_same_weight_for_all_is_always_met() -> None:
+    for seed in range(60):
+        _, edges = drawn(seed)
+        ones = [Decimal(1)] * 9
+        for most in (1, 2, 3):
+            assert heaviest(ones, edges, most) == (brute(ones, edges, most), True)
+
+
+def test_many_members() -> None:
+    weights = [Decimal(at % 7 + 1) for at in range(200)]
+    edges = [(i, j) for i in range(100) for j in range(100, 200)]
+    half = max(sum(weights[:100], Decimal(0)), sum(weights[100:], Decimal(0)))
+    assert heaviest(weights, edges) == (half, True)
+    assert heaviest(weights, edges, 3) == (Decimal(21), True)
