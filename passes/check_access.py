@@ -81,10 +81,13 @@ def decision_on(plan: Plan, world: World) -> Decision:
 
 
 def claims_under_rules(plan: Plan, world: World) -> tuple[Claim, ...]:
-    """The claims of a plan with nodes as the catalog knows them."""
+    """The claims of a plan with nodes and clusters as the catalog knows them."""
+    from pxc.passes.cluster_claims import claims_of_clusters
     from pxc.passes.plan_claims import claims_of
 
-    return claims_of(plan, world, pools_of(world.catalog.rules, plan))
+    rules = world.catalog.rules
+    claims = claims_of(plan, world, pools_of(rules, plan))
+    return (*claims, *claims_of_clusters(claims, rules))
 
 
 def pools_of(rules: Rules, plan: Plan) -> tuple[NodePool, ...]:

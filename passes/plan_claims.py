@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from pxc.access.claims import Claim
+from pxc.access.claims import DEFAULT_ACCOUNT, Claim
 from pxc.access.fields import claim_fields, claim_image, claim_inside, claim_path, is_accelerator
 from pxc.access.gathering import Gathering
 from pxc.access.organization import NodePool
@@ -160,12 +160,12 @@ class _Claims:
             self.into.add("hostPath", _DOCKER_SOCKET, span=head_of(pod.span))
         environment = pod.environment
         named = getattr(environment, "service_account_name", None)
-        unnamed = named is None or getattr(named, "value", "") is None
-        for account in (options.service_account, options.argo.service_account):
-            if account and unnamed:
-                self.into.via = "default"
+        if named is None or (isinstance(named, Lit) and named.value in (None, "")):
+            self.into.via = "default"
+            given = (options.service_account, options.argo.service_account)
+            for account in filter(None, given) if any(given) else (DEFAULT_ACCOUNT,):
                 self.into.add("serviceAccount", account, span=head_of(pod.span))
-                self.into.via = ""
+            self.into.via = ""
         if options.runtime.polyaxon:
             self.compiler_image(options.runtime.images.init, pod.span)
             if pod.watch is None or (pod.watch.image is None and pod.watch.image_tag is None):

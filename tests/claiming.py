@@ -68,6 +68,7 @@ def told(claim: Claim) -> str:
 
 USUAL = frozenset((
     "project:default", "run:create create", "runtime:job", "image:a:1", "registry:docker.io",
+    "serviceAccount:default via default",
 ))  # fmt: skip
 """What every job of `job` claims."""
 

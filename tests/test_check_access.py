@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from pxc.access.claims import Claim
+from pxc.access.organization import Queue, Rules
 from pxc.access.principal import Principal
 from pxc.diagnostics import Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import AclOptions, Options
+from pxc.passes.cluster_claims import claims_of_clusters
+from pxc.source import Source, Span
+from pxc.world import AclOptions, ArgoOptions, Options
 from tests.command_line import write
 
 ACME = """
@@ -75,6 +79,7 @@ def compiled(
     who: str = "user:ana",
     mode: str = "enforce",
     presets: dict[str, str] | None = None,
+    argo_account: str = "",
     **asked: Any,
 ) -> Outcome:
     """What a file comes to in `vision/detector`, under the organization and further objects."""
@@ -87,7 +92,11 @@ def compiled(
         root=folder,
         principal=Principal(subject=who, strength="asserted"),
         today="2030-01-01",
-        options=Options(project="vision/detector", acl=AclOptions(mode=mode)),
+        options=Options(
+            project="vision/detector",
+            acl=AclOptions(mode=mode),
+            argo=ArgoOptions(service_account=argo_account),
+        ),
         verify=True,
         **asked,
     )
@@ -211,3 +220,97 @@ def test_members_of_a_dag_are_looked_at(tmp_path: Path) -> None:
         SECRET.removeprefix("name: train\n"), " " * 8
     )
     assert errors(compiled(tmp_path, text)) == ["PXC801"]
+
+
+NO_DEFAULT = "{kind: Deny, name: no-default, to: ['*'], deny: ['serviceAccount:default']}"
+TRAINER = "{kind: Grant, name: g, to: [team:vision], allow: [{use: ['serviceAccount:trainer']}]}"
+ANY_QUEUE = "{kind: Grant, name: g, to: [team:vision], allow: [{use: ['queue:**']}]}"
+PLAIN = JOB.format("", "", "")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_account_of_a_pod_that_names_none(target: str, tmp_path: Path) -> None:
+    named = JOB.format("environment: {serviceAccountName: trainer},", "", "")
+    itself = JOB.format("environment: {serviceAccountName: default},", "", "")
+    assert errors(compiled(tmp_path, PLAIN, TRAINER, target=target)) == []
+    denied = compiled(tmp_path, PLAIN, TRAINER, NO_DEFAULT, target=target)
+    assert errors(denied) == ["PXC814"]
+    (found,) = (d for d in denied.report if d.code.id == "PXC814")
+    assert "serviceAccountName: NAME" in str(found.help)
+    assert errors(compiled(tmp_path, named, TRAINER, NO_DEFAULT, target=target)) == []
+    assert errors(compiled(tmp_path, itself, TRAINER, NO_DEFAULT, target=target)) == ["PXC814"]
+    assert errors(compiled(tmp_path, itself, target=target)) == ["PXC801"]
+
+
+def test_the_account_of_argo_is_no_way_around_it_elsewhere(tmp_path: Path) -> None:
+    for target in TARGETS:
+        outcome = compiled(
+            tmp_path, PLAIN, TRAINER, NO_DEFAULT, target=target, argo_account="trainer"
+        )
+        assert errors(outcome) == ([] if target == "argo" else ["PXC814"])
+
+
+def test_accounts_that_a_project_is_narrowed_to(tmp_path: Path) -> None:
+    narrowed = "{kind: Organization, name: acme, restrict: {serviceAccounts: [trainer]}}"
+    objects = ACME.replace("{kind: Organization, name: acme, members: [{user: root, role: owner}]}",
+                           narrowed)  # fmt: skip
+    write(tmp_path, {"catalog/acme.yaml": objects})
+    request = Request(
+        files=(SourceText("file.yaml", PLAIN.encode()),), catalog=(tmp_path / "catalog",),
+        root=tmp_path, principal=Principal(subject="user:ana", strength="asserted"),
+        options=Options(project="vision/detector"),
+    )  # fmt: skip
+    assert errors(compile_request(request)) == ["PXC815"]
+
+
+QUEUES = "{kind: Queue, name: gke/a}\n---\n{kind: Queue, name: gke/b}\n---\n{kind: Queue, name: c}"
+NO_CLUSTER = "{kind: Deny, name: no-gke, to: ['*'], deny: ['cluster:gke']}"
+IN_A = JOB.format("", "", "queue: gke/a")
+CHOICE = JOB.format("", "", "queue: '{{ q }}'\ninputs: [{name: q, type: str, value: gke/b}]")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_queue_brings_its_cluster(target: str, tmp_path: Path) -> None:
+    for text in (IN_A, CHOICE):
+        assert errors(compiled(tmp_path, text, QUEUES, ANY_QUEUE, target=target)) == []
+        outcome = compiled(tmp_path, text, QUEUES, ANY_QUEUE, NO_CLUSTER, target=target)
+        assert errors(outcome) == ["PXC814"]
+    in_c = JOB.format("", "", "queue: c")
+    assert errors(compiled(tmp_path, in_c, QUEUES, ANY_QUEUE, NO_CLUSTER, target=target)) == []
+
+
+def test_a_cluster_is_not_told_beside_its_queue(tmp_path: Path) -> None:
+    outcome = compiled(tmp_path, IN_A, QUEUES)
+    assert [d.message for d in outcome.report if d.severity is Severity.ERROR] == [
+        "`ana` may not use queue `gke/a` in project `vision/detector`"
+    ]
+
+
+def test_a_preset_that_passes_a_queue_on_passes_its_cluster_on(tmp_path: Path) -> None:
+    preset = {"far": "isPreset: true\nqueue: gke/a\n"}
+    delegated = """
+        {kind: Preset, name: far, delegates: ['queue:gke/a']}
+        ---
+        {kind: Grant, name: g, to: [team:vision], allow: [{use: ['preset:far']}]}
+    """
+    text = "presets: [far]\n" + PLAIN
+    objects = (QUEUES, dedent(delegated))
+    assert errors(compiled(tmp_path, text, *objects, presets=preset)) == []
+    assert errors(compiled(tmp_path, text, *objects, NO_CLUSTER, presets=preset)) == ["PXC814"]
+
+
+def test_of_several_queues_the_clusters_are_as_possible() -> None:
+    span = Span(Source("file.yaml", "q"), 0, 1)
+    queues = {
+        name: Queue(span=span, name=name, cluster=cluster)
+        for name, cluster in (("a", "x"), ("b", "y"), ("c", "x"), ("d", None))
+    }
+    rules = Rules(declared=True, queues=queues)
+
+    def clusters(*names: str) -> list[tuple[str, str, tuple[str, ...]]]:
+        one = Claim(span=span, kind="queue", name="", certainty="oneOf", choices=names)
+        return [(c.kind, c.name, c.choices) for c in claims_of_clusters((one,), rules)]
+
+    assert clusters("a", "b") == [("cluster", "", ("x", "y"))]
+    assert clusters("a", "c", "d", "unknown") == [("cluster", "x", ())]
+    assert clusters("d") == []

@@ -235,6 +235,7 @@ WAYS: dict[str, tuple[str, set[str]]] = {
                 secret: {secretName: s}}]}}
         """,
         {"runtime:dag", "secret:s in one", "queue:a/q in one", "image:a:1 in one",
+         "serviceAccount:default via default in one",
          "registry:docker.io in one", "runtime:job in one"},
     ),
 }  # fmt: skip
@@ -389,6 +390,7 @@ ORIGINS: dict[str, tuple[str, set[str]]] = {
          "secret:keys via connection:data in file-train",
          "bucket:s3://b write via connection:data in file-train",
          "image:a:1 via component:acme/train:1 in file-train", "runtime:job in file-train",
+         "serviceAccount:default via default in file-train",
          "registry:docker.io via component:acme/train:1 in file-train"},
     ),
 }  # fmt: skip
@@ -434,6 +436,19 @@ def test_what_a_user_lays_over_a_preset_is_his(catalog: Path) -> None:
     # a preset of the catalog is the last layer
     assert "serviceAccount:trainer via preset:gpu" in found
     assert "serviceAccount:other" not in found
+
+
+@pytest.mark.parametrize("name", ["", ", environment: {serviceAccountName: null}",
+                                  ", environment: {serviceAccountName: ''}"])  # fmt: skip
+def test_whoever_names_no_account_has_that_of_the_namespace(name: str) -> None:
+    found = claims(f"run: {{kind: job, container: {{image: a:1}}{name}}}")
+    assert "serviceAccount:default via default" in map(told, found)
+
+
+@pytest.mark.parametrize("name", ["x", "default"])
+def test_whoever_names_an_account_has_that(name: str) -> None:
+    found = map(told, claims(job(f"environment: {{serviceAccountName: {name}}}")))
+    assert [c for c in found if c.startswith("serviceAccount")] == [f"serviceAccount:{name}"]
 
 
 def test_what_the_workspace_gives() -> None:

@@ -8,12 +8,15 @@ from msgspec import Struct
 
 from pxc.source import Span
 
-__all__ = ["KINDS", "NAMELESS", "Claim"]
+__all__ = ["DEFAULT_ACCOUNT", "KINDS", "NAMELESS", "Claim"]
 
 NAMELESS = frozenset(
     ("privileged", "hostNetwork", "hostPID", "hostIPC", "runAsRoot", "automountToken")
 )
 """Kinds of which there is only one thing; their claims have the name `true`."""
+
+DEFAULT_ACCOUNT = "default"
+"""The service account of a pod that names none, in every namespace."""
 
 KINDS = (
     "project", "run", "runtime",
@@ -55,3 +58,10 @@ class Claim(Struct, frozen=True, kw_only=True):
     def what(self) -> str:
         """The claim as rules and people write it: `connection:imagenet`."""
         return self.kind if self.kind in NAMELESS else f"{self.kind}:{self.name}"
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether it is what a cluster gives to a pod that names none: an account of its own."""
+        return (
+            self.kind == "serviceAccount" and self.name == DEFAULT_ACCOUNT and self.via == "default"
+        )

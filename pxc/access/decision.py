@@ -45,12 +45,12 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
     `step` is what decided. Denied: `gate`, `catalog`, `deny`, `restriction`, `grant`, `bound` or
     `certainty`. Allowed: `grant`, `role`, `owner`, `project`, `queue`, `connection`, `preset`,
-    `compiler`, or `open` where nothing is declared or the mode lets it pass. `reason` is the slug
-    of the code that a denial is told under (`access-denied`), or a deny that only warns. `rule` is
-    the object of the catalog that decided, where one did, `allowance` its entry. `name` is which of
-    several names failed. `whose` is the subject that it was decided for. `follows` is set where
-    another claim decided (`connection:x`): it is that one that is to be told. `warnings` are denies
-    that do not stop it.
+    `default`, `compiler`, or `open` where nothing is declared or the mode lets it pass. `reason` is
+    the slug of the code that a denial is told under (`access-denied`), or a deny that only warns.
+    `rule` is the object of the catalog that decided, where one did, `allowance` its entry. `name`
+    is which of several names failed. `whose` is the subject that it was decided for. `follows` is
+    set where another claim decided (`connection:x`): it is that one that is to be told. `warnings`
+    are denies that do not stop it.
     """
 
     claim: Claim

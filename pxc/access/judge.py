@@ -174,7 +174,7 @@ class Case:
         for name, want in forms(claim):
             one = self._one(claim, name, want)
             if not one.allowed:
-                return self._let_pass(one)
+                return self._let_pass(self._after_its_queue(one))
             found = one if found is None else _stricter(found, one)
         if found is None:  # one of no choices: nothing is known of it
             return self._let_pass(self._denied(claim, "certainty", "unresolved-claim", claim.name))
@@ -183,6 +183,15 @@ class Case:
     def _let_pass(self, denied: Verdict) -> Verdict:
         if denied.reason == "unresolved-claim" and self.lenient:
             return replace(denied, allowed=True, step="open", reason="")
+        return denied
+
+    def _after_its_queue(self, denied: Verdict) -> Verdict:
+        """A cluster that nothing is against, but whose queue may not be used, is told by that."""
+        if denied.claim.kind != "cluster" or denied.step != "grant":
+            return denied
+        for other in self.claims:
+            if any(queue.cluster == denied.name for queue in self.widening.queues_of(other)):
+                return replace(denied, follows=other.what)
         return denied
 
     def _brought_along(self, claim: Claim) -> Verdict:

@@ -223,6 +223,9 @@ def _said(
     reason: str = "",
 ) -> Said:
     who = explainer.decision.principal
+    if verdict.claim.is_implied and not (isinstance(verdict.rule, Deny) and verdict.rule.help):
+        help = "name another account: `environment: {serviceAccountName: NAME}`"
+        notes = [*notes, Note("a pod that names no service account has `default`")]
     if verdict.whose != who.subject and verdict.whose:
         notes = [*notes, Note(f"it acts for {person(who)}, and both must be allowed")]
     return Said(

@@ -167,6 +167,8 @@ class Widening:
             rule = self._delegated(claim, want)
             if rule is not None:
                 return self._by("preset", claim, name, rule)
+        if claim.is_implied:
+            return self._by("default", claim, name)
         return self._by("compiler", claim, name) if claim.via == "compiler" else None
 
     def _by(
@@ -211,17 +213,22 @@ class Widening:
     def _queue_of(self, claim: Claim, name: str) -> Queue | None:
         """A queue that the run may use and that leads to this cluster, namespace or nodes."""
         for other in self.case.claims:
-            queue = self.rules.queues.get(other.name) if other.kind == "queue" else None
-            if queue is None or other.certainty != "exact":
-                continue
-            leads = {
-                "cluster": (queue.cluster,),
-                "namespace": (queue.namespace,),
-                "nodePool": queue.node_pools or (),
-            }
-            if name in leads[claim.kind] and self.case.verdict(other).allowed:
-                return queue
+            for queue in self.queues_of(other):
+                leads = {
+                    "cluster": (queue.cluster,),
+                    "namespace": (queue.namespace,),
+                    "nodePool": queue.node_pools or (),
+                }
+                if name in leads[claim.kind] and self.case.verdict(other).allowed:
+                    return queue
         return None
+
+    def queues_of(self, claim: Claim) -> list[Queue]:
+        """The queues of the catalog that a claim names, as the one or as one of several."""
+        if claim.kind != "queue" or claim.certainty not in ("exact", "oneOf"):
+            return []
+        names = claim.choices if claim.certainty == "oneOf" else (claim.name,)
+        return [self.rules.queues[name] for name in names if name in self.rules.queues]
 
     def _delegated(self, claim: Claim, want: Wanted) -> PresetRules | None:
         """The preset of the catalog that set this value, where it passes on the right to it."""

@@ -10,7 +10,7 @@ from pxc.codes import CODES
 from pxc.contracts import OutFile
 from pxc.diagnostics import Report
 from pxc.driver.running import planned, run_phases
-from pxc.driver.worlds import world_of
+from pxc.driver.worlds import for_target, world_of
 from pxc.lint.trace import Trace
 from pxc.pipeline import Progress
 from pxc.request import Request, SourceText
@@ -58,7 +58,7 @@ def compile_request(request: Request) -> Outcome:
     from pxc.passes import PIPELINE
 
     report = Report()
-    world = world_of(request, report)
+    world = for_target(world_of(request, report), request.target)
     progress = run_phases(request, PIPELINE, world, report, partial=False)
     outcome = _outcome(request, progress, report)
     if request.audit and progress is not None:

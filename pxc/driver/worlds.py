@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pxc.catalog.agent import Agent
 
 
-__all__ = ["origin_of", "world_of"]
+__all__ = ["for_target", "origin_of", "world_of"]
 
 
 def world_of(request: Request, report: Report, trace: Trace | None = None) -> World:
@@ -66,6 +66,14 @@ def world_of(request: Request, report: Report, trace: Trace | None = None) -> Wo
         today=request.today,
         overrides=request.overrides,
     )
+
+
+def for_target(world: World, target: str) -> World:
+    """A world for a target alone: pods of other engines do not run as Argo's account."""
+    if target == "argo" or not world.options.argo.service_account:
+        return world
+    argo = replace(world.options.argo, service_account="")
+    return replace(world, options=replace(world.options, argo=argo))
 
 
 def _with_agent(options: Options, target: str, agent: Agent) -> Options:
