@@ -174,6 +174,105 @@ def test_the_cost_of_a_dag_is_that_of_its_peak(tmp_path: Path) -> None:
     assert "costs 8 an hour" in next(iter(outcome.report)).message
 
 
+NODES = """
+kind: Cluster
+name: a
+nodePools:
+- {name: small, selector: {pool: small, gen: 3}, allocatable: {cpu: 8, nvidia.com/gpu: 0}}
+- name: big
+  selector: {pool: big, gen: 5}
+  taints: [%s]
+  allocatable: {cpu: 96, nvidia.com/gpu: 8}
+---
+{kind: Queue, name: a/small, nodePools: [small]}
+---
+{kind: Queue, name: a/big, nodePools: [big]}
+---
+{kind: Queue, name: a/any}
+"""
+TAINT = "{key: team, value: x, effect: NoSchedule}"
+CPU = "resources: {requests: {cpu: 64}}"
+
+
+def placed(environment: str, container: str = CPU, head: str = "") -> str:
+    return job(container, head).replace("{kind: job,", f"{{kind: job, environment: {environment},")
+
+
+def required(*terms: str) -> str:
+    wanted = ", ".join(f"{{matchExpressions: [{term}]}}" for term in terms)
+    return (
+        "{affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"
+        f" {{nodeSelectorTerms: [{wanted}]}}}}}}}}"
+    )
+
+
+def preferred(term: str) -> str:
+    return (
+        "{affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution:"
+        f" [{{weight: 1, preference: {{matchExpressions: [{term}]}}}}]}}}}}}"
+    )
+
+
+IN_SMALL = "{key: pool, operator: In, values: [small]}"
+IN_BIG = "{key: pool, operator: In, values: [big]}"
+
+PLACES: dict[str, tuple[str, str, bool]] = {
+    "no taint": (job(CPU), "", True),
+    "a taint": (job(CPU), TAINT, False),
+    "a taint that only prefers": (job(CPU), TAINT.replace("NoS", "PreferNoS"), True),
+    "a tolerated taint": (
+        placed("{tolerations: [{key: team, operator: Equal, value: x, effect: NoSchedule}]}"),
+        TAINT, True,
+    ),
+    "another value": (placed("{tolerations: [{key: team, value: y}]}"), TAINT, False),
+    "another effect": (
+        placed("{tolerations: [{key: team, value: x, effect: NoExecute}]}"), TAINT, False,
+    ),
+    "any value": (placed("{tolerations: [{key: team, operator: Exists}]}"), TAINT, True),
+    "any taint": (placed("{tolerations: [{operator: Exists}]}"), TAINT, True),
+    "one of two taints": (
+        placed("{tolerations: [{key: team, operator: Exists}]}"),
+        TAINT + ", {key: other, effect: NoExecute}", False,
+    ),
+    "a taint of the resource": (
+        job(GPU % 8), "{key: nvidia.com/gpu, value: present, effect: NoSchedule}", True,
+    ),
+    "that taint and no such resource": (
+        job(CPU), "{key: nvidia.com/gpu, value: present, effect: NoSchedule}", False,
+    ),
+    "a queue that leads there": (job(CPU, "queue: a/big\n"), TAINT, True),
+    "a queue that leads elsewhere": (job(CPU, "queue: a/small\n"), "", False),
+    "a queue that says nothing": (job(CPU, "queue: a/any\n"), "", True),
+    "required elsewhere": (placed(required(IN_SMALL)), "", False),
+    "required there": (placed(required(IN_BIG)), "", True),
+    "required here or there": (placed(required(IN_SMALL, IN_BIG)), "", True),
+    "required here and there": (placed(required(f"{IN_SMALL}, {IN_BIG}")), "", False),
+    "preferred elsewhere": (placed(preferred(IN_SMALL)), "", True),
+    "required to be no other": (
+        placed(required("{key: pool, operator: NotIn, values: [big]}")), "", False,
+    ),
+    "required to be newer": (placed(required("{key: gen, operator: Gt, values: ['4']}")), "", True),
+    "required to be older": (placed(required("{key: gen, operator: Lt, values: ['4']}")), "", False),
+    "required to lack a label": (
+        placed(required("{key: pool, operator: DoesNotExist}")), "", False,
+    ),
+    "required to have one": (placed(required("{key: pool, operator: Exists}")), "", True),
+    "a label that nobody tells of": (
+        placed(required("{key: zone, operator: In, values: [a]}")), "", True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_nodes_that_a_pod_may_land_on(case: str, tmp_path: Path) -> None:
+    text, taints, fits = PLACES[case]
+    outcome = compiled(tmp_path, text, ALL, NODES % taints)
+    assert ("PXC803" not in errors(outcome)) is fits
+    if not fits:
+        (found,) = (d for d in outcome.report if d.code.id == "PXC803")
+        assert any(note.message.startswith("big has ") for note in found.notes)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_cases(case: str, tmp_path: Path) -> None:
     text, objects, expected = CASES[case]

@@ -12,7 +12,7 @@ from pxc.access.organization import NodePool
 from pxc.ir.node import Lit, Map, Seq, Template, is_null
 from pxc.source import Span
 
-__all__ = ["PLACES", "claim_placement"]
+__all__ = ["PLACES", "claim_placement", "tolerates"]
 
 PLACES = frozenset(("nodeSelector", "affinity", "tolerations"))
 """The fields of a pod that this is about."""
@@ -141,20 +141,10 @@ def _claim_toleration(
     if any(isinstance(said.get(name), Template) for name in ("key", "operator", "value", "effect")):
         into.unknown("nodePool", item)
         return
-    key, value, effect = (_text(said.get(name)) for name in ("key", "value", "effect"))
+    key = _text(said.get("key"))
     if key.startswith(_CONDITIONS):
         return
-    exists = _text(said.get("operator")) == "Exists"
-    chosen = [
-        pool
-        for pool in pools
-        if any(
-            (not key or key == taint[0])
-            and (exists or not key or value == taint[1])
-            and (not effect or not taint[2] or effect == taint[2])
-            for taint in pool.taints
-        )
-    ]
+    chosen = [pool for pool in pools if any(tolerates(said, taint) for taint in pool.taints)]
     reachable = [
         p for p in chosen if all(fixed.get(label, v) == v for label, v in p.selector.items())
     ]
@@ -162,6 +152,17 @@ def _claim_toleration(
         into.add("nodePool", pool.name, span=item.span)
     if not chosen:
         into.add("nodePool", f"toleration/{key or '**'}", span=item.span)
+
+
+def tolerates(said: dict[Any, Any], taint: tuple[str, str, str]) -> bool:
+    """Whether a toleration, by its fields, is one of a taint as the catalog has it."""
+    key, value, effect = (_text(said.get(name)) for name in ("key", "value", "effect"))
+    exists = _text(said.get("operator")) == "Exists"
+    return (
+        (not key or key == taint[0])
+        and (exists or not key or value == taint[1])
+        and (not effect or not taint[2] or effect == taint[2])
+    )
 
 
 def _fixed(selector: Any) -> dict[str, str]:
