@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pxc.access.claims import Claim
     from pxc.access.decision import Decision, Settings
     from pxc.access.organization import NodePool, Rules
-    from pxc.diagnostics import Note
+    from pxc.diagnostics import Fix, Note
     from pxc.source import Span
 
 __all__ = ["access_settings", "check_access", "decision_on", "is_enforced", "tell_of_access"]
@@ -121,6 +121,7 @@ def tell_of_access(
     label: str = "",
     notes: tuple[Note, ...] = (),
     help: str | None = None,
+    fix: Fix | None = None,
 ) -> None:
     """Report a denial; under `acl: {mode: warn}` it is no error."""
     from pxc.codes import CODES
@@ -130,4 +131,4 @@ def tell_of_access(
         kind = replace(kind, severity=Severity.ERROR)
     if world.options.acl.mode == "warn" and kind.severity is Severity.ERROR:
         kind = replace(kind, severity=Severity.WARNING)
-    report.keep(Diagnostic(kind, message, span, label, notes, help))
+    report.keep(Diagnostic(kind, message, span, label, notes, help, fix))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pxc.diagnostics import Note, Report
 from pxc.ir.plan import Unit
+from pxc.passes.added_requests import added_requests
 from pxc.passes.amounts import bare
 from pxc.passes.check_access import tell_of_access
 from pxc.source import head_of
@@ -43,5 +44,6 @@ def check_requests(
                     f"a container of `{unit.name}` does not say how much {names} it needs, and"
                     f" {what} counts it",
                     head_of(container.span), world, report, notes=notes,
+                    fix=added_requests(container, missing),
                     help=f"add `resources: {{requests: {{{missing[0]}: ...}}}}`",
                 )  # fmt: skip

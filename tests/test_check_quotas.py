@@ -289,6 +289,62 @@ def test_a_namespace_that_counts(tmp_path: Path) -> None:
     assert "how much `cpu` it needs" in next(iter(outcome.report)).message
 
 
+COUNTING = "{kind: Cluster, name: b, namespaces: [{name: ml, quota: {cpu: 64, memory: 1Ti}}]}"
+BLOCK = """namespace: ml
+run:
+  kind: job
+  container:
+    image: a:1 # the image
+"""
+
+MENDED: dict[str, tuple[str, str]] = {
+    "a map in braces": (
+        "namespace: ml\nrun: {kind: job, container: {image: 'a:1'}}\n",
+        "{resources: {requests: {cpu: 1, memory: 1Gi}}, image: 'a:1'}",
+    ),
+    "a block": (BLOCK, "    resources: {requests: {cpu: 1, memory: 1Gi}}\n    image: a:1 # the image"),
+    "DOS": (BLOCK.replace("\n", "\r\n"), "memory: 1Gi}}\r\n    image: a:1 # the image\r\n"),
+    "limits of another": (
+        BLOCK + "    resources:\n      limits:\n        cpu: 2\n",
+        "    resources:\n      requests: {memory: 1Gi}\n      limits:\n        cpu: 2\n",
+    ),
+    "requests of another": (
+        BLOCK + "    resources:\n      requests:\n        nvidia.com/gpu: 2\n",
+        "      requests:\n        cpu: 1\n        memory: 1Gi\n        nvidia.com/gpu: 2\n",
+    ),
+    "nothing in braces": (
+        BLOCK + "    resources: {}\n", "    resources: {requests: {cpu: 1, memory: 1Gi}}\n",
+    ),
+    "nothing in requests": (
+        BLOCK + "    resources: {requests: {}}\n", "{requests: {cpu: 1, memory: 1Gi}}\n",
+    ),
+    "a sidecar": (
+        BLOCK + "    resources: {requests: {cpu: 1, memory: 1Gi}}\n"
+        "  sidecars:\n    -   name: s\n        image: b:1\n",
+        "    -   resources: {requests: {cpu: 1, memory: 1Gi}}\n        name: s\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MENDED)
+def test_requests_that_are_missing_are_added(case: str, tmp_path: Path) -> None:
+    text, expected = MENDED[case]
+    (found,) = (d for d in compiled(tmp_path, text, ALL, COUNTING).report if d.code.id == "PXC822")
+    assert found.fix is not None
+    assert not found.fix.safe
+    ((span, added),) = found.fix.edits
+    mended = text[: span.start] + added + text[span.end :]
+    assert expected in mended
+    assert errors(compiled(tmp_path, mended, ALL, COUNTING)) == []
+
+
+def test_text_of_others_is_not_mended(tmp_path: Path) -> None:
+    preset = {"few": "isPreset: true\nrunPatch: {container: {resources: {requests: {cpu: 1}}}}"}
+    text = "presets: [few]\n" + BLOCK
+    (found,) = compiled(tmp_path, text, ALL, COUNTING, presets=preset).report
+    assert (found.code.id, found.fix) == ("PXC822", None)
+
+
 def test_waiting_is_no_error(tmp_path: Path) -> None:
     outcome = compiled(tmp_path, job(GPU % 2, MATRIX % ""), ALL, quota("nvidia.com/gpu: 4"))
     (found,) = outcome.report
