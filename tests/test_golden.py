@@ -2,7 +2,7 @@
 
 A case is a folder with `polyaxonfile.yaml` and, as it likes:
 - `case.yaml`: `params: {name: text}`, `files: [more -f files]`, `catalog: folder`,
-  `lint: true`, `options: {...}` of pxc.world.Options, `targets: [argo]` where it is for that alone,
+  `as: user:ana` for who asks, `lint: true`, `options: {...}` of pxc.world.Options, `targets: [argo]` where it is for that alone,
   `graph: true` for a picture;
 - `expected.plan.json`, `expected.kubernetes.yaml`, `expected.diagnostics.txt` for kubernetes;
 - `expected.graph.svg`, its picture;
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pxc.access.principal import Principal
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.graph import draw
 from pxc.ir.dump import dump_text
@@ -56,6 +57,10 @@ def request_of(case: Path, target: str) -> Request:
         verify=True,
         catalog=(Path(settings["catalog"]),) if "catalog" in settings else (),
         options=options_of(settings.get("options", {})),
+        principal=Principal(subject=settings["as"], strength="asserted")
+        if "as" in settings
+        else None,
+        today="2030-01-01",
     )
 
 
@@ -147,3 +152,9 @@ def test_enough_cases() -> None:
     with_diagnostics = [c for c in CASES if (c / "expected.diagnostics.txt").exists()]
     assert len(CASES) >= 25
     assert len(with_diagnostics) >= 10
+
+
+def test_every_denial_has_its_words() -> None:
+    told = "".join((c / "expected.diagnostics.txt").read_text() for c in GOLDEN.glob("*-access-*"))
+    denials = ("801", "812", "813", "814", "815", "816", "817", "820")
+    assert all(f"error[PXC{number}]" in told for number in denials)
