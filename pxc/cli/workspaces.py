@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from pxc.cli.inputs import named_file
 from pxc.cli.lint_settings import read_yaml
 from pxc.defaults import Defaults, read_defaults
-from pxc.ir.characters import unfit_character, unfit_message
 from pxc.lint.settings_file import WORKSPACE_FILE, SettingsError
 from pxc.workspace import display_name, find_root
 
@@ -23,6 +22,16 @@ __all__ = ["Workspaces"]
 
 _TARGETS = ("argo", "airflow")
 """Targets whose options are fields of their own part of `Options`, as `argo_kind` is of `argo`."""
+
+
+def _refuse_unfit(texts: Iterable[str]) -> None:
+    """Raise a usage error for a text with a character that none can have."""
+    for text in texts:
+        if not text.isascii():
+            from pxc.ir.characters import unfit_character, unfit_message
+
+            if unfit := unfit_character(text):
+                raise click.UsageError(unfit_message(unfit))
 
 
 class Workspaces:
@@ -53,9 +62,7 @@ class Workspaces:
         self._given = tuple(map(Path, catalogs))
         self._catalog = tuple(map(self._place, self._given))
         given = {k: v for k, v in (chosen or {}).items() if v is not None}
-        for text in given.values():
-            if isinstance(text, str) and (unfit := unfit_character(text)):
-                raise click.UsageError(unfit_message(unfit))
+        _refuse_unfit(text for text in given.values() if isinstance(text, str))
         parts = {
             (t, k.removeprefix(f"{t}_")): k
             for t in _TARGETS
