@@ -37,14 +37,13 @@ def added_requests(container: KObject, missing: list[str]) -> Fix | None:
 
 
 def _first_entry(place: Map, text: str) -> tuple[Span, str] | None:
-    """The insertion of an entry before all others of a map, in the style in which it is written."""
+    """A map written anew with an entry before all others, in the style in which it is written."""
     source, whole = place.span.source, place.span.text
     if source.via != "user":
         return None
     if whole.startswith("{") and whole.endswith("}"):
-        at = place.span.start + 1
         separator = ", " if whole[1:-1].strip() else ""
-        return Span(source, at, at), text + separator
+        return place.span, f"{{{text}{separator}{whole[1:]}"
     keys = [k.span for k, _ in place.entries if isinstance(k, Lit) and k.span.source is source]
     inside = [k.start for k in keys if place.span.start <= k.start < place.span.end]
     if not inside:
@@ -57,4 +56,5 @@ def _first_entry(place: Map, text: str) -> tuple[Span, str] | None:
     end = "\r\n" if source.text[: source.text.find("\n") + 1].endswith("\r\n") else "\n"
     if "," in text and not text.endswith("}"):
         text = text.replace(", ", end + " " * len(before))
-    return Span(source, at, at), text + end + " " * len(before)
+    inserted = at - place.span.start
+    return place.span, whole[:inserted] + text + end + " " * len(before) + whole[inserted:]

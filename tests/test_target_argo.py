@@ -378,7 +378,7 @@ def test_what_a_workflow_is_written_as() -> None:
 
 
 def test_a_workflow_that_no_cluster_keeps() -> None:
-    args = ", ".join(["x" * 600_000] * 2)
+    args = ", ".join(["x" * 100_000] * 12)
     text = f"run: {{kind: job, container: {{image: a, command: [b], args: [{args}]}}}}\n"
     written, told = compiled(text)
     assert written == ""
