@@ -8,9 +8,11 @@ from typing import Any
 from msgspec import Struct, field
 
 from pxc.access.claims import DEFAULT_ACCOUNT, Claim
-from pxc.access.fields import claim_fields, claim_image, claim_inside, claim_path, is_accelerator
+from pxc.access.fields import claim_fields, claim_inside
 from pxc.access.gathering import Gathering
 from pxc.access.organization import NodePool
+from pxc.access.things import claim_image, is_accelerator
+from pxc.access.volumes import claim_path
 from pxc.ir.asked import path_of
 from pxc.ir.node import KObject, Lit, Node
 from pxc.ir.plan import Group, Hook, Named, Plan, Unit

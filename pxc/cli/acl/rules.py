@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +12,7 @@ import click
 from pxc.access.decision import Settings
 from pxc.cli.findings import printed
 from pxc.cli.options import catalog_option, catalog_ref_option, color_option, isolated_option
+from pxc.cli.principals import a_day
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Report
 from pxc.lint.settings_file import WORKSPACE_FILE
@@ -40,8 +39,6 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Asked:
@@ -142,7 +139,7 @@ def project_option(command: F) -> F:
 def today_option(command: F) -> F:
     """`--today`: the day that grants with an end are held against."""
     return click.option(
-        "--today", metavar="DAY", callback=_day,
+        "--today", metavar="DAY", callback=a_day,
         help="Decide as on this day, such as 2027-03-31.  [default: today, in UTC]",
     )(command)  # fmt: skip
 
@@ -153,18 +150,6 @@ def text_or_json(command: F) -> F:
         "--format", "format_", type=click.Choice(("text", "json")), default="text",
         show_default=True, help="How the answer is written.",
     )(command)  # fmt: skip
-
-
-def _day(ctx: click.Context, param: click.Parameter, text: str | None) -> str:
-    if text is None:
-        return datetime.now(UTC).date().isoformat()
-    try:
-        found = _DAY.fullmatch(text) and datetime.strptime(text, "%Y-%m-%d")
-    except ValueError:
-        found = None
-    if not found:
-        raise click.BadParameter(f"'{text}' is not a day such as '2027-03-31'.")
-    return text
 
 
 def _sentence(fault: ValueError) -> str:
