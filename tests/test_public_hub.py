@@ -1,0 +1,127 @@
+"""Holds the components that ship to what their folder promises."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.code_pages import blocks_of
+from tests.console import run
+from tests.kubernetes_oracle import judge
+from tests.public_hub import (
+    NAMES,
+    PUBLIC,
+    SHIPPED,
+    TARGETS,
+    Shipped,
+    answer,
+    compiled,
+    hub_of,
+    parts_of,
+    written,
+)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hub")
+
+
+every_name = pytest.mark.parametrize("name", NAMES)
+every_component = pytest.mark.parametrize("one", SHIPPED, ids=lambda one: one.ref)
+
+
+@every_name
+def test_hub_file_names_what_is_there(name: str) -> None:
+    hub, here = hub_of(name), PUBLIC / name
+    assert set(hub) == {"title", "description", "owner", "readme", "tags"}
+    assert (here / hub["readme"]).is_file()
+    assert {path.stem for path in here.glob("*.yaml")} == {"hub", *hub["tags"]}
+    examples = {path.stem for path in (here / "_examples").glob("*.yaml")}
+    assert examples - {"catalog"} == set(hub["tags"])
+    for tag, entry in hub["tags"].items():
+        assert set(entry) == {"stage", "description", "example"}
+        assert (here / entry["example"]) == Shipped(name, tag).example
+        assert entry["stage"] in ("testing", "staging", "production")
+
+
+def test_no_other_files() -> None:
+    names = {path.parent.name for path in PUBLIC.glob("*/*")}
+    assert names == set(NAMES)
+    assert {path.name for path in PUBLIC.iterdir()} == {*NAMES, "README.md"}
+
+
+@every_component
+def test_every_rule_is_silent(one: Shipped) -> None:
+    files = [one.path, one.example]
+    for path in files[:1]:
+        assert run(f"pxc lint --isolated --select ALL {path}", PUBLIC) == (0, "")
+
+
+@every_component
+def test_inputs_are_typed_described_and_used(one: Shipped) -> None:
+    tree, text = one.tree(), one.path.read_text()
+    assert tree["description"]
+    assert tree["tags"]
+    body = text.partition("\nrun:")[2]
+    for io in [*tree.get("inputs", []), *tree.get("outputs", [])]:
+        assert io["type"]
+        assert io["description"]
+        assert "toEnv" in io or io["name"] in body, io["name"]
+
+
+@every_component
+def test_images_are_pinned(one: Shipped) -> None:
+    images = [io for io in one.tree()["inputs"] if io["name"].endswith("image")]
+    assert images
+    for io in images:
+        _, colon, tag = io["value"].rpartition("/")[2].partition(":")
+        assert colon
+        assert re.search(r"\d", tag)
+    containers = re.findall(r"^\s*image: (.*)$", one.path.read_text().partition("\nrun:")[2], re.M)
+    assert containers
+    assert all(image.startswith('"{{') for image in containers)
+
+
+@every_component
+@pytest.mark.parametrize("target", TARGETS)
+def test_examples_compile_or_are_refused_by_a_code(one: Shipped, target: str, folder: Path) -> None:
+    outcome = compiled(one, target, folder)
+    codes = {d.code.id for d in outcome.report if d.severity.name == "ERROR"}
+    assert codes <= {"PXC701"}
+    assert bool(outcome.files) is not bool(codes)
+    if target != "airflow" and outcome.files:
+        assert judge("".join(file.text for file in outcome.files))
+
+
+@every_component
+def test_examples_name_their_component(one: Shipped) -> None:
+    assert f"hubRef: {one.ref}\n" in one.example.read_text() or one.ref in one.example.read_text()
+
+
+@every_component
+def test_some_target_takes_it(one: Shipped, folder: Path) -> None:
+    assert any(not answer(compiled(one, t, folder)).startswith("refused") for t in TARGETS)
+
+
+@every_name
+def test_readme_tells_inputs_and_targets(
+    name: str, folder: Path, request: pytest.FixtureRequest
+) -> None:
+    path = PUBLIC / name / hub_of(name)["readme"]
+    page = path.read_text("utf-8")
+    text = written(page, parts_of(name, folder))
+    if request.config.getoption("--update"):
+        path.write_text(text, "utf-8")
+    else:
+        assert text == page
+
+
+@every_name
+def test_yaml_of_readmes_can_be_read(name: str) -> None:
+    for block in blocks_of((PUBLIC / name / "README.md").read_text("utf-8")):
+        if block.language == "yaml":
+            assert list(yaml.safe_load_all(block.text))
