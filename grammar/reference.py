@@ -12,18 +12,15 @@ from msgspec import Struct
 
 from pxc.diagnostics import nearest
 from pxc.grammar.embedded_fault import Fault, stop_of
+from pxc.hub.reference import HubReference, parse_reference
 
 LONGEST = 512
 """More characters than any reference needs."""
 
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _RUN = re.compile(rf"(dag)|ops\.([A-Za-z0-9_-]+)|runs\.({_UUID}|[0-9a-fA-F]{{32}})")
-_HUB = re.compile(
-    r"(?:([A-Za-z0-9_-]+)/)?([A-Za-z0-9_-]+)(?::([A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?"
-    r"(?:@(sha256:[0-9a-f]{64}))?"
-)
 _RUN_FORMS = "a reference is `ops.NAME`, `dag` or `runs.UUID`"
-_HUB_FORMS = "a reference is `[org/]name[:tag][@sha256:digest]`"
+_HUB_FORMS = "a reference is `[registry//][org/]name[:tag][@sha256:digest]`"
 
 
 class RunRef(Struct, frozen=True):
@@ -31,15 +28,6 @@ class RunRef(Struct, frozen=True):
 
     kind: str
     name: str = ""
-
-
-class HubRef(Struct, frozen=True):
-    """A component of a hub; parts that are not written are empty."""
-
-    name: str
-    org: str = ""
-    tag: str = ""
-    digest: str = ""
 
 
 def parse_run_ref(text: str) -> RunRef | Fault:
@@ -54,12 +42,10 @@ def parse_run_ref(text: str) -> RunRef | Fault:
     return RunRef("runs", match[3].replace("-", "").lower())
 
 
-def parse_hub_ref(text: str) -> HubRef | Fault:
+def parse_hub_ref(text: str) -> HubReference | Fault:
     """The component a reference names, or what is wrong with the text."""
-    match = _HUB.fullmatch(text) if len(text) <= LONGEST else None
-    if match is None:
-        return _hub_fault(text)
-    return HubRef(match[2], match[1] or "", match[3] or "", match[4] or "")
+    found = parse_reference(text) if len(text) <= LONGEST else None
+    return _hub_fault(text) if found is None else found
 
 
 def _run_fault(text: str) -> Fault:
@@ -119,9 +105,9 @@ def _hub_fault(text: str) -> Fault:
 
 def _hub_part_fault(text: str, at: int) -> Fault:
     rest = text[at:]
-    if text[:at].count("/") + rest[:1].count("/") > 1:
-        slash = text.index("/", text.index("/") + 1)
-        return Fault(slash, slash + 1, "a reference has at most one `/`", _HUB_FORMS)
+    if rest.startswith("/") and "/" in text[:at]:
+        return Fault(at, at + 1, "a reference has at most one `/`, and a `//` after its registry",
+                     _HUB_FORMS)  # fmt: skip
     if rest.startswith("@"):
         bad = text[at + 1 :]
         if bad.startswith("sha256:"):
@@ -155,4 +141,4 @@ def _hub_part_fault(text: str, at: int) -> Fault:
 
 def _hubs(text: str) -> tuple[str, ...]:
     """The text as a suggestion, when it is a reference."""
-    return (text,) if len(text) <= LONGEST and _HUB.fullmatch(text) else ()
+    return (text,) if len(text) <= LONGEST and parse_reference(text) else ()

@@ -64,9 +64,11 @@ class Resolving:
     def component_of(
         self, ref: Lit[str], chain: tuple[str, ...] = (), dags: int = 0
     ) -> Operation | None:
-        """The component of the catalog that a hub reference names; None when it has none."""
+        """The component of the catalog, else of the hub, that a reference names; None for none."""
         faults = Report()
         source = self.world.catalog.component(ref.value, faults)
+        if source is None and self.world.hub is not None and not faults.has_errors:
+            source = self.world.hub.component(ref, faults)
         for fault in faults:
             self.report.keep(fault)
         if source is None:
@@ -111,6 +113,10 @@ class Resolving:
     ) -> Operation:
         """An operation with the component that a path names; PXC212 when it cannot be read."""
         here = ref.span.source.name
+        if here.startswith("<") and ref.span.source.via.startswith("component:"):
+            message = f"a component of a hub cannot read the file `{ref.value}`"
+            self.report.add("PXC212", message, ref.span, help="name a component by `hubRef`")
+            return operation
         try:
             source = self.world.files.read(ref.value, beside=here)
         except (OSError, ValueError) as fault:
@@ -179,9 +185,7 @@ def _report_remote(operation: Operation, world: World, report: Report) -> None:
     if isinstance(hub, Lit) and hub.value is not None:
         report.add(
             "PXC213",
-            f"component `{hub.value}` is on a hub, and hubs are not resolved yet"
-            if not world.catalog.component_names()
-            else f"component `{hub.value}` is not in the catalog",
+            f"component `{hub.value}` is not in the catalog",
             hub.span,
             help=_with_nearest(str(hub.value), world),
         )

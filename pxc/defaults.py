@@ -27,7 +27,7 @@ from pxc.lint.settings_file import (
 )
 from pxc.lint.settings_values import SettingFault
 from pxc.setting_readers import Reader, fields, one_of, seconds, text, texts, truth
-from pxc.world import AirflowOptions, ArgoOptions, Images, Options, Runtime
+from pxc.world import AirflowOptions, ArgoOptions, HubOptions, Images, Options, Runtime
 
 __all__ = [
     "AIRFLOW_RELEASES",
@@ -195,6 +195,12 @@ def _runtime(key: str, value: Any) -> Runtime:
     return found
 
 
+def _hub(key: str, value: Any) -> HubOptions:
+    from pxc.hub.settings import read_hub  # few workspaces say where components come from
+
+    return read_hub(key, value)
+
+
 def _expose(value: Any) -> dict[str, Any]:
     """The three options of `expose`."""
     found = fields(_EXPOSE, value, _EXPOSED)
@@ -248,5 +254,6 @@ _OPTIONS: dict[str, tuple[str, Reader]] = {
     "organization": ("organization", text),
     "projectOf": ("project_of", read_places),
     "acl": ("acl", read_acl),
+    "hub": ("hub", _hub),
 }
 assert {*_OPTIONS, _CATALOG, _EXPOSE, _IDENTITY, _TRUST, "lint"} == {*WORKSPACE_KEYS}

@@ -104,6 +104,43 @@ class AclOptions(Struct, frozen=True, kw_only=True):
     strict_quota: bool = False
 
 
+class RegistryOptions(Struct, frozen=True, kw_only=True):
+    """A registry of components: `kind` is one of `pxc.hub.registries.KINDS`.
+
+    `ref` is the branch or tag of a repository of git, `path` the folder in it. `orgs` are the
+    organizations whose components it has. `unsigned` is what is done with a version that nobody
+    signed: allow, warn or deny; empty for what holds for all. `mutable_tags` may be moved by who
+    publishes.
+    """
+
+    name: str
+    kind: str
+    url: str
+    ref: str = ""
+    path: str = ""
+    orgs: tuple[str, ...] = ()
+    unsigned: str = ""
+    mutable_tags: tuple[str, ...] = ()
+
+
+class HubOptions(Struct, frozen=True, kw_only=True):
+    """Where components come from.
+
+    `latest` is what is done with a reference without a tag of its own, `unsigned` with a version
+    that nobody signed: allow, warn or deny. A version older than `max_age_days` is told of; 0 for
+    any age. `url_hosts` are the hosts that a `urlRef` may name. With `locked` only what pxc.lock
+    has is taken, with `offline` nothing that needs a network.
+    """
+
+    registries: tuple[RegistryOptions, ...] = ()
+    latest: str = "warn"
+    unsigned: str = "allow"
+    max_age_days: int = 0
+    url_hosts: tuple[str, ...] = ()
+    locked: bool = False
+    offline: bool = False
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What the caller chose. Every field has a value, so that equal options are equal runs.
 
@@ -160,6 +197,8 @@ class Options(Struct, frozen=True, kw_only=True):
 
     queue: str = ""
     """The queue of runs that name none."""
+
+    hub: HubOptions = HubOptions()
 
 
 class Language(Protocol):
@@ -250,12 +289,22 @@ class Catalog(Protocol):
         """The references of every component, sorted."""
 
 
+class Hub(Protocol):
+    """The components that registries have, on this machine or elsewhere."""
+
+    def component(self, ref: Lit[str], report: Report) -> Source | None:
+        """The text of the component that a reference names; None for none, which is reported.
+
+        When a file is only linted a component that is not at hand is no fault.
+        """
+
+
 class World(Struct, frozen=True, kw_only=True):
     """Everything a pass may know that is not in the program.
 
     `principal` is who compiles, None for nobody; `today` is a day as `2027-03-31`, empty for one
     after all others; `overrides` are names of soft denies, each with the reason to do it all the
-    same.
+    same. `hub` finds components that the catalog lacks.
     """
 
     options: Options
@@ -265,3 +314,4 @@ class World(Struct, frozen=True, kw_only=True):
     principal: Principal | None = None
     today: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
+    hub: Hub | None = None

@@ -12,7 +12,8 @@ from lark.exceptions import LarkError
 
 from pxc.diagnostics import Severity
 from pxc.grammar.embedded_fault import Fault, grammar
-from pxc.grammar.reference import LONGEST, HubRef, RunRef, parse_hub_ref, parse_run_ref
+from pxc.grammar.reference import LONGEST, RunRef, parse_hub_ref, parse_run_ref
+from pxc.hub.reference import HubReference
 from tests.reading import linted
 
 HEX = "fcc462d764104eb698d3cca509f34154"
@@ -41,11 +42,13 @@ RUN_FAULTS: list[tuple[str, str, str, tuple[str, ...]]] = [
 ]
 
 HUBS = [
-    ("tensorboard", HubRef("tensorboard")),
-    ("myComponent:v1.1", HubRef("myComponent", tag="v1.1")),
-    ("acme/trainer:2", HubRef("trainer", "acme", "2")),
-    (f"a@{DIGEST}", HubRef("a", digest=DIGEST)),
-    (f"o/a:t@{DIGEST}", HubRef("a", "o", "t", DIGEST)),
+    ("tensorboard", HubReference("tensorboard")),
+    ("myComponent:v1.1", HubReference("myComponent", tag="v1.1")),
+    ("acme/trainer:2", HubReference("trainer", "acme", "2")),
+    ("corp//trainer", HubReference("trainer", registry="corp")),
+    ("corp//acme/trainer:2", HubReference("trainer", "acme", "2", registry="corp")),
+    (f"a@{DIGEST}", HubReference("a", digest=DIGEST)),
+    (f"o/a:t@{DIGEST}", HubReference("a", "o", "t", DIGEST)),
 ]
 
 HUB_FAULTS: list[tuple[str, str, str, tuple[str, ...]]] = [
@@ -56,7 +59,9 @@ HUB_FAULTS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("a:" + "t" * 129, "t", "a tag has at most 128 characters", ()),
     ("a b", " ", "a reference has no blanks", ("ab",)),
     ("a: v1", " ", "a reference has no blanks", ("a:v1",)),
-    ("a/b/c", "/", "a reference has at most one `/`", ()),
+    ("a/b/c", "/", "a reference has at most one `/`, and a `//` after its registry", ()),
+    ("a//b/c/d", "/", "a reference has at most one `/`, and a `//` after its registry", ()),
+    ("a//", "", "a name is missing", ()),
     ("a/", "", "a name is missing", ()),
     (":v1", ":", "`:` cannot be part of a name", ()),
     ("my.component", ".", "`.` cannot be part of a name", ()),
@@ -75,7 +80,7 @@ def test_a_reference_to_a_run_has_its_parts(text: str, parts: RunRef) -> None:
 
 
 @pytest.mark.parametrize(("text", "parts"), HUBS)
-def test_a_reference_to_a_component_has_its_parts(text: str, parts: HubRef) -> None:
+def test_a_reference_to_a_component_has_its_parts(text: str, parts: HubReference) -> None:
     assert parse_hub_ref(text) == parts
 
 
@@ -94,7 +99,7 @@ def test_a_faulty_reference_is_told_at_its_place(
 
 PIECES = st.lists(
     st.sampled_from(["dag", "ops.", "runs.", "a", "A-1", "_", ".", "/", ":", "@", " ", "v1.2",
-                     HEX, UUID, f"@{DIGEST}", "sha256:", "é", "://", "{"]),
+                     HEX, UUID, f"@{DIGEST}", "sha256:", "é", "://", "//", "{"]),
     max_size=6,
 ).map("".join)  # fmt: skip
 

@@ -13,7 +13,7 @@ from pxc.cli.airflow_options import airflow_options, check_airflow
 from pxc.cli.argo_options import argo_options, check_argo
 from pxc.cli.cluster_options import cluster_options
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.inputs import read_given
+from pxc.cli.inputs import from_hub, read_given
 from pxc.cli.lint_settings import release_of
 from pxc.cli.options import (
     STDIN,
@@ -22,6 +22,7 @@ from pxc.cli.options import (
     check_stdin_filename,
     color_option,
     format_option,
+    hub_option,
     isolated_option,
     named_preset_option,
     param_option,
@@ -78,13 +79,15 @@ Examples:
   pxc compile polyaxonfile.yaml -P lr=0.1 -P epochs=3 -o job.yaml
   pxc compile train.yaml -f presets/gpu.yaml --catalog catalog/
   pxc compile a.yaml b.yaml -o rendered/
+  pxc compile --hub tensorboard:single-run -P uuid=8aac02e3a62a4f0aaa257c59da5eab80
   cat polyaxonfile.yaml | pxc compile - | kubectl apply -f -""",
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path())
 @click.option(
     "-t", "--target", type=click.Choice(target_names()), default="kubernetes", show_default=True,
     help="What to compile for.",
 )  # fmt: skip
+@hub_option
 @param_option
 @preset_option
 @named_preset_option
@@ -125,6 +128,7 @@ Examples:
 @click.option("-q", "--quiet", is_flag=True, help="Report errors only.")
 def compile_command(
     files: tuple[str, ...],
+    hubs: tuple[str, ...],
     target: str,
     params: tuple[tuple[str, str], ...],
     presets: tuple[str, ...],
@@ -160,6 +164,9 @@ def compile_command(
     FILEs are an error. Diagnostics go to standard error. If any FILE has an error, nothing is
     written.
     """
+    if not files and not hubs:
+        raise click.UsageError("Name a FILE, or a component by --hub.")
+    files = (*files, *from_hub(hubs))
     check_stdin_filename(stdin_filename, (*files, *presets))
     check_argo(target, cluster)
     check_airflow(target, cluster)

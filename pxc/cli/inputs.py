@@ -1,19 +1,28 @@
 """Turns a file argument into the bytes of a file and the name it is shown under."""
 
+import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from pxc.cli.options import STDIN
 from pxc.diagnostics import Report, nearest
+from pxc.hub.reference import parse_reference
 from pxc.request import SourceText
 from pxc.source import Source, Span
 from pxc.workspace import MAX_BYTES, TooLarge, display_name, read_bytes
 
-__all__ = ["named_file", "read_given", "report_missing"]
+__all__ = ["from_hub", "named_file", "read_given", "report_missing"]
+
+_HUB = "--hub "
+"""What stands before a reference where paths are listed; no path of a file begins so."""
+_HUB_NAME = "<hub>"
 
 
 def read_given(path: str, report: Report, stdin_filename: str | None = None) -> SourceText | None:
     """The text of a file, or of standard input for `-`; None after reporting PXC021 or PXC017."""
+    if path.startswith(_HUB):
+        return _operation_on(path.removeprefix(_HUB))
     if path == STDIN:
         # one byte more than any file may have: whoever reads the text finds it too large
         return SourceText(_stdin_name(stdin_filename), sys.stdin.buffer.read(MAX_BYTES + 1))
@@ -28,6 +37,20 @@ def read_given(path: str, report: Report, stdin_filename: str | None = None) -> 
     except TooLarge as fault:
         report.add("PXC017", str(fault), Span(Source(name, ""), 0, 0), help="split it")
     return None
+
+
+def from_hub(refs: Iterable[str]) -> tuple[str, ...]:
+    """What `read_given` takes for operations that run components of a hub and say no more."""
+    return tuple(_HUB + ref for ref in refs)
+
+
+def _operation_on(ref: str) -> SourceText:
+    """An operation that only names a component, and has its name."""
+    parsed = parse_reference(ref)
+    name = "" if parsed is None else f"name: {json.dumps(parsed.name)}\n"
+    quoted = json.dumps(ref) if parsed is None else ref
+    text = f"version: 1.1\nkind: operation\n{name}hubRef: {quoted}\n"
+    return SourceText(_HUB_NAME, text.encode("utf-8", "surrogateescape"))
 
 
 def report_missing(path: Path, report: Report) -> None:
@@ -46,6 +69,8 @@ def report_missing(path: Path, report: Report) -> None:
 
 def named_file(path: str, stdin_filename: str | None = None) -> Path:
     """The file of an argument; for standard input the one that it stands for."""
+    if path.startswith(_HUB):
+        return Path(_HUB_NAME)
     return Path(_stdin_name(stdin_filename) if path == STDIN else path)
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "check_stdin_filename",
     "color_option",
     "format_option",
+    "hub_option",
     "isolated_option",
     "named_preset_option",
     "param_option",
@@ -80,6 +81,18 @@ def isolated_option(command: F) -> F:
     return click.option("--isolated", is_flag=True, help="Read no pyproject.toml and no pxc.yaml.")(
         command
     )
+
+
+def hub_option(command: F) -> F:
+    """`--hub`: components that are run without a file."""
+    return click.option(
+        "--hub",
+        "hubs",
+        multiple=True,
+        metavar="REF",
+        help="Compile this component of a hub, such as tensorboard:single-run, as if a FILE said"
+        " `hubRef: REF`; may be repeated.",
+    )(command)
 
 
 def stdin_option(command: F) -> F:

@@ -107,7 +107,7 @@ def lint_request(request: Request, *, trace: Trace | None = None) -> Outcome:
     from pxc.passes import ANALYSIS
 
     report = Report()
-    world = world_of(request, report, trace)
+    world = world_of(request, report, trace, may_fetch=False)
     read: list[Source] = []
     progress = run_phases(request, ANALYSIS, world, report, partial=True, read=read)
     outcome = _outcome(request, progress, report)
@@ -145,7 +145,7 @@ def schedule_request(
     from pxc.passes.schedule_times import is_known, next_runs
 
     report = Report()
-    world = world_of(request, report)
+    world = world_of(request, report, may_fetch=False)
     progress = run_phases(request, ANALYSIS, world, report, partial=True)
     composed = progress.state.composed if progress is not None and progress.finished else None
     schedule = composed.schedule if composed is not None else None

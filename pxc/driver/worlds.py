@@ -12,19 +12,24 @@ from pxc.language import PolyaxonLanguage
 from pxc.lint.trace import Trace
 from pxc.releases import is_before
 from pxc.request import Request
-from pxc.world import Catalog, Options, World
+from pxc.world import Catalog, HubOptions, Options, World
 
 if TYPE_CHECKING:
     from pxc.catalog.agent import Agent
+    from pxc.hub.resolver import Hub
+    from pxc.ir.node import Lit
+    from pxc.source import Source
 
 
 __all__ = ["for_target", "origin_of", "world_of"]
 
 
-def world_of(request: Request, report: Report, trace: Trace | None = None) -> World:
+def world_of(
+    request: Request, report: Report, trace: Trace | None = None, *, may_fetch: bool = True
+) -> World:
     """What the passes of a request may know. PXC810 and others for faults of its catalog.
 
-    A `trace` learns which further files are read.
+    A `trace` learns which further files are read. With `may_fetch` registries elsewhere are asked.
     """
     from pxc.workspace import Workspace
 
@@ -65,7 +70,26 @@ def world_of(request: Request, report: Report, trace: Trace | None = None) -> Wo
         principal=request.principal,
         today=request.today,
         overrides=request.overrides,
+        hub=_HubWhenAsked(request, options.hub, may_fetch=may_fetch),
     )
+
+
+class _HubWhenAsked:
+    """The hub of a request: nothing of it is loaded before a file names a component."""
+
+    def __init__(self, request: Request, options: HubOptions, *, may_fetch: bool) -> None:
+        self._request = request
+        self._options = options
+        self._may_fetch = may_fetch
+        self._hub: Hub | None = None
+
+    def component(self, ref: Lit[str], report: Report) -> Source | None:
+        """See `pxc.world.Hub`."""
+        if self._hub is None:
+            from pxc.driver.hubs import hub_of
+
+            self._hub = hub_of(self._request.root, self._options, may_fetch=self._may_fetch)
+        return self._hub.component(ref, report)
 
 
 def for_target(world: World, target: str) -> World:

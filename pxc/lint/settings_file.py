@@ -32,7 +32,7 @@ WORKSPACE_FILE = "pxc.yaml"
 WORKSPACE_KEYS = (
     "owner", "project", "namespace", "catalog", "runtime", "namePolicy", "matrix", "distributed",
     "queueAs", "expose", "strictParams", "argo", "airflow", "organization", "projectOf", "acl",
-    "identity", "trust", "lint",
+    "identity", "trust", "hub", "lint",
 )  # fmt: skip
 """The keys of pxc.yaml; `pxc.defaults` reads all but the last."""
 

@@ -1,0 +1,39 @@
+"""Turns the settings of a registry into what can be asked for its components."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pxc.hub.registry import ReadYaml, Registry, RegistryFault
+from pxc.world import RegistryOptions
+
+__all__ = ["BUILT_IN", "KINDS", "open_registry"]
+
+BUILT_IN = "builtin:"
+"""What the address of the components begins with that come with pxc."""
+
+KINDS = ("dir",)
+"""The kinds of registries."""
+
+
+def open_registry(options: RegistryOptions, root: Path | None, read_yaml: ReadYaml) -> Registry:
+    """The registry that settings describe; nothing is read, or fetched, before it is asked.
+
+    Paths are relative to `root`. Raises RegistryFault for a folder outside of it.
+    """
+    if options.kind == "dir":
+        from pxc.hub.registries.folder import FolderRegistry
+
+        return FolderRegistry(options, _folder(options, root), read_yaml)
+    raise RegistryFault(f"`{options.kind}` is not a kind of registry")
+
+
+def _folder(options: RegistryOptions, root: Path | None) -> Path:
+    if options.url.startswith(BUILT_IN):
+        return Path(__file__).resolve().parent.parent / options.url.removeprefix(BUILT_IN)
+    if root is None:
+        raise RegistryFault("there is no workspace to read it from")
+    folder = root / options.url
+    if not folder.resolve().is_relative_to(root.resolve()):
+        raise RegistryFault(f"the folder `{options.url}` is outside of the workspace")
+    return folder

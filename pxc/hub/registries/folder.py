@@ -1,0 +1,156 @@
+"""Answers what a registry is asked from a folder with a file for each version.
+
+`NAME/TAG.yaml` is a version of a component of no organization, `ORG/NAME/TAG.yaml` of one; a clone
+of a public hub's repository is such a folder. `hub.yaml` beside the versions tells of them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pxc.hub.registry import MOST_BYTES, ReadYaml, RegistryFault, Version, digest_of
+from pxc.world import RegistryOptions
+
+__all__ = ["FolderRegistry"]
+
+_ABOUT = "hub.yaml"
+_SUFFIXES = (".yaml", ".yml")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+
+
+class FolderRegistry:
+    """The registry of a folder. A link that leads out of it is as nothing."""
+
+    is_remote = False
+
+    def __init__(self, options: RegistryOptions, folder: Path, read_yaml: ReadYaml) -> None:
+        self.name = options.name
+        self.url = options.url
+        self._folder = folder
+        self._read_yaml = read_yaml
+
+    def components(self) -> tuple[str, ...]:
+        """See `Registry`."""
+        found = []
+        for folder in self._folders(self._folder):
+            if self._files(folder):
+                found.append(folder.name)
+            found += [f"{folder.name}/{b.name}" for b in self._folders(folder) if self._files(b)]
+        return tuple(sorted(found))
+
+    def tags(self, component: str) -> tuple[str, ...]:
+        """See `Registry`."""
+        return tuple(sorted(self._files(self._folder / component)))
+
+    def find(self, component: str, tag: str, digest: str = "") -> Version | None:
+        """See `Registry`."""
+        folder = self._folder / component
+        if not digest:
+            return self._version(component, tag, folder)
+        first = [tag] if tag else []
+        for each in (*first, *self.tags(component)):
+            version = self._version(component, each, folder)
+            if version is not None and version.digest == digest:
+                return version
+        return None
+
+    def read(self, version: Version) -> bytes:
+        """See `Registry`."""
+        path = self._path(self._folder / version.component, version.tag)
+        if path is None:
+            raise RegistryFault(f"`{version.component}:{version.tag}` is gone", kind="malformed")
+        return _bytes_of(path)
+
+    def _version(self, component: str, tag: str, folder: Path) -> Version | None:
+        path = self._path(folder, tag)
+        if path is None:
+            return None
+        data = _bytes_of(path)
+        about = self._about(folder)
+        tags = about.get("tags")
+        own = tags.get(tag) if isinstance(tags, dict) else None
+        said = {**about, **(own if isinstance(own, dict) else {})}
+        return Version(
+            component=component,
+            tag=tag,
+            digest=digest_of(data),
+            size=len(data),
+            created=_text(said.get("created")),
+            origin=path.name,
+            stage=_text(said.get("stage")),
+            replaced_by=_text(said.get("replacedBy")),
+            title=_text(said.get("title")),
+            description=_text(said.get("description")),
+            owner=_text(said.get("owner")),
+            signatures=self._signatures(path),
+        )
+
+    def _about(self, folder: Path) -> dict[str, Any]:
+        """What `hub.yaml` tells of a component, none where there is no such file."""
+        path = folder / _ABOUT
+        if not path.is_file() or not self._is_inside(path):
+            return {}
+        found = self._read_yaml(path.as_posix(), _bytes_of(path))
+        return found if isinstance(found, dict) else {}
+
+    def _signatures(self, path: Path) -> tuple[str, ...]:
+        signed = path.with_name(f"{path.name}.minisig")
+        if not signed.is_file() or not self._is_inside(signed):
+            return ()
+        return (_bytes_of(signed).decode("utf-8", "replace"),)
+
+    def _path(self, folder: Path, tag: str) -> Path | None:
+        """The file of a version, where the folder and it lie in the registry."""
+        for suffix in _SUFFIXES:
+            path = folder / f"{tag}{suffix}"
+            if path.name != _ABOUT and path.is_file() and self._is_inside(path):
+                return path
+        return None
+
+    def _files(self, folder: Path) -> list[str]:
+        """The tags of the versions in a folder."""
+        if not folder.is_dir() or not self._is_inside(folder):
+            return []
+        return [
+            path.stem
+            for path in folder.iterdir()
+            if path.suffix in _SUFFIXES and path.name != _ABOUT and _TAG.fullmatch(path.stem)
+            and path.is_file() and self._is_inside(path)
+        ]  # fmt: skip
+
+    def _folders(self, folder: Path) -> list[Path]:
+        if not folder.is_dir():
+            raise RegistryFault(f"there is no folder `{self.url}`", "check `url`")
+        return [
+            path
+            for path in folder.iterdir()
+            if path.is_dir() and not path.name.startswith(".") and self._is_inside(path)
+        ]
+
+    def _is_inside(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self._folder.resolve())
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else value.isoformat() if _is_day(value) else ""
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, date)
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The bytes of a file. Raises RegistryFault for what cannot be read and for too many."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as fault:
+        reason = (fault.strerror or "it cannot be opened").lower()
+        raise RegistryFault(f"cannot read `{path.name}`: {reason}", kind="unreachable") from fault
+    if len(data) > MOST_BYTES:
+        message = f"`{path.name}` has more bytes than the limit of {MOST_BYTES:,}"
+        raise RegistryFault(message, kind="malformed")
+    return data

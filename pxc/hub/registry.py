@@ -1,0 +1,84 @@
+"""What a registry of components is asked, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+__all__ = ["MOST_BYTES", "STAGES", "ReadYaml", "Registry", "RegistryFault", "Version", "digest_of"]
+
+ReadYaml = Callable[[str, bytes], Any]
+"""Turns the name and the bytes of a YAML file into plain data. Raises RegistryFault."""
+
+MOST_BYTES = 1024 * 1024
+"""More than any component needs."""
+
+STAGES = ("testing", "staging", "production", "deprecated", "disabled")
+"""How far a version has come; of a disabled one only what is locked is taken."""
+
+
+class RegistryFault(Exception):
+    """Why a registry gives no answer: a sentence for the user, and what to do.
+
+    `kind` is `setting`, `unreachable`, `unauthorized`, `malformed` or `offline`.
+    """
+
+    def __init__(self, message: str, help: str | None = None, *, kind: str = "setting") -> None:
+        super().__init__(message)
+        self.help = help
+        self.kind = kind
+
+
+class Version(Struct, frozen=True, kw_only=True):
+    """One version of a component, as its registry tells of it.
+
+    `component` is `org/name`, or the name alone. `digest` is `sha256:` and the digits of the exact
+    bytes, whatever the registry. `created` is a day, `origin` what the bytes were found in, such as
+    `commit 9f3c...`; `signatures` are texts in minisign's format. What a registry does not tell is
+    empty.
+    """
+
+    component: str
+    tag: str
+    digest: str
+    size: int
+    created: str = ""
+    origin: str = ""
+    stage: str = ""
+    replaced_by: str = ""
+    title: str = ""
+    description: str = ""
+    owner: str = ""
+    signatures: tuple[str, ...] = ()
+
+
+class Registry(Protocol):
+    """Where components are kept. Each question may raise RegistryFault.
+
+    A folder and the components that come with pxc are asked without a network; every other kind
+    `is_remote`.
+    """
+
+    name: str
+    url: str
+    is_remote: bool
+
+    def components(self) -> tuple[str, ...]:
+        """The components, each as `org/name` or its name alone, sorted."""
+
+    def tags(self, component: str) -> tuple[str, ...]:
+        """The tags of a component, sorted; none for one that is not there."""
+
+    def find(self, component: str, tag: str, digest: str = "") -> Version | None:
+        """The version of a tag, or the one with a digest, whatever its tag; None without one."""
+
+    def read(self, version: Version) -> bytes:
+        """The exact bytes of a version, `MOST_BYTES` at most; whoever asks checks the digest."""
+
+
+def digest_of(data: bytes) -> str:
+    """`sha256:` and the digits of some bytes."""
+    return f"sha256:{sha256(data).hexdigest()}"

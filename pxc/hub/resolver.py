@@ -1,0 +1,143 @@
+"""Turns a reference to a component of a hub into the component's text, or says why it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from pxc.diagnostics import Report, allowed, nearest
+from pxc.hub.reference import (
+    LATEST,
+    PUBLIC,
+    HubReference,
+    parse_reference,
+    without_polyaxon,
+)
+from pxc.hub.registries import BUILT_IN, open_registry
+from pxc.hub.registry import ReadYaml, Registry, RegistryFault, Version, digest_of
+from pxc.ir.node import Lit
+from pxc.source import Source
+from pxc.world import HubOptions, RegistryOptions
+
+__all__ = ["Hub"]
+
+_BUILT_IN = RegistryOptions(name=PUBLIC, kind="dir", url=f"{BUILT_IN}{PUBLIC}")
+_ORGANIZATIONS = "name it under `orgs` of a registry: `hub: {registries: ...}` of pxc.yaml"
+
+
+class Hub:
+    """The components of all registries that a workspace knows; see `pxc.world.Hub`.
+
+    Each organization is that of one registry, and components of none are in the registry `public`,
+    so that no reference ever falls through to another registry. When a file is only linted
+    (`may_fetch` is false) nothing that is remote is asked.
+    """
+
+    def __init__(
+        self, options: HubOptions, root: Path | None, read_yaml: ReadYaml, *, may_fetch: bool
+    ) -> None:
+        self.options = options
+        self.may_fetch = may_fetch
+        self._root = root
+        self._read_yaml = read_yaml
+        known = {each.name: each for each in options.registries}
+        self._settings = {PUBLIC: _BUILT_IN} | known
+        self._registries: dict[str, Registry] = {}
+
+    def component(self, ref: Lit[str], report: Report) -> Source | None:
+        """See `pxc.world.Hub`."""
+        parsed = parse_reference(ref.value)
+        placed = None if parsed is None else self.placed(parsed)
+        if placed is None:
+            if parsed is not None and self.may_fetch:
+                self._report_no_registry(parsed, ref, report)
+            return None
+        try:
+            return self._found(placed, ref, report)
+        except RegistryFault as fault:
+            if self.may_fetch:
+                message = f"cannot ask the registry `{placed.registry}`: {fault}"
+                report.add("PXC213", message, ref.span, help=fault.help)
+            return None
+
+    def placed(self, reference: HubReference) -> HubReference | None:
+        """The reference with its registry and its tag; None where no registry is known for it."""
+        reference = without_polyaxon(reference)
+        registry = reference.registry
+        if not registry and not reference.org:
+            registry = PUBLIC
+        elif not registry:
+            owners = [each.name for each in self._settings.values() if reference.org in each.orgs]
+            registry = owners[0] if owners else ""
+        if registry not in self._settings:
+            return None
+        return replace(reference, registry=registry, tag=reference.tag or LATEST)
+
+    def registry(self, name: str) -> Registry:
+        """A registry by its name. Raises RegistryFault where its settings are at fault."""
+        if name not in self._registries:
+            self._registries[name] = open_registry(
+                self._settings[name], self._root, self._read_yaml
+            )
+        return self._registries[name]
+
+    def registry_names(self) -> tuple[str, ...]:
+        """The names of all registries, sorted."""
+        return tuple(sorted(self._settings))
+
+    def _found(self, placed: HubReference, ref: Lit[str], report: Report) -> Source | None:
+        registry = self.registry(placed.registry)
+        if registry.is_remote and not self.may_fetch:
+            return None
+        version = registry.find(placed.component, placed.tag, placed.digest)
+        if version is None:
+            if self.may_fetch:
+                _report_missing(placed, registry, ref, report)
+            return None
+        return self._text(placed, version, registry.read(version), ref, report)
+
+    def _text(
+        self, placed: HubReference, version: Version, data: bytes, ref: Lit[str], report: Report
+    ) -> Source | None:
+        """The bytes of a version as a source. PXC213 for other bytes and for what is no UTF-8."""
+        found = digest_of(data)
+        if found != version.digest or placed.digest not in ("", found):
+            message = f"`{placed.key}` has the digest `{found}`, not `{version.digest}`"
+            report.add("PXC213", message, ref.span, help="ask whoever runs the registry")
+            return None
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as fault:
+            message = f"`{placed.key}` is no UTF-8 text (byte {fault.start})"
+            report.add("PXC213", message, ref.span)
+            return None
+        return Source(f"<{placed.key}>", text, f"component:{ref.value}")
+
+    def _report_no_registry(self, parsed: HubReference, ref: Lit[str], report: Report) -> None:
+        if parsed.registry:
+            message = f"there is no registry `{parsed.registry}`"
+            near = nearest(parsed.registry, self._settings)
+            known = f"registries: {allowed(self.registry_names())}"
+            help = f"did you mean `{near}`? {known}" if near else known
+        else:
+            message, help = f"no registry has the organization `{parsed.org}`", _ORGANIZATIONS
+        report.add("PXC213", message, ref.span, help=help)
+
+
+def _report_missing(
+    placed: HubReference, registry: Registry, ref: Lit[str], report: Report
+) -> None:
+    """PXC213 for a version that a registry does not have, with what is like it."""
+    tags = registry.tags(placed.component)
+    if tags:
+        asked = placed.digest or placed.tag
+        message = f"`{placed.component}` in the registry `{registry.name}` has no `{asked}`"
+        near, known = None if placed.digest else nearest(placed.tag, tags), f"tags: {allowed(tags)}"
+    else:
+        message = f"component `{placed.component}` is not in the registry `{registry.name}`"
+        names = registry.components()
+        near, known = nearest(placed.component, names), f"components: {allowed(names)}"
+    report.add(
+        "PXC213", message, ref.span, help=f"did you mean `{near}`? {known}" if near else known
+    )

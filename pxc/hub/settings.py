@@ -1,0 +1,79 @@
+"""Turns `hub` of pxc.yaml into where components come from, and what is taken of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pxc.hub.registries import KINDS
+from pxc.lint.settings_values import SettingFault
+from pxc.setting_readers import Reader, fields, one_of, text, texts
+from pxc.world import HubOptions, RegistryOptions
+
+__all__ = ["WHAT_IS_DONE", "read_hub"]
+
+WHAT_IS_DONE = ("allow", "warn", "deny")
+"""What is done with a version that has a flaw."""
+
+_NAME = re.compile("[A-Za-z0-9_-]+")
+
+
+def read_hub(key: str, value: Any) -> HubOptions:
+    """`hub`: the registries by name, and the `policy` for what they have. Raises SettingFault."""
+    found = fields(key, value, {"registries": ("registries", _registries), "policy": ("", _policy)})
+    return HubOptions(registries=found.get("registries", ()), **found.get("", {}))
+
+
+def _registries(key: str, value: Any) -> tuple[RegistryOptions, ...]:
+    if not isinstance(value, dict):
+        raise SettingFault(key, f"`{key}` must be a map of registries by their names")
+    made = tuple(_registry(str(name), each) for name, each in value.items())
+    owner: dict[str, str] = {}
+    for registry in made:
+        for org in registry.orgs:
+            if owner.setdefault(org, registry.name) != registry.name:
+                message = f"`{org}` is of two registries: `{owner[org]}` and `{registry.name}`"
+                raise SettingFault(registry.name, message)
+    return made
+
+
+def _registry(name: str, value: Any) -> RegistryOptions:
+    if not _NAME.fullmatch(name):
+        raise SettingFault(name, f"`{name}` is no name: letters, digits, `_` and `-`")
+    found = fields(name, value, _REGISTRY)
+    _check_has(name, found, ("kind", "url"))
+    return RegistryOptions(name=name, **found)
+
+
+def _check_has(name: str, found: Iterable[str], needed: Iterable[str]) -> None:
+    for each in needed:
+        if each not in found:
+            raise SettingFault(name, f"`{name}` lacks `{each}`")
+
+
+def _policy(key: str, value: Any) -> dict[str, Any]:
+    return fields(key, value, _POLICY)
+
+
+def _days(key: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise SettingFault(key, f"`{key}` must be a number of days, 1 or more")
+    return value
+
+
+_REGISTRY: dict[str, tuple[str, Reader]] = {
+    "kind": ("kind", one_of(KINDS)),
+    "url": ("url", text),
+    "ref": ("ref", text),
+    "path": ("path", text),
+    "orgs": ("orgs", texts),
+    "unsigned": ("unsigned", one_of(WHAT_IS_DONE)),
+    "mutableTags": ("mutable_tags", texts),
+}
+_POLICY: dict[str, tuple[str, Reader]] = {
+    "latest": ("latest", one_of(WHAT_IS_DONE)),
+    "unsigned": ("unsigned", one_of(WHAT_IS_DONE)),
+    "maxAgeDays": ("max_age_days", _days),
+    "urlHosts": ("url_hosts", texts),
+}
