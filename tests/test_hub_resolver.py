@@ -54,7 +54,7 @@ def compiled(ref: str, root: Path) -> Outcome:
 def test_a_component_is_found_in_the_registry_of_its_reference(ref: str, root: Path) -> None:
     outcome = compiled(ref, root)
     assert not list(outcome.report)
-    assert "- '0.1'\n" in outcome.files[0].text
+    assert '"0.1"' in outcome.files[0].text
 
 
 @pytest.mark.parametrize(
