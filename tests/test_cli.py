@@ -398,7 +398,7 @@ def test_a_pipe_that_is_named_is_linted(here: Path) -> None:
 
 
 WRONG_USE: list[tuple[tuple[str, ...], str]] = [
-    (("compile",), "Missing argument 'FILE...'"),
+    (("compile",), "Name a FILE, or a component by --hub."),
     (("compile", "none.yaml"), "error[PXC021] file-not-found: `none.yaml` does not exist"),
     (("compile", "god.yaml"), "= help: did you mean `good.yaml`?"),
     (("compile", "folder"), "cannot read `folder`: is a directory"),

@@ -6,12 +6,12 @@ import gc
 import os
 import sys
 from contextlib import suppress
-from importlib import import_module
 from typing import NoReturn
 
 import click
 
 from pxc import __version__
+from pxc.cli.lazy_group import LazyGroup
 
 __all__ = ["COMMANDS", "cli", "main"]
 
@@ -25,6 +25,7 @@ COMMANDS = {
     "graph": ("pxc.cli.graph", "Draw what a Polyaxonfile runs, in what order."),
     "init": ("pxc.cli.init", "Write a workspace to begin with."),
     "acl": ("pxc.cli.acl", "Ask who may use what, and look after the rules."),
+    "hub": ("pxc.cli.hub", "Find components, and share them."),
     "passes": ("pxc.cli.show", "List the passes of the compiler in order."),
     "rule": ("pxc.cli.show", "Explain a diagnostic code, or list all of them."),
     "schema": ("pxc.cli.show", "Print a JSON schema."),
@@ -33,43 +34,11 @@ COMMANDS = {
 """Each command with the module that holds a command of that name, and its line in the help."""
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command's module only to run it or to show its own help."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(COMMANDS[cmd_name][0])
-        command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the first argument names; a near miss is answered with the near one."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, COMMANDS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            ctx.fail(f"No such command '{name}'.{hint}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands in the help, from the table alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
-
-
 @click.group(
     "pxc",
     cls=LazyGroup,
+    table=COMMANDS,
+    attribute="{}_command",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from pxc.cli.lazy_group import LazyGroup
 
 __all__ = ["COMMANDS", "acl_command"]
 
@@ -27,29 +27,10 @@ COMMANDS = {
 """Each command with the module whose `command` it is, and its line in the help."""
 
 
-class _LazyGroup(click.Group):
-    """A group that imports a command's module only when it is named."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands in the help, from the table alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
-
-
 @click.group(
     "acl",
-    cls=_LazyGroup,
+    cls=LazyGroup,
+    table=COMMANDS,
     epilog="""\b
 Examples:
   pxc acl can ana use connection:imagenet -p vision/detector

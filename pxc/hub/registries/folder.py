@@ -127,7 +127,7 @@ class FolderRegistry:
         return [
             path
             for path in folder.iterdir()
-            if path.is_dir() and not path.name.startswith(".") and self._is_inside(path)
+            if path.is_dir() and path.name[:1].isalnum() and self._is_inside(path)
         ]
 
     def _is_inside(self, path: Path) -> bool:

@@ -1,0 +1,31 @@
+"""The commands on components of hubs, each in a module of its own."""
+
+from __future__ import annotations
+
+import click
+
+from pxc.cli.lazy_group import LazyGroup
+
+__all__ = ["COMMANDS", "hub_command"]
+
+COMMANDS = {
+    "ls": ("pxc.cli.hub.ls", "List components, or the versions of one."),
+}
+"""Each command with the module whose `command` it is, and its line in the help."""
+
+
+@click.group(
+    "hub",
+    cls=LazyGroup,
+    table=COMMANDS,
+    epilog="""\b
+Examples:
+  pxc hub ls
+  pxc hub ls tensorboard
+  pxc compile --hub tensorboard:single-run -P uuid=8aac02e3a62a4f0aaa257c59da5eab80""",
+)
+def hub_command() -> None:
+    """Find components, and share them.
+
+    Components are kept in registries: one comes with pxc, pxc.yaml names others.
+    """
