@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from pxc.codes import Severity
 from pxc.diagnostics import Diagnostic, Report
 from pxc.ir.plan import Plan
-from pxc.world import World
+from pxc.world import LAST_DAY, World
 
 if TYPE_CHECKING:
     from pxc.access.claims import Claim
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pxc.source import Span
 
 __all__ = ["access_settings", "check_access", "decision_on", "is_enforced", "tell_of_access"]
-
-_LAST_DAY = "9999-12-31"
 
 _CODES = {
     "access-denied": "PXC801",
@@ -75,7 +73,7 @@ def decision_on(plan: Plan, world: World) -> Decision:
         world.principal or Principal(),
         plan.project,
         claims_under_rules(plan, world),
-        today=world.today or _LAST_DAY,
+        today=world.today or LAST_DAY,
         settings=access_settings(world),
     )
 

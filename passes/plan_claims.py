@@ -43,7 +43,8 @@ def claims_of(plan: Plan, world: World, pools: tuple[NodePool, ...] = ()) -> tup
     """Every claim of a plan, in the order of places in it.
 
     `pools` are the node pools of the catalog, by which labels and taints are known. Of the world
-    only its options and its language count, so equal plans have equal claims.
+    only its options, its language and the names of the catalog's components count, so equal plans
+    have equal claims.
     """
     return _Claims(plan, world, pools).all()
 
@@ -288,10 +289,26 @@ class _Claims:
             )
             if known:
                 return
+        if named.kind == "component" and isinstance(named.name, Lit):
+            self.component(named.name)
+            return
         action = "pull" if named.kind in ("component", "path", "url") else "use"
         if named.kind == "bucket":
             action = "read"
         self.into.add(named.kind, named.name, action=action)
+
+    def component(self, ref: Lit[Any]) -> None:
+        """A component, by the name that rules have for it."""
+        from pxc.catalog.components import full_reference
+        from pxc.hub.placing import named_by_rules
+
+        text, catalog = str(ref.value), self.world.catalog
+        own = full_reference(text.partition("@")[0])
+        if own in map(full_reference, catalog.component_names()):
+            name, alias = own, ""
+        else:
+            name, alias = named_by_rules(text, self.world.options.hub)
+        self.into.add("component", name, span=ref.span, action="pull", alias=alias)
 
     def events(self) -> None:
         """Runs that are watched: those of a uuid may be anybody's."""

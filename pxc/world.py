@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pxc.source import Source, Span
 
 
+LAST_DAY = "9999-12-31"
+"""Today where nobody says it: after all others, so that whatever ends has ended."""
+
+
 class Images(Struct, frozen=True, kw_only=True):
     """The images of the steps that pxc adds to a pod, each pinned by tag or digest.
 

@@ -22,6 +22,7 @@ import yaml
 from pxc.access.principal import Principal
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.graph import draw
+from pxc.hub.settings import read_hub
 from pxc.ir.dump import dump_text
 from pxc.render.text import render_text
 from pxc.world import AirflowOptions, ArgoOptions, Options, Runtime
@@ -65,9 +66,13 @@ def request_of(case: Path, target: str) -> Request:
 
 
 def options_of(settings: dict[str, Any]) -> Options:
-    """Options by their fields; those of `runtime` and `argo` are maps."""
+    """Options by their fields; those of `runtime` and `argo` are maps, `hub` is as in pxc.yaml."""
     kinds = {"runtime": Runtime, "argo": ArgoOptions, "airflow": AirflowOptions}
-    made = {key: kind(**settings[key]) for key, kind in kinds.items() if key in settings}
+    made: dict[str, Any] = {
+        key: kind(**settings[key]) for key, kind in kinds.items() if key in settings
+    }
+    if "hub" in settings:
+        made["hub"] = read_hub("hub", settings["hub"])
     return Options(**(settings | made))
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pxc.source import Span
 
-__all__ = ["DEFAULT_ACCOUNT", "KINDS", "NAMELESS", "Claim"]
+__all__ = ["ACTIONS", "DEFAULT_ACCOUNT", "KINDS", "NAMELESS", "PUBLISHING", "Claim"]
 
 NAMELESS = frozenset(
     ("privileged", "hostNetwork", "hostPID", "hostIPC", "runAsRoot", "automountToken")
@@ -31,16 +31,25 @@ KINDS = (
 """Every kind of thing that can be claimed, and that a rule can name."""
 
 
+PUBLISHING = ("push", "stage", "delete")
+"""What is done to components by who publishes them; a rule gives it by name alone."""
+
+ACTIONS = ("use", "read", "write", "create", "see", "pull", *PUBLISHING)
+"""Everything that can be done with a thing; the last five are for components."""
+
+
 class Claim(Struct, frozen=True, kw_only=True):
     """One thing that a run would use.
 
     `kind` is one of `KINDS`. `name` is exact where `certainty` is `exact`; for `oneOf` it is empty
     and `choices` are all that it may be; for `pattern` it is a pattern of selectors that every
-    possible name matches; for `unknown` it is what the author wrote. `action` is `use`, `read`,
-    `write`, `create` or `pull`. `per_pod` and `per_run` are amounts in the base unit of a resource.
-    `via` tells whose doing it is: `user`, `preset:NAME`, `component:REF`, `connection:NAME`,
-    `default` (a workspace's or a project's), or `compiler` for what pxc adds of itself. `owner` are
-    the names that lead to the operation, with `/` between them, empty for the file as a whole.
+    possible name matches; for `unknown` it is what the author wrote. `action` is one of `ACTIONS`.
+    `alias` is a second name that rules can mean it by: that of a component without its registry,
+    where the registry goes without saying. `per_pod` and `per_run` are amounts in the base unit of
+    a resource. `via` tells whose doing it is: `user`, `preset:NAME`, `component:REF`,
+    `connection:NAME`, `default` (a workspace's or a project's), or `compiler` for what pxc adds of
+    itself. `owner` are the names that lead to the operation, with `/` between them, empty for the
+    file as a whole.
     """
 
     span: Span
@@ -53,6 +62,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     choices: tuple[str, ...] = ()
     via: str = "user"
     owner: str = ""
+    alias: str = ""
 
     @property
     def what(self) -> str:

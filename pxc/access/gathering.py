@@ -49,6 +49,7 @@ class Gathering:
         also: tuple[Span, ...] = (),
         per_pod: Decimal | None = None,
         per_run: Decimal | None = None,
+        alias: str = "",
     ) -> None:
         """Claim the thing of a kind whose name the texts and fields make.
 
@@ -69,6 +70,7 @@ class Gathering:
                 choices=name.choices,
                 via=self.via or via_of((*(places or (where,)), *also)),
                 owner=self.owner,
+                alias=alias,
             )
         )
 

@@ -74,15 +74,17 @@ class Table(Generic[_Entry]):
             yield from (e for e in self.of(kind) if selects(e.selector, kind, want))
             return
         yield from self._exact.get((kind, want.text), ())
+        if want.alias is not None:
+            yield from self._exact.get((kind, want.alias), ())
         for form, entry in self._wild.get(kind, ()):
-            if form.matches(want.text):
+            if form.matches(want.text) or (want.alias is not None and form.matches(want.alias)):
                 yield entry
         if ANY_KIND in self._kinds:
             yield from (e for e in self._kinds[ANY_KIND] if selects(e.selector, kind, want))
 
     def touching(self, kind: str, want: Wanted) -> Iterator[_Entry]:
         """Those whose selectors are about something of what is wanted."""
-        if want.text is not None:
+        if want.text is not None and want.bare is None:
             yield from self.covering(kind, want)
         else:
             yield from (e for e in self.of(kind) if touches(e.selector, kind, want))

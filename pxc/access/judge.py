@@ -16,7 +16,7 @@ from pxc.access.index import Index, holds_in
 from pxc.access.principal import Principal
 from pxc.access.roles import standing
 from pxc.access.selectors import forms, selects, touches
-from pxc.access.widening import Widening
+from pxc.access.widening import Widening, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,9 +77,14 @@ class Judge:
         return self._standings[key]
 
     def decide(
-        self, principal: Principal, project: str | None, claims: Iterable[Claim]
+        self,
+        principal: Principal,
+        project: str | None,
+        claims: Iterable[Claim],
+        *,
+        gated: bool = True,
     ) -> Decision:
-        """Decide on all claims of one run."""
+        """Decide on all claims of one run; on what is no run, whether he may run or not."""
         claims = tuple(claims)
         who = [principal]
         if principal.bound_by is not None:
@@ -92,7 +97,7 @@ class Judge:
             verdicts = tuple(Verdict(claim=c, allowed=True, step="open") for c in claims)
         else:
             cases = [Case(self, one, project, claims) for one in who]
-            gate = next(filter(None, map(self._gate, cases)), None)
+            gate = next(filter(None, map(self._gate, cases)), None) if gated else None
             if gate is None:
                 for case in cases:
                     found = case.verdicts()
@@ -219,6 +224,8 @@ class Case:
         lacking = certain and self.widening.lacks(kind, name)
         if certain and (self.widening.hides(claim, name, want) or (lacking and not open_names)):
             return self._denied(claim, "catalog", "not-in-catalog", name)
+        if claim.action == "see":
+            return self._seen(claim, name, want)
         denies = self.judge.denies(self.who, self.project, kind, want)
         for denied in denies:
             if not self.judge.stops(denied):
@@ -246,6 +253,17 @@ class Case:
         if warnings and found.allowed:
             return replace(found, warnings=warnings, reason="denied-softly")
         return found
+
+    def _seen(self, claim: Claim, name: str, want: Wanted) -> Verdict:
+        """Whether somebody may know of a component; what only narrows its use hides nothing."""
+        if claim.certainty == "exact" and is_open(name):
+            return Verdict(claim=claim, allowed=True, step="open", name=name)
+        for denied in self.judge.denies(self.who, self.project, claim.kind, want):
+            if denied.rule.level == "hard" and (
+                want.form is None or selects(denied.selector, claim.kind, want)
+            ):
+                return self._denied(claim, "deny", "denied-by-rule", name, rule=denied.rule)
+        return self.widening.verdict(claim, name, want)
 
     def _refused(self, claim: Claim, name: str, want: Wanted) -> Verdict | None:
         """The denial of what the thing itself, or a cluster of the run, is not for."""

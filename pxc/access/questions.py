@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pxc.access.claims import KINDS, NAMELESS, Claim
+from pxc.access.claims import ACTIONS, KINDS, NAMELESS, Claim
 from pxc.access.principal import Principal
 from pxc.access.selectors import ANY_KIND
 from pxc.access.subjects import people
@@ -29,8 +29,6 @@ __all__ = [
     "usable",
     "who_can",
 ]
-
-ACTIONS = ("use", "read", "write", "create", "pull")
 
 _QUESTION = whole(Source("the question", "?"))
 
@@ -72,6 +70,8 @@ def question(text: str, action: str = "use") -> Claim:
         return Claim(span=_QUESTION, kind=kind, name="true", action=action)
     if not colon or not name:
         raise ValueError(f"`{text}` names no {kind}: write `{kind}:NAME`")
+    if kind == "component" and action == "use":
+        action = "pull"
     name, amount = _amount(name) if kind in ("accelerator", "resource") else (name, None)
     return Claim(
         span=_QUESTION, kind=kind, name=name, action=action, per_pod=amount, per_run=amount
@@ -175,7 +175,7 @@ def _verdict(
 ) -> Verdict | None:
     """The verdict on a name, or on a pattern; None where it is denied."""
     certainty = "pattern" if "*" in name else "exact"
-    for action in ("use", "read", "write"):
+    for action in ("pull",) if kind == "component" else ("use", "read", "write"):
         claim = Claim(
             span=_QUESTION, kind=kind, name=name, action=action, certainty=certainty,
             per_pod=amounts[0], per_run=amounts[1] if amounts[1] is not None else amounts[0],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pxc.access.claims import PUBLISHING
 from pxc.access.decision import Verdict
 from pxc.access.index import holds_in
 from pxc.access.roles import standing
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     )
     from pxc.access.selectors import Wanted
 
-__all__ = ["OF_A_ROLE", "Widening", "covers_action"]
+__all__ = ["OF_A_ROLE", "OPEN_COMPONENTS", "Widening", "covers_action", "is_open"]
 
 OF_A_ROLE: dict[str, str] = {
     "run": "run:create",
@@ -36,7 +37,13 @@ OF_A_ROLE: dict[str, str] = {
     "egress": "run:create",
     "component": "component:pull",
 }
-"""Kinds that need no grant, only what a role can. Restrictions and denies hold for them, too."""
+"""Kinds that need no grant, only what a role can. Restrictions and denies hold for them, too.
+
+Of components only those of the catalog itself and of the registry `public`, to pull them.
+"""
+
+OPEN_COMPONENTS = "public//"
+"""What the names of components begin with that are no secret of the organization."""
 
 
 class Widening:
@@ -150,7 +157,8 @@ class Widening:
         kind, known = claim.kind, claim.certainty in ("exact", "oneOf")
         rule: Queue | ConnectionAccess | PresetRules | None
         if kind in OF_A_ROLE:
-            return self._by("role", claim, name) if OF_A_ROLE[kind] in self.who.can else None
+            by_role = OF_A_ROLE[kind] in self.who.can and (kind != "component" or _may(claim, name))
+            return self._by("role", claim, name) if by_role else None
         if known and kind in ("project", "runs"):
             return self._by("role", claim, name) if self._reaches(claim, name) else None
         if known and self._of_the_project(kind, name):
@@ -243,8 +251,24 @@ class Widening:
 
 
 def covers_action(actions: frozenset[str], action: str) -> bool:
-    """Whether actions of a rule are about an action; none means all, and `use` is all, too."""
-    return not actions or action in actions or "use" in actions
+    """Whether actions of a rule are about an action; none means all, and `use` is all, too.
+
+    But to publish is only what names it, and whoever may do anything with a component sees it.
+    """
+    if action in PUBLISHING:
+        return action in actions
+    return not actions or action in actions or "use" in actions or action == "see"
+
+
+def is_open(component: str) -> bool:
+    """Whether a component is no secret: one of the catalog itself, or of the public registry."""
+    return "//" not in component or component.startswith(OPEN_COMPONENTS)
+
+
+def _may(claim: Claim, component: str) -> bool:
+    """Whether what is done with a component needs a role alone."""
+    certain = claim.certainty in ("exact", "oneOf")
+    return certain and claim.action not in PUBLISHING and is_open(component)
 
 
 def within(claim: Claim, per_pod: Decimal | None, per_run: Decimal | None) -> bool:

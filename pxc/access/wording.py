@@ -38,7 +38,10 @@ _NAMELESS = {
     "automountToken": "mount the token of the service account",
 }
 
-_VERBS = {"read": "read", "write": "write to", "create": "create", "pull": "pull"}
+_VERBS = {
+    "read": "read", "write": "write to", "create": "create", "see": "see", "pull": "pull",
+    "push": "push", "stage": "set the stage of", "delete": "delete",
+}  # fmt: skip
 
 
 def person(principal: Principal) -> str:

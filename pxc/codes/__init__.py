@@ -29,8 +29,8 @@ class Code(Struct, frozen=True):
 
 
 FORBIDDING = frozenset(
-    ("PXC801", "PXC803", "PXC812", "PXC813", "PXC814", "PXC815", "PXC816", "PXC817", "PXC820",
-     "PXC821", "PXC822", "PXC823", "PXC824")
+    ("PXC237", "PXC801", "PXC803", "PXC812", "PXC813", "PXC814", "PXC815", "PXC816", "PXC817",
+     "PXC820", "PXC821", "PXC822", "PXC823", "PXC824")
 )  # fmt: skip
 """Codes of correct files that somebody may not run, or not in this place or amount."""
 
@@ -125,6 +125,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC229", "param-overridden", _W),
     ("PXC230", "volume-unused", _W),
     ("PXC231", "version-not-found", _E),
+    ("PXC237", "component-not-allowed", _E),
     # 3 expressions
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),

@@ -3,19 +3,63 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pxc.diagnostics import Report
 from pxc.hub.registry import RegistryFault
 from pxc.hub.resolver import Hub
-from pxc.world import HubOptions
+from pxc.language import PolyaxonLanguage
+from pxc.request import Request
+from pxc.world import LAST_DAY, Catalog, HubOptions, Options
 
-__all__ = ["hub_of", "read_registry_yaml"]
+if TYPE_CHECKING:
+    from pxc.hub.rights import ComponentRights
 
 
-def hub_of(root: Path | None, options: HubOptions, *, may_fetch: bool) -> Hub:
-    """What knows the components of the registries of a workspace. Nothing is asked yet."""
-    return Hub(options, root, read_registry_yaml, may_fetch=may_fetch)
+__all__ = ["hub_of", "hub_of_request", "read_registry_yaml", "rights_of"]
+
+
+def hub_of(
+    root: Path | None,
+    options: HubOptions,
+    *,
+    may_fetch: bool,
+    rights: ComponentRights | None = None,
+) -> Hub:
+    """What knows the components of the registries of a workspace. Nothing is asked yet.
+
+    With `rights` only what they let somebody see and pull.
+    """
+    return Hub(options, root, read_registry_yaml, may_fetch=may_fetch, rights=rights)
+
+
+def hub_of_request(request: Request, report: Report, *, may_fetch: bool = True) -> Hub:
+    """The hub as whoever makes a request may see it. PXC810 and others for faults of its catalog.
+
+    The request needs no files.
+    """
+    from pxc.driver.worlds import catalog_and_options
+
+    catalog, options = catalog_and_options(request, PolyaxonLanguage(), report)
+    rights = rights_of(request, catalog, options)
+    return hub_of(request.root, options.hub, may_fetch=may_fetch, rights=rights)
+
+
+def rights_of(request: Request, catalog: Catalog, options: Options) -> ComponentRights | None:
+    """What whoever makes a request may see and do in the hub; None where no rules are enforced."""
+    if not catalog.has_rules or options.acl.mode != "enforce":
+        return None
+    from pxc.access.decision import Settings
+    from pxc.hub.rights import ComponentRights
+
+    acl = options.acl
+    settings = Settings(
+        undeclared=acl.undeclared, unresolved=acl.unresolved, overrides=request.overrides
+    )
+    return ComponentRights(
+        catalog.rules, request.principal, options.project, options.hub,
+        today=request.today or LAST_DAY, settings=settings,
+    )  # fmt: skip
 
 
 def read_registry_yaml(name: str, data: bytes) -> Any:

@@ -12,7 +12,7 @@ from pxc.language import PolyaxonLanguage
 from pxc.lint.trace import Trace
 from pxc.releases import is_before
 from pxc.request import Request
-from pxc.world import Catalog, HubOptions, Options, World
+from pxc.world import Catalog, Options, World
 
 if TYPE_CHECKING:
     from pxc.catalog.agent import Agent
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pxc.source import Source
 
 
-__all__ = ["for_target", "origin_of", "world_of"]
+__all__ = ["catalog_and_options", "for_target", "origin_of", "world_of"]
 
 
 def world_of(
@@ -33,13 +33,33 @@ def world_of(
     """
     from pxc.workspace import Workspace
 
+    language = PolyaxonLanguage(_options(request).spec_version)
+    catalog, options = catalog_and_options(request, language, report)
+    files = Workspace(
+        request.root or Path(), overlays={text.name: text.data for text in request.overlays}
+    )
+    return World(
+        options=options,
+        language=language,
+        files=files if trace is None else trace.over(files),
+        catalog=catalog,
+        principal=request.principal,
+        today=request.today,
+        overrides=request.overrides,
+        hub=_HubWhenAsked(request, catalog, options, may_fetch=may_fetch),
+    )
+
+
+def catalog_and_options(
+    request: Request, language: PolyaxonLanguage, report: Report
+) -> tuple[Catalog, Options]:
+    """The catalog of a request, and its options with what the catalog says. PXC810 and others."""
     catalog: Catalog
     options = _options(request)
-    if options.project_of:
+    if options.project_of and request.files:
         from pxc.project_options import of_place
 
         options = of_place(options, origin_of(request))
-    language = PolyaxonLanguage(options.spec_version)
     places = None
     if request.catalog:
         from pxc.catalog.files import FileCatalog
@@ -59,26 +79,17 @@ def world_of(
         from pxc.project_options import check_organization
 
         check_organization(options.organization, places, request.root, report)
-    files = Workspace(
-        request.root or Path(), overlays={text.name: text.data for text in request.overlays}
-    )
-    return World(
-        options=options,
-        language=language,
-        files=files if trace is None else trace.over(files),
-        catalog=catalog,
-        principal=request.principal,
-        today=request.today,
-        overrides=request.overrides,
-        hub=_HubWhenAsked(request, options.hub, may_fetch=may_fetch),
-    )
+    return catalog, options
 
 
 class _HubWhenAsked:
     """The hub of a request: nothing of it is loaded before a file names a component."""
 
-    def __init__(self, request: Request, options: HubOptions, *, may_fetch: bool) -> None:
+    def __init__(
+        self, request: Request, catalog: Catalog, options: Options, *, may_fetch: bool
+    ) -> None:
         self._request = request
+        self._catalog = catalog
         self._options = options
         self._may_fetch = may_fetch
         self._hub: Hub | None = None
@@ -86,9 +97,12 @@ class _HubWhenAsked:
     def component(self, ref: Lit[str], report: Report) -> Source | None:
         """See `pxc.world.Hub`."""
         if self._hub is None:
-            from pxc.driver.hubs import hub_of
+            from pxc.driver.hubs import hub_of, rights_of
 
-            self._hub = hub_of(self._request.root, self._options, may_fetch=self._may_fetch)
+            rights = rights_of(self._request, self._catalog, self._options)
+            self._hub = hub_of(
+                self._request.root, self._options.hub, may_fetch=self._may_fetch, rights=rights
+            )
         return self._hub.component(ref, report)
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from pxc.diagnostics import Report, allowed, nearest
-from pxc.hub.reference import (
-    LATEST,
-    PUBLIC,
-    HubReference,
-    parse_reference,
-    without_polyaxon,
-)
+from pxc.hub.placing import placed
+from pxc.hub.reference import PUBLIC, HubReference, parse_reference
 from pxc.hub.registries import BUILT_IN, open_registry
 from pxc.hub.registry import ReadYaml, Registry, RegistryFault, Version, digest_of
 from pxc.ir.node import Lit
-from pxc.source import Source
+from pxc.source import Source, Span
 from pxc.world import HubOptions, RegistryOptions
+
+if TYPE_CHECKING:
+    from pxc.hub.rights import ComponentRights
 
 __all__ = ["Hub"]
 
@@ -31,14 +30,22 @@ class Hub:
 
     Each organization is that of one registry, and components of none are in the registry `public`,
     so that no reference ever falls through to another registry. When a file is only linted
-    (`may_fetch` is false) nothing that is remote is asked.
+    (`may_fetch` is false) nothing that is remote is asked. `rights` are those of whoever asks:
+    without, everything may be seen and pulled.
     """
 
     def __init__(
-        self, options: HubOptions, root: Path | None, read_yaml: ReadYaml, *, may_fetch: bool
+        self,
+        options: HubOptions,
+        root: Path | None,
+        read_yaml: ReadYaml,
+        *,
+        may_fetch: bool,
+        rights: ComponentRights | None = None,
     ) -> None:
         self.options = options
         self.may_fetch = may_fetch
+        self.rights = rights
         self._root = root
         self._read_yaml = read_yaml
         known = {each.name: each for each in options.registries}
@@ -49,6 +56,10 @@ class Hub:
         """See `pxc.world.Hub`."""
         parsed = parse_reference(ref.value)
         placed = None if parsed is None else self.placed(parsed)
+        if placed is not None and not self.may(
+            "pull", placed, ref.span, report if self.may_fetch else None
+        ):
+            return None
         if placed is None:
             if parsed is not None and self.may_fetch:
                 self._report_no_registry(parsed, ref, report)
@@ -63,16 +74,36 @@ class Hub:
 
     def placed(self, reference: HubReference) -> HubReference | None:
         """The reference with its registry and its tag; None where no registry is known for it."""
-        reference = without_polyaxon(reference)
-        registry = reference.registry
-        if not registry and not reference.org:
-            registry = PUBLIC
-        elif not registry:
-            owners = [each.name for each in self._settings.values() if reference.org in each.orgs]
-            registry = owners[0] if owners else ""
-        if registry not in self._settings:
-            return None
-        return replace(reference, registry=registry, tag=reference.tag or LATEST)
+        return placed(reference, self.options)
+
+    def visible(self, placed: HubReference) -> bool:
+        """Whether whoever asks may know of a version; of what he may not, nothing is told."""
+        return self.rights is None or self.rights.sees(placed)
+
+    def may(self, action: str, placed: HubReference, span: Span, report: Report | None) -> bool:
+        """Whether whoever asks may `pull`, `push`, `stage` or `delete` a version he may see.
+
+        PXC237 if not. Nothing is asked, and what he may not see is no denial: it is not there.
+        """
+        return (
+            self.rights is None
+            or not self.visible(placed)
+            or not self.rights.refuses(action, placed, span, report)
+        )
+
+    def components(self, registry: Registry) -> tuple[str, ...]:
+        """The components of a registry that whoever asks may see, sorted. Raises RegistryFault."""
+        return tuple(c for c in registry.components() if self._sees_some(registry, c))
+
+    def tags(self, registry: Registry, component: str) -> tuple[str, ...]:
+        """The tags of a component that whoever asks may see, sorted. Raises RegistryFault."""
+        one = _of_registry(registry, component)
+        return tuple(tag for tag in registry.tags(component) if self.visible(replace(one, tag=tag)))
+
+    def _sees_some(self, registry: Registry, component: str) -> bool:
+        return self.rights is None or self.rights.sees_some(
+            _of_registry(registry, component), lambda: registry.tags(component)
+        )
 
     def registry(self, name: str) -> Registry:
         """A registry by its name. Raises RegistryFault where its settings are at fault."""
@@ -90,10 +121,12 @@ class Hub:
         registry = self.registry(placed.registry)
         if registry.is_remote and not self.may_fetch:
             return None
-        version = registry.find(placed.component, placed.tag, placed.digest)
+        version = None
+        if self.visible(placed):
+            version = registry.find(placed.component, placed.tag, placed.digest)
         if version is None:
             if self.may_fetch:
-                _report_missing(placed, registry, ref, report)
+                self._report_missing(placed, registry, ref, report)
             return None
         return self._text(placed, version, registry.read(version), ref, report)
 
@@ -124,20 +157,25 @@ class Hub:
             message, help = f"no registry has the organization `{parsed.org}`", _ORGANIZATIONS
         report.add("PXC213", message, ref.span, help=help)
 
+    def _report_missing(
+        self, placed: HubReference, registry: Registry, ref: Lit[str], report: Report
+    ) -> None:
+        """PXC213 for a version that a registry does not have, with what is like it."""
+        tags = self.tags(registry, placed.component)
+        if tags:
+            asked = placed.digest or placed.tag
+            message = f"`{placed.component}` in the registry `{registry.name}` has no `{asked}`"
+            near = None if placed.digest else nearest(placed.tag, tags)
+            known = f"tags: {allowed(tags)}"
+        else:
+            message = f"component `{placed.component}` is not in the registry `{registry.name}`"
+            names = self.components(registry)
+            near, known = nearest(placed.component, names), f"components: {allowed(names)}"
+        help = f"did you mean `{near}`? {known}" if near else known
+        report.add("PXC213", message, ref.span, help=help)
 
-def _report_missing(
-    placed: HubReference, registry: Registry, ref: Lit[str], report: Report
-) -> None:
-    """PXC213 for a version that a registry does not have, with what is like it."""
-    tags = registry.tags(placed.component)
-    if tags:
-        asked = placed.digest or placed.tag
-        message = f"`{placed.component}` in the registry `{registry.name}` has no `{asked}`"
-        near, known = None if placed.digest else nearest(placed.tag, tags), f"tags: {allowed(tags)}"
-    else:
-        message = f"component `{placed.component}` is not in the registry `{registry.name}`"
-        names = registry.components()
-        near, known = nearest(placed.component, names), f"components: {allowed(names)}"
-    report.add(
-        "PXC213", message, ref.span, help=f"did you mean `{near}`? {known}" if near else known
-    )
+
+def _of_registry(registry: Registry, component: str) -> HubReference:
+    """Any version of a component as its registry names it."""
+    org, _, name = component.rpartition("/")
+    return HubReference(name, org, registry=registry.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pxc.access.claims import ACTIONS
 from pxc.access.organization import (
     Allowance,
     Bound,
@@ -20,7 +21,6 @@ from pxc.ir.node import Lit, Map
 
 __all__ = ["read_access", "read_deny", "read_grant", "read_preset_rules"]
 
-_ACTIONS = ("use", "read", "write", "create", "pull")
 _CONNECTION_ACTIONS = ("read", "write")
 _LEVELS = ("hard", "soft", "advisory")
 _VISIBILITIES = ("listed", "hidden")
@@ -48,7 +48,7 @@ def _allowance(node: Map, reading: Reading) -> Allowance:
     return Allowance(
         fields.span,
         selectors,
-        _actions(fields, _ACTIONS) or frozenset(),
+        _actions(fields, ACTIONS) or frozenset(),
         _bound(fields, {each.kind for each in selectors}),
     )
 
