@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,25 +55,21 @@ def hub_of(name: str) -> dict[str, Any]:
 SHIPPED = [Shipped(name, tag) for name in NAMES for tag in hub_of(name)["tags"]]
 
 
-def with_catalog(folder: Path, name: str) -> tuple[Path, ...]:
-    """A catalog of everything that ships, with what the examples of a name need besides."""
-    for one in SHIPPED:
-        place = folder / "components" / one.name / f"{one.tag}.yaml"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(one.path, place)
-    more = PUBLIC / name / "_examples" / "catalog.yaml"
-    return (folder, more) if more.exists() else (folder,)
-
-
 @cache
-def compiled(one: Shipped, target: str, folder: Path) -> Outcome:
+def compiled(one: Shipped, target: str) -> Outcome:
     """The example of a component for a target."""
+    return compiled_text(one.example.read_text("utf-8"), target, one.example.parent)
+
+
+def compiled_text(text: str, target: str, folder: Path) -> Outcome:
+    """An operation for a target, with the catalog of the examples in a folder."""
+    catalog = folder / "catalog.yaml"
     request = Request(
-        files=(SourceText(f"{one.tag}.yaml", one.example.read_bytes()),),
+        files=(SourceText("operation.yaml", text.encode()),),
         target=target,
-        root=one.example.parent,
+        root=folder,
         verify=True,
-        catalog=with_catalog(folder, one.name),
+        catalog=(catalog,) if catalog.exists() else (),
         today="2030-01-01",
     )
     return compile_request(request)
@@ -112,13 +107,13 @@ def _default(io: dict[str, Any]) -> str:
     return "none" if io.get("isOptional") else "**required**"
 
 
-def targets_table(name: str, folder: Path) -> str:
+def targets_table(name: str) -> str:
     """What each target makes of the examples of a name."""
     rows = ["| example | target | what is written |", "|---|---|---|"]
     for one in SHIPPED:
         if one.name == name:
             for target in TARGETS:
-                rows.append(f"| {one.ref} | {target} | {answer(compiled(one, target, folder))} |")
+                rows.append(f"| {one.ref} | {target} | {answer(compiled(one, target))} |")
     return "\n".join(rows) + "\n"
 
 
@@ -134,7 +129,7 @@ def written(page: str, parts: dict[str, str]) -> str:
     return page
 
 
-def parts_of(name: str, folder: Path) -> dict[str, str]:
+def parts_of(name: str) -> dict[str, str]:
     """The tables of a name's README by their marks."""
     tables = {f"inputs of {o.ref}": inputs_table(o) for o in SHIPPED if o.name == name}
-    return {**tables, "targets": targets_table(name, folder)}
+    return {**tables, "targets": targets_table(name)}
