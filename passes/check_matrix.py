@@ -8,11 +8,12 @@ from pxc.diagnostics import Note, Report
 from pxc.ir.matrix import Matrix, Space
 from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, plain
 from pxc.ir.program import Program
+from pxc.ir.ranges import POSITIONS
 from pxc.ir.sweep import DISTRIBUTIONS
 from pxc.passes.evaluate_expressions import hand_over
 from pxc.passes.io_types.misfit import Misfit
 from pxc.passes.io_types.times import date, date_time
-from pxc.passes.spaces import POSITIONS, given_positions, number_of
+from pxc.passes.spaces import given_positions, number_of
 from pxc.source import Span, head_of
 from pxc.world import Language, World
 

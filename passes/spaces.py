@@ -1,46 +1,25 @@
 """Turns the space of a hyper-parameter into the axis of a sweep: its values, or what they are drawn
-from.
-
-Values are those of numpy's `arange`, `linspace`, `logspace` and `geomspace`, bit by bit but where a
-power is taken: those are rounded correctly here. Source: specification of matrices, section 2.
+from. Source: specification of matrices, section 2.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 from pxc.ir.matrix import Space
 from pxc.ir.node import Lit, Map, Seq, plain
+from pxc.ir.ranges import POSITIONS, RANGES, range_size
 from pxc.ir.sweep import DISTRIBUTIONS, Axis
 from pxc.passes.io_types.settle import node_of
 from pxc.passes.io_types.times import date_time
 from pxc.world import Language
 
-__all__ = ["MOST_VALUES", "POSITIONS", "given_positions", "number_of", "size_of", "value_nodes",
+__all__ = ["MOST_VALUES", "given_positions", "number_of", "size_of", "value_nodes",
            "without_values"]  # fmt: skip
 
 MOST_VALUES = 100_000
 """The values of one axis; more runs than this no engine takes."""
-
-POSITIONS: dict[str, tuple[str, ...]] = {
-    "range": ("start", "stop", "step"),
-    "linspace": ("start", "stop", "num"),
-    "logspace": ("start", "stop", "num", "base"),
-    "geomspace": ("start", "stop", "num"),
-    "daterange": ("start", "stop", "step"),
-    "datetimerange": ("start", "stop", "step"),
-    "uniform": ("low", "high", "size"),
-    "loguniform": ("low", "high", "size"),
-    "quniform": ("low", "high", "q", "size"),
-    "qloguniform": ("low", "high", "q", "size"),
-    "normal": ("loc", "scale", "size"),
-    "lognormal": ("loc", "scale", "size"),
-    "qnormal": ("loc", "scale", "q", "size"),
-    "qlognormal": ("loc", "scale", "q", "size"),
-}
-"""The numbers of a space in the order of a list."""
 
 
 def given_positions(positions: tuple[str, ...], value: Any) -> dict[str, Any] | None:
@@ -89,17 +68,14 @@ def value_nodes(space: Space, language: Language) -> Iterator[Any]:
         for text in _dates(kind, space, language):
             yield Lit(value.span, text)
     else:
-        for number in _RANGES[kind](*_numbers(kind, space)):
+        for number in RANGES[kind](*_numbers(kind, space)):
             yield node_of(number, value.span)
 
 
 def size_of(space: Space) -> int:
     """How many values a sound space of numbers has; 0 for every other kind."""
     kind = space.kind.value if isinstance(space.kind, Lit) else ""
-    if kind not in _RANGES:
-        return 0
-    start, stop, last = _numbers(kind, space)[:3]
-    return _steps(start, stop, last) if kind == "range" else int(last)
+    return range_size(kind, _numbers(kind, space)) if kind in RANGES else 0
 
 
 def _pairs(value: Seq) -> list[Seq]:
@@ -116,57 +92,6 @@ def _numbers(kind: str, space: Space) -> list[float]:
     given = given_positions(POSITIONS[kind], space.value) or {}
     found = [number_of(plain(given[key])) for key in POSITIONS[kind] if key in given]
     return [number for number in found if number is not None]
-
-
-def _steps(start: float, stop: float, step: float) -> int:
-    return max(0, math.ceil((stop - start) / step))
-
-
-def _arange(start: float, stop: float, step: float) -> Iterator[float]:
-    delta = (start + step) - start
-    for at in range(_steps(start, stop, step)):
-        yield start + at * delta
-
-
-def _linspace(start: float, stop: float, num: float) -> Iterator[float]:
-    count = int(num)
-    step = (stop - start) / (count - 1) if count > 1 else 0.0
-    for at in range(count):
-        yield stop if at == count - 1 and count > 1 else at * step + start
-
-
-def _logspace(start: float, stop: float, num: float, base: float = 10.0) -> Iterator[float]:
-    for power in _linspace(start, stop, num):
-        yield _power(base, power)
-
-
-def _geomspace(start: float, stop: float, num: float) -> Iterator[float]:
-    from decimal import Context, Decimal
-
-    exact, count = Context(prec=40), int(num)
-    ratio = exact.divide(Decimal(stop), Decimal(start))
-    for at in range(count):
-        if at == 0 or count == 1:
-            yield start
-        elif at == count - 1:
-            yield stop
-        else:
-            part = exact.power(ratio, exact.divide(Decimal(at), Decimal(count - 1)))
-            yield float(exact.multiply(Decimal(start), part))
-
-
-def _power(base: float, power: float) -> float:
-    from decimal import Context, Decimal, Overflow
-
-    try:
-        return float(Context(prec=40).power(Decimal(base), Decimal(power)))
-    except Overflow:
-        return math.inf
-
-
-_RANGES: dict[str, Any] = {
-    "range": _arange, "linspace": _linspace, "logspace": _logspace, "geomspace": _geomspace,
-}  # fmt: skip
 
 
 def _dates(kind: str, space: Space, language: Language) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pxc.tuner import options
 from pxc.tuner.answering import write_answer
 from pxc.tuner.documents import History, SearchDocument
 from pxc.tuner.mistakes import MistakeError
+from pxc.tuner.own_command import propose_command
 from pxc.tuner.propose_commands import ask_command, take_command
 from pxc.tuner.reading import read_document, read_records
 from pxc.tuner.run_commands import collect_command, join_command, observe_command
@@ -104,7 +105,8 @@ def schema_command(output: str | None, writes: tuple[str, ...]) -> None:
 
 
 for _command in (
-    observe_command, collect_command, join_command, step_command, ask_command, take_command
+    observe_command, collect_command, join_command, step_command, ask_command, take_command,
+    propose_command,
 ):  # fmt: skip
     cli.add_command(_command)
 

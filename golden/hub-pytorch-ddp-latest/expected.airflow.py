@@ -1,0 +1,448 @@
+# Written by pxc 0.1.0 from polyaxonfile.yaml: change that file, not this one.
+import time
+from copy import deepcopy
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from pathlib import Path
+from uuid import NAMESPACE_OID, uuid5
+
+from airflow.providers.cncf.kubernetes.hooks.kubernetes import KubernetesHook
+from airflow.providers.common.compat.sdk import (
+    DAG,
+    AirflowException,
+    BaseSensorOperator,
+    literal,
+)
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
+
+
+def run_uuid(ti, task_id=None, index=None):
+    """The uuid of a run of a task: the same for all of its tries.
+
+    Of a group, or with an empty id of the DAG itself, it is that of the whole run.
+    """
+    if index is None:
+        index = ti.map_index if task_id is None else -1
+    own = ti.task_id if task_id is None else task_id
+    told = (ti.dag_id, ti.run_id, own, str(index))
+    return uuid5(NAMESPACE_OID, "/".join(told)).hex
+
+
+class ResourceOperator(BaseSensorOperator):
+    """Creates a resource, looks at it from time to time, and deletes it at its end.
+
+    All that `succeeded` says of its fields is true of a success; one thing that
+    `failed` says is enough for a failure. What is `beside` it goes when it goes.
+    A try has a resource of its own, and deletes what the try before it left. Of a
+    mapped task `changes` tell what each resource has of its own, by its place in it.
+    """
+
+    template_fields = ("resource", "beside")
+    ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+
+    def __init__(
+        self,
+        *,
+        resource,
+        succeeded,
+        failed,
+        beside=(),
+        deadline=None,
+        changes=None,
+        **kwargs,
+    ):
+        kwargs = {"mode": "reschedule", "poke_interval": 30, **kwargs}
+        super().__init__(timeout=timedelta(days=3650), **kwargs)
+        self.resource, self.beside = self.changed(resource, changes or {}), beside
+        self.succeeded, self.failed, self.deadline = succeeded, failed, deadline
+        self.created = False
+
+    @staticmethod
+    def changed(resource, changes):
+        resource = deepcopy(resource)
+        for place, value in changes.items():
+            at, names = resource, place.split("/")[1:]
+            *way, last = [each.replace("~1", "/").replace("~0", "~") for each in names]
+            for name in way:
+                at = at[int(name) if isinstance(at, list) else name]
+            at[int(last) if isinstance(at, list) else last] = value
+        return resource
+
+    def poke(self, context):
+        if not self.created and self.is_first(context):
+            self.create(context["ti"].try_number)
+        self.created = True
+        try:
+            found = self.hook.get_custom_object(**self.place, name=self.name)
+        except (ApiException, HTTPError) as error:
+            if getattr(error, "status", 503) == 404:
+                raise AirflowException(f"{self.name} is gone") from error
+            self.log.warning("no answer about %s: %s", self.name, error)
+            return False
+        end = self.end_of(found)
+        if not end:
+            return False
+        self.log.info("%s: %s", self.name, found.get("status"))
+        try:
+            self.show_logs()
+            self.delete(self.name)
+        except (ApiException, HTTPError) as error:
+            self.log.warning("%s is left: %s", self.name, error)
+        if end != "has succeeded":
+            raise AirflowException(f"{self.name} {end}")
+        return True
+
+    def end_of(self, found):
+        if any(self.holds(found, *sign) for sign in self.failed.items()):
+            return "has failed"
+        if all(self.holds(found, *sign) for sign in self.succeeded.items()):
+            return "has succeeded"
+        begun = found["metadata"]["creationTimestamp"].replace("Z", "+00:00")
+        age = datetime.now(timezone.utc) - datetime.fromisoformat(begun)
+        late = self.deadline and age > timedelta(seconds=self.deadline)
+        return "has taken too long" if late else ""
+
+    def create(self, try_number):
+        if try_number > 1:
+            last = self.name.removesuffix(str(try_number)) + str(try_number - 1)
+            self.delete(last)
+        made = self.create_patiently()
+        owner = {key: self.resource[key] for key in ("apiVersion", "kind")}
+        owner.update({key: made["metadata"][key] for key in ("name", "uid")})
+        try:
+            for each in self.beside:
+                self.create_beside(each, owner)
+        except ApiException:
+            self.delete(self.name)
+            raise
+
+    def create_patiently(self):
+        for pause in (1, 5, 25, None):
+            try:
+                return self.hook.create_custom_object(body=self.resource, **self.place)
+            except ApiException as error:
+                if pause is None or error.status != 429 and error.status < 500:
+                    raise
+                time.sleep(pause)
+
+    def create_beside(self, each, owner):
+        each["metadata"]["ownerReferences"] = [owner]
+        if each["kind"] == "Service":
+            core = self.hook.core_v1_client
+            core.create_namespaced_service(self.place["namespace"], each)
+        else:
+            self.hook.create_custom_object(body=each, **self.place_of(each))
+
+    def delete(self, name):
+        how = {"propagation_policy": "Background"}
+        try:
+            self.hook.delete_custom_object(**self.place, name=name, **how)
+        except ApiException as error:
+            if error.status != 404:
+                raise
+
+    def show_logs(self):
+        """The last lines of each pod, which goes with the resource."""
+        core, where = self.hook.core_v1_client, self.place["namespace"]
+        label = f"app.kubernetes.io/instance={self.name}"
+        for pod in core.list_namespaced_pod(where, label_selector=label).items[:50]:
+            name, main = pod.metadata.name, pod.spec.containers[0].name
+            try:
+                text = self.log_of(name, container=main, tail_lines=100)
+            except ApiException as error:
+                text = f"no log: {error.reason}"
+            for line in text.splitlines():
+                self.log.info("[%s] %s", name, line)
+
+    def log_of(self, pod, **which):
+        read = self.hook.core_v1_client.read_namespaced_pod_log
+        told = read(pod, self.place["namespace"], _preload_content=False, **which)
+        return told.data.decode(errors="replace")
+
+    def is_first(self, context):
+        """Whether this try looks for the first time."""
+        count = context.get("task_reschedule_count")
+        if count is None:  # Airflow 2
+            from airflow.models.taskreschedule import TaskReschedule
+            from airflow.utils.session import create_session
+
+            with create_session() as session:
+                told = TaskReschedule.stmt_for_task_instance(context["ti"])
+                count = len(session.scalars(told).all())
+        return not count
+
+    def holds(self, found, path, words):
+        """Whether a field has one of these words, or is there; of conditions a type."""
+        for key in path.split("."):
+            found = found.get(key) or {}
+        if isinstance(found, list):
+            told = {each["type"] for each in found if each["status"] == "True"}
+            return bool(told.intersection(words))
+        return found in words if words else bool(found)
+
+    def on_kill(self):
+        self.delete(self.name)
+
+    @cached_property
+    def hook(self):
+        return KubernetesHook(conn_id="kubernetes_default")
+
+    @property
+    def name(self):
+        return self.resource["metadata"]["name"]
+
+    @property
+    def place(self):
+        return self.place_of(self.resource)
+
+    def place_of(self, resource):
+        group, _, version = resource["apiVersion"].rpartition("/")
+        namespace = resource["metadata"].get("namespace") or self.hook.get_namespace()
+        if not namespace and self.ACCOUNT.exists():
+            namespace = self.ACCOUNT.read_text()
+        return {
+            "group": group,
+            "version": version,
+            "plural": resource["kind"].lower() + "s",
+            "namespace": namespace or "default",
+        }
+
+
+SECURITY_CONTEXT = {
+    "runAsNonRoot": True,
+    "runAsUser": 1000,
+    "runAsGroup": 1000,
+    "fsGroup": 1000,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+INIT_CONTAINERS = [
+    {
+        "name": "git-1",
+        "image": "alpine/git:v2.49.1",
+        "command": [
+            "sh",
+            "-ceu",
+            literal(
+                (
+                    'fail() { echo "git: $1" >&2; exit 64; }\n'
+                    'test -n "$PXC_GIT_URL" || fail "the url is empty"\n'
+                    'case "$PXC_GIT_REVISION" in\n'
+                    '-*) fail "a revision does not begin with a dash" ;;\n'
+                    "esac\n"
+                    "# An earlier try of this container may have left half a checkout behind.\n"
+                    'if test -e "$PXC_GIT_DIRECTORY/.git"; then\n'
+                    '  rm -rf "$PXC_GIT_DIRECTORY"/* "$PXC_GIT_DIRECTORY"/.[!.]* "$PXC_GIT_DIRECTORY"/..?*\n'
+                    "fi\n"
+                    'if test -z "$PXC_GIT_REVISION" || test "$PXC_GIT_REVISION" = HEAD; then\n'
+                    '  exec git clone "$@" -- "$PXC_GIT_URL" "$PXC_GIT_DIRECTORY"\n'
+                    "fi\n"
+                    'git clone --no-checkout "$@" -- "$PXC_GIT_URL" "$PXC_GIT_DIRECTORY"\n'
+                    'cd -- "$PXC_GIT_DIRECTORY"\n'
+                    'known() { git rev-parse --quiet --verify "$1^{commit}" >/dev/null 2>&1; }\n'
+                    'if known "refs/tags/$PXC_GIT_REVISION"; then\n'
+                    '  git checkout --quiet --detach "refs/tags/$PXC_GIT_REVISION"\n'
+                    'elif known "refs/remotes/origin/$PXC_GIT_REVISION"; then\n'
+                    '  git checkout --quiet -B "$PXC_GIT_REVISION" "refs/remotes/origin/$PXC_GIT_REVISION"\n'
+                    'elif known "$PXC_GIT_REVISION"; then\n'
+                    '  git checkout --quiet --detach "$PXC_GIT_REVISION"\n'
+                    "else\n"
+                    "  # A shallow or single-branch clone does not have it yet; stay as shallow as the clone is.\n"
+                    "  if test -f .git/shallow; then\n"
+                    '    git fetch --quiet --depth=1 -- origin "$PXC_GIT_REVISION"\n'
+                    "  else\n"
+                    '    git fetch --quiet -- origin "$PXC_GIT_REVISION"\n'
+                    "  fi\n"
+                    "  git checkout --quiet --detach FETCH_HEAD\n"
+                    "fi\n"
+                    "if git config --get-all submodule.active >/dev/null; then\n"
+                    "  git submodule update --init --recursive\n"
+                    "fi\n"
+                    'git log -1 --format="git: %H"\n'
+                ),
+            ),
+            "git",
+        ],
+        "env": [
+            {"name": "PXC_GIT_URL", "value": "https://git.example.com/vision.git"},
+            {"name": "PXC_GIT_REVISION", "value": "v1.4"},
+            {"name": "PXC_GIT_DIRECTORY", "value": "/plx-context/artifacts/vision"},
+            {"name": "GIT_TERMINAL_PROMPT", "value": "0"},
+            {"name": "HOME", "value": "/tmp"},
+        ],
+        "volumeMounts": [
+            {"name": "artifacts-context", "mountPath": "/plx-context/artifacts"},
+        ],
+    },
+]
+RESOURCES = {
+    "requests": {"cpu": "2", "memory": "8Gi"},
+    "limits": {"nvidia.com/gpu": "1"},
+}
+SECURITY_CONTEXT_2 = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+}
+VOLUMES = [
+    {"name": "artifacts-context", "emptyDir": {}},
+    {"name": "shm", "emptyDir": {"medium": "Memory"}},
+]
+
+
+with DAG(
+    dag_id="train",
+    description="Four pods with a device each",
+    schedule=None,
+    catchup=False,
+    tags=["training", "pytorch", "distributed"],
+    default_args={"retries": 0, "retry_delay": timedelta(seconds=10)},
+    user_defined_macros={"run_uuid": run_uuid},
+):
+    ResourceOperator(
+        task_id="train",
+        resource={
+            "apiVersion": "kubeflow.org/v1",
+            "kind": "PyTorchJob",
+            "metadata": {
+                "name": "train-{{ run_uuid(ti)[:10] }}-{{ ti.try_number }}",
+                "labels": {
+                    "app.kubernetes.io/name": "train",
+                    "app.kubernetes.io/managed-by": "pxc",
+                    "pxc.dev/operation": "train",
+                    "app.kubernetes.io/instance": "train-{{ run_uuid(ti)[:10] }}-{{ ti.try_number }}",
+                    "pxc.dev/run-uuid": "{{ run_uuid(ti) }}",
+                },
+                "annotations": {"pxc.dev/tags": "training,pytorch,distributed"},
+            },
+            "spec": {
+                "runPolicy": {
+                    "cleanPodPolicy": "None",
+                    "activeDeadlineSeconds": 86400,
+                    "backoffLimit": 3,
+                },
+                "nprocPerNode": "1",
+                "pytorchReplicaSpecs": {
+                    "Master": {
+                        "replicas": 1,
+                        "restartPolicy": "OnFailure",
+                        "template": {
+                            "metadata": {
+                                "labels": {
+                                    "app.kubernetes.io/name": "train",
+                                    "app.kubernetes.io/managed-by": "pxc",
+                                    "pxc.dev/operation": "train",
+                                    "app.kubernetes.io/instance": "train-{{ run_uuid(ti)[:10] }}-{{ ti.try_number }}",
+                                },
+                            },
+                            "spec": {
+                                "activeDeadlineSeconds": 86400,
+                                "securityContext": SECURITY_CONTEXT,
+                                "initContainers": INIT_CONTAINERS,
+                                "containers": [
+                                    {
+                                        "name": "pytorch",
+                                        "image": "pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime",
+                                        "command": ["torchrun"],
+                                        "args": [
+                                            "train.py",
+                                            "--epochs=30",
+                                            "--batch=256",
+                                        ],
+                                        "workingDir": "/plx-context/artifacts/vision",
+                                        "env": [
+                                            {
+                                                "name": "PXC_RUN_UUID",
+                                                "value": "{{ run_uuid(ti) }}",
+                                            },
+                                            {
+                                                "name": "POLYAXON_IS_OFFLINE",
+                                                "value": "true",
+                                            },
+                                            {
+                                                "name": "POLYAXON_IS_MANAGED",
+                                                "value": "true",
+                                            },
+                                            {
+                                                "name": "POLYAXON_RUN_INSTANCE",
+                                                "value": "default.default.runs.$(PXC_RUN_UUID)",
+                                            },
+                                            {
+                                                "name": "POLYAXON_OFFLINE_ROOT",
+                                                "value": "/plx-context/offline",
+                                            },
+                                            {"name": "HOME", "value": "/tmp"},
+                                            {"name": "USER", "value": "trainer"},
+                                        ],
+                                        "resources": RESOURCES,
+                                        "volumeMounts": [
+                                            {
+                                                "name": "artifacts-context",
+                                                "mountPath": "/plx-context/artifacts",
+                                            },
+                                            {
+                                                "name": "artifacts-context",
+                                                "mountPath": "/plx-context/offline/runs",
+                                            },
+                                            {"name": "shm", "mountPath": "/dev/shm"},
+                                        ],
+                                        "securityContext": SECURITY_CONTEXT_2,
+                                    },
+                                ],
+                                "volumes": VOLUMES,
+                            },
+                        },
+                    },
+                    "Worker": {
+                        "replicas": 3,
+                        "restartPolicy": "OnFailure",
+                        "template": {
+                            "metadata": {
+                                "labels": {
+                                    "app.kubernetes.io/name": "train",
+                                    "app.kubernetes.io/managed-by": "pxc",
+                                    "pxc.dev/operation": "train",
+                                    "app.kubernetes.io/instance": "train-{{ run_uuid(ti)[:10] }}-{{ ti.try_number }}",
+                                },
+                            },
+                            "spec": {
+                                "activeDeadlineSeconds": 86400,
+                                "securityContext": SECURITY_CONTEXT,
+                                "initContainers": INIT_CONTAINERS,
+                                "containers": [
+                                    {
+                                        "name": "pytorch",
+                                        "image": "pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime",
+                                        "command": ["torchrun"],
+                                        "args": [
+                                            "train.py",
+                                            "--epochs=30",
+                                            "--batch=256",
+                                        ],
+                                        "workingDir": "/plx-context/artifacts/vision",
+                                        "env": [
+                                            {"name": "HOME", "value": "/tmp"},
+                                            {"name": "USER", "value": "trainer"},
+                                            {"name": "POLYAXON_NO_OP", "value": "true"},
+                                        ],
+                                        "resources": RESOURCES,
+                                        "volumeMounts": [
+                                            {
+                                                "name": "artifacts-context",
+                                                "mountPath": "/plx-context/artifacts",
+                                            },
+                                            {"name": "shm", "mountPath": "/dev/shm"},
+                                        ],
+                                        "securityContext": SECURITY_CONTEXT_2,
+                                    },
+                                ],
+                                "volumes": VOLUMES,
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        succeeded={"status.completionTime": []},
+        failed={"status.conditions": ["Failed"]},
+        doc_md="Four pods with a device each",
+    )
