@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path, PosixPath
 from typing import IO, Any
@@ -13,19 +14,23 @@ __all__ = ["GitTree"]
 _ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 _LINK, _MODULE = "120000", "160000"
 _SECONDS = 30
+_TOP = ("rev-parse", "--show-toplevel")
 
 
 class GitTree:
     """The files of one commit of the repository that a folder is in.
 
     `ref` is a name of the commit, as `origin/main`. Nothing is checked out, and no file of the work
-    tree is read. Raises ValueError with the reason when there is no such repository or commit.
+    tree is read. Raises ValueError with the reason when there is no such repository or commit. With
+    `git`, which runs a command of git, the folder is a repository without a work tree, and the
+    files are as if they lay there; the faults are those of `git`.
     """
 
-    def __init__(self, ref: str, folder: Path) -> None:
+    def __init__(self, ref: str, folder: Path, git: Callable[..., bytes] | None = None) -> None:
         self.ref = ref
         self._folder = folder
-        self.top = Path(os.fsdecode(self._git("rev-parse", "--show-toplevel").rstrip(b"\n")))
+        self._git = git or self._here
+        self.top = folder if git else Path(os.fsdecode(self._git(*_TOP).rstrip(b"\n")))
         name = f"{ref}^{{commit}}"
         found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", name)
         self.commit = found.decode().strip()
@@ -100,7 +105,7 @@ class GitTree:
                 return "" if name == "." else name
         return None
 
-    def _git(self, *arguments: str) -> bytes:
+    def _here(self, *arguments: str) -> bytes:
         try:
             done = subprocess.run(
                 ["git", *arguments],

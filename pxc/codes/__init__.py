@@ -126,6 +126,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC230", "volume-unused", _W),
     ("PXC231", "version-not-found", _E),
     ("PXC237", "component-not-allowed", _E),
+    ("PXC243", "registry-fault", _E),
     # 3 expressions
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),

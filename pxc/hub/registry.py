@@ -8,10 +8,25 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-__all__ = ["MOST_BYTES", "STAGES", "ReadYaml", "Registry", "RegistryFault", "Version", "digest_of"]
+__all__ = [
+    "MOST_BYTES",
+    "STAGES",
+    "About",
+    "Publishing",
+    "ReadYaml",
+    "Registry",
+    "RegistryFault",
+    "SetYaml",
+    "Version",
+    "digest_of",
+]
 
 ReadYaml = Callable[[str, bytes], Any]
 """Turns the name and the bytes of a YAML file into plain data. Raises RegistryFault."""
+
+SetYaml = Callable[[str, bytes, tuple[str, ...], Any], bytes]
+"""Turns the name and the bytes of a YAML file, the keys that lead to a value, and that value into
+the bytes of the file with it; whatever else stands there stays. Raises RegistryFault."""
 
 MOST_BYTES = 1024 * 1024
 """More than any component needs."""
@@ -23,7 +38,8 @@ STAGES = ("testing", "staging", "production", "deprecated", "disabled")
 class RegistryFault(Exception):
     """Why a registry gives no answer: a sentence for the user, and what to do.
 
-    `kind` is `setting`, `unreachable`, `unauthorized`, `malformed` or `offline`.
+    `kind` is `setting`, `unreachable`, `unauthorized`, `malformed`, `offline`, `exists` (a version
+    that is not replaced) or `unsupported` (what this kind of registry does not do).
     """
 
     def __init__(self, message: str, help: str | None = None, *, kind: str = "setting") -> None:
@@ -77,6 +93,36 @@ class Registry(Protocol):
 
     def read(self, version: Version) -> bytes:
         """The exact bytes of a version, `MOST_BYTES` at most; whoever asks checks the digest."""
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """What is told of a version when it is published; what is not known is empty.
+
+    `title` and `owner` are those of the component. `readme` and `example` are the bytes of a page
+    and of a Polyaxonfile that uses the version.
+    """
+
+    created: str = ""
+    stage: str = ""
+    replaced_by: str = ""
+    title: str = ""
+    description: str = ""
+    owner: str = ""
+    readme: bytes = b""
+    example: bytes = b""
+
+
+class Publishing(Registry, Protocol):
+    """A registry that takes versions. Each question may raise RegistryFault."""
+
+    def publish(
+        self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...] = ()
+    ) -> Version:
+        """The version as the registry has it from now on.
+
+        A tag that has other bytes is left as it is (the fault is of the kind `exists`), but for the
+        registry's `mutable_tags`. For the same bytes what is told of them is replaced.
+        """
 
 
 def digest_of(data: bytes) -> str:

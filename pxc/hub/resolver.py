@@ -69,7 +69,7 @@ class Hub:
         except RegistryFault as fault:
             if self.may_fetch:
                 message = f"cannot ask the registry `{placed.registry}`: {fault}"
-                report.add("PXC213", message, ref.span, help=fault.help)
+                report.add("PXC243", message, ref.span, help=fault.help)
             return None
 
     def placed(self, reference: HubReference) -> HubReference | None:

@@ -17,6 +17,8 @@ WHAT_IS_DONE = ("allow", "warn", "deny")
 """What is done with a version that has a flaw."""
 
 _NAME = re.compile("[A-Za-z0-9_-]+")
+# So that the pxc.yaml of a stranger cannot have another secret sent to his server.
+_VARIABLE = re.compile("PXC_HUB_[A-Z0-9_]+")
 
 
 def read_hub(key: str, value: Any) -> HubOptions:
@@ -46,6 +48,14 @@ def _registry(name: str, value: Any) -> RegistryOptions:
     return RegistryOptions(name=name, **found)
 
 
+def _variable(key: str, value: Any) -> str:
+    name = text(key, value)
+    if not _VARIABLE.fullmatch(name):
+        message = f"`{key}` names an environment variable that begins with `PXC_HUB_`"
+        raise SettingFault(key, message)
+    return name
+
+
 def _check_has(name: str, found: Iterable[str], needed: Iterable[str]) -> None:
     for each in needed:
         if each not in found:
@@ -70,6 +80,8 @@ _REGISTRY: dict[str, tuple[str, Reader]] = {
     "orgs": ("orgs", texts),
     "unsigned": ("unsigned", one_of(WHAT_IS_DONE)),
     "mutableTags": ("mutable_tags", texts),
+    "tokenEnv": ("token_env", _variable),
+    "certEnv": ("cert_env", _variable),
 }
 _POLICY: dict[str, tuple[str, Reader]] = {
     "latest": ("latest", one_of(WHAT_IS_DONE)),

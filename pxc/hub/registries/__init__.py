@@ -12,7 +12,7 @@ __all__ = ["BUILT_IN", "KINDS", "open_registry"]
 BUILT_IN = "builtin:"
 """What the address of the components begins with that come with pxc."""
 
-KINDS = ("dir",)
+KINDS = ("dir", "git", "http")
 """The kinds of registries."""
 
 
@@ -25,7 +25,28 @@ def open_registry(options: RegistryOptions, root: Path | None, read_yaml: ReadYa
         from pxc.hub.registries.folder import FolderRegistry
 
         return FolderRegistry(options, _folder(options, root), read_yaml)
+    if options.kind == "git":
+        from pxc.hub.registries.git import GitRegistry
+
+        return GitRegistry(options, _home(), read_yaml)
+    if options.kind == "http":
+        from pxc.hub.registries.http import HttpRegistry
+
+        return HttpRegistry(options, _home())
     raise RegistryFault(f"`{options.kind}` is not a kind of registry")
+
+
+def _home() -> Path:
+    """The folder for what was fetched. Raises RegistryFault where there is none."""
+    import os
+    import sys
+
+    from pxc.lint.cache import cache_home
+
+    home = cache_home(os.environ, sys.platform)
+    if home is None:
+        raise RegistryFault("there is no folder for caches", "name one in PXC_CACHE_DIR")
+    return home
 
 
 def _folder(options: RegistryOptions, root: Path | None) -> Path:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from pxc.hub.registry import MOST_BYTES, ReadYaml, RegistryFault, Version, digest_of
 from pxc.world import RegistryOptions
 
-__all__ = ["FolderRegistry"]
+__all__ = ["FolderRegistry", "tag_of"]
 
 _ABOUT = "hub.yaml"
 _SUFFIXES = (".yaml", ".yml")
@@ -117,8 +117,7 @@ class FolderRegistry:
         return [
             path.stem
             for path in folder.iterdir()
-            if path.suffix in _SUFFIXES and path.name != _ABOUT and _TAG.fullmatch(path.stem)
-            and path.is_file() and self._is_inside(path)
+            if tag_of(path) and path.is_file() and self._is_inside(path)
         ]  # fmt: skip
 
     def _folders(self, folder: Path) -> list[Path]:
@@ -132,6 +131,12 @@ class FolderRegistry:
 
     def _is_inside(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self._folder.resolve())
+
+
+def tag_of(path: PurePath) -> str:
+    """The tag of the version that a file holds; empty for a file that holds none."""
+    is_version = path.suffix in _SUFFIXES and path.name != _ABOUT and _TAG.fullmatch(path.stem)
+    return path.stem if is_version else ""
 
 
 def _text(value: Any) -> str:

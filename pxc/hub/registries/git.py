@@ -1,0 +1,110 @@
+"""Answers what a registry is asked from a folder of a commit of a repository of git."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from msgspec.structs import replace
+
+from pxc.catalog.git_tree import GitTree
+from pxc.hub.registries.folder import FolderRegistry, tag_of
+from pxc.hub.registries.git_clone import GitClone
+from pxc.hub.registry import MOST_BYTES, ReadYaml, RegistryFault, Version, digest_of
+from pxc.world import RegistryOptions
+
+__all__ = ["GitRegistry"]
+
+_MOST_EARLIER = 1000
+"""How many former files of a component are looked through for a digest."""
+
+_CHANGE = re.compile(r":\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) [AMT]\t(.*)")
+
+
+class GitRegistry:
+    """The registry of a repository: its folder `path` in the commit that `ref` points at."""
+
+    is_remote = True
+
+    def __init__(self, options: RegistryOptions, home: Path, read_yaml: ReadYaml) -> None:
+        self.name = options.name
+        self.url = options.url
+        self.clone = GitClone(options.url, options.ref, home)
+        self.inside = _inside(options.path)
+        self._options = options
+        self._read_yaml = read_yaml
+        self._earlier: dict[tuple[str, str], tuple[Version, bytes]] = {}
+
+    def components(self) -> tuple[str, ...]:
+        """See `Registry`."""
+        return self._files.components()
+
+    def tags(self, component: str) -> tuple[str, ...]:
+        """See `Registry`."""
+        return self._files.tags(component)
+
+    def find(self, component: str, tag: str, digest: str = "") -> Version | None:
+        """See `Registry`. A digest is looked for in what was there before, too."""
+        found = self._files.find(component, tag, digest)
+        if found is not None:
+            day = found.created or self._day(found)
+            return replace(found, origin=f"commit {self.clone.commit}", created=day)
+        return self._find_earlier(component, digest) if digest else None
+
+    def read(self, version: Version) -> bytes:
+        """See `Registry`."""
+        earlier = self._earlier.get((version.component, version.digest))
+        return earlier[1] if earlier else self._files.read(version)
+
+    @cached_property
+    def _files(self) -> FolderRegistry:
+        tree = GitTree(self.clone.commit, self.clone.folder, self.clone.git)
+        folder = tree.path(tree.top / self.inside)
+        return FolderRegistry(self._options, folder, self._read_yaml)
+
+    def _day(self, version: Version) -> str:
+        """The day of the last commit that changed a version."""
+        paths = [
+            f"{self._folder_of(version.component)}/{version.tag}{s}" for s in (".yaml", ".yml")
+        ]
+        said = self.clone.git("log", "-1", "--format=%cs", self.clone.commit, "--", *paths)
+        return said.decode().strip()
+
+    def _folder_of(self, component: str) -> str:
+        return (PurePosixPath(self.inside) / component).as_posix()
+
+    def _find_earlier(self, component: str, digest: str) -> Version | None:
+        """A version that a tag of the component had before, by its digest."""
+        folder = self._folder_of(component)
+        told = self.clone.git(
+            "log", "--format=%H %cs", "--raw", "--no-renames", "--no-abbrev",
+            "--diff-merges=first-parent", self.clone.commit, "--", folder,
+        )  # fmt: skip
+        commit, day, seen = "", "", set[str]()
+        for line in told.decode("utf-8", "replace").splitlines():
+            change = _CHANGE.fullmatch(line)
+            if change is None:
+                commit, _, day = line.partition(" ") if line else (commit, "", day)
+                continue
+            mode, blob, path = change.groups()
+            tag = tag_of(PurePosixPath(path))
+            if tag and mode.startswith("100") and blob not in seen and len(seen) < _MOST_EARLIER:
+                seen.add(blob)
+                data = self.clone.git("cat-file", "blob", blob)
+                if digest_of(data) == digest and len(data) <= MOST_BYTES:
+                    version = Version(
+                        component=component, tag=tag, digest=digest, size=len(data), created=day,
+                        origin=f"commit {commit}",
+                    )  # fmt: skip
+                    self._earlier[component, digest] = (version, data)
+                    return version
+        return None
+
+
+def _inside(path: str) -> str:
+    """A folder of a repository. Raises RegistryFault for one outside of it."""
+    pure = PurePosixPath(path or ".")
+    if pure.is_absolute() or ".." in pure.parts:
+        raise RegistryFault(f"the folder `{path}` is outside of the repository", "check `path`")
+    return pure.as_posix()

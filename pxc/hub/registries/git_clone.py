@@ -1,0 +1,162 @@
+"""Turns the address of a repository of git into its commits and trees, kept in a cache folder."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pxc.diagnostics import allowed, nearest
+from pxc.hub.registries.git_command import run_git
+from pxc.hub.registry import RegistryFault
+
+__all__ = ["GitClone"]
+
+_PROTOCOLS = ("https", "ssh", "file")
+_REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+-]{0,250}")
+_COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_SCP = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^:]*")
+_ALL = ("+refs/heads/*:refs/pxc/all/heads/*", "+refs/tags/*:refs/pxc/all/tags/*")
+
+
+class GitClone:
+    """A bare clone without files; those that are read are fetched one by one.
+
+    `ref` is a branch, a tag or a commit, which must be on one of them; empty for the repository's
+    own branch. Nothing is fetched before it is asked. Raises RegistryFault for an address, or a
+    name, that could be another thing.
+    """
+
+    def __init__(self, url: str, ref: str, home: Path) -> None:
+        self.protocol = protocol_of(url)
+        if ref and (not _REF.fullmatch(ref) or ".." in ref):
+            raise RegistryFault(f"`{ref}` is no name of a branch, a tag or a commit", "check `ref`")
+        self.url = url
+        self.ref = ref
+        self.folder = home / "git" / sha256(url.encode()).hexdigest()[:32]
+
+    def git(self, *arguments: str, data: bytes = b"", index: Path | None = None) -> bytes:
+        """What a command of git prints. Raises RegistryFault."""
+        self._make()
+        more = {} if index is None else {"GIT_INDEX_FILE": str(index)}
+        return run_git(self.folder, *arguments, protocol=self.protocol, data=data, more=more)
+
+    @cached_property
+    def commit(self) -> str:
+        """The commit of the ref, which the repository is asked for once."""
+        if _COMMIT.fullmatch(self.ref):
+            return self._reachable(self.ref)
+        name, tip = self._remote_ref()
+        kept = f"refs/pxc/{name}"
+        if self._known(kept) != tip:
+            self._fetch(f"+{name}:{kept}")
+        commit = self._known(f"{kept}^{{commit}}")
+        if not commit:
+            raise RegistryFault(f"`{name}` of the repository is no commit", kind="malformed")
+        return commit
+
+    @property
+    def branch(self) -> str:
+        """The full name of the branch. Raises RegistryFault where the ref is no branch."""
+        if not _COMMIT.fullmatch(self.ref):
+            name, _ = self._remote_ref()
+            if name.startswith("refs/heads/"):
+                return name
+        raise RegistryFault(f"`{self.ref}` is no branch", "name one as `ref`", kind="unsupported")
+
+    def forget(self) -> None:
+        """Ask again what the commit is."""
+        self.__dict__.pop("commit", None)
+
+    def _remote_ref(self) -> tuple[str, str]:
+        """The full name of the ref, and what it points at."""
+        if not self.ref:
+            told = self._ls_remote("--symref", self.url, "HEAD")
+            names = [line.split()[1] for line in told if line.startswith("ref: ")]
+            tips = [line.split()[0] for line in told if not line.startswith("ref: ")]
+            if names and tips and _REF.fullmatch(names[0]):
+                return names[0], tips[0]
+            raise RegistryFault("the repository has no commit", kind="malformed")
+        full = [f"refs/heads/{self.ref}", f"refs/tags/{self.ref}"]
+        told = self._ls_remote(self.url, *full)
+        known = {name: tip for tip, _, name in (line.partition("\t") for line in told)}
+        for name in full:
+            if name in known:
+                return name, known[name]
+        raise self._no_ref()
+
+    def _no_ref(self) -> RegistryFault:
+        told = self._ls_remote("--heads", "--tags", self.url)
+        names = {line.split("\t")[1].split("/", 2)[2] for line in told if not line.endswith("^{}")}
+        near, known = nearest(self.ref, names), f"it has: {allowed(sorted(names))}"
+        help = f"did you mean `{near}`? {known}" if near else known
+        return RegistryFault(f"the repository has no branch or tag `{self.ref}`", help)
+
+    def _ls_remote(self, *arguments: str) -> list[str]:
+        options = [each for each in arguments if each.startswith("--")]
+        rest = [each for each in arguments if not each.startswith("--")]
+        return self.git("ls-remote", *options, "--", *rest).decode("utf-8", "replace").splitlines()
+
+    def _reachable(self, commit: str) -> str:
+        """The commit, where it is on a branch or a tag of this very repository.
+
+        A host gives commits of forks, too, as if they were the repository's own.
+        """
+        if not self._contained(commit):
+            self._fetch(*_ALL)
+        if not self._contained(commit):
+            message = f"the commit `{commit}` is on no branch and no tag of the repository"
+            raise RegistryFault(message, "check `ref`")
+        return commit
+
+    def _contained(self, commit: str) -> bool:
+        return commit in self.git("rev-list", "--all").decode().split()
+
+    def _known(self, name: str) -> str:
+        try:
+            return self.git("rev-parse", "--verify", "--quiet", name).decode().strip()
+        except RegistryFault:
+            return ""
+
+    def _fetch(self, *refs: str) -> None:
+        self.git(
+            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--prune", "--force",
+            "--no-recurse-submodules", "--filter=blob:none", "origin", *refs,
+        )  # fmt: skip
+
+    def _make(self) -> None:
+        """An empty clone, where there is none; two that make it at once come to the same."""
+        if (self.folder / "config").is_file():
+            return
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder.parent))
+        run_git(made, "init", "--quiet", "--bare", "--template=", ".", protocol="none")
+        for key, value in (
+            ("remote.origin.url", self.url), ("remote.origin.promisor", "true"),
+            ("remote.origin.partialCloneFilter", "blob:none"), ("core.logAllRefUpdates", "false"),
+        ):  # fmt: skip
+            run_git(made, "config", key, value, protocol="none")
+        try:
+            made.rename(self.folder)
+        except OSError:
+            shutil.rmtree(made, ignore_errors=True)
+
+
+def protocol_of(url: str) -> str:
+    """How a repository is asked: `https`, `ssh` or `file`. Raises RegistryFault for other ways."""
+    if not url.startswith("-") and url.isprintable() and " " not in url:
+        if _SCP.fullmatch(url):
+            return "ssh"
+        parts = urlsplit(url)
+        if "@" in parts.netloc and (parts.password or parts.scheme != "ssh"):
+            help = "let git's credential helper have it"
+            raise RegistryFault("`url` holds a credential", help)
+        host_is_fine = bool(parts.netloc) is not (parts.scheme == "file")
+        if parts.scheme in _PROTOCOLS and host_is_fine and not parts.netloc.startswith("-"):
+            return parts.scheme
+    known = "`https://`, `ssh://`, `file:///` or `USER@HOST:`"
+    raise RegistryFault(f"`{url}` is no address of a repository", f"it begins with {known}")
