@@ -18,7 +18,7 @@ from pxc.hub.registry import digest_of
 from pxc.source import Source, whole
 from pxc.world import AclOptions, HubOptions, Options, RegistryOptions
 from tests.access_rules import TODAY, grant, members, rules, team
-from tests.command_line import write
+from tests.command_line import run, write
 
 ACME = """
 {kind: Organization, name: acme, members: [{user: root, role: owner}]}
@@ -252,13 +252,16 @@ def test_a_project_that_is_narrowed_says_what_narrows_it(root: Path) -> None:
 def test_lists_have_what_may_be_seen(root: Path) -> None:
     hub = hub_of_request(request("x", root, DATA, SHOWN, who="user:dee"), Report())
     corp, public = hub.registry("corp"), hub.registry("public")
-    assert hub.components(corp) == ("data/both", "data/export", "vision/train")
-    assert hub.components(public) == public.components()
+    assert corp.components() == ("data/both", "data/export", "vision/train")
+    assert (
+        public.components()
+        == hub_of_request(request("x", root, mode="off"), Report()).registry("public").components()
+    )
     one = VISION.replace("vision/*", "vision/train:v2")
     hub = hub_of_request(request("x", root, one), Report())
-    assert hub.components(hub.registry("corp")) == ("vision/train",)
-    assert hub.tags(hub.registry("corp"), "vision/train") == ("v2",)
-    assert hub.tags(hub.registry("corp"), "data/export") == ()
+    assert hub.registry("corp").components() == ("vision/train",)
+    assert hub.registry("corp").tags("vision/train") == ("v2",)
+    assert hub.registry("corp").tags("data/export") == ()
 
 
 @pytest.mark.parametrize("who", ["user:dee", None])
@@ -321,3 +324,30 @@ def test_a_claim_without_an_alias_is_not_met_by_a_name_without_a_registry() -> N
         who = Principal(subject="user:ana", strength="asserted")
         found = decide(made, who, None, [claim], today=TODAY)
         assert found.allowed is expected
+
+
+def test_who_asks_is_asked_by_commands_of_the_hub(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = request("x", root, VISION, DATA)
+    write(root, {
+        "pxc.yaml": "hub: {registries: {corp: {kind: dir, url: hub, orgs: [vision, data]}}}\n",
+        "catalog/organization.yaml": asked.catalog[0].read_text(),
+    })  # fmt: skip
+    monkeypatch.chdir(root)
+    for who, expected in (("ana", ["vision/train"]), ("dee", ["data/both", "data/export"])):
+        listed = run("hub", "ls", "corp//", "--as-user", who).out.splitlines()
+        assert [line.split()[0] for line in listed[1:]] == expected
+    nobody = run("hub", "ls", "data/export")
+    assert (nobody.code, "has no component 'data/export'" in nobody.err) == (2, True)
+
+
+def test_to_publish_what_is_not_seen_is_refused(root: Path) -> None:
+    hub = hub_of_request(request("x", root, VISION), Report())
+    reference = parse_reference("corp//data/export:v9")
+    assert reference is not None
+    report = Report()
+    assert not hub.may("push", reference, whole(Source("x", "x")), report)
+    assert [d.code.id for d in report] == ["PXC237"]
+    assert hub.may("pull", reference, whole(Source("x", "x")), report)
+    assert hub.registry("corp").find("data/export", "v1") is None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from pxc.cli.inputs import read_given
 from pxc.cli.lint_settings import Chooser
+from pxc.cli.principals import who_asks
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Diagnostic, Report
 from pxc.discovery import Found, Kind
@@ -21,6 +22,10 @@ from pxc.lint.trace import Question, answer
 from pxc.request import Request, SourceText
 from pxc.source import Source
 from pxc.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pxc.access.principal import Principal
+    from pxc.access_settings import Identity
 
 __all__ = ["Linter"]
 
@@ -40,6 +45,7 @@ class Linter:
         self._cache = cache
         self._jobs = jobs
         self._catalogs: dict[tuple[Path, ...], bytes] = {}
+        self._principals: dict[Identity, Principal | None] = {}
 
     def request(self, path: str, given: SourceText, stdin_filename: str | None = None) -> Request:
         """What is asked of the compiler for a file, or for standard input."""
@@ -47,12 +53,20 @@ class Linter:
         defaults = self._workspaces.defaults_of(root)
         return Request(
             files=(given,),
+            principal=self._principal(defaults.identity),
             options=defaults.options,
             overlays=() if stdin_filename is None else (given,),
             settings=self._chooser.settings_of(Path(stdin_filename or given.name)),
             root=root,
             catalog=defaults.catalog,
         )
+
+    def _principal(self, identity: Identity) -> Principal | None:
+        """Who asks, by the environment: whose right it is to pull components."""
+        if identity not in self._principals:
+            asking = who_asks()
+            self._principals[identity] = asking.fields(identity, Report())["principal"]
+        return self._principals[identity]
 
     def lint(self, files: Sequence[Found]) -> list[list[Diagnostic] | None]:
         """What is found in each file; None for one that is passed over.

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from pxc.access.principal import Principal
     from pxc.access_settings import Identity
     from pxc.diagnostics import Report
 
-__all__ = ["Asking", "a_day", "identity_options"]
+__all__ = ["Asking", "a_day", "identity_options", "who_asks", "who_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,8 +73,6 @@ class Asking(Struct, frozen=True, kw_only=True):
         )
 
     def _verified(self, identity: Identity, report: Report) -> Principal | None:
-        from msgspec.structs import replace
-
         from pxc.access.tokens import IdentityFault, Tokens, verified_principal
 
         keys = self.keys or identity.jwks
@@ -109,28 +108,8 @@ def identity_options(command: F) -> F:
         overrides: tuple[tuple[str, str], ...],
         **more: Any,
     ) -> Any:
-        token = os.environ.get(_TOKEN, "")
-        if identity_token is not None:
-            try:
-                token = identity_token.read_text("utf-8")
-            except (OSError, UnicodeDecodeError) as fault:
-                raise click.UsageError(
-                    f"--identity-token: cannot read '{identity_token}'."
-                ) from fault
-            if not token.strip():
-                raise click.UsageError(f"--identity-token: '{identity_token}' is empty.")
-        if token and as_user is not None:
-            raise click.UsageError("--as-user: the token says who asks.")
-        user = as_user if as_user is not None else os.environ.get(_USER, "")
-        asking = Asking(
-            user=user,
-            source="--as-user" if as_user is not None else _USER,
-            token=token,
-            keys=jwks,
-            through=_account(through),
-            today=today,
-            overrides=overrides,
-        )
+        named = who_asks(as_user, identity_token, jwks, today=today)
+        asking = replace(named, through=_account(through), overrides=overrides)
         return command(*words, asking=asking, **more)
 
     for option in reversed(_OPTIONS):
@@ -138,7 +117,41 @@ def identity_options(command: F) -> F:
     return with_asking  # type: ignore[return-value]
 
 
-def a_day(ctx: click.Context, param: click.Parameter, text: str | None) -> str:
+def who_options(command: F) -> F:
+    """The options alone that tell who asks; `who_asks` takes what they give."""
+    for option in reversed(_WHO):
+        command = option(command)
+    return command
+
+
+def who_asks(
+    as_user: str | None = None,
+    identity_token: Path | None = None,
+    jwks: Path | None = None,
+    *,
+    today: str = "",
+) -> Asking:
+    """Who asks by these options, else by the environment. Raises UsageError."""
+    token = os.environ.get(_TOKEN, "")
+    if identity_token is not None:
+        try:
+            token = identity_token.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as fault:
+            raise click.UsageError(f"--identity-token: cannot read '{identity_token}'.") from fault
+        if not token.strip():
+            raise click.UsageError(f"--identity-token: '{identity_token}' is empty.")
+    if token and as_user is not None:
+        raise click.UsageError("--as-user: the token says who asks.")
+    return Asking(
+        user=as_user if as_user is not None else os.environ.get(_USER, ""),
+        source="--as-user" if as_user is not None else _USER,
+        token=token,
+        keys=jwks,
+        today=today,
+    )
+
+
+def a_day(ctx: click.Context | None, param: click.Parameter | None, text: str | None) -> str:
     """The day of an option such as 2027-03-31; otherwise today, in UTC."""
     from datetime import UTC, date, datetime
 
@@ -169,7 +182,7 @@ def _account(name: str | None) -> str | None:
     return f"serviceAccount:{name}"
 
 
-_OPTIONS = (
+_WHO = (
     click.option(
         "--as-user", metavar="WHO",
         help="Who compiles: a user, or serviceAccount:NAME. Anybody can say that: it proves "
@@ -184,6 +197,10 @@ _OPTIONS = (
         help="The keys that tokens are verified by, as a JSON Web Key Set, instead of those of "
         "pxc.yaml.",
     ),
+)  # fmt: skip
+
+_OPTIONS = (
+    *_WHO,
     click.option(
         "--through", metavar="ACCOUNT",
         help="The service account that acts for who compiles, and must be allowed, too.",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from pxc.diagnostics import Report, allowed, nearest
 from pxc.hub.placing import placed
 from pxc.hub.reference import PUBLIC, HubReference, parse_reference
@@ -81,36 +79,26 @@ class Hub:
         return self.rights is None or self.rights.sees(placed)
 
     def may(self, action: str, placed: HubReference, span: Span, report: Report | None) -> bool:
-        """Whether whoever asks may `pull`, `push`, `stage` or `delete` a version he may see.
+        """Whether whoever asks may `pull`, `push`, `stage` or `delete` a version. PXC237 if not.
 
-        PXC237 if not. Nothing is asked, and what he may not see is no denial: it is not there.
+        No registry is asked. To pull what he may not see is no denial: it is not there for him.
         """
-        return (
-            self.rights is None
-            or not self.visible(placed)
-            or not self.rights.refuses(action, placed, span, report)
-        )
-
-    def components(self, registry: Registry) -> tuple[str, ...]:
-        """The components of a registry that whoever asks may see, sorted. Raises RegistryFault."""
-        return tuple(c for c in registry.components() if self._sees_some(registry, c))
-
-    def tags(self, registry: Registry, component: str) -> tuple[str, ...]:
-        """The tags of a component that whoever asks may see, sorted. Raises RegistryFault."""
-        one = _of_registry(registry, component)
-        return tuple(tag for tag in registry.tags(component) if self.visible(replace(one, tag=tag)))
-
-    def _sees_some(self, registry: Registry, component: str) -> bool:
-        return self.rights is None or self.rights.sees_some(
-            _of_registry(registry, component), lambda: registry.tags(component)
-        )
+        if self.rights is None or (action == "pull" and not self.visible(placed)):
+            return True
+        return not self.rights.refuses(action, placed, report, span)
 
     def registry(self, name: str) -> Registry:
-        """A registry by its name. Raises RegistryFault where its settings are at fault."""
+        """A registry by its name, as whoever asks may see it: nothing else of it is told.
+
+        Raises RegistryFault where its settings are at fault.
+        """
         if name not in self._registries:
-            self._registries[name] = open_registry(
-                self._settings[name], self._root, self._read_yaml
-            )
+            made = open_registry(self._settings[name], self._root, self._read_yaml)
+            if self.rights is not None:
+                from pxc.hub.visible import VisibleRegistry
+
+                made = VisibleRegistry(made, self.rights)
+            self._registries[name] = made
         return self._registries[name]
 
     def registry_names(self) -> tuple[str, ...]:
@@ -121,9 +109,7 @@ class Hub:
         registry = self.registry(placed.registry)
         if registry.is_remote and not self.may_fetch:
             return None
-        version = None
-        if self.visible(placed):
-            version = registry.find(placed.component, placed.tag, placed.digest)
+        version = registry.find(placed.component, placed.tag, placed.digest)
         if version is None:
             if self.may_fetch:
                 self._report_missing(placed, registry, ref, report)
@@ -161,7 +147,7 @@ class Hub:
         self, placed: HubReference, registry: Registry, ref: Lit[str], report: Report
     ) -> None:
         """PXC213 for a version that a registry does not have, with what is like it."""
-        tags = self.tags(registry, placed.component)
+        tags = registry.tags(placed.component)
         if tags:
             asked = placed.digest or placed.tag
             message = f"`{placed.component}` in the registry `{registry.name}` has no `{asked}`"
@@ -169,13 +155,7 @@ class Hub:
             known = f"tags: {allowed(tags)}"
         else:
             message = f"component `{placed.component}` is not in the registry `{registry.name}`"
-            names = self.components(registry)
+            names = registry.components()
             near, known = nearest(placed.component, names), f"components: {allowed(names)}"
         help = f"did you mean `{near}`? {known}" if near else known
         report.add("PXC213", message, ref.span, help=help)
-
-
-def _of_registry(registry: Registry, component: str) -> HubReference:
-    """Any version of a component as its registry names it."""
-    org, _, name = component.rpartition("/")
-    return HubReference(name, org, registry=registry.name)

@@ -67,7 +67,11 @@ class ComponentRights:
         )
 
     def refuses(
-        self, action: str, reference: HubReference, span: Span, report: Report | None
+        self,
+        action: str,
+        reference: HubReference,
+        report: Report | None,
+        span: Span = _NOWHERE,
     ) -> bool:
         """Whether he may not do something with a component that he sees. PXC237 if so."""
         decision = self._decided(action, reference, span)

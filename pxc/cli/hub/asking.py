@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
+from pxc.cli.acl.rules import project_option
+from pxc.cli.findings import printed
 from pxc.cli.options import catalog_option, catalog_ref_option, color_option, isolated_option
+from pxc.cli.principals import a_day, who_asks, who_options
 from pxc.cli.terminal import say
 from pxc.cli.workspaces import Workspaces
-from pxc.driver.hubs import hub_of
+from pxc.diagnostics import Report
+from pxc.driver.hubs import hub_of_request
 from pxc.hub.reference import HubReference, parse_reference
 from pxc.hub.registry import RegistryFault
 from pxc.lint.settings_file import WORKSPACE_FILE
+from pxc.request import Request
 
 if TYPE_CHECKING:
     from pxc.defaults import Defaults
@@ -24,6 +31,8 @@ if TYPE_CHECKING:
     from pxc.hub.resolver import Hub
 
 __all__ = ["Asked", "asked", "hub_options", "reachable", "reference_of", "tell_fault"]
+
+_ASKING = "pxc.hub.asking"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,16 +46,53 @@ class Asked(Struct):
 
 
 def asked(catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool) -> Asked:
-    """The hub of the workspace that the current folder lies in."""
+    """The hub of the workspace that the current folder lies in, as whoever asks may see it.
+
+    Faults of the catalog, and an identity that is not believed, are told and exit with 2.
+    """
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, ref=catalog_ref)
     root = workspaces.root_of(WORKSPACE_FILE)
     defaults = workspaces.defaults_of(root)
-    return Asked(hub_of(root, defaults.options.hub, may_fetch=True), root, defaults)
+    return Asked(_hub_of(root, defaults), root, defaults)
+
+
+def _hub_of(root: Path, defaults: Defaults) -> Hub:
+    ctx = click.get_current_context()
+    asking, project = ctx.meta[_ASKING]
+    report = Report()
+    request = Request(
+        files=(),
+        root=root,
+        catalog=defaults.catalog,
+        options=replace(defaults.options, project=project or defaults.options.project),
+        **asking.fields(defaults.identity, report),
+    )
+    hub = hub_of_request(request, report)
+    if report.has_errors:
+        printed(report.sorted(), 0, "text", "auto", sys.stderr)
+        ctx.exit(2)
+    return hub
 
 
 def hub_options(command: F) -> F:
-    """`--catalog`, `--catalog-ref`, `--isolated` and `--color`."""
-    return catalog_option(catalog_ref_option(isolated_option(color_option(command))))
+    """`--catalog`, `--catalog-ref`, `--isolated`, `--color`, and the options that tell who asks."""
+
+    @wraps(command)
+    def with_who(
+        *words: Any,
+        as_user: str | None,
+        identity_token: Path | None,
+        jwks: Path | None,
+        project: str | None,
+        **more: Any,
+    ) -> Any:
+        today = more.get("today") or a_day(None, None, None)
+        asking = who_asks(as_user, identity_token, jwks, today=today)
+        click.get_current_context().meta[_ASKING] = (asking, project)
+        return command(*words, **more)
+
+    told = project_option(who_options(with_who))
+    return catalog_option(catalog_ref_option(isolated_option(color_option(told))))  # type: ignore[return-value]
 
 
 def reachable(hub: Hub, names: tuple[str, ...]) -> list[Registry]:
