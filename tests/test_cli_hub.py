@@ -85,3 +85,33 @@ def test_what_is_not_there_is_wrong_use(what: str, said: str, workspace: Path) -
     ran = run("hub", "ls", what)
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_a_difference_that_breaks_fails_when_it_is_asked_to(workspace: Path) -> None:
+    wider = TRAIN.replace("train:3", "train:4").replace("value: 0.1", "value: 0.2")
+    write(
+        workspace,
+        {"train.yaml": wider, "other.yaml": TRAIN.replace("{{ lr }}", "x").replace("lr", "rate")},
+    )
+    ran = run("hub", "diff", "vision/train:2", "train.yaml", "--exit-code")
+    assert ran.out.splitlines() == [
+        "notice    the input `lr` is by default `0.2`, not `0.1`",
+        "notice    `run.container.image` is `registry.acme.io/train:4`, not `registry.acme.io/train:3`",
+    ]
+    assert ran.code == 0
+    ran = run("hub", "diff", "vision/train:2", "./other.yaml", "--exit-code", "--format", "json")
+    found = json.loads(ran.out)
+    assert [(c["weight"], c["kind"], c["subject"]) for c in found["changes"][:1]] == [
+        ("breaking", "input-removed", "lr")
+    ]
+    assert (ran.code, found["claimsAreKnown"]) == (1, True)
+    assert run("hub", "diff", "vision/train:2", "other.yaml").code == 0
+    assert run("hub", "diff", "vision/train:2", "vision/train:2").out == "nothing differs\n"
+
+
+def test_what_cannot_be_compared_is_told_at_its_place(workspace: Path) -> None:
+    write(workspace, {"bad.yaml": "kind: component\nruns: {}\n"})
+    ran = run("hub", "diff", "vision/train:3", "bad.yaml")
+    assert "`vision/train` in the registry `lab` has no `3`" in ran.err
+    assert "bad.yaml:2:1" in ran.err
+    assert ran.code == 1

@@ -10,6 +10,7 @@ __all__ = ["COMMANDS", "hub_command"]
 
 COMMANDS = {
     "ls": ("pxc.cli.hub.ls", "List components, or the versions of one."),
+    "diff": ("pxc.cli.hub.difference", "Say what differs between two versions."),
 }
 """Each command with the module whose `command` it is, and its line in the help."""
 
