@@ -62,8 +62,9 @@ def discover(paths: Iterable[Path], missing: Callable[[Path], None]) -> list[Fou
     """The files of some paths, each once, sorted by name.
 
     A file that was named is always among them, whatever its kind. From a folder come the
-    Polyaxonfiles in it and below, without hidden folders, installed packages, linked folders and,
-    in a git checkout, what git ignores. `missing` is told of each path that does not exist.
+    Polyaxonfiles in it and below, without hidden folders, installed packages, copies of components
+    of hubs (vendor/pxc), linked folders and, in a git checkout, what git ignores. `missing` is told
+    of each path that does not exist.
     """
     found: dict[str, Found] = {}
     for path in paths:
@@ -135,6 +136,7 @@ def _entries(folder: Path, rules: IgnoreRules | None) -> Iterator[os.DirEntry[st
         is_folder = entry.is_dir(follow_symlinks=False)
         if is_folder:
             wanted = not entry.name.startswith(".") and entry.name not in _SKIPPED_FOLDERS
+            wanted = wanted and not (entry.name == "pxc" and folder.name == "vendor")
         else:
             wanted = entry.name.endswith(_SUFFIXES) and entry.is_file()
         if wanted and not (rules and rules.ignores(f"{here}/{entry.name}", is_folder=is_folder)):

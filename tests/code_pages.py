@@ -73,7 +73,9 @@ class Example(Struct):
         if not self.command:
             (folder / "example.yaml").write_bytes(self.data)
         for path, text in self.files.items():
-            (folder / path).write_text(text, "utf-8")
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8")
         for path, text in self.catalog.items():
             target = folder / "catalog" / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -115,7 +117,7 @@ def examples_of(page: str) -> list[Example]:
     examples: list[Example] = []
     shared: list[Block] = []
     for block in blocks_of(page):
-        if block.language not in ("yaml", "python", "console") or len(block.words) < 2:
+        if block.language not in ("yaml", "toml", "python", "console") or len(block.words) < 2:
             raise ValueError(f"line {block.line}: a block without `wrong` or `right`")
         if block.words[1] in ("wrong", "right"):
             example = example_of(block)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from pxc.cli.options import (
     format_option,
     hub_option,
     isolated_option,
+    locked_options,
     named_preset_option,
     param_option,
     preset_option,
@@ -111,6 +113,7 @@ Examples:
 @catalog_option
 @catalog_ref_option
 @isolated_option
+@locked_options
 @identity_options
 @format_option
 @color_option
@@ -155,7 +158,7 @@ def compile_command(
     timing: bool,
     quiet: bool,
     asking: Asking,
-    **cluster: str | None,
+    **cluster: Any,
 ) -> int:
     """Compile Polyaxonfiles for a target.
 

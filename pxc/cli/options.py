@@ -18,6 +18,7 @@ __all__ = [
     "format_option",
     "hub_option",
     "isolated_option",
+    "locked_options",
     "named_preset_option",
     "param_option",
     "preset_option",
@@ -93,6 +94,25 @@ def hub_option(command: F) -> F:
         help="Compile this component of a hub, such as tensorboard:single-run, as if a FILE said"
         " `hubRef: REF`; may be repeated.",
     )(command)
+
+
+def locked_options(command: F) -> F:
+    """`--locked` and `--offline`, as `hub_locked` and `hub_offline`: where components come from."""
+    locked = click.option(
+        "--locked/--no-locked",
+        "hub_locked",
+        default=None,
+        help="Take only components that pxc.lock has.  [default: where CI is set]",
+    )
+    offline = click.option(
+        "--offline",
+        "hub_offline",
+        is_flag=True,
+        default=None,
+        envvar="PXC_OFFLINE",
+        help="Ask no registry elsewhere: take what is in the cache or in vendor/pxc.",
+    )
+    return locked(offline(command))
 
 
 def stdin_option(command: F) -> F:

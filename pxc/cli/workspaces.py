@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Workspaces"]
 
-_TARGETS = ("argo", "airflow")
-"""Targets whose options are fields of their own part of `Options`, as `argo_kind` is of `argo`."""
+_PARTS = ("argo", "airflow", "hub")
+"""What has its options in a part of its own of `Options`, as `argo_kind` is of `argo`."""
 
 
 def _refuse_unfit(texts: Iterable[str]) -> None:
@@ -62,16 +63,14 @@ class Workspaces:
         self._given = tuple(map(Path, catalogs))
         self._catalog = tuple(map(self._place, self._given))
         given = {k: v for k, v in (chosen or {}).items() if v is not None}
+        given.setdefault("hub_locked", _in_ci())
         _refuse_unfit(text for text in given.values() if isinstance(text, str))
         parts = {
-            (t, k.removeprefix(f"{t}_")): k
-            for t in _TARGETS
-            for k in given
-            if k.startswith(f"{t}_")
+            (t, k.removeprefix(f"{t}_")): k for t in _PARTS for k in given if k.startswith(f"{t}_")
         }
         self._parts = {
             target: {field: given.pop(key) for (t, field), key in parts.items() if t == target}
-            for target in _TARGETS
+            for target in _PARTS
         }
         self._chosen = given
         self._known: dict[Path, Defaults] = {}
@@ -134,6 +133,11 @@ class Workspaces:
         parts = {t: replace(getattr(found.options, t), **f) for t, f in self._parts.items()}
         options = replace(found.options, **parts, **self._chosen)
         return replace(found, options=options, catalog=catalog or found.catalog)
+
+
+def _in_ci() -> bool:
+    """Whether a build server runs this: there nothing is taken that is not in pxc.lock."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 
 def _tree(ref: str) -> GitTree:

@@ -125,8 +125,12 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC229", "param-overridden", _W),
     ("PXC230", "volume-unused", _W),
     ("PXC231", "version-not-found", _E),
+    ("PXC232", "hub-not-locked", _E),
+    ("PXC233", "hub-fetched-unlocked", _W),
+    ("PXC234", "hub-digest-mismatch", _E),
     ("PXC237", "component-not-allowed", _E),
     ("PXC243", "registry-fault", _E),
+    ("PXC244", "lock-fault", _E),
     # 3 expressions
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pxc.diagnostics import Report
 from pxc.hub.registry import RegistryFault
 from pxc.hub.resolver import Hub
+from pxc.hub.store import user_store
 from pxc.language import PolyaxonLanguage
 from pxc.request import Request
 from pxc.world import LAST_DAY, Catalog, HubOptions, Options
@@ -28,9 +31,11 @@ def hub_of(
 ) -> Hub:
     """What knows the components of the registries of a workspace. Nothing is asked yet.
 
-    With `rights` only what they let somebody see and pull.
+    With `rights` only what they let somebody see and pull. The cache is that of who runs pxc; what
+    is taken from it depends on digests alone.
     """
-    return Hub(options, root, read_registry_yaml, may_fetch=may_fetch, rights=rights)
+    store = user_store(os.environ, sys.platform)
+    return Hub(options, root, read_registry_yaml, may_fetch=may_fetch, rights=rights, store=store)
 
 
 def hub_of_request(request: Request, report: Report, *, may_fetch: bool = True) -> Hub:

@@ -42,6 +42,11 @@ class HubReference(Struct, frozen=True):
         return f"{self.registry}//{self.component}:{self.tag or LATEST}"
 
     @property
+    def entry(self) -> str:
+        """What pxc.lock calls it: its key, and the digest where the reference fixes it itself."""
+        return self.key + (f"@{self.digest}" if self.digest else "")
+
+    @property
     def text(self) -> str:
         """The shortest text that means this."""
         head = f"{self.registry}//" if self.registry else ""

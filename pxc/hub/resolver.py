@@ -6,10 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pxc.diagnostics import Report, allowed, nearest
+from pxc.hub.fixed import Fixed
+from pxc.hub.lock import Locked, LockFault
 from pxc.hub.placing import placed
 from pxc.hub.reference import PUBLIC, HubReference, parse_reference
 from pxc.hub.registries import BUILT_IN, open_registry
 from pxc.hub.registry import ReadYaml, Registry, RegistryFault, Version, digest_of
+from pxc.hub.reports import (
+    as_source,
+    report_missing,
+    report_moved,
+    report_not_locked,
+    report_other_bytes,
+    report_unlocked,
+)
+from pxc.hub.store import Store
 from pxc.ir.node import Lit
 from pxc.source import Source, Span
 from pxc.world import HubOptions, RegistryOptions
@@ -27,9 +38,10 @@ class Hub:
     """The components of all registries that a workspace knows; see `pxc.world.Hub`.
 
     Each organization is that of one registry, and components of none are in the registry `public`,
-    so that no reference ever falls through to another registry. When a file is only linted
-    (`may_fetch` is false) nothing that is remote is asked. `rights` are those of whoever asks:
-    without, everything may be seen and pulled.
+    so that no reference ever falls through to another registry. What pxc.lock or the reference
+    fixes is taken from the cache (`store`), from the copies in the workspace, and only then from a
+    registry. When a file is only linted (`may_fetch` is false) nothing that is remote is asked.
+    `rights` are those of whoever asks: without, everything may be seen and pulled.
     """
 
     def __init__(
@@ -40,15 +52,19 @@ class Hub:
         *,
         may_fetch: bool,
         rights: ComponentRights | None = None,
+        store: Store | None = None,
     ) -> None:
         self.options = options
         self.may_fetch = may_fetch
         self.rights = rights
+        self.fixed = Fixed(root, store)
         self._root = root
         self._read_yaml = read_yaml
         known = {each.name: each for each in options.registries}
         self._settings = {PUBLIC: _BUILT_IN} | known
         self._registries: dict[str, Registry] = {}
+        self._asked: dict[tuple[str, str, str], Version | RegistryFault | None] = {}
+        self._sources: dict[str, Source] = {}
 
     def component(self, ref: Lit[str], report: Report) -> Source | None:
         """See `pxc.world.Hub`."""
@@ -60,15 +76,21 @@ class Hub:
             return None
         if placed is None:
             if parsed is not None and self.may_fetch:
-                self._report_no_registry(parsed, ref, report)
+                self.report_no_registry(parsed, ref, report)
             return None
-        try:
-            return self._found(placed, ref, report)
-        except RegistryFault as fault:
-            if self.may_fetch:
-                message = f"cannot ask the registry `{placed.registry}`: {fault}"
-                report.add("PXC243", message, ref.span, help=fault.help)
-            return None
+        if ref.value not in self._sources:
+            try:
+                found = self._found(placed, ref, report)
+            except LockFault as fault:
+                self.fixed.report(fault, report)
+                return None
+            except RegistryFault as fault:
+                self.report_fault(placed, fault, ref, report)
+                return None
+            if found is None:
+                return None
+            self._sources[ref.value] = found
+        return self._sources[ref.value]
 
     def placed(self, reference: HubReference) -> HubReference | None:
         """The reference with its registry and its tag; None where no registry is known for it."""
@@ -105,35 +127,98 @@ class Hub:
         """The names of all registries, sorted."""
         return tuple(sorted(self._settings))
 
+    def is_built_in(self, name: str) -> bool:
+        """Whether a registry comes with pxc: its release fixes what is in it."""
+        return self._settings[name].url.startswith(BUILT_IN)
+
+    def find(self, name: str, component: str, tag: str, digest: str = "") -> Version | None:
+        """What a registry answers, asked once. Raises RegistryFault."""
+        key = (name, component, digest or f":{tag}")
+        if key not in self._asked:
+            try:
+                self._asked[key] = self.registry(name).find(component, tag, digest)
+            except RegistryFault as fault:
+                self._asked[key] = fault
+        answer = self._asked[key]
+        if isinstance(answer, RegistryFault):
+            raise answer
+        return answer
+
     def _found(self, placed: HubReference, ref: Lit[str], report: Report) -> Source | None:
+        entry = self.fixed.entry(placed.entry)
+        digest = placed.digest or (entry.digest if entry is not None else "")
+        data = None
+        if digest and self.visible(placed):
+            data = self.fixed.at_hand(placed.entry, digest)
+        if data is None:
+            data = self._fetched(placed, entry, ref, report)
+        return None if data is None else as_source(placed, data, ref, report)
+
+    def _fetched(
+        self, placed: HubReference, entry: Locked | None, ref: Lit[str], report: Report
+    ) -> bytes | None:
+        """The bytes that a registry has, where it may be asked and they are those of the lock."""
+        is_fixed = bool(placed.digest or entry is not None or self.is_built_in(placed.registry))
+        if not is_fixed and self.options.locked and self.may_fetch:
+            report_not_locked(placed, ref, report)
+            return None
+        taken = self.taken(placed, entry, ref, report)
+        if taken is None:
+            return None
+        noted = self.registry(placed.registry).is_remote or self.fixed.is_there
+        if not is_fixed and self.may_fetch and noted:
+            report_unlocked(placed, ref, report)
+        return taken[1]
+
+    def taken(
+        self, placed: HubReference, entry: Locked | None, ref: Lit[str], report: Report
+    ) -> tuple[Version, bytes] | None:
+        """What a registry has: the digest of the reference, of an entry, or what the tag means.
+
+        None, which is reported, for what it does not have. Raises RegistryFault.
+        """
         registry = self.registry(placed.registry)
         if registry.is_remote and not self.may_fetch:
             return None
-        version = registry.find(placed.component, placed.tag, placed.digest)
+        if registry.is_remote and self.options.offline:
+            raise RegistryFault("--offline asks no registry", kind="offline")
+        digest = placed.digest or (entry.digest if entry is not None else "")
+        version = self.find(registry.name, placed.component, placed.tag, digest)
         if version is None:
             if self.may_fetch:
-                self._report_missing(placed, registry, ref, report)
+                self._report_missing(placed, entry, ref, report)
             return None
-        return self._text(placed, version, registry.read(version), ref, report)
+        data = registry.read(version)
+        if digest_of(data) != (digest or version.digest):
+            report_other_bytes(placed, digest or version.digest, data, registry, ref, report)
+            return None
+        if registry.is_remote:
+            self.fixed.keep(data)
+        return version, data
 
-    def _text(
-        self, placed: HubReference, version: Version, data: bytes, ref: Lit[str], report: Report
-    ) -> Source | None:
-        """The bytes of a version as a source. PXC213 for other bytes and for what is no UTF-8."""
-        found = digest_of(data)
-        if found != version.digest or placed.digest not in ("", found):
-            message = f"`{placed.key}` has the digest `{found}`, not `{version.digest}`"
-            report.add("PXC213", message, ref.span, help="ask whoever runs the registry")
-            return None
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as fault:
-            message = f"`{placed.key}` is no UTF-8 text (byte {fault.start})"
-            report.add("PXC213", message, ref.span)
-            return None
-        return Source(f"<{placed.key}>", text, f"component:{ref.value}")
+    def _report_missing(
+        self, placed: HubReference, entry: Locked | None, ref: Lit[str], report: Report
+    ) -> None:
+        """PXC234 for a tag that has other bytes by now, else PXC213."""
+        registry = self.registry(placed.registry)
+        now = self.find(registry.name, placed.component, placed.tag) if entry is not None else None
+        if entry is not None and now is not None:
+            report_moved(placed, entry, now, ref, report)
+            return
+        tags = registry.tags(placed.component)
+        names = () if tags else registry.components()
+        report_missing(placed, tags, names, ref, report)
 
-    def _report_no_registry(self, parsed: HubReference, ref: Lit[str], report: Report) -> None:
+    def report_fault(
+        self, placed: HubReference, fault: RegistryFault, ref: Lit[str], report: Report
+    ) -> None:
+        """Say that a registry gives no answer, unless the file is only linted."""
+        if self.may_fetch:
+            message = f"cannot ask the registry `{placed.registry}`: {fault}"
+            report.add("PXC243", message, ref.span, help=fault.help)
+
+    def report_no_registry(self, parsed: HubReference, ref: Lit[str], report: Report) -> None:
+        """PXC213 for a registry that is not known, or an organization that none has."""
         if parsed.registry:
             message = f"there is no registry `{parsed.registry}`"
             near = nearest(parsed.registry, self._settings)
@@ -141,21 +226,4 @@ class Hub:
             help = f"did you mean `{near}`? {known}" if near else known
         else:
             message, help = f"no registry has the organization `{parsed.org}`", _ORGANIZATIONS
-        report.add("PXC213", message, ref.span, help=help)
-
-    def _report_missing(
-        self, placed: HubReference, registry: Registry, ref: Lit[str], report: Report
-    ) -> None:
-        """PXC213 for a version that a registry does not have, with what is like it."""
-        tags = registry.tags(placed.component)
-        if tags:
-            asked = placed.digest or placed.tag
-            message = f"`{placed.component}` in the registry `{registry.name}` has no `{asked}`"
-            near = None if placed.digest else nearest(placed.tag, tags)
-            known = f"tags: {allowed(tags)}"
-        else:
-            message = f"component `{placed.component}` is not in the registry `{registry.name}`"
-            names = registry.components()
-            near, known = nearest(placed.component, names), f"components: {allowed(names)}"
-        help = f"did you mean `{near}`? {known}" if near else known
         report.add("PXC213", message, ref.span, help=help)

@@ -12,7 +12,7 @@ __all__ = ["DEPENDENCIES", "Identity"]
 
 DEPENDENCIES = (
     "click", "cronsim", "google-re2", "jinja2", "jsonschema", "kubernetes", "lark", "msgspec",
-    "pyyaml", "ruamel.yaml", "tzdata",
+    "pyyaml", "ruamel.yaml", "tomli-w", "tzdata",
 )  # fmt: skip
 """Libraries whose version may change what is found; a test compares with pyproject.toml."""
 

@@ -11,6 +11,10 @@ __all__ = ["COMMANDS", "hub_command"]
 COMMANDS = {
     "ls": ("pxc.cli.hub.ls", "List components, or the versions of one."),
     "diff": ("pxc.cli.hub.difference", "Say what differs between two versions."),
+    "lock": ("pxc.cli.hub.lock", "Fix the components that the workspace names in pxc.lock."),
+    "update": ("pxc.cli.hub.update", "Move what pxc.lock fixes to what tags mean today."),
+    "outdated": ("pxc.cli.hub.outdated", "List what is locked and is not the newest."),
+    "why": ("pxc.cli.hub.why", "Tell why a component is in pxc.lock."),
 }
 """Each command with the module whose `command` it is, and its line in the help."""
 

@@ -1,0 +1,98 @@
+"""The command that tells which entries of pxc.lock are not what their registries have today."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pxc.cli import CLEAN, FINDINGS
+from pxc.cli.acl.rules import text_or_json
+from pxc.cli.hub.asking import tell_fault
+from pxc.cli.hub.entries import entries_of, lock_read, short_digest
+from pxc.cli.hub.locking import lock_options, opened, tell
+from pxc.cli.hub.tables import as_json, as_table
+from pxc.cli.principals import Asking
+from pxc.cli.terminal import say, write_product
+from pxc.hub.outdated import standing
+from pxc.hub.registry import RegistryFault
+
+if TYPE_CHECKING:
+    from pxc.hub.outdated import Standing
+
+__all__ = ["command"]
+
+_HEADS = ("component", "locked", "now", "newest", "what")
+
+
+@click.command(
+    "outdated",
+    epilog="""\b
+Examples:
+  pxc hub outdated
+  pxc hub outdated vision/train --format json
+  pxc hub outdated --check""",
+)
+@click.argument("refs", nargs=-1, metavar="[REF]...")
+@click.option("--every", is_flag=True, help="Show what is as it was locked, too.")
+@click.option("--check", is_flag=True, help="Exit with 1 where anything is shown.")
+@text_or_json
+@lock_options
+def command(
+    refs: tuple[str, ...],
+    every: bool,
+    check: bool,
+    format_: str,
+    color: str,
+    asking: Asking,
+    **where: Any,
+) -> int:
+    """List what is locked and moved, gone, or out of use by now, and newer versions.
+
+    Nothing is changed: 'pxc hub update' moves entries, and a new version is named in the file.
+    """
+    workspace = opened(asking, **where)
+    lock = lock_read(workspace)
+    if lock is None:
+        return tell(workspace.report, color, keeps="")
+    found: list[Standing] = []
+    faults: dict[str, RegistryFault] = {}
+    for entry in entries_of(workspace.hub, lock, refs):
+        try:
+            one = standing(workspace.hub, entry)
+        except RegistryFault as fault:
+            faults[entry.ref] = fault
+            continue
+        if one is not None and (every or one.is_outdated):
+            found.append(one)
+    if format_ == "json":
+        write_product(as_json({"version": 1, "components": [_document(one) for one in found]}))
+    elif found:
+        say(as_table(_HEADS, map(_row, found)), sys.stdout)
+    elif not faults:
+        say("everything is as it was locked, and the newest there is\n", sys.stderr)
+    for ref, told in faults.items():
+        tell_fault(ref, told)
+    return FINDINGS if faults or (check and found) else CLEAN
+
+
+def _row(one: Standing) -> tuple[str, ...]:
+    return (
+        one.entry.ref,
+        short_digest(one.entry.digest),
+        short_digest(one.now),
+        one.newest,
+        ", ".join(one.words),
+    )
+
+
+def _document(one: Standing) -> dict[str, Any]:
+    return {
+        "ref": one.entry.ref,
+        "locked": one.entry.digest,
+        "resolved": one.entry.resolved,
+        "now": one.now,
+        "newest": one.newest,
+        "what": list(one.words),
+    }

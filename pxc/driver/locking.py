@@ -1,0 +1,114 @@
+"""Turns the files of a workspace into the pxc.lock that it should have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pxc.diagnostics import Report
+from pxc.driver.named_components import Naming
+from pxc.hub.lock import Lock, Locked, LockFault
+from pxc.hub.locking import Locking
+from pxc.request import Request, SourceText
+
+if TYPE_CHECKING:
+    from pxc.hub.reference import HubReference
+    from pxc.hub.resolver import Hub
+    from pxc.ir.node import Lit
+    from pxc.source import Source
+
+__all__ = ["Relocked", "lock_of", "relocked"]
+
+
+class Relocked(Struct):
+    """A lock before and after; `computed` are references that only a compilation knows.
+
+    Each of these is its place and its text.
+    """
+
+    before: Lock
+    after: Lock
+    computed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def new(self) -> list[Locked]:
+        """The entries that were not there before."""
+        known = {each.ref for each in self.before.components}
+        return [each for each in self.after.components if each.ref not in known]
+
+    @property
+    def gone(self) -> list[Locked]:
+        """The entries that nothing names any more."""
+        left = {each.ref for each in self.after.components}
+        return [each for each in self.before.components if each.ref not in left]
+
+    @property
+    def moved(self) -> list[tuple[Locked, Locked]]:
+        """The entries that have other bytes than before: as they were, and as they are."""
+        known = {each.ref: each for each in self.before.components}
+        pairs = ((known.get(each.ref), each) for each in self.after.components)
+        return [(old, new) for old, new in pairs if old is not None and old.digest != new.digest]
+
+
+def lock_of(hub: Hub, report: Report) -> Lock | None:
+    """What is locked now; None after PXC244."""
+    try:
+        return hub.fixed.lock
+    except LockFault as fault:
+        hub.fixed.report(fault, report)
+        return None
+
+
+def relocked(
+    request: Request,
+    files: Sequence[SourceText],
+    hub: Hub,
+    today: str,
+    report: Report,
+    *,
+    whole: bool,
+    is_moved: Callable[[HubReference], bool] = lambda placed: False,
+) -> Relocked | None:
+    """The lock of a workspace, whose catalog the request names; None where something is at fault.
+
+    The files are all of the workspace when they are the `whole`; otherwise entries that they do not
+    name stay. `is_moved` says which tags are asked anew. Raises RegistryFault.
+    """
+    before = lock_of(hub, report)
+    if before is None:
+        return None
+    naming = Naming(request, report)
+    named = [naming.of_files(files)]
+    if whole:
+        named.append(naming.of_catalog())
+    if report.has_errors:
+        return None
+
+    def inner(source: Source) -> list[Lit[str]]:
+        return naming.of_text(source).hubs
+
+    locking = Locking(hub, before, today, inner, report, is_moved=is_moved)
+    entries = locking.fixed((ref, naming.place(ref.span)) for one in named for ref in one.hubs)
+    if report.has_errors:
+        return None
+    if not whole:
+        entries = _beside(before, entries, naming.read)
+    computed = sorted((naming.place(t.span), t.text) for one in named for t in one.computed)
+    after = replace(before, components=tuple(entries[ref] for ref in sorted(entries)))
+    return Relocked(before, after, tuple(computed))
+
+
+def _beside(before: Lock, made: dict[str, Locked], read: set[str]) -> dict[str, Locked]:
+    """The entries of some files beside those of all others, which were not read."""
+    entries = {}
+    for old in before.components:
+        elsewhere = tuple(place for place in old.via if place.rpartition(":")[0] not in read)
+        new = made.get(old.ref)
+        if new is None:
+            entries[old.ref] = replace(old, via=elsewhere)
+        else:
+            entries[old.ref] = replace(new, via=tuple(sorted({*elsewhere, *new.via})))
+    return made | entries

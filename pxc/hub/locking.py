@@ -1,0 +1,128 @@
+"""Turns references to components into the entries of pxc.lock that fix them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from pxc.diagnostics import Report
+from pxc.hub.lock import Lock, Locked
+from pxc.hub.reference import HubReference, parse_reference
+from pxc.hub.registry import RegistryFault
+from pxc.hub.reports import as_source
+from pxc.ir.node import Lit
+from pxc.source import Source
+
+if TYPE_CHECKING:
+    from pxc.hub.resolver import Hub
+
+__all__ = ["Locking"]
+
+MOST_ENTRIES = 10_000
+"""How many components one workspace may lead to."""
+
+Place = tuple[Lit[str], str]
+"""A reference, and where it stands in the workspace; nowhere for one in a component of a hub."""
+
+
+class Locking:
+    """Fixes references, and those of the components that they name, one after another.
+
+    An entry of the lock before stays as it is, but for where it is named. `is_moved` says of which
+    references the tag is asked anew; `inner` gives the references in the text of a component.
+    Faults are those of a compilation, told where the reference stands.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        before: Lock,
+        today: str,
+        inner: Callable[[Source], Iterable[Lit[str]]],
+        report: Report,
+        *,
+        is_moved: Callable[[HubReference], bool] = lambda placed: False,
+    ) -> None:
+        self._hub = hub
+        self._before = {each.ref: each for each in before.components}
+        self._today = today
+        self._inner = inner
+        self._report = report
+        self._is_moved = is_moved
+        self._entries: dict[str, Locked] = {}
+        self._via: dict[str, set[str]] = {}
+        self._failed: set[str] = set()
+
+    def fixed(self, places: Iterable[Place]) -> dict[str, Locked]:
+        """The entries of references, and of all that they lead to, by what the lock calls them."""
+        waiting = list(places)
+        while waiting:
+            ref, place = waiting.pop()
+            placed = self._placed(ref)
+            if placed is None or placed.entry in self._failed:
+                continue
+            if place:
+                self._via.setdefault(placed.entry, set()).add(place)
+            if placed.entry not in self._entries:
+                waiting += [(inner, "") for inner in self._fix(placed, ref)]
+            if len(self._entries) > MOST_ENTRIES:
+                raise RegistryFault(f"components lead to more than {MOST_ENTRIES:,} others")
+        return {
+            key: replace(entry, via=tuple(sorted(self._via.get(key, ()))))
+            for key, entry in self._entries.items()
+        }
+
+    def _placed(self, ref: Lit[str]) -> HubReference | None:
+        parsed = parse_reference(ref.value)
+        placed = None if parsed is None else self._hub.placed(parsed)
+        if placed is None and parsed is not None:
+            self._hub.report_no_registry(parsed, ref, self._report)
+        if placed is None or not self._hub.may("pull", placed, ref.span, self._report):
+            return None
+        return placed
+
+    def _fix(self, placed: HubReference, ref: Lit[str]) -> list[Lit[str]]:
+        """Make the entry of a reference; the references that its component names itself."""
+        try:
+            made = self._taken(placed, ref)
+        except RegistryFault as fault:
+            self._hub.report_fault(placed, fault, ref, self._report)
+            made = None
+        source = None if made is None else as_source(placed, made[1], ref, self._report)
+        if made is None or source is None:
+            self._failed.add(placed.entry)
+            return []
+        entry, data = made
+        self._hub.fixed.keep(data)
+        inner = list(self._inner(source))
+        keys = {each.entry for each in map(self._placed, inner) if each is not None}
+        self._entries[placed.entry] = replace(entry, requires=tuple(sorted(keys)))
+        return inner
+
+    def _taken(self, placed: HubReference, ref: Lit[str]) -> tuple[Locked, bytes] | None:
+        """An entry and its bytes: the one before, or what the registry has today."""
+        before = self._before.get(placed.entry)
+        is_moved = not placed.digest and self._is_moved(placed)
+        if before is not None and not is_moved and self._hub.visible(placed):
+            data = self._hub.fixed.at_hand(placed.entry, before.digest)
+            if data is not None:
+                return before, data
+        taken = self._hub.taken(placed, None if is_moved else before, ref, self._report)
+        if taken is None:
+            return None
+        version, data = taken
+        if before is not None and before.digest == version.digest:
+            return before, data
+        registry = self._hub.registry(placed.registry)
+        return (
+            Locked(
+                ref=placed.entry,
+                digest=version.digest,
+                size=len(data),
+                registry=registry.url,
+                resolved=self._today,
+            ),
+            data,
+        )
