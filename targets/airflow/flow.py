@@ -71,7 +71,9 @@ class Flow(Struct):
 
     def is_spread(self, name: str) -> bool:
         """Whether an inner group is what the file is of, so that it needs no TaskGroup."""
-        return self.group.kind == WHOLE and name not in self.hooks
+        inner = self.inner.get(name)
+        in_rounds = inner is not None and inner.rounds
+        return self.group.kind == WHOLE and name not in self.hooks and not in_rounds
 
     @property
     def hides_failures(self) -> bool:

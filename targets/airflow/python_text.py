@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 __all__ = [
-    "WIDTH", "Call", "Code", "Entries", "Statement", "flat", "names", "shown", "string",
+    "WIDTH", "Call", "Code", "Entries", "Statement", "behind", "flat", "names", "shown", "string",
 ]  # fmt: skip
 
 WIDTH = 88
@@ -58,6 +58,15 @@ class Statement(Struct, frozen=True):
         pad = " " * self.indent
         text = f"{pad}{self.before}{shown(self.value, self.indent, len(self.before))}"
         return text if self.then is None else f"{text}.{shown(self.then, self.indent, 2)}"
+
+
+def behind(upstream: str, target: str, indent: int) -> str:
+    """The line, or the lines where it is too long, that puts a task behind another one."""
+    pad, line = " " * indent, f"{upstream} >> {target}"
+    if indent + _width(line) <= WIDTH:
+        return pad + line
+    inner = f"{pad}{' ' * _INDENT}"
+    return f"{pad}(\n{inner}{upstream}\n{inner}>> {target}\n{pad})"
 
 
 def shown(value: Any, indent: int = 0, before: int = 0, after: int = 0) -> str:

@@ -12,7 +12,7 @@ from pxc.targets.airflow.jinja import expression, rendered
 from pxc.targets.airflow.mapped import mapped_arguments, mapping_arguments
 from pxc.targets.airflow.pod_operator import outputs_of
 from pxc.targets.airflow.pool import pool_arguments
-from pxc.targets.airflow.python_text import Call, Code, Entries, names, shown, string
+from pxc.targets.airflow.python_text import Call, Code, Entries, behind, names, shown, string
 from pxc.targets.airflow.searches import Rounds
 from pxc.targets.airflow.variables import OPS
 
@@ -59,9 +59,9 @@ def rounds_lines(rounds: Rounds, path: str, rule: str, indent: int, build: Build
         *found,
         loop,
         f"{body}{ask} = {shown(asking, inner + _STEP, len(ask) + 3)}",
-        f"{body}{ask} >> {end}",
+        behind(ask, end, inner + _STEP),
         f"{body}if number > 1:",
-        f"{body}    {before} >> {ask}",
+        behind(before, ask, inner + 2 * _STEP),
         f"{body}if number < {last}:",
         *trials,
     ]

@@ -12,7 +12,7 @@ from pxc.targets.airflow.mapped import mapped_arguments, mapping_arguments
 from pxc.targets.airflow.naming import Naming
 from pxc.targets.airflow.pod_operator import operator_of
 from pxc.targets.airflow.pool import pool_arguments
-from pxc.targets.airflow.python_text import Call, Code, Entries, Statement, names, shown
+from pxc.targets.airflow.python_text import Call, Code, Entries, Statement, behind, names, shown
 from pxc.targets.airflow.rounds import rounds_lines
 from pxc.targets.airflow.unrolled import CELL
 
@@ -217,7 +217,9 @@ def _order(flow: Flow, naming: Naming, indent: int) -> list[str]:
 
 def edge(ups: list[str], target: str, indent: int) -> str:
     """The line that puts a task behind others."""
-    left: Any = Code(ups[0]) if len(ups) == 1 else [Code(each) for each in ups]
+    if len(ups) == 1:
+        return behind(ups[0], target, indent)
+    left = [Code(each) for each in ups]
     return f"{' ' * indent}{shown(left, indent, 0, len(target) + 4)} >> {target}"
 
 
