@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.code_pages import blocks_of
+from tests.conftest import ROOT
 from tests.console import run
 from tests.kubernetes_oracle import judge
 from tests.public_hub import (
@@ -23,6 +24,9 @@ from tests.public_hub import (
     parts_of,
     written,
 )
+
+WITH_GOLDENS = [one for one in SHIPPED if one.ref != "tensorboard:latest"]
+"""All but what has the bytes of another one."""
 
 every_name = pytest.mark.parametrize("name", NAMES)
 every_component = pytest.mark.parametrize("one", SHIPPED, ids=lambda one: one.ref)
@@ -95,6 +99,12 @@ def test_examples_name_their_component(one: Shipped) -> None:
     assert re.search(rf"^ *hubRef: {one.ref}$", one.example.read_text(), re.M)
 
 
+@pytest.mark.parametrize("one", WITH_GOLDENS, ids=lambda one: one.ref)
+def test_its_example_is_a_golden(one: Shipped) -> None:
+    case = ROOT / "golden" / f"hub-{one.name}-{one.tag}" / "polyaxonfile.yaml"
+    assert case.read_bytes() == one.example.read_bytes()
+
+
 @every_component
 def test_some_target_takes_it(one: Shipped) -> None:
     assert any(not answer(compiled(one, t)).startswith("refused") for t in TARGETS)
@@ -123,3 +133,8 @@ def test_what_a_readme_shows_is_clean_and_compiled(name: str, tmp_path: Path) ->
             assert run(lint, tmp_path) == (0, "")
             outcome = compiled_text(block.text, "argo", examples)
             assert outcome.files, [d.message for d in outcome.report]
+
+
+def test_what_is_named_twice_is_the_same() -> None:
+    tags = {one.tag: one.path.read_bytes() for one in SHIPPED if one.name == "tensorboard"}
+    assert tags["latest"] == tags["single-run"]
