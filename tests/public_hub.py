@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -133,3 +135,37 @@ def parts_of(name: str) -> dict[str, str]:
     """The tables of a name's README by their marks."""
     tables = {f"inputs of {o.ref}": inputs_table(o) for o in SHIPPED if o.name == name}
     return {**tables, "targets": targets_table(name)}
+
+
+def components_table() -> str:
+    """What ships, a row for each."""
+    rows = ["| component | what it is | kind | inputs | targets |", "|---|---|---|---|---|"]
+    for one in SHIPPED:
+        tree = one.tree()
+        link = f"[`{one.ref}`](../pxc/hub/public/{one.name}/README.md)"
+        inputs = ", ".join(_named(io) for io in tree["inputs"] if io["name"] != "service_account")
+        said = [t for t in TARGETS if not answer(compiled(one, t)).startswith("refused")]
+        row = (link, tree["description"], f"`{tree['run']['kind']}`", inputs, ", ".join(said))
+        rows.append(f"| {' | '.join(row)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _named(io: dict[str, Any]) -> str:
+    return f"**`{io['name']}`**" if _default(io) == "**required**" else f"`{io['name']}`"
+
+
+def commands() -> str:
+    """The command line of each example that needs no more than params."""
+    lines = ["```console"]
+    for one in SHIPPED:
+        example = yaml.safe_load(one.example.read_text("utf-8"))
+        if "matrix" in example or one.ref == "tensorboard:latest":
+            continue
+        words = ["pxc", "compile", "--hub", one.ref]
+        for name, value in example["params"].items():
+            given = value["value"] if isinstance(value, dict) and "value" in value else value
+            text = given if isinstance(given, str) else json.dumps(given)
+            words += ["-P", f"{name}={text}"]
+        kind = next(yaml.safe_load_all(compiled(one, "kubernetes").files[0].text))["kind"]
+        lines += [f"$ {shlex.join(words)}", "...", f"kind: {kind}", "..."]
+    return "\n".join([*lines, "```"]) + "\n"

@@ -13,13 +13,16 @@ from tests.console import run
 from tests.kubernetes_oracle import judge
 from tests.public_hub import (
     NAMES,
+    PAGE,
     PUBLIC,
     SHIPPED,
     TARGETS,
     Shipped,
     answer,
+    commands,
     compiled,
     compiled_text,
+    components_table,
     hub_of,
     parts_of,
     written,
@@ -117,6 +120,15 @@ def test_readme_tells_inputs_and_targets(name: str, request: pytest.FixtureReque
     text = written(page, parts_of(name))
     if request.config.getoption("--update"):
         path.write_text(text, "utf-8")
+    else:
+        assert text == page
+
+
+def test_the_page_tells_every_component(request: pytest.FixtureRequest) -> None:
+    page = PAGE.read_text("utf-8")
+    text = written(page, {"components": components_table(), "commands": commands()})
+    if request.config.getoption("--update"):
+        PAGE.write_text(text, "utf-8")
     else:
         assert text == page
 
