@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -115,3 +116,102 @@ def test_what_cannot_be_compared_is_told_at_its_place(workspace: Path) -> None:
     assert "`vision/train` in the registry `lab` has no `3`" in ran.err
     assert "bad.yaml:2:1" in ran.err
     assert ran.code == 1
+
+
+def test_a_component_is_shown_as_a_manual_shows_a_command(workspace: Path) -> None:
+    ran = run("hub", "show", "vision/train:2")
+    assert (ran.code, ran.err) == (0, "")
+    digest = f"sha256:{hashlib.sha256(TRAIN.encode()).hexdigest()}"
+    assert (
+        ran.out
+        == f"""\
+NAME
+    vision/train:2 - Trains a model
+
+VERSION
+    registry lab, stage production, owner team:vision, of 2026-03-04, not signed
+    {digest}
+
+INPUTS
+    input  type   default  what it is
+    lr     float  0.1      the learning rate
+
+IMAGES
+    registry.acme.io/train:3
+
+ASKS
+    for `registry:registry.acme.io`
+
+RUN
+    pxc compile --hub vision/train:2
+
+VERSIONS
+    tag  stage       made        description
+    2    production  2026-03-04  with warm starts
+    1    deprecated  2026-01-02  -
+    10   -           -           -
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "shown"),
+    [
+        (
+            "--inputs",
+            "input  type   default  what it is\nlr     float  0.1      the learning rate\n",
+        ),
+        ("--claims", "for `registry:registry.acme.io`\n"),
+        ("--yaml", TRAIN),
+        ("--graph", "flowchart TD\n"),
+    ],
+)
+def test_a_part_of_it_is_shown_alone(option: str, shown: str, workspace: Path) -> None:
+    ran = run("hub", "show", "vision/train:2", option)
+    assert ran.out.startswith(shown)
+    assert ran.code == 0
+
+
+def test_programs_read_all_of_it_as_json(workspace: Path) -> None:
+    found = json.loads(run("hub", "show", "vision/train:2", "--format", "json").out)
+    assert found["ref"] == "vision/train:2"
+    assert found["inputs"][0] == {
+        "name": "lr", "type": "float", "required": False, "default": 0.1, "hasDefault": True,
+        "description": "the learning rate", "rules": {},
+    }  # fmt: skip
+    assert found["images"] == ["registry.acme.io/train:3"]
+    assert {(c["kind"], c["name"]) for c in found["claims"]} >= {("registry", "registry.acme.io")}
+    assert found["yaml"] == TRAIN
+
+
+def test_what_cannot_be_planned_without_inputs_says_so(workspace: Path) -> None:
+    ran = run("hub", "show", "git-clone", "--claims")
+    assert ran.out.splitlines() == [
+        "what is known once it has its inputs:",
+        "pxc acl claims --hub git-clone -P NAME=VALUE",
+        "without them: a `git` entry needs a `url` or a `connection`",
+    ]
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_the_exact_bytes_are_pulled(workspace: Path) -> None:
+    data = b"\xef\xbb\xbf# caf\xc3\xa9\r\n" + TRAIN.encode()
+    write(workspace, {"hub/vision/marked/1.yaml": data})
+    ran = run("hub", "pull", "vision/marked:1", "-o", "out.yaml")
+    assert (workspace / "out.yaml").read_bytes() == data
+    assert ran.err == f"wrote out.yaml, sha256:{hashlib.sha256(data).hexdigest()}\n"
+    assert run("hub", "pull", "vision/train:2").out == TRAIN
+    (workspace / "out.yaml").write_text("kept")
+    ran = run("hub", "pull", "vision/trai:1", "-o", "out.yaml")
+    assert ran.code == 1
+    assert "did you mean `vision/train`?" in ran.err
+    assert (workspace / "out.yaml").read_text() == "kept"
+
+
+def test_components_are_found_by_what_they_are_for(workspace: Path) -> None:
+    ran = run("hub", "search", "learning", "rates")
+    assert ran.out.splitlines()[1].split()[:2] == ["lab//solo", "latest"]
+    assert ran.code == 1, "a registry gave no answer"
+    found = json.loads(run("hub", "search", "warm starts", "--format", "json").out)["components"]
+    assert [each["name"] for each in found] == ["vision/train"]
+    assert run("hub", "search", "notebok").out == "nothing; did you mean `notebook`?\n"

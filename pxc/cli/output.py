@@ -11,7 +11,7 @@ import click
 
 from pxc.contracts import OutFile
 
-__all__ = ["as_stream", "is_folder", "write_file", "write_folder"]
+__all__ = ["as_stream", "is_folder", "write_bytes", "write_file", "write_folder"]
 
 _YAML = (".yaml", ".yml", ".json")
 
@@ -45,8 +45,13 @@ def write_file(path: Path, text: str) -> None:
     what is no regular file (a device, a pipe) is written to. Raises ClickException when the system
     refuses; then nothing has changed.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put bytes under a path, as `write_file` does a text."""
     try:
-        _replace_all([(path, text)])
+        _replace_all([(path, data)])
     except OSError as fault:
         raise _refusal(path, fault) from None
 
@@ -65,22 +70,22 @@ def write_folder(folder: Path, files: Sequence[OutFile]) -> None:
     try:
         for name in texts:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        _replace_all([(folder / name, text) for name, text in texts.items()])
+        _replace_all([(folder / name, text.encode()) for name, text in texts.items()])
     except OSError as fault:
         raise _refusal(folder, fault) from None
 
 
-def _replace_all(texts: Sequence[tuple[Path, str]]) -> None:
+def _replace_all(files: Sequence[tuple[Path, bytes]]) -> None:
     staged: list[tuple[Path, Path]] = []
     try:
-        for path, text in texts:
+        for path, data in files:
             target = path.resolve()
             if target.exists() and not target.is_file():
-                target.write_bytes(text.encode())
+                target.write_bytes(data)
             else:
                 temporary, descriptor = _temporary_beside(target)
                 staged.append((temporary, target))
-                _fill(descriptor, target, text.encode())
+                _fill(descriptor, target, data)
         while staged:
             temporary, target = staged[0]
             temporary.replace(target)

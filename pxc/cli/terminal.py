@@ -8,7 +8,7 @@ import click
 
 from pxc.cli import ReaderGone
 
-__all__ = ["COLOR_CHOICES", "say", "wants_color", "write_product"]
+__all__ = ["COLOR_CHOICES", "say", "wants_color", "write_data", "write_product"]
 
 COLOR_CHOICES = ("auto", "always", "never")
 
@@ -35,6 +35,11 @@ def say(text: str, stream: TextIO) -> None:
     """Write text for a person; what the stream's encoding lacks becomes an escape."""
     encoding = stream.encoding or "utf-8"
     _write(text.encode(encoding, "backslashreplace"), stream)
+
+
+def write_data(data: bytes) -> None:
+    """Write bytes to standard output, as they are."""
+    _write(data, sys.stdout)
 
 
 def write_product(text: str, stream: TextIO | None = None) -> None:

@@ -9,12 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pxc.catalog import EmptyCatalog
-from pxc.diagnostics import Report
+from pxc.diagnostics import Diagnostic, Report
 from pxc.driver.running import run_phases
 from pxc.driver.worlds import world_of
 from pxc.ir.expr import RunTimeRef
 from pxc.ir.node import Hole, Lit, Map, Template
 from pxc.ir.program import Binding, Connection, Program
+from pxc.language import PolyaxonLanguage
 from pxc.pipeline import Phase, run_pipeline
 from pxc.request import Request, SourceText
 from pxc.source import Source, Span, whole
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pxc.ir.plan import Plan
     from pxc.ir.spec import Operation
 
-__all__ = ["Component", "component_of"]
+__all__ = ["Component", "component_of", "read_component"]
 
 _STORE = "artifacts-store"
 _OF_EVERY_RUN = frozenset({"project", "run"})
@@ -38,13 +39,24 @@ _TEXTS = frozenset({"", "str", "uuid", "path", "uri", _IMAGE})
 class Component(Struct):
     """A component by itself: what it says once all it refers to is found, and what it would use.
 
-    `claims` and `plan` are None where a fault keeps it from being planned.
+    `claims` and `plan` are None where `faults` keep it from being planned without more values.
     """
 
     operation: Operation
     claims: tuple[Claim, ...] | None
     images: tuple[str, ...]
     plan: Plan | None
+    faults: tuple[Diagnostic, ...] = ()
+
+
+def read_component(given: SourceText, report: Report) -> Operation | None:
+    """What a text says by itself; None when it cannot be read, which is reported."""
+    from pxc.grammar.yaml_tree import load_source
+
+    source = load_source(given.name, given.data, report)
+    return (
+        None if source is None else PolyaxonLanguage().read_operation(source, report, preset=False)
+    )
 
 
 def component_of(
@@ -54,7 +66,7 @@ def component_of(
 
     Required inputs, to which nobody has given a value yet, are known to the run alone; where a
     value must be known before, it is the input's name in angle brackets. Every connection that is
-    named is there, and so is an artifacts store. What keeps it from being planned is reported.
+    named is there, and so is an artifacts store.
     """
     from pxc.passes import PLANNING
 
@@ -68,11 +80,9 @@ def component_of(
     if plan is None and any(fault.code.id == "PXC703" for fault in faults):
         faults = Report()
         plan = _planned(progress.state, world, faults, _by_its_name)
-    for fault in faults:
-        report.keep(fault)
     composed = progress.state.composed
     if plan is None:
-        return Component(composed, None, (), None)
+        return Component(composed, None, (), None, tuple(faults.sorted()))
     return Component(composed, *_uses(plan, world), plan)
 
 

@@ -65,6 +65,7 @@ class Hub:
         self._registries: dict[str, Registry] = {}
         self._asked: dict[tuple[str, str, str], Version | RegistryFault | None] = {}
         self._sources: dict[str, Source] = {}
+        self._bytes: dict[str, bytes] = {}
 
     def component(self, ref: Lit[str], report: Report) -> Source | None:
         """See `pxc.world.Hub`."""
@@ -91,6 +92,10 @@ class Hub:
                 return None
             self._sources[ref.value] = found
         return self._sources[ref.value]
+
+    def bytes_of(self, ref: Lit[str], report: Report) -> bytes | None:
+        """The exact bytes of what `component` finds; None for none, which is reported."""
+        return None if self.component(ref, report) is None else self._bytes[ref.value]
 
     def placed(self, reference: HubReference) -> HubReference | None:
         """The reference with its registry and its tag; None where no registry is known for it."""
@@ -152,7 +157,10 @@ class Hub:
             data = self.fixed.at_hand(placed.entry, digest)
         if data is None:
             data = self._fetched(placed, entry, ref, report)
-        return None if data is None else as_source(placed, data, ref, report)
+        if data is None:
+            return None
+        self._bytes[ref.value] = data
+        return as_source(placed, data, ref, report)
 
     def _fetched(
         self, placed: HubReference, entry: Locked | None, ref: Lit[str], report: Report

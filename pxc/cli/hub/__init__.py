@@ -10,7 +10,10 @@ __all__ = ["COMMANDS", "hub_command"]
 
 COMMANDS = {
     "ls": ("pxc.cli.hub.ls", "List components, or the versions of one."),
+    "show": ("pxc.cli.hub.show", "Tell what a component is, takes and asks for."),
+    "search": ("pxc.cli.hub.search", "Find components by what they are for."),
     "diff": ("pxc.cli.hub.difference", "Say what differs between two versions."),
+    "pull": ("pxc.cli.hub.pull", "Write the exact bytes of a component."),
     "lock": ("pxc.cli.hub.lock", "Fix the components that the workspace names in pxc.lock."),
     "update": ("pxc.cli.hub.update", "Move what pxc.lock fixes to what tags mean today."),
     "outdated": ("pxc.cli.hub.outdated", "List what is locked and is not the newest."),

@@ -8,11 +8,12 @@ from pxc.cli.hub.asking import Asked, reference_of
 from pxc.cli.inputs import read_given
 from pxc.diagnostics import Report
 from pxc.driver.components import Component, component_of
+from pxc.hub.registry import digest_of
 from pxc.ir.node import Lit
 from pxc.request import SourceText
 from pxc.source import Source, whole
 
-__all__ = ["component_at", "is_file", "text_of"]
+__all__ = ["bytes_of", "component_at", "is_file", "text_of"]
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -33,6 +34,16 @@ def text_of(asked: Asked, text: str, report: Report) -> SourceText | None:
     ref = Lit(whole(Source("REF", text)), text)
     source = asked.hub.component(ref, report)
     return None if source is None else SourceText(source.name, source.text.encode())
+
+
+def bytes_of(asked: Asked, text: str, report: Report) -> tuple[str, bytes] | None:
+    """The digest and the exact bytes of a reference; None after a fault is reported.
+
+    Raises UsageError.
+    """
+    reference_of(text)
+    data = asked.hub.bytes_of(Lit(whole(Source("REF", text)), text), report)
+    return None if data is None else (digest_of(data), data)
 
 
 def is_file(text: str) -> bool:

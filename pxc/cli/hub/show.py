@@ -1,0 +1,143 @@
+"""The command that tells everything about a component before somebody uses it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+from msgspec import Struct
+
+from pxc.cli import CLEAN, FINDINGS
+from pxc.cli.acl.claims import claim_object
+from pxc.cli.acl.rules import text_or_json
+from pxc.cli.findings import exit_code, printed
+from pxc.cli.hub.asking import Asked, asked, hub_options, reference_of
+from pxc.cli.hub.reading import is_file, text_of
+from pxc.cli.hub.show_page import page
+from pxc.cli.hub.tables import as_json
+from pxc.cli.terminal import say, write_product
+from pxc.diagnostics import Report, Severity
+from pxc.driver.components import component_of
+from pxc.hub.description import command_line, described
+from pxc.hub.listing import Listed, listed
+from pxc.hub.reference import HubReference
+from pxc.hub.registry import RegistryFault
+
+if TYPE_CHECKING:
+    from pxc.driver.components import Component
+    from pxc.request import SourceText
+
+__all__ = ["command"]
+
+_PARTS = ("page", "inputs", "claims", "yaml", "graph")
+
+
+@click.command(
+    "show",
+    epilog="""\b
+Examples:
+  pxc hub show tensorboard:single-run
+  pxc hub show tensorboard:single-run --inputs
+  pxc hub show vision/train:2 --claims --format json
+  pxc hub show train.yaml""",
+)
+@click.argument("ref", metavar="REF")
+@click.option("--inputs", "part", flag_value="inputs", help="Show the inputs alone.")
+@click.option("--claims", "part", flag_value="claims", help="Show what it asks for alone.")
+@click.option("--yaml", "part", flag_value="yaml", help="Show the text of the component itself.")
+@click.option("--graph", "part", flag_value="graph", help="Show what it runs, as Mermaid.")
+@text_or_json
+@hub_options
+def command(
+    ref: str,
+    part: str | None,
+    format_: str,
+    catalogs: tuple[str, ...],
+    catalog_ref: str | None,
+    isolated: bool,
+    color: str,
+) -> int:
+    """Tell what the component REF is: its inputs, what it runs, what it asks for, its versions.
+
+    REF is a reference or a file. What it asks for is what every run of it uses; rules may deny it.
+    """
+    found = asked(catalogs, catalog_ref, isolated)
+    report = Report()
+    given = text_of(found, ref, report)
+    component = None
+    if given is not None:
+        component = component_of(given, found.defaults.options, found.root, report)
+    faults = [d for d in report.sorted() if d.severity is Severity.ERROR]
+    printed(faults, 1, "text", color, sys.stderr)
+    if given is None or component is None:
+        return exit_code(faults) or FINDINGS
+    shown = _Shown(_named(found, ref), _versions(found, ref), component, given)
+    if format_ == "json":
+        write_product(as_json(_document(shown, part)))
+    elif part == "yaml":
+        write_product(given.data.decode("utf-8-sig"))
+    elif part == "graph":
+        return _draw(component)
+    else:
+        say(page(*shown.of_page(), part or "page"), sys.stdout)
+    return CLEAN
+
+
+class _Shown(Struct):
+    """What is told of: the reference or the file, its versions where it has some, its content."""
+
+    reference: HubReference
+    versions: Listed | None
+    component: Component
+    given: SourceText
+
+    def of_page(self) -> tuple[HubReference, Listed | None, Component]:
+        return self.reference, self.versions, self.component
+
+
+def _named(found: Asked, ref: str) -> HubReference:
+    if is_file(ref):
+        return HubReference(ref)
+    return reference_of(ref)
+
+
+def _versions(found: Asked, ref: str) -> Listed | None:
+    """The versions beside the one that is shown; none where nobody answers."""
+    placed = None if is_file(ref) else found.hub.placed(reference_of(ref))
+    if placed is None:
+        return None
+    try:
+        return listed(found.hub, found.hub.registry(placed.registry), placed.component)
+    except RegistryFault:
+        return None
+
+
+def _draw(component: Component) -> int:
+    from pxc.graph import draw
+
+    if component.plan is None:
+        return FINDINGS
+    write_product(draw(component.plan, "mermaid"))
+    return CLEAN
+
+
+def _document(shown: _Shown, part: str | None) -> dict[str, Any]:
+    """What is told, as JSON: everything, or the part that is asked for."""
+    component = shown.component
+    inputs = described(component.operation, "inputs")
+    claims = component.claims
+    whole: dict[str, Any] = {
+        "ref": shown.reference.text,
+        "name": shown.given.name.strip("<>"),
+        "inputs": [msgspec.to_builtins(each) for each in inputs],
+        "outputs": [msgspec.to_builtins(e) for e in described(component.operation, "outputs")],
+        "images": list(component.images),
+        "claims": None if claims is None else [claim_object(claim) for claim in claims],
+        "command": command_line(shown.reference, inputs),
+        "versions": [] if shown.versions is None else msgspec.to_builtins(shown.versions.versions),
+        "yaml": shown.given.data.decode("utf-8-sig"),
+    }
+    kept = whole if part is None else {"ref": whole["ref"], part: whole.get(part)}
+    return {"version": 1, **kept}
