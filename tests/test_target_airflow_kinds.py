@@ -62,7 +62,7 @@ def test_the_task_keeps_what_the_resource_cannot() -> None:
     dask = task(component(DASK, "termination: {maxRetries: 2}\nplugins: {collectArtifacts: false}"))
     spark = task(component(SPARK, "termination: {timeout: 60}"))
     assert (dask["retries"], dask["resource"]["kind"]) == (2, "DaskJob")
-    assert (spark["deadline"], spark["resource"]["kind"]) == (60, "SparkApplication")
+    assert (spark["deadline"], spark["template_spec"]["kind"]) == (60, "SparkApplication")
 
 
 def test_every_try_of_every_run_has_a_name() -> None:
@@ -76,8 +76,10 @@ def test_text_is_no_template_and_names_no_file() -> None:
     """`rendered` is tried with any text elsewhere; here it is seen that a resource goes through it."""
     text = component(SPARK).files[0].text
     assert 'literal("{{ x }}")' in text
-    assert "template_ext" not in text
-    assert task(component(SPARK))["resource"]["spec"]["arguments"] == ["{{ x }}", "conf.yaml"]
+    assert "template_ext = ()" in text
+    found = task(component(SPARK))
+    assert found["operator"] == "SparkOperator"
+    assert found["template_spec"]["spec"]["arguments"] == ["{{ x }}", "conf.yaml"]
 
 
 def test_a_deadline_of_the_dag_is_one_of_what_it_may_leave_behind() -> None:

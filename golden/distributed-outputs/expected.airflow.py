@@ -60,7 +60,7 @@ class ResourceOperator(BaseSensorOperator):
         super().__init__(timeout=timedelta(days=3650), **kwargs)
         self.resource, self.beside = self.changed(resource, changes or {}), beside
         self.succeeded, self.failed, self.deadline = succeeded, failed, deadline
-        self.created = False
+        self.created, self.name = False, None
 
     @staticmethod
     def changed(resource, changes):
@@ -74,6 +74,7 @@ class ResourceOperator(BaseSensorOperator):
         return resource
 
     def poke(self, context):
+        self.name = self.resource["metadata"]["name"]
         if not self.created and self.is_first(context):
             self.create(context["ti"].try_number)
         self.created = True
@@ -124,11 +125,14 @@ class ResourceOperator(BaseSensorOperator):
     def create_patiently(self):
         for pause in (1, 5, 25, None):
             try:
-                return self.hook.create_custom_object(body=self.resource, **self.place)
+                return self.make()
             except ApiException as error:
                 if pause is None or error.status != 429 and error.status < 500:
                     raise
                 time.sleep(pause)
+
+    def make(self):
+        return self.hook.create_custom_object(body=self.resource, **self.place)
 
     def create_beside(self, each, owner):
         each["metadata"]["ownerReferences"] = [owner]
@@ -186,15 +190,12 @@ class ResourceOperator(BaseSensorOperator):
         return found in words if words else bool(found)
 
     def on_kill(self):
-        self.delete(self.name)
+        if self.name:
+            self.delete(self.name)
 
     @cached_property
     def hook(self):
         return KubernetesHook(conn_id="kubernetes_default")
-
-    @property
-    def name(self):
-        return self.resource["metadata"]["name"]
 
     @property
     def place(self):

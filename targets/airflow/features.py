@@ -18,9 +18,11 @@ TABLE = (
         for kind, resource in (
             ("tfjob", "a TFJob"), ("xgbjob", "an XGBoostJob"), ("paddlejob", "a PaddleJob"),
             ("mpijob", "an MPIJob"), ("rayjob", "a RayJob"), ("daskjob", "a DaskJob"),
-            ("spark", "a SparkApplication"),
         )
     ),
+    Feature("run.spark", "`run.kind: spark`", EXACT,
+            "a SparkKubernetesOperator that makes a SparkApplication, waits for its end and deletes"
+            " it"),
     Feature("run.pytorchjob", "`run.kind: pytorchjob`", EXACT,
             "a task that creates a PyTorchJob, or by `--distributed indexed` an Indexed Job, waits"
             " for its end and deletes it"),

@@ -46,9 +46,22 @@ _STANDARD = frozenset(
 )
 _DEFINITIONS = (
     "run_uuid", "is_true", "reached", "OutputsOperator", "ExitCodeOperator", "ResourceOperator",
-    "ResourceOutputsOperator", "TrialOperator", "TrialExitCodeOperator", "TrialResourceOperator",
-    "TunerOperator", "JoinOperator", "came_to", "may_start", "ended_well", "watcher",
+    "ResourceOutputsOperator", "SparkOperator", "TrialOperator", "TrialExitCodeOperator",
+    "TrialResourceOperator", "TrialSparkOperator", "TunerOperator", "JoinOperator", "came_to",
+    "may_start", "ended_well", "watcher",
 )  # fmt: skip
+_NEEDED = {
+    "may_start": ("came_to",),
+    "ended_well": ("came_to",),
+    "TrialExitCodeOperator": ("TrialOperator", "ExitCodeOperator"),
+    "TrialSparkOperator": ("TrialResourceOperator", "SparkOperator"),
+    "ExitCodeOperator": ("OutputsOperator",),
+    "TrialResourceOperator": ("ResourceOutputsOperator",),
+    "ResourceOutputsOperator": ("ResourceOperator",),
+    "SparkOperator": ("ResourceOperator",),
+}
+"""Definitions that stand on others; what stands on one of these comes before it."""
+
 NAMES = frozenset((*_MODULES, *_OTHERS, *_WHOLE, *_TIMETABLES, *_DEFINITIONS))
 """All that a file may import or define; no variable of it is called so."""
 
@@ -63,11 +76,8 @@ def preamble(used: Iterable[str], release: str) -> str:
     which is a file of the folder `inlined`. `release` is `both`, `3` or `2`.
     """
     wanted = set(used)
-    wanted |= {"came_to"} if wanted & {"may_start", "ended_well"} else set()
-    wanted |= {"TrialOperator", "ExitCodeOperator"} if "TrialExitCodeOperator" in wanted else set()
-    wanted |= {"OutputsOperator"} if "ExitCodeOperator" in wanted else set()
-    wanted |= {"ResourceOutputsOperator"} if "TrialResourceOperator" in wanted else set()
-    wanted |= {"ResourceOperator"} if "ResourceOutputsOperator" in wanted else set()
+    for name, needed in _NEEDED.items():
+        wanted |= set(needed) if name in wanted else set()
     lines: set[str] = set()
     bodies = []
     for name in _DEFINITIONS:

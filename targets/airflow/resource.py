@@ -1,11 +1,12 @@
-"""Turns a unit of several roles into the call of a ResourceOperator, which runs it as a resource.
+"""Turns a unit of several roles into the call of the operator that runs it as a resource.
 
-Its operator in the cluster starts and restarts the pods, and keeps the deadline. The resource is
-the one that the target kubernetes writes, with a name for each try of each run.
+Its controller in the cluster starts and restarts the pods, and keeps the deadline. The resource
+is the one that the target kubernetes writes, with a name for each try of each run.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace as changed
@@ -34,7 +35,7 @@ from pxc.targets.airflow.run_time import AirflowRunTime
 from pxc.targets.airflow.scope import RUN_UUID, Scope
 from pxc.targets.kubernetes.distributed import LONGEST_NAME, EngineRun, engine_objects
 
-__all__ = ["mapped_resource", "resource_arguments", "resource_draft"]
+__all__ = ["mapped_resource", "operator_of_resource", "resource_arguments", "resource_draft"]
 
 _HASH = 10
 _TRIES = 4
@@ -170,7 +171,7 @@ def resource_arguments(
     found = [dict(_arguments(each, outputs)) for each in draft.each]
     changes = differences([each.resource for each in draft.each])
     for own, own_changes in zip(found, changes, strict=True):
-        own["resource"] = found[0]["resource"]
+        own[_said_as(draft)] = found[0][_said_as(draft)]
         own["changes"] = rendered(own_changes)
     common = [
         (key, value)
@@ -181,13 +182,29 @@ def resource_arguments(
     return common, [{k: each[k] for k in each if k not in known} for each in found]
 
 
+def operator_of_resource(draft: ResourceDraft, said: Sequence[tuple[str, Any]]) -> str:
+    """The operator that runs a resource, of these arguments."""
+    if _is_spark(draft):
+        return "SparkOperator"
+    has_outputs = any(key == "outputs" for key, _ in said)
+    return "ResourceOutputsOperator" if has_outputs else "ResourceOperator"
+
+
+def _is_spark(draft: ResourceDraft) -> bool:
+    """Whether Airflow's own operator of Spark makes the resource, which knows how that ends."""
+    return draft.unit.kind == "spark"
+
+
+def _said_as(draft: ResourceDraft) -> str:
+    return "template_spec" if _is_spark(draft) else "resource"
+
+
 def _arguments(draft: ResourceDraft, outputs: list[str]) -> list[tuple[str, Any]]:
-    ending = ending_of(draft.resource)
-    found: list[tuple[str, Any]] = [
-        ("resource", rendered(draft.resource)),
-        ("succeeded", {path: list(words) for path, words in ending.succeeded}),
-        ("failed", {path: list(words) for path, words in ending.failed}),
-    ]
+    found: list[tuple[str, Any]] = [(_said_as(draft), rendered(draft.resource))]
+    if not _is_spark(draft):
+        ending = ending_of(draft.resource)
+        for key, signs in (("succeeded", ending.succeeded), ("failed", ending.failed)):
+            found.append((key, {path: list(words) for path, words in signs}))
     if draft.beside:
         found.append(("beside", rendered(draft.beside)))
     if outputs:

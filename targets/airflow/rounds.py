@@ -116,7 +116,7 @@ def _trials(
             named.append(("max_active_tis_per_dagrun", rounds.concurrency))
         mapping = Call("expand", (), (("cell", Code(f"{ask}.output")),))
     named += pool_arguments(draft.unit, build)
-    operator = "TrialResourceOperator"
+    operator = "TrialSparkOperator" if draft.unit.kind == "spark" else "TrialResourceOperator"
     if isinstance(draft, Draft):
         operator = "TrialExitCodeOperator" if draft.exit_codes else "TrialOperator"
         build.used.add("OutputsOperator")

@@ -148,11 +148,10 @@ def unit_lines(
     draft = build.drafts[task_id]
     own: list[dict[str, Any]] = []
     if isinstance(draft, ResourceDraft):
-        from pxc.targets.airflow.resource import resource_arguments
+        from pxc.targets.airflow.resource import operator_of_resource, resource_arguments
 
         said, own = resource_arguments(draft, build)
-        has_outputs = any(key == "outputs" for key, _ in said)
-        operator = "ResourceOutputsOperator" if has_outputs else "ResourceOperator"
+        operator = operator_of_resource(draft, said)
     else:
         operator = operator_of(draft, build)
         said, own = mapped_arguments(draft, build)

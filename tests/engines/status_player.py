@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.engines.api_server import Refused
 from tests.engines.cluster import Cluster
@@ -27,21 +27,22 @@ _MERGE = "application/merge-patch+json"
 @contextmanager
 def playing(
     cluster: Cluster, kinds: Mapping[str, str], scripts: Mapping[str, Sequence[Script]]
-) -> Iterator[None]:
-    """Plays for the resources of these kinds (by their API) in a namespace.
+) -> Iterator[dict[str, Object]]:
+    """Plays for the resources of these kinds (by their API) in a namespace, told by their uid.
 
     A script is that of an operation: its first for the first resource of it, and so on.
     """
     cluster.server.know({"apiVersion": api, "kind": kind} for kind, api in kinds.items())
     stop, failed = threading.Event(), []
+    made: dict[str, Object] = {}
+    seen: dict[str, float] = {}
 
     def play() -> None:
-        seen: dict[str, float] = {}
         order: dict[str, list[str]] = {}
         while not stop.wait(0.1):
             try:
                 for kind, api in kinds.items():
-                    _look(cluster, api, kind, scripts, seen, order)
+                    _look(cluster, api, kind, scripts, seen, order, made)
             except (Refused, KeyError) as fault:
                 if isinstance(fault, Refused) and fault.status == _LATER:
                     continue
@@ -51,7 +52,7 @@ def playing(
     player = threading.Thread(target=play)
     player.start()
     try:
-        yield
+        yield made
     finally:
         stop.set()
         player.join()
@@ -65,10 +66,12 @@ def _look(
     scripts: Mapping[str, Sequence[Script]],
     seen: dict[str, float],
     order: dict[str, list[str]],
+    made: dict[str, Object],
 ) -> None:
     path = cluster.server.path(api, kind, cluster.namespace)
     for each in cluster.server.ask("GET", path)["items"]:
         name, uid = each["metadata"]["labels"]["pxc.dev/operation"], each["metadata"]["uid"]
+        made.setdefault(uid, each)
         mine = order.setdefault(name, [])
         if uid not in mine:
             mine.append(uid)
@@ -81,4 +84,7 @@ def _look(
         except Refused as refused:
             if refused.status != 404:
                 raise
-            cluster.server.ask("PATCH", place, body, content=_MERGE)  # a status is no part of it
+            with suppress(Refused):  # it has gone meanwhile
+                cluster.server.ask(
+                    "PATCH", place, body, content=_MERGE
+                )  # a status is no part of it
