@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pxc.passes.ask_params import ask_params
-from pxc.passes.check_access import check_access
 from pxc.passes.check_graph import check_graph
 from pxc.passes.check_hooks import check_hooks
-from pxc.passes.check_matrix import check_matrix
 from pxc.passes.check_mounts import check_mounts
 from pxc.passes.check_pods import check_pods
-from pxc.passes.check_queues import check_queues
-from pxc.passes.check_quotas import check_quotas
 from pxc.passes.check_rules import check_rules
-from pxc.passes.check_schedule import check_schedule
 from pxc.passes.check_variables import check_variables
 from pxc.passes.compose_layers import compose_layers
 from pxc.passes.evaluate_expressions import evaluate_expressions
 from pxc.passes.expand_builds import expand_builds
 from pxc.passes.expand_dag import expand_dag
 from pxc.passes.expand_hooks import expand_hooks
-from pxc.passes.expand_matrix import expand_matrix
 from pxc.passes.expand_tuners import expand_tuners
 from pxc.passes.lower_plan import lower_plan
 from pxc.passes.resolve_connections import resolve_connections
 from pxc.passes.resolve_params import resolve_params
 from pxc.passes.resolve_presets import resolve_presets
 from pxc.passes.resolve_references import resolve_references
-from pxc.pipeline import Phase
+from pxc.pipeline import Phase, late
+from pxc.world import World
+
+
+def _has_matrix(program: Any, world: World) -> bool:
+    return program.composed is not None and program.composed.matrix is not None
+
+
+def _has_schedule(program: Any, world: World) -> bool:
+    return program.composed is not None and program.composed.schedule is not None
+
+
+def _has_rules(state: Any, world: World) -> bool:
+    return world.catalog.has_rules
+
+
+def _has_queues(program: Any, world: World) -> bool:
+    return bool(world.catalog.queue_names())
+
+
+check_access = late("check_access", _has_rules)
+check_matrix = late("check_matrix", _has_matrix)
+check_queues = late("check_queues", _has_queues)
+check_quotas = late("check_quotas", _has_rules)
+check_schedule = late("check_schedule", _has_schedule)
+expand_matrix = late("expand_matrix", _has_matrix)
 
 ANALYSIS = (
     Phase(

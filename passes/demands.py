@@ -9,7 +9,6 @@ from pxc.ir.node import Lit, Seq, Template, is_null, plain
 from pxc.ir.plan import Demand
 from pxc.ir.run import Legacy
 from pxc.ir.spec import Operation, Plugins
-from pxc.passes.lower_events import outer_events
 from pxc.source import head_of
 
 _SECTIONS: tuple[tuple[str, str], ...] = (
@@ -53,7 +52,9 @@ def section_demands(
     for attribute, feature in (*_SECTIONS, *(() if in_dag else _EDGES)):
         if feature not in carried:
             yield from _section(composed, attribute, feature, optional=False)
-    if in_dag:
+    if in_dag and composed.events is not None:
+        from pxc.passes.lower_events import outer_events
+
         yield from outer_events(composed)
     for attribute, feature in _OPTIONAL_SECTIONS:
         if feature not in carried:

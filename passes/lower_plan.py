@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.diagnostics import Report
-from pxc.ir.plan import Group, Plan, Timetable, Unit
+from pxc.ir.plan import Event, Group, Plan, Timetable, Unit
 from pxc.ir.program import Program
-from pxc.ir.spec import Schedule
+from pxc.ir.spec import Operation, Schedule
 from pxc.passes.conditions import check_filled_in, conditions_hold
 from pxc.passes.demands import section_demands
-from pxc.passes.lower_events import lower_events
 from pxc.passes.lowering import Lowering, known, truth, whole
 from pxc.passes.run_name import run_name
 from pxc.world import World
@@ -47,7 +46,7 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
         (found,) if isinstance(found, Unit) else (),
         group=found if isinstance(found, Group) else None,
         timetable=_timetable(composed.schedule, report),
-        events=lower_events(composed, world),
+        events=_events(composed, world),
         demands=tuple({(d.feature, d.span, d.owner): d for d in lowering.demands}.values()),
         owner=world.options.owner,
         project=world.options.project,
@@ -55,6 +54,14 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
         params=program.asked_params,
         named=lower_named(program),
     )
+
+
+def _events(composed: Operation, world: World) -> tuple[Event, ...]:
+    if composed.events is None:
+        return ()
+    from pxc.passes.lower_events import lower_events
+
+    return lower_events(composed, world)
 
 
 def _timetable(schedule: Any, report: Report) -> Timetable | None:

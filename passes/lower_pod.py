@@ -6,12 +6,10 @@ import json
 from typing import Any
 
 from pxc.ir.node import KObject, Lit, Map, Seq, Template, is_null, plain, replace
-from pxc.ir.pod import Attachment, Pod, Results
+from pxc.ir.pod import Attachment, Pod, Results, Step, Watch
 from pxc.ir.program import Program
 from pxc.ir.spec import Operation, Plugins, SidecarPlugin
 from pxc.passes.lower_connections import always_requested, attach, attached
-from pxc.passes.lower_init import lower_init
-from pxc.passes.lower_watch import lower_watch
 from pxc.passes.lowering import Lowering, objects, truth
 from pxc.passes.stores import artifacts_store
 
@@ -30,7 +28,7 @@ def lower_pod(run: Any, composed: Operation, lowering: Lowering) -> Pod:
     return Pod(
         run.span,
         _with_params_env(run.container, lowering.program),
-        init=lower_init(run, lowering),
+        init=_init(run, lowering),
         sidecars=tuple(_with_params_env(s, lowering.program) for s in objects(run.sidecars)),
         volumes=objects(run.volumes),
         environment=run.environment if not is_null(run.environment) else None,
@@ -41,8 +39,26 @@ def lower_pod(run: Any, composed: Operation, lowering: Lowering) -> Pod:
         results=_results(plugins, composed, lowering),
         shm=_wanted(plugins, "shm", True, lowering),
         docker=_wanted(plugins, "docker", False, lowering),
-        watch=lower_watch(plugins, lowering.report) if plugins is not None else None,
+        watch=_watch(plugins, lowering),
     )
+
+
+def _init(run: Any, lowering: Lowering) -> tuple[Step, ...]:
+    """The steps before the main container, where there are any."""
+    if not isinstance(run.init, Seq) and not any(b.to_init for b in lowering.program.bindings):
+        return ()
+    from pxc.passes.lower_init import lower_init
+
+    return lower_init(run, lowering)
+
+
+def _watch(plugins: Plugins | None, lowering: Lowering) -> Watch | None:
+    """What is said of Polyaxon's own containers."""
+    if plugins is None:
+        return None
+    from pxc.passes.lower_watch import lower_watch
+
+    return lower_watch(plugins, lowering.report)
 
 
 def _attachments(run: Any, plugins: Plugins | None, lowering: Lowering) -> tuple[Attachment, ...]:

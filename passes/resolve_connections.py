@@ -18,7 +18,6 @@ from pxc.passes.contexts import build_contexts, evaluate_tree, has_template
 from pxc.passes.fit_field import fit_field
 from pxc.passes.free_names import free_names
 from pxc.passes.provided_names import provided_names
-from pxc.passes.stored_versions import with_versions
 from pxc.world import World
 
 
@@ -33,7 +32,11 @@ def resolve_connections(program: Program, world: World, report: Report) -> Progr
     """
     if program.composed is None or program.composed.run is None:
         return program
-    program = with_versions(_with_names(program, world, report), world, report)
+    program = _with_names(program, world, report)
+    if world.catalog.declared:
+        from pxc.passes.stored_versions import with_versions
+
+        program = with_versions(program, world, report)
     found: dict[str, Connection] = {}
     for name in connection_names(program):
         if name.value in found:

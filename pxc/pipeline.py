@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from time import perf_counter
 from typing import Any
 
@@ -12,6 +13,28 @@ from pxc.diagnostics import Report
 from pxc.world import World
 
 Step = Callable[[Any, World, Report], Any]
+
+_PASSES = "pxc.passes"
+
+
+def late(name: str, concerns: Callable[[Any, World], bool]) -> Step:
+    """The pass of this name, loaded by the first state that concerns it: of few files does it.
+
+    Any other state stays as it is.
+    """
+
+    def step(state: Any, world: World, report: Report) -> Any:
+        return written(step)(state, world, report) if concerns(state, world) else state
+
+    step.__name__ = name
+    step.__module__ = f"{_PASSES}.{name}"
+    return step
+
+
+def written(step: Step) -> Step:
+    """A pass as its module has it."""
+    found: Step = getattr(import_module(step.__module__), step.__name__)
+    return found
 
 
 class Phase(Struct, frozen=True):

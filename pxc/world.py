@@ -136,9 +136,11 @@ class HubOptions(Struct, frozen=True, kw_only=True):
     `latest` is what is done with a reference without a tag of its own, `unsigned` with a version
     that nobody signed: allow, warn or deny. A version older than `max_age_days` is told of; 0 for
     any age. `url_hosts` are the hosts that a `urlRef` may name. With `locked` only what pxc.lock
-    has is taken, with `offline` nothing that needs a network.
+    has is taken, with `offline` nothing that needs a network. With `off` no registry is asked at
+    all: components are those of the catalog.
     """
 
+    off: bool = False
     registries: tuple[RegistryOptions, ...] = ()
     latest: str = "warn"
     unsigned: str = "allow"

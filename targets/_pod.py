@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -19,9 +19,10 @@ from pxc.targets._data import Place, RunTime, Values, ordered
 from pxc.targets._file import file_container
 from pxc.targets._files import Files
 from pxc.targets._names import container_name, free_name
-from pxc.targets._polyaxon import MAIN, Polyaxon
-from pxc.targets._polyaxon_pod import containers_before, containers_beside
 from pxc.world import Options
+
+if TYPE_CHECKING:
+    from pxc.targets._polyaxon import Polyaxon
 
 __all__ = ["PodParts", "build_pod"]
 
@@ -87,6 +88,15 @@ def build_pod(
     return _Assembly(unit, pod, values, options, mounts_files).build(native_sidecars)
 
 
+def _polyaxon(unit: Unit, pod: Pod, values: Values, options: Options) -> Polyaxon | None:
+    """Polyaxon's own containers, where the cluster runs it."""
+    if not options.runtime.polyaxon:
+        return None
+    from pxc.targets._polyaxon import Polyaxon
+
+    return Polyaxon(unit, pod, values, options)
+
+
 class _Assembly:
     """Puts one pod together: containers first, then what they need mounted."""
 
@@ -97,7 +107,7 @@ class _Assembly:
         self.pod = pod
         self.values = values
         self.options = options
-        self.polyaxon = Polyaxon(unit, pod, values, options) if options.runtime.polyaxon else None
+        self.polyaxon = _polyaxon(unit, pod, values, options)
         self.names: set[str] = set()
         self.volumes = Volumes([values.value(v, Place("volumes")) for v in pod.volumes])
         self.main = self._author(pod.main, "main", "container", main=True)
@@ -150,7 +160,7 @@ class _Assembly:
         written = node.get("name")
         text = written.value if isinstance(written, Lit) else None
         if main and self.polyaxon is not None and self.unit.runtime is None:
-            text = MAIN
+            text = self.polyaxon.main
         name = self._name(container_name(text if isinstance(text, str) else None, default))
         return author_container(node, name, self.values, what)
 
@@ -205,6 +215,8 @@ class _Assembly:
     def _keep_results(self, context: Context) -> list[Draft]:
         """The containers before the author's steps that bring results back and keep them."""
         if self.polyaxon is not None:
+            from pxc.targets._polyaxon_pod import containers_before
+
             kept = self.pod.results
             resume = bool(self.unit.limits.max_retries) or (kept is not None and kept.again)
             return containers_before(self.polyaxon, self.volumes, context, resume=resume)
@@ -234,6 +246,8 @@ class _Assembly:
         """Polyaxon's sidecar, where the cluster runs it; it ends by itself when main has."""
         if self.polyaxon is None:
             return []
+        from pxc.targets._polyaxon_pod import containers_beside
+
         told = [self.main, *(self.sidecars if self.pod.sidecars_attached else ())]
         steps = [draft for step, draft in self.steps if not isinstance(step, ContainerStep)]
         return containers_beside(self.polyaxon, told, steps, self.volumes, context)

@@ -50,8 +50,11 @@ done
 class Polyaxon:
     """The containers of one pod. Source of arguments and variables: release 2.18 of Polyaxon.
 
-    `run` is None after PXC701: the server knows a run by a uuid that is known before it starts.
+    `main` is the name of the main one. `run` is None after PXC701: the server knows a run by a
+    uuid that is known before it starts.
     """
+
+    main = MAIN
 
     def __init__(self, unit: Unit, pod: Pod, values: Values, options: Options) -> None:
         self.pod, self.values, self.options = pod, values, options

@@ -22,6 +22,8 @@ from msgspec import Struct
 
 from pxc.diagnostics import Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.world import Options
+from tests.no_hub import NO_HUB
 
 KINDS = frozenset(
     {"job", "service", "tfjob", "pytorchjob", "mpijob", "xgbjob", "raycluster", "daskcluster"}
@@ -153,6 +155,7 @@ def request(record: Record, folder: Path, target: str = "kubernetes") -> Request
         overlays=files[1:],
         root=Path(),
         catalog=(_catalog(folder),),
+        options=Options(hub=NO_HUB),
         target=target,
         verify=True,
     )

@@ -9,6 +9,7 @@ from textwrap import dedent
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.world import Options
 from tests.command_line import write
+from tests.no_hub import NO_HUB
 
 COMPONENTS = {
     "tell/latest": """
@@ -67,7 +68,7 @@ def compiled_with(folder: Path, text: str, *, lint: bool = False) -> Outcome:
     """The outcome of a YAML string against a catalog."""
     request = Request(
         files=(SourceText("file.yaml", dedent(text).encode()),),
-        options=Options(project="p"),
+        options=Options(project="p", hub=NO_HUB),
         catalog=(folder,),
         verify=True,
     )

@@ -15,6 +15,7 @@ from pxc.tuner.reading import read_document
 from pxc.world import Options, Runtime
 from tests.conftest import ROOT
 from tests.kubernetes_oracle import judge
+from tests.no_hub import NO_HUB
 
 METRIC = "metric: {name: loss, optimization: minimize}"
 
@@ -26,7 +27,7 @@ def compiled(
         f"kind: operation\nname: s\nmatrix: {{{matrix}}}\ncomponent:\n  inputs: [{inputs}]\n"
         f"  run: {{kind: job, container: {{image: 'i:1', command: [c], args: [{args}]}}}}\n"
     )
-    options: dict[str, Any] = {"runtime": Runtime(tracking=tracking)}
+    options: dict[str, Any] = {"runtime": Runtime(tracking=tracking), "hub": NO_HUB}
     outcome = compile_request(
         Request(files=(SourceText("f.yaml", text.encode()),), target="argo",
                 options=Options(**options))

@@ -13,6 +13,7 @@ from pxc.targets.argo.features import TABLE as ARGO
 from pxc.targets.kubernetes.features import TABLE, feature_of
 from pxc.world import Options, Runtime
 from tests.emitting import run
+from tests.no_hub import NO_HUB
 from tests.test_nothing_dropped import CATALOG
 
 JOB = "run: {kind: job, container: {image: a, command: [b]}}\n"
@@ -318,7 +319,9 @@ def answered(target: str, name: str) -> Outcome:
         text = text.replace("kind: component", "kind: operation", 1)
     profile = "polyaxon" if name.startswith("polyaxon.") else "standalone"
     queue = "pool" if name == "queue.pool" else "none"
-    options = Options(runtime=Runtime(profile=profile, host="http://api"), queue_as=queue)
+    options = Options(
+        runtime=Runtime(profile=profile, host="http://api"), queue_as=queue, hub=NO_HUB
+    )
     files = (SourceText("f.yaml", text.encode()),)
     return compile_request(Request(files=files, catalog=(CATALOG,), options=options, target=target))
 

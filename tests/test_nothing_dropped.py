@@ -41,6 +41,7 @@ from pxc.grammar.shapes import (
 )  # fmt: skip
 from pxc.ir.run import Replica
 from pxc.targets.kubernetes.features import feature_of
+from pxc.world import HubOptions, Options
 from tests.conftest import ROOT
 from tests.fields_in_company import MARKED
 
@@ -228,7 +229,12 @@ WALKED = [path for path in LEAVES if path not in MARKED and path not in EXCUSED]
 def compiled(text: str, target: str = "kubernetes") -> Outcome:
     """What comes of a file beside a catalog whose artifacts store is the connection `store`."""
     return compile_request(
-        Request(files=(SourceText("f.yaml", text.encode()),), catalog=(CATALOG,), target=target)
+        Request(
+            files=(SourceText("f.yaml", text.encode()),),
+            catalog=(CATALOG,),
+            target=target,
+            options=Options(hub=HubOptions(off=True)),
+        )
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from pxc.ir.dump import dump
 from pxc.ir.plan import Group, Plan, Unit
+from tests.no_hub import NO_HUB
 from tests.reading import compiled, found
 
 METRIC = "metric: {name: loss, optimization: minimize}"
@@ -32,7 +33,7 @@ def dag(*operations: str, more: str = "") -> str:
 
 
 def plan_of(source: str) -> Plan:
-    outcome = compiled(source)
+    outcome = compiled(source, hub=NO_HUB)
     assert outcome.plan is not None, found(outcome.report)
     return outcome.plan
 

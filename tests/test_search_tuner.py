@@ -13,6 +13,7 @@ from pxc.tuner.cli import _run
 from pxc.world import Options, Runtime
 from tests.hub import hub
 from tests.kubernetes_oracle import judge
+from tests.no_hub import NO_HUB
 from tests.reading import found
 
 OUT = "outputs: [{name: suggestions, type: dict, isList: true}]"
@@ -69,7 +70,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def compiled(catalog: Path, text: str, target: str = "argo") -> Outcome:
-    options = Options(runtime=Runtime(tracking=False))
+    options = Options(runtime=Runtime(tracking=False), hub=NO_HUB)
     files = (SourceText("f.yaml", text.encode()),)
     return compile_request(Request(files=files, target=target, catalog=(catalog,), options=options))
 

@@ -15,6 +15,7 @@ from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.world import Options, Runtime
 from tests.hub import hub
 from tests.kubernetes_oracle import judge
+from tests.no_hub import NO_HUB
 from tests.reading import found
 from tests.test_expand_hooks import dag
 
@@ -63,7 +64,7 @@ def compiled(catalog: Path, text: str) -> Outcome:
             files=(SourceText("f.yaml", text.encode()),),
             target="argo",
             catalog=(catalog,),
-            options=Options(project="p", runtime=Runtime(tracking=False)),
+            options=Options(project="p", runtime=Runtime(tracking=False), hub=NO_HUB),
         )
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from pxc.targets.kubernetes.flat_group import FlatUnit, run_at_once
 from tests.kubernetes_oracle import judge
+from tests.no_hub import NO_HUB
 from tests.reading import compiled, describe
 from tests.test_expand_dag import dag
 
@@ -16,7 +17,7 @@ BESIDE = "PXC702 when one operation fails, the JobSet ends those that run beside
 
 def objects(text: str, **options: Any) -> tuple[list[dict[str, Any]], list[str]]:
     """The judged objects of a file and what was said."""
-    outcome = compiled(text, **options)
+    outcome = compiled(text, hub=NO_HUB, **options)
     assert all(d.help for d in outcome.report)
     said = [f"{d.code.id} {d.message}" for d in outcome.report]
     return (judge(outcome.files[0].text) if outcome.files else []), said

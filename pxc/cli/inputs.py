@@ -1,13 +1,11 @@
 """Turns a file argument into the bytes of a file and the name it is shown under."""
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from pxc.cli.options import STDIN
 from pxc.diagnostics import Report, nearest
-from pxc.hub.reference import parse_reference
 from pxc.request import SourceText
 from pxc.source import Source, Span
 from pxc.workspace import MAX_BYTES, TooLarge, display_name, read_bytes
@@ -46,6 +44,10 @@ def from_hub(refs: Iterable[str]) -> tuple[str, ...]:
 
 def _operation_on(ref: str) -> SourceText:
     """An operation that only names a component, and has its name."""
+    import json
+
+    from pxc.hub.reference import parse_reference
+
     parsed = parse_reference(ref)
     name = "" if parsed is None else f"name: {json.dumps(parsed.name)}\n"
     quoted = json.dumps(ref) if parsed is None else ref

@@ -12,7 +12,7 @@ from pxc.diagnostics import Report
 from pxc.driver.running import planned, run_phases
 from pxc.driver.worlds import for_target, world_of
 from pxc.lint.trace import Trace
-from pxc.pipeline import Progress
+from pxc.pipeline import Progress, written
 from pxc.request import Request, SourceText
 from pxc.source import Source
 
@@ -66,12 +66,11 @@ def compile_request(request: Request) -> Outcome:
 
         outcome.decision = decision_of(progress.state, world)
     if progress is not None and progress.finished:
-        from pxc.passes.check_access import is_enforced
         from pxc.targets import target
 
         outcome.plan = progress.state
         files = target(request.target).emit(progress.state, world, report)
-        if files and not report.has_errors and is_enforced(world):
+        if files and not report.has_errors and world.catalog.has_rules:
             from pxc.driver.access import hold_to_claims
 
             hold_to_claims(progress.state, files, world)
@@ -179,7 +178,7 @@ def pass_list() -> tuple[tuple[str, str, str], ...]:
     from pxc.passes import PIPELINE
 
     return tuple(
-        (phase.name, step.__name__, (step.__doc__ or "").strip().splitlines()[0])
+        (phase.name, step.__name__, (written(step).__doc__ or "").strip().splitlines()[0])
         for phase in PIPELINE
         for step in phase.passes
     )

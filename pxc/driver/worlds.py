@@ -46,7 +46,9 @@ def world_of(
         principal=request.principal,
         today=request.today,
         overrides=request.overrides,
-        hub=_HubWhenAsked(request, catalog, options, may_fetch=may_fetch),
+        hub=None
+        if options.hub.off
+        else _HubWhenAsked(request, catalog, options, may_fetch=may_fetch),
     )
 
 

@@ -22,7 +22,12 @@ _VARIABLE = re.compile("PXC_HUB_[A-Z0-9_]+")
 
 
 def read_hub(key: str, value: Any) -> HubOptions:
-    """`hub`: the registries by name, and the `policy` for what they have. Raises SettingFault."""
+    """`hub`: the registries by name, and the `policy` for what they have; or `false` for none.
+
+    Raises SettingFault.
+    """
+    if value is False:
+        return HubOptions(off=True)
     found = fields(key, value, {"registries": ("registries", _registries), "policy": ("", _policy)})
     return HubOptions(registries=found.get("registries", ()), **found.get("", {}))
 

@@ -17,7 +17,6 @@ from pxc.targets._objects import Written, as_text, written
 from pxc.targets._pod import PodParts
 from pxc.targets.kubernetes.features import feature_of, met_by_option, tell, tell_demand
 from pxc.targets.kubernetes.job import job_spec
-from pxc.targets.kubernetes.searches import tell_searches
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, run_uuid, unit_parts
 from pxc.world import Options, World
 
@@ -38,7 +37,10 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     PXC710 for two objects of one name, PXC104, PXC116, PXC118, PXC208 for values it refuses.
     """
     _tell_demands(plan, world.options, report)
-    tell_searches(plan, report)
+    if plan.group is not None or any(u.search or u.sweep or u.joins for u in plan.units):
+        from pxc.targets.kubernetes.searches import tell_searches
+
+        tell_searches(plan, report)
     if world.options.runtime.polyaxon:
         _tell_of_the_server(plan, report)
     found = (

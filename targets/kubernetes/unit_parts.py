@@ -13,7 +13,6 @@ from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import uuid_of
 from pxc.targets._objects import config_map
 from pxc.targets._pod import PodParts, build_pod
-from pxc.targets._queue import join_pod
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.world import Options, World
 
@@ -53,7 +52,10 @@ def unit_parts(
     pod = build_pod(
         unit, unit.pod, run_time, world.options, report, native_sidecars=unit.kind != "service"
     )
-    join_pod(pod, unit, world.options, report)
+    if world.options.queue_as == "volcano":
+        from pxc.targets._queue import join_pod
+
+        join_pod(pod, unit, world.options, report)
     own = identity_labels(plan, unit)
     if uuid is not None:
         own["pxc.dev/run-uuid"] = uuid
