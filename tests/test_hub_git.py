@@ -161,7 +161,8 @@ def test_what_is_not_there_is_told(repository: Repository, tmp_path: Path) -> No
     assert "does not appear to be a git repository" in str(fault)
     repository.bare = tmp_path / "empty"
     git("init", "-q", "--bare", str(repository.bare), at=tmp_path)
-    assert str(fault_of(repository)) == "the repository has no commit"
+    assert opened(repository).components() == ()
+    assert opened(repository).find("trainer", "v1", digest(FIRST)) is None
 
 
 @pytest.mark.parametrize(

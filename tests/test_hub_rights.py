@@ -14,7 +14,7 @@ from pxc.driver import Outcome, Request, SourceText, compile_request, lint_reque
 from pxc.driver.access import claims_request
 from pxc.driver.hubs import hub_of_request
 from pxc.hub.reference import parse_reference
-from pxc.hub.registry import digest_of
+from pxc.hub.registry import About, Publishing, RegistryFault, digest_of
 from pxc.source import Source, whole
 from pxc.world import AclOptions, HubOptions, Options, RegistryOptions
 from tests.access_rules import TODAY, grant, members, rules, team
@@ -350,4 +350,8 @@ def test_to_publish_what_is_not_seen_is_refused(root: Path) -> None:
     assert not hub.may("push", reference, whole(Source("x", "x")), report)
     assert [d.code.id for d in report] == ["PXC237"]
     assert hub.may("pull", reference, whole(Source("x", "x")), report)
-    assert hub.registry("corp").find("data/export", "v1") is None
+    corp = hub.registry("corp")
+    assert corp.find("data/export", "v1") is None
+    assert isinstance(corp, Publishing)
+    with pytest.raises(RegistryFault, match="no right to push `data/export:v9`"):
+        corp.publish("data/export", "v9", b"kind: component\n", About())

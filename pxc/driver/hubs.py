@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pxc.hub.rights import ComponentRights
 
 
-__all__ = ["hub_of", "hub_of_request", "read_registry_yaml", "rights_of"]
+__all__ = ["hub_of", "hub_of_request", "read_registry_yaml", "rights_of", "set_registry_yaml"]
 
 
 def hub_of(
@@ -35,7 +35,10 @@ def hub_of(
     is taken from it depends on digests alone.
     """
     store = user_store(os.environ, sys.platform)
-    return Hub(options, root, read_registry_yaml, may_fetch=may_fetch, rights=rights, store=store)
+    return Hub(
+        options, root, read_registry_yaml, may_fetch=may_fetch, rights=rights, store=store,
+        set_yaml=set_registry_yaml,
+    )  # fmt: skip
 
 
 def hub_of_request(request: Request, report: Report, *, may_fetch: bool = True) -> Hub:
@@ -78,3 +81,17 @@ def read_registry_yaml(name: str, data: bytes) -> Any:
             message = f"`{name}`, line {fault.span.line}: {fault.message}"
             raise RegistryFault(message, fault.help, kind="malformed")
     return found
+
+
+def set_registry_yaml(name: str, data: bytes, keys: tuple[str, ...], value: Any) -> bytes:
+    """The bytes of a YAML file of a registry with a value set. Raises RegistryFault."""
+    from pxc.grammar.yaml_setting import with_value
+
+    if data.strip():
+        read_registry_yaml(name, data)
+    try:
+        changed = with_value(data.decode("utf-8-sig"), keys, value).encode()
+    except ValueError as fault:
+        raise RegistryFault(f"`{name}` cannot be changed: {fault}", kind="malformed") from None
+    read_registry_yaml(name, changed)
+    return changed

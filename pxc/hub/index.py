@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -11,7 +11,17 @@ from msgspec.structs import replace
 from pxc.hub.reference import parse_reference
 from pxc.hub.registry import Registry, RegistryFault, Version
 
-__all__ = ["INDEX", "MOST_INDEX", "Component", "Entry", "Index", "blob_path", "read_index"]
+__all__ = [
+    "INDEX",
+    "MOST_INDEX",
+    "Component",
+    "Entry",
+    "Index",
+    "blob_path",
+    "entry_of",
+    "index_of",
+    "read_index",
+]
 
 INDEX = "index.json"
 MOST_INDEX = 16 * 1024 * 1024
@@ -23,7 +33,7 @@ _Tag = Annotated[str, Meta(pattern="^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")]
 
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One version; see `Version`."""
+    """One version; see `Version`. `readme` and `example` are the digests of further blobs."""
 
     digest: _Digest
     size: _Size
@@ -32,6 +42,14 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel
     replaced_by: str = ""
     description: str = ""
     signatures: tuple[str, ...] = ()
+    readme: str = ""
+    example: str = ""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What of it a `Version` has, too."""
+        names = ("digest", "size", "created", "stage", "replaced_by", "description", "signatures")
+        return {name: getattr(self, name) for name in names}
 
 
 class Component(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -157,5 +175,5 @@ def _version(component: str, known: Component, tag: str, entry: Entry) -> Versio
         tag=tag,
         title=known.title,
         owner=known.owner,
-        **{name: getattr(entry, name) for name in entry.__struct_fields__},
+        **entry.about,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -112,6 +112,7 @@ class About(Struct, frozen=True, kw_only=True):
     example: bytes = b""
 
 
+@runtime_checkable
 class Publishing(Registry, Protocol):
     """A registry that takes versions. Each question may raise RegistryFault."""
 

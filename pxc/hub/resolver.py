@@ -11,7 +11,7 @@ from pxc.hub.lock import Locked, LockFault
 from pxc.hub.placing import placed
 from pxc.hub.reference import PUBLIC, HubReference, parse_reference
 from pxc.hub.registries import BUILT_IN, open_registry
-from pxc.hub.registry import ReadYaml, Registry, RegistryFault, Version, digest_of
+from pxc.hub.registry import ReadYaml, Registry, RegistryFault, SetYaml, Version, digest_of
 from pxc.hub.reports import (
     as_source,
     report_missing,
@@ -53,6 +53,7 @@ class Hub:
         may_fetch: bool,
         rights: ComponentRights | None = None,
         store: Store | None = None,
+        set_yaml: SetYaml | None = None,
     ) -> None:
         self.options = options
         self.may_fetch = may_fetch
@@ -60,6 +61,7 @@ class Hub:
         self.fixed = Fixed(root, store)
         self._root = root
         self._read_yaml = read_yaml
+        self._set_yaml = set_yaml
         known = {each.name: each for each in options.registries}
         self._settings = {PUBLIC: _BUILT_IN} | known
         self._registries: dict[str, Registry] = {}
@@ -120,7 +122,7 @@ class Hub:
         Raises RegistryFault where its settings are at fault.
         """
         if name not in self._registries:
-            made = open_registry(self._settings[name], self._root, self._read_yaml)
+            made = open_registry(self._settings[name], self._root, self._read_yaml, self._set_yaml)
             if self.rights is not None:
                 from pxc.hub.visible import VisibleRegistry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from pxc.hub.reference import HubReference
-from pxc.hub.registry import Registry, RegistryFault, Version
+from pxc.hub.registry import About, Publishing, Registry, RegistryFault, Version
 from pxc.hub.rights import ComponentRights
 
 __all__ = ["VisibleRegistry"]
@@ -45,6 +45,17 @@ class VisibleRegistry:
                 f"no right to pull `{version.component}:{version.tag}`", kind="unauthorized"
             )
         return self.whole.read(version)
+
+    def publish(
+        self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...] = ()
+    ) -> Version:
+        """See `Publishing`. Raises RegistryFault for a version that may not be pushed."""
+        asked = replace(self._reference(component), tag=tag)
+        if self._rights.refuses("push", asked, None):
+            raise RegistryFault(f"no right to push `{component}:{tag}`", kind="unauthorized")
+        if not isinstance(self.whole, Publishing):
+            raise RegistryFault("nothing is published here", kind="unsupported")
+        return self.whole.publish(component, tag, data, about, signatures)
 
     def _sees_some(self, component: str) -> bool:
         return self._rights.sees_some(

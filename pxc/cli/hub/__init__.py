@@ -9,6 +9,7 @@ from pxc.cli.lazy_group import LazyGroup
 __all__ = ["COMMANDS", "hub_command"]
 
 COMMANDS = {
+    "index": ("pxc.cli.hub.index", "Write what a web server needs to be a registry."),
     "ls": ("pxc.cli.hub.ls", "List components, or the versions of one."),
     "show": ("pxc.cli.hub.show", "Tell what a component is, takes and asks for."),
     "search": ("pxc.cli.hub.search", "Find components by what they are for."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pxc.hub.registry import ReadYaml, Registry, RegistryFault
+from pxc.hub.registry import ReadYaml, Registry, RegistryFault, SetYaml
 from pxc.world import RegistryOptions
 
 __all__ = ["BUILT_IN", "KINDS", "open_registry"]
@@ -16,19 +16,25 @@ KINDS = ("dir", "git", "http")
 """The kinds of registries."""
 
 
-def open_registry(options: RegistryOptions, root: Path | None, read_yaml: ReadYaml) -> Registry:
+def open_registry(
+    options: RegistryOptions,
+    root: Path | None,
+    read_yaml: ReadYaml,
+    set_yaml: SetYaml | None = None,
+) -> Registry:
     """The registry that settings describe; nothing is read, or fetched, before it is asked.
 
-    Paths are relative to `root`. Raises RegistryFault for a folder outside of it.
+    Paths are relative to `root`. With `set_yaml` folders and repositories take versions, too.
+    Raises RegistryFault for a folder outside of the root.
     """
     if options.kind == "dir":
         from pxc.hub.registries.folder import FolderRegistry
 
-        return FolderRegistry(options, _folder(options, root), read_yaml)
+        return FolderRegistry(options, _folder(options, root), read_yaml, set_yaml)
     if options.kind == "git":
         from pxc.hub.registries.git import GitRegistry
 
-        return GitRegistry(options, _home(), read_yaml)
+        return GitRegistry(options, _home(), read_yaml, set_yaml)
     if options.kind == "http":
         from pxc.hub.registries.http import HttpRegistry
 

@@ -6,18 +6,29 @@ of a public hub's repository is such a folder. `hub.yaml` beside the versions te
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
-from pxc.hub.registry import MOST_BYTES, ReadYaml, RegistryFault, Version, digest_of
+from pxc.hub.registries.published import SIGNATURE, check_publishing, files_of
+from pxc.hub.registry import (
+    MOST_BYTES,
+    About,
+    ReadYaml,
+    RegistryFault,
+    SetYaml,
+    Version,
+    digest_of,
+)
 from pxc.world import RegistryOptions
 
-__all__ = ["FolderRegistry", "tag_of"]
+__all__ = ["FolderRegistry", "bytes_of", "tag_of", "write_bytes"]
 
 _ABOUT = "hub.yaml"
 _SUFFIXES = (".yaml", ".yml")
+_NEXT_SIGNATURE = re.compile("^(?=untrusted comment:)", re.M)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
@@ -26,11 +37,19 @@ class FolderRegistry:
 
     is_remote = False
 
-    def __init__(self, options: RegistryOptions, folder: Path, read_yaml: ReadYaml) -> None:
+    def __init__(
+        self,
+        options: RegistryOptions,
+        folder: Path,
+        read_yaml: ReadYaml,
+        set_yaml: SetYaml | None = None,
+    ) -> None:
         self.name = options.name
         self.url = options.url
+        self._options = options
         self._folder = folder
         self._read_yaml = read_yaml
+        self._set_yaml = set_yaml
 
     def components(self) -> tuple[str, ...]:
         """See `Registry`."""
@@ -62,13 +81,46 @@ class FolderRegistry:
         path = self._path(self._folder / version.component, version.tag)
         if path is None:
             raise RegistryFault(f"`{version.component}:{version.tag}` is gone", kind="malformed")
-        return _bytes_of(path)
+        return bytes_of(path)
+
+    def publish(
+        self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...] = ()
+    ) -> Version:
+        """See `Publishing`."""
+        if self.url.startswith("builtin:"):
+            message = f"the registry `{self.name}` comes with pxc and takes nothing"
+            raise RegistryFault(message, kind="unsupported")
+        files = self.files_with(component, tag, data, about, signatures)
+        if not self._is_inside(self._folder / component):
+            raise RegistryFault(f"the folder of `{component}` is outside of the registry")
+        for name, content in files.items():
+            write_bytes(self._folder / name, content)
+        found = self.find(component, tag)
+        if found is None:
+            raise RegistryFault(f"`{component}:{tag}` is gone", kind="malformed")
+        return found
+
+    def files_with(
+        self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...]
+    ) -> dict[str, bytes]:
+        """The files that publishing a version writes, by their paths in the folder."""
+        if self._set_yaml is None:
+            raise RegistryFault("nothing is published here", kind="unsupported")
+        found = self.find(component, tag)
+        check_publishing(self._options, component, tag, data, about, found)
+        known = self._folder / component / _ABOUT
+        hub_file = bytes_of(known) if known.is_file() and self._is_inside(known) else b""
+        return files_of(
+            component, tag, data, about, signatures,
+            file=found.origin if found else f"{tag}.yaml",
+            hub_file=hub_file, set_yaml=self._set_yaml,
+        )  # fmt: skip
 
     def _version(self, component: str, tag: str, folder: Path) -> Version | None:
         path = self._path(folder, tag)
         if path is None:
             return None
-        data = _bytes_of(path)
+        data = bytes_of(path)
         about = self._about(folder)
         tags = about.get("tags")
         own = tags.get(tag) if isinstance(tags, dict) else None
@@ -93,14 +145,15 @@ class FolderRegistry:
         path = folder / _ABOUT
         if not path.is_file() or not self._is_inside(path):
             return {}
-        found = self._read_yaml(path.as_posix(), _bytes_of(path))
+        found = self._read_yaml(path.as_posix(), bytes_of(path))
         return found if isinstance(found, dict) else {}
 
     def _signatures(self, path: Path) -> tuple[str, ...]:
-        signed = path.with_name(f"{path.name}.minisig")
+        signed = path.with_name(f"{path.name}{SIGNATURE}")
         if not signed.is_file() or not self._is_inside(signed):
             return ()
-        return (_bytes_of(signed).decode("utf-8", "replace"),)
+        text = bytes_of(signed).decode("utf-8", "replace")
+        return tuple(part for part in _NEXT_SIGNATURE.split(text) if part.strip())
 
     def _path(self, folder: Path, tag: str) -> Path | None:
         """The file of a version, where the folder and it lie in the registry."""
@@ -147,15 +200,28 @@ def _is_day(value: Any) -> bool:
     return isinstance(value, date)
 
 
-def _bytes_of(path: Path) -> bytes:
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put a file in its place at once. Raises RegistryFault where that cannot be."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as fault:
+        part.unlink(missing_ok=True)
+        reason = (fault.strerror or "it cannot be written").lower()
+        raise RegistryFault(f"cannot write `{path.name}`: {reason}", kind="unreachable") from fault
+
+
+def bytes_of(path: Path, most: int = MOST_BYTES) -> bytes:
     """The bytes of a file. Raises RegistryFault for what cannot be read and for too many."""
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as fault:
         reason = (fault.strerror or "it cannot be opened").lower()
         raise RegistryFault(f"cannot read `{path.name}`: {reason}", kind="unreachable") from fault
-    if len(data) > MOST_BYTES:
-        message = f"`{path.name}` has more bytes than the limit of {MOST_BYTES:,}"
+    if len(data) > most:
+        message = f"`{path.name}` has more bytes than the limit of {most:,}"
         raise RegistryFault(message, kind="malformed")
     return data

@@ -11,7 +11,16 @@ from msgspec.structs import replace
 from pxc.catalog.git_tree import GitTree
 from pxc.hub.registries.folder import FolderRegistry, tag_of
 from pxc.hub.registries.git_clone import GitClone
-from pxc.hub.registry import MOST_BYTES, ReadYaml, RegistryFault, Version, digest_of
+from pxc.hub.registries.git_commit import commit_files
+from pxc.hub.registry import (
+    MOST_BYTES,
+    About,
+    ReadYaml,
+    RegistryFault,
+    SetYaml,
+    Version,
+    digest_of,
+)
 from pxc.world import RegistryOptions
 
 __all__ = ["GitRegistry"]
@@ -27,18 +36,25 @@ class GitRegistry:
 
     is_remote = True
 
-    def __init__(self, options: RegistryOptions, home: Path, read_yaml: ReadYaml) -> None:
+    def __init__(
+        self,
+        options: RegistryOptions,
+        home: Path,
+        read_yaml: ReadYaml,
+        set_yaml: SetYaml | None = None,
+    ) -> None:
         self.name = options.name
         self.url = options.url
         self.clone = GitClone(options.url, options.ref, home)
         self.inside = _inside(options.path)
         self._options = options
         self._read_yaml = read_yaml
+        self._set_yaml = set_yaml
         self._earlier: dict[tuple[str, str], tuple[Version, bytes]] = {}
 
     def components(self) -> tuple[str, ...]:
         """See `Registry`."""
-        return self._files.components()
+        return self._files.components() if self.clone.commit else ()
 
     def tags(self, component: str) -> tuple[str, ...]:
         """See `Registry`."""
@@ -50,18 +66,38 @@ class GitRegistry:
         if found is not None:
             day = found.created or self._day(found)
             return replace(found, origin=f"commit {self.clone.commit}", created=day)
-        return self._find_earlier(component, digest) if digest else None
+        return self._find_earlier(component, digest) if digest and self.clone.commit else None
 
     def read(self, version: Version) -> bytes:
         """See `Registry`."""
         earlier = self._earlier.get((version.component, version.digest))
         return earlier[1] if earlier else self._files.read(version)
 
+    def publish(
+        self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...] = ()
+    ) -> Version:
+        """See `Publishing`. It is a commit on the branch that `ref` names."""
+
+        def files() -> dict[str, bytes]:
+            self.__dict__.pop("_files", None)
+            made = self._files.files_with(component, tag, data, about, signatures)
+            return {(PurePosixPath(self.inside) / name).as_posix(): made[name] for name in made}
+
+        commit_files(self.clone, files, f"Publish {component}:{tag}")
+        self.__dict__.pop("_files", None)
+        found = self.find(component, tag)
+        if found is None:
+            raise RegistryFault(f"`{component}:{tag}` is gone", kind="malformed")
+        return found
+
     @cached_property
     def _files(self) -> FolderRegistry:
+        if not self.clone.commit:
+            nothing = self.clone.folder / "nothing"
+            return FolderRegistry(self._options, nothing, self._read_yaml, self._set_yaml)
         tree = GitTree(self.clone.commit, self.clone.folder, self.clone.git)
         folder = tree.path(tree.top / self.inside)
-        return FolderRegistry(self._options, folder, self._read_yaml)
+        return FolderRegistry(self._options, folder, self._read_yaml, self._set_yaml)
 
     def _day(self, version: Version) -> str:
         """The day of the last commit that changed a version."""

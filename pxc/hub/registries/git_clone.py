@@ -20,6 +20,7 @@ _PROTOCOLS = ("https", "ssh", "file")
 _REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+-]{0,250}")
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _SCP = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^:]*")
+_FIRST, _HEAD = "main", "HEAD"
 _ALL = ("+refs/heads/*:refs/pxc/all/heads/*", "+refs/tags/*:refs/pxc/all/tags/*")
 
 
@@ -47,12 +48,14 @@ class GitClone:
 
     @cached_property
     def commit(self) -> str:
-        """The commit of the ref, which the repository is asked for once."""
+        """The commit of the ref, which the repository is asked for once; empty without any."""
+        if self._is_empty:
+            return ""
         if _COMMIT.fullmatch(self.ref):
             return self._reachable(self.ref)
-        name, tip = self._remote_ref()
+        name = self._name()
         kept = f"refs/pxc/{name}"
-        if self._known(kept) != tip:
+        if self._known(kept) != self._remote[name]:
             self._fetch(f"+{name}:{kept}")
         commit = self._known(f"{kept}^{{commit}}")
         if not commit:
@@ -62,44 +65,49 @@ class GitClone:
     @property
     def branch(self) -> str:
         """The full name of the branch. Raises RegistryFault where the ref is no branch."""
-        if not _COMMIT.fullmatch(self.ref):
-            name, _ = self._remote_ref()
-            if name.startswith("refs/heads/"):
-                return name
-        raise RegistryFault(f"`{self.ref}` is no branch", "name one as `ref`", kind="unsupported")
+        if self._is_empty:
+            return f"refs/heads/{self.ref or _FIRST}"
+        name = "" if _COMMIT.fullmatch(self.ref) else self._name()
+        if not name.startswith("refs/heads/"):
+            raise RegistryFault(f"`{self.ref}` is no branch", "name one as `ref`")
+        return name
 
     def forget(self) -> None:
         """Ask again what the commit is."""
-        self.__dict__.pop("commit", None)
+        for name in ("commit", "_remote"):
+            self.__dict__.pop(name, None)
 
-    def _remote_ref(self) -> tuple[str, str]:
-        """The full name of the ref, and what it points at."""
+    @cached_property
+    def _remote(self) -> dict[str, str]:
+        """What each branch and each tag points at; `HEAD` is the name of the own branch."""
+        told = self.git("ls-remote", "--symref", "--", self.url).decode("utf-8", "replace")
+        found = {}
+        for line in told.splitlines():
+            tip, _, name = line.partition("\t")
+            is_link = tip.startswith("ref: ")
+            if name.startswith(("refs/heads/", "refs/tags/")) and _REF.fullmatch(name):
+                found[name] = tip
+            elif name == _HEAD and is_link:
+                found[name] = tip.removeprefix("ref: ")
+        return found
+
+    @property
+    def _is_empty(self) -> bool:
+        """Whether there is nothing in the repository, as in one that was just made."""
+        return not self._remote.keys() - {_HEAD}
+
+    def _name(self) -> str:
+        """The full name of the ref."""
+        wanted = [f"refs/heads/{self.ref}", f"refs/tags/{self.ref}"]
+        for name in wanted if self.ref else [self._remote.get(_HEAD, "")]:
+            if name in self._remote:
+                return name
         if not self.ref:
-            told = self._ls_remote("--symref", self.url, "HEAD")
-            names = [line.split()[1] for line in told if line.startswith("ref: ")]
-            tips = [line.split()[0] for line in told if not line.startswith("ref: ")]
-            if names and tips and _REF.fullmatch(names[0]):
-                return names[0], tips[0]
-            raise RegistryFault("the repository has no commit", kind="malformed")
-        full = [f"refs/heads/{self.ref}", f"refs/tags/{self.ref}"]
-        told = self._ls_remote(self.url, *full)
-        known = {name: tip for tip, _, name in (line.partition("\t") for line in told)}
-        for name in full:
-            if name in known:
-                return name, known[name]
-        raise self._no_ref()
-
-    def _no_ref(self) -> RegistryFault:
-        told = self._ls_remote("--heads", "--tags", self.url)
-        names = {line.split("\t")[1].split("/", 2)[2] for line in told if not line.endswith("^{}")}
+            raise RegistryFault("the repository has no branch of its own", "name one as `ref`")
+        names = {name.split("/", 2)[2] for name in self._remote if name != _HEAD}
         near, known = nearest(self.ref, names), f"it has: {allowed(sorted(names))}"
         help = f"did you mean `{near}`? {known}" if near else known
-        return RegistryFault(f"the repository has no branch or tag `{self.ref}`", help)
-
-    def _ls_remote(self, *arguments: str) -> list[str]:
-        options = [each for each in arguments if each.startswith("--")]
-        rest = [each for each in arguments if not each.startswith("--")]
-        return self.git("ls-remote", *options, "--", *rest).decode("utf-8", "replace").splitlines()
+        raise RegistryFault(f"the repository has no branch or tag `{self.ref}`", help)
 
     def _reachable(self, commit: str) -> str:
         """The commit, where it is on a branch or a tag of this very repository.

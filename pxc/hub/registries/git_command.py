@@ -42,6 +42,7 @@ _SETTINGS = (
 )  # fmt: skip
 
 _USER = re.compile(r"://[^/@\s']*@")
+_REJECTED = re.compile(r"! (\[(?:remote )?rejected\].*)")
 _NOISE = ("fatal: ", "error: ", "remote: ")
 _UNAUTHORIZED = re.compile(
     "authentication failed|could not read (username|password)|permission denied|access denied"
@@ -61,7 +62,7 @@ def run_git(
     kept = {k: v for k, v in os.environ.items() if k not in _NOT_OURS}
     own = {"GIT_ALLOW_PROTOCOL": protocol, "GIT_DIR": str(folder), **more}
     command = ["git", *_SETTINGS, *arguments]
-    most = _MOST_PACK if arguments[0] == "fetch" else _MOST_OUTPUT
+    most = _MOST_PACK if arguments[0] in ("fetch", "push") else _MOST_OUTPUT
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as told:
         try:
             process = subprocess.Popen(
@@ -115,7 +116,8 @@ def _fault(told: str, status: int) -> RegistryFault:
         return RegistryFault("the repository sends more than is taken of one", kind="malformed")
     lines = [_bare(line) for line in told.splitlines() if line.strip()]
     said = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
-    reason = said[0] if said else "git gives no reason"
+    refused = [match[1] for line in lines if (match := _REJECTED.match(line))]
+    reason = (refused or said or ["git gives no reason"])[0]
     for noise in _NOISE:
         reason = reason.removeprefix(noise)
     if any(_UNAUTHORIZED.search(line) for line in lines):

@@ -10,7 +10,7 @@ from pathlib import Path
 from pxc.hub.index import INDEX, MOST_INDEX, Index, blob_path, read_index
 from pxc.hub.registries.credentials import Credentials
 from pxc.hub.registries.http_client import HttpClient
-from pxc.hub.registry import MOST_BYTES, RegistryFault, Version
+from pxc.hub.registry import MOST_BYTES, About, RegistryFault, Version
 from pxc.world import RegistryOptions
 
 __all__ = ["HttpRegistry"]
@@ -55,6 +55,19 @@ class HttpRegistry:
             message = f"`{name}` is in its index, and its bytes are gone ({answer.status})"
             raise RegistryFault(message, "ask whoever runs the registry", kind="malformed")
         raise _unexpected(answer.status, f"the bytes of `{name}`")
+
+    def publish(
+        self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...] = ()
+    ) -> Version:
+        """See `Publishing`. The server must take a PUT, and one of an index that nobody changed."""
+        from pxc.hub.registries.http_publishing import publish
+
+        index = publish(self.client, self._options, component, tag, data, about, signatures)
+        self.__dict__["index"] = index
+        found = index.find(component, tag)
+        if found is None:
+            raise RegistryFault(f"`{component}:{tag}` is gone", kind="malformed")
+        return found
 
     @cached_property
     def index(self) -> Index:
