@@ -12,7 +12,7 @@ from pxc.ir.plan import Group, Unit
 from pxc.ir.search import Search
 from pxc.ir.sweep import Sweep
 from pxc.passes.antichain import heaviest
-from pxc.passes.attached_members import attached_to
+from pxc.passes.attached_members import proposing
 from pxc.passes.claim_choices import cell_values, choices_in
 from pxc.passes.pod_demand import pod_demand, replicas_of
 from pxc.source import Span, head_of
@@ -70,35 +70,59 @@ def peak_of(
     """The most that a member takes at once, of those units alone that are kept.
 
     The runs of a matrix go on together, as many as its concurrency lets; members of a dag that none
-    of the others waits for do. What follows a member runs when it has ended, and what
-    its search asks between its rounds.
+    of the others waits for do, beside what follows members that have ended. What a search asks runs
+    between its rounds.
     """
+    need = _without_hooks(member, keep, language, prices)
+    after = [peak_of(hook.unit, keep, language, prices) for hook in member.hooks]
+    return _larger(need, _sum(after)) if after else need
+
+
+def _without_hooks(member: Unit | Group, keep: Keep, language: Language, prices: Prices) -> Need:
     if isinstance(member, Unit):
         need = run_of(member, language, prices) if keep(member) else Need()
     else:
         need = _of_group(member, keep, language, prices)
     need = times(need, at_once(member.sweep or member.search))
-    after = [peak_of(other, keep, language, prices) for other in attached_to(member)]
-    return _larger(need, _sum(after)) if after else need
+    asked = proposing(member)
+    return need if asked is None else _larger(need, peak_of(asked, keep, language, prices))
 
 
 def _of_group(group: Group, keep: Keep, language: Language, prices: Prices) -> Need:
-    needs = [peak_of(member, keep, language, prices) for member in group.members]
+    """The most that members take at once, with the hooks of those that have ended beside them."""
+    needs = [_without_hooks(member, keep, language, prices) for member in group.members]
     places = {member.name: at for at, member in enumerate(group.members)}
     edges = [(places[e.upstream], places[e.downstream]) for e in group.edges
              if e.upstream in places and e.downstream in places]  # fmt: skip
-    whole = _sum(needs)
-    bound = group.concurrency
+    hooks = [(at, hook) for at, member in enumerate(group.members) for hook in member.hooks]
+    behind = [(at, len(needs) + place) for place, (at, _) in enumerate(hooks)]
+    after = [peak_of(hook.unit, keep, language, prices) for _, hook in hooks]
+    whole = _sum([*needs, *after])
     for name in whole.amounts:
-        weights = [need.amounts.get(name, Decimal(0)) for need in needs]
-        if len(needs) <= _MOST_MEMBERS:
-            whole.amounts[name], is_met = heaviest(weights, edges, bound)
-        else:
-            largest = sorted(weights, reverse=True)
-            whole.amounts[name], is_met = sum(largest[:bound], Decimal(0)), not edges
+        weights, more = (_weights(name, found) for found in (needs, after))
+        most, is_met = _most([*weights, *more], [*edges, *behind], None)
+        if group.concurrency is not None:  # which counts members, not what follows them
+            bounded, is_exact = _most(weights, edges, group.concurrency)
+            if bounded + sum(more) < most:
+                most, is_met = bounded + sum(more), is_exact and not any(more)
+        whole.amounts[name] = most
         if not is_met:
             whole.rough |= {name}
     return whole
+
+
+def _weights(name: str, needs: list[Need]) -> list[Decimal]:
+    return [need.amounts.get(name, Decimal(0)) for need in needs]
+
+
+def _most(
+    weights: list[Decimal], edges: list[tuple[int, int]], bound: int | None
+) -> tuple[Decimal, bool]:
+    """What the heaviest weigh at once, and whether they are met; of very many a bound."""
+    if len(weights) <= _MOST_MEMBERS:
+        return heaviest(weights, edges, bound)
+    largest = sorted(weights, reverse=True)
+    return sum(largest[:bound], Decimal(0)), not edges
 
 
 def at_once(table: Sweep | Search | None) -> int:
