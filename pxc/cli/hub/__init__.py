@@ -18,6 +18,9 @@ COMMANDS = {
     "lock": ("pxc.cli.hub.lock", "Fix the components that the workspace names in pxc.lock."),
     "update": ("pxc.cli.hub.update", "Move what pxc.lock fixes to what tags mean today."),
     "outdated": ("pxc.cli.hub.outdated", "List what is locked and is not the newest."),
+    "vendor": ("pxc.cli.hub.vendor", "Copy what pxc.lock fixes into the workspace."),
+    "verify": ("pxc.cli.hub.verify", "Hold copies and registries to pxc.lock."),
+    "prune": ("pxc.cli.hub.prune", "Delete components from the cache that nobody asked for."),
     "why": ("pxc.cli.hub.why", "Tell why a component is in pxc.lock."),
 }
 """Each command with the module whose `command` it is, and its line in the help."""
