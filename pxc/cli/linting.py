@@ -18,7 +18,7 @@ from pxc.discovery import Found, Kind
 from pxc.lint.cache import Cache
 from pxc.lint.digest import digest
 from pxc.lint.record import Record, known_sources, restore
-from pxc.lint.trace import Question, answer
+from pxc.lint.trace import Finds, Question, answer, answer_of_hub
 from pxc.request import Request, SourceText
 from pxc.source import Source
 from pxc.workspace import Workspace
@@ -45,6 +45,7 @@ class Linter:
         self._cache = cache
         self._jobs = jobs
         self._catalogs: dict[tuple[Path, ...], bytes] = {}
+        self._hubs: dict[tuple[Any, ...], Finds] = {}
         self._principals: dict[Identity, Principal | None] = {}
 
     def request(self, path: str, given: SourceText, stdin_filename: str | None = None) -> Request:
@@ -130,10 +131,37 @@ class Linter:
         entry = self._cache.find(key, digest((given.data,)))
         if entry is None:
             return None
-        asked = _asked_again(entry.asked, request)
+        asked = self._asked_again(entry.asked, request)
         found = None if asked is None else _restored(entry.record, given, asked)
         self.hits += found is not None
         return found
+
+    def _asked_again(self, asked: Sequence[Question], request: Request) -> list[Source] | None:
+        """The sources of what was read then, when every answer is the same today."""
+        if not asked:
+            return []
+        files = Workspace(request.root)
+        sources = []
+        for question in asked:
+            if question.is_component:
+                digest_now, source = answer_of_hub(self._hub(request), question)
+            else:
+                digest_now, source = answer(files, question)
+            if digest_now != question.answer:
+                return None
+            if source is not None:
+                sources.append(source)
+        return sources
+
+    def _hub(self, request: Request) -> Finds:
+        """The hub of a workspace; one for all files, since nothing changes between them."""
+        options = request.options
+        key = (request.root, request.catalog, options.hub, options.project, options.acl)
+        if key not in self._hubs:
+            from pxc.driver.hubs import hub_of_request
+
+            self._hubs[key] = hub_of_request(request, Report(), may_fetch=False)
+        return self._hubs[key]
 
 
 def _is_looked_at(file: Found) -> bool:
@@ -144,21 +172,6 @@ def _is_looked_at(file: Found) -> bool:
 
 def _is_unreadable(found: Sequence[Diagnostic]) -> bool:
     return any(d.code.id in _UNREADABLE for d in found)
-
-
-def _asked_again(asked: Sequence[Question], request: Request) -> list[Source] | None:
-    """The sources of the files that were read then, when every answer is the same today."""
-    if not asked:
-        return []
-    files = Workspace(request.root)
-    sources = []
-    for question in asked:
-        digest_now, source = answer(files, question)
-        if digest_now != question.answer:
-            return None
-        if source is not None:
-            sources.append(source)
-    return sources
 
 
 def _restored(

@@ -129,6 +129,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC233", "hub-fetched-unlocked", _W),
     ("PXC234", "hub-digest-mismatch", _E),
     ("PXC237", "component-not-allowed", _E),
+    ("PXC238", "hub-offline", _E),
     ("PXC243", "registry-fault", _E),
     ("PXC244", "lock-fault", _E),
     # 3 expressions

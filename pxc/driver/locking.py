@@ -24,14 +24,16 @@ __all__ = ["Relocked", "lock_of", "relocked"]
 
 
 class Relocked(Struct):
-    """A lock before and after; `computed` are references that only a compilation knows.
+    """A lock before and after.
 
-    Each of these is its place and its text.
+    `computed` are references that only a compilation knows, each its place and its text. `replaced`
+    are the bytes of moved entries before, where they are at hand, and after.
     """
 
     before: Lock
     after: Lock
     computed: tuple[tuple[str, str], ...] = ()
+    replaced: dict[str, tuple[bytes | None, bytes]] = {}
 
     @property
     def new(self) -> list[Locked]:
@@ -98,7 +100,7 @@ def relocked(
         entries = _beside(before, entries, naming.read)
     computed = sorted((naming.place(t.span), t.text) for one in named for t in one.computed)
     after = replace(before, components=tuple(entries[ref] for ref in sorted(entries)))
-    return Relocked(before, after, tuple(computed))
+    return Relocked(before, after, tuple(computed), locking.replaced)
 
 
 def _beside(before: Lock, made: dict[str, Locked], read: set[str]) -> dict[str, Locked]:

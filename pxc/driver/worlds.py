@@ -29,7 +29,7 @@ def world_of(
 ) -> World:
     """What the passes of a request may know. PXC810 and others for faults of its catalog.
 
-    A `trace` learns which further files are read. With `may_fetch` registries elsewhere are asked.
+    A `trace` learns what further is read. With `may_fetch` registries elsewhere are asked.
     """
     from pxc.workspace import Workspace
 
@@ -38,6 +38,7 @@ def world_of(
     files = Workspace(
         request.root or Path(), overlays={text.name: text.data for text in request.overlays}
     )
+    hub = _HubWhenAsked(request, catalog, options, may_fetch=may_fetch)
     return World(
         options=options,
         language=language,
@@ -46,9 +47,7 @@ def world_of(
         principal=request.principal,
         today=request.today,
         overrides=request.overrides,
-        hub=None
-        if options.hub.off
-        else _HubWhenAsked(request, catalog, options, may_fetch=may_fetch),
+        hub=None if options.hub.off else hub if trace is None else trace.over_hub(hub),
     )
 
 

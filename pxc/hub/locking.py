@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pxc.diagnostics import Report
 from pxc.hub.lock import Lock, Locked
 from pxc.hub.reference import HubReference, parse_reference
-from pxc.hub.registry import RegistryFault
+from pxc.hub.registry import RegistryFault, digest_of
 from pxc.hub.reports import as_source
 from pxc.ir.node import Lit
 from pxc.source import Source
@@ -54,6 +54,8 @@ class Locking:
         self._entries: dict[str, Locked] = {}
         self._via: dict[str, set[str]] = {}
         self._failed: set[str] = set()
+        self.replaced: dict[str, tuple[bytes | None, bytes]] = {}
+        """What moved entries were, as far as that is at hand, and what they are."""
 
     def fixed(self, places: Iterable[Place]) -> dict[str, Locked]:
         """The entries of references, and of all that they lead to, by what the lock calls them."""
@@ -115,6 +117,8 @@ class Locking:
         version, data = taken
         if before is not None and before.digest == version.digest:
             return before, data
+        if before is not None:
+            self.replaced[placed.entry] = (self._old(placed, before), data)
         registry = self._hub.registry(placed.registry)
         return (
             Locked(
@@ -126,3 +130,15 @@ class Locking:
             ),
             data,
         )
+
+    def _old(self, placed: HubReference, before: Locked) -> bytes | None:
+        """The bytes of an entry that is replaced, to be compared; None where nobody has them."""
+        data = self._hub.fixed.at_hand(placed.entry, before.digest)
+        try:
+            registry = self._hub.registry(placed.registry)
+            version = registry.find(placed.component, placed.tag, before.digest)
+            if data is None and version is not None:
+                data = registry.read(version)
+        except RegistryFault:
+            return data
+        return data if data is not None and digest_of(data) == before.digest else None

@@ -16,6 +16,7 @@ __all__ = [
     "report_missing",
     "report_moved",
     "report_not_locked",
+    "report_offline",
     "report_other_bytes",
     "report_unlocked",
 ]
@@ -50,6 +51,16 @@ def report_unlocked(placed: HubReference, ref: Lit[str], report: Report) -> None
         f"`{placed.entry}` is not in pxc.lock: it is what the tag means today",
         ref.span,
         help="run: pxc hub lock",
+    )
+
+
+def report_offline(placed: HubReference, ref: Lit[str], report: Report) -> None:
+    """PXC238 for what only a network has."""
+    report.add(
+        "PXC238",
+        f"`{placed.entry}` is not at hand, and --offline asks no registry",
+        ref.span,
+        help="with a network run: pxc hub vendor",
     )
 
 

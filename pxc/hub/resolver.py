@@ -10,13 +10,14 @@ from pxc.hub.fixed import Fixed
 from pxc.hub.lock import Locked, LockFault
 from pxc.hub.placing import placed
 from pxc.hub.reference import PUBLIC, HubReference, parse_reference
-from pxc.hub.registries import BUILT_IN, open_registry
+from pxc.hub.registries import BUILT_IN, LOCAL, open_registry
 from pxc.hub.registry import ReadYaml, Registry, RegistryFault, SetYaml, Version, digest_of
 from pxc.hub.reports import (
     as_source,
     report_missing,
     report_moved,
     report_not_locked,
+    report_offline,
     report_other_bytes,
     report_unlocked,
 )
@@ -138,6 +139,10 @@ class Hub:
         """Whether a registry comes with pxc: its release fixes what is in it."""
         return self._settings[name].url.startswith(BUILT_IN)
 
+    def is_remote(self, name: str) -> bool:
+        """Whether a registry is asked over a network; known before anything of it is loaded."""
+        return self._settings[name].kind != LOCAL
+
     def find(self, name: str, component: str, tag: str, digest: str = "") -> Version | None:
         """What a registry answers, asked once. Raises RegistryFault."""
         key = (name, component, digest or f":{tag}")
@@ -175,7 +180,7 @@ class Hub:
         taken = self.taken(placed, entry, ref, report)
         if taken is None:
             return None
-        noted = self.registry(placed.registry).is_remote or self.fixed.is_there
+        noted = self.is_remote(placed.registry) or self.fixed.is_there
         if not is_fixed and self.may_fetch and noted:
             report_unlocked(placed, ref, report)
         return taken[1]
@@ -187,11 +192,13 @@ class Hub:
 
         None, which is reported, for what it does not have. Raises RegistryFault.
         """
-        registry = self.registry(placed.registry)
-        if registry.is_remote and not self.may_fetch:
+        is_remote = self.is_remote(placed.registry)
+        if is_remote and not self.may_fetch:
             return None
-        if registry.is_remote and self.options.offline:
-            raise RegistryFault("--offline asks no registry", kind="offline")
+        if is_remote and self.options.offline:
+            report_offline(placed, ref, report)
+            return None
+        registry = self.registry(placed.registry)
         digest = placed.digest or (entry.digest if entry is not None else "")
         version = self.find(registry.name, placed.component, placed.tag, digest)
         if version is None:
@@ -202,7 +209,7 @@ class Hub:
         if digest_of(data) != (digest or version.digest):
             report_other_bytes(placed, digest or version.digest, data, registry, ref, report)
             return None
-        if registry.is_remote:
+        if is_remote:
             self.fixed.keep(data)
         return version, data
 

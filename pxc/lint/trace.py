@@ -1,15 +1,19 @@
-"""Turns the reading of files into questions and answers, so that it can be asked again later."""
+"""Turns what is read into questions and answers, so that it can be asked again later."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
+from pxc.diagnostics import Report
 from pxc.lint.digest import digest
-from pxc.source import Source
+from pxc.source import Source, Span
 
-__all__ = ["Question", "Trace", "answer"]
+if TYPE_CHECKING:
+    from pxc.ir.node import Lit
+
+__all__ = ["Finds", "Question", "Trace", "answer", "answer_of_hub"]
 
 
 class Reads(Protocol):
@@ -19,16 +23,27 @@ class Reads(Protocol):
         """The text of a file. Raises OSError or ValueError."""
 
 
+class Finds(Protocol):
+    """What is traced, too: `pxc.world.Hub`."""
+
+    def component(self, ref: Lit[str], report: Report) -> Source | None:
+        """The text of a component."""
+
+
 class Question(Struct, array_like=True, frozen=True):
-    """A file that was asked for, and the digest of the answer: its text, or why there was none."""
+    """What was asked for, and the digest of the answer: its text, or why there was none.
+
+    It is the file of a path, or, where `is_component`, what a reference to a hub names.
+    """
 
     path: str
     beside: str | None
     answer: bytes
+    is_component: bool = False
 
 
 class Trace:
-    """Files that remember what was asked of them, and the sources that they gave."""
+    """Files and a hub that remember what was asked of them, and the sources that they gave."""
 
     def __init__(self) -> None:
         self._files: Reads | None = None
@@ -53,6 +68,31 @@ class Trace:
         self.sources.append(source)
         return source
 
+    def over_hub(self, hub: Finds) -> Finds:
+        """The same hub, whose answers are remembered from now on, each once."""
+        return _TracedHub(self, hub)
+
+
+class _TracedHub:
+    def __init__(self, trace: Trace, hub: Finds) -> None:
+        self._trace = trace
+        self._hub = hub
+        self._asked: set[str] = set()
+
+    def component(self, ref: Lit[str], report: Report) -> Source | None:
+        """See `pxc.world.Hub`."""
+        faults = Report()
+        source = self._hub.component(ref, faults)
+        if ref.value not in self._asked:
+            self._asked.add(ref.value)
+            found = _of_hub(source, faults)
+            self._trace.questions.append(Question(ref.value, None, found, is_component=True))
+            if source is not None:
+                self._trace.sources.append(source)
+        for fault in faults:
+            report.keep(fault)
+        return source
+
 
 def answer(files: Reads, question: Question) -> tuple[bytes, Source | None]:
     """The digest of today's answer to a question, and the source when there is one."""
@@ -61,6 +101,22 @@ def answer(files: Reads, question: Question) -> tuple[bytes, Source | None]:
     except (OSError, ValueError) as fault:
         return _refused(fault), None
     return _given(source), source
+
+
+def answer_of_hub(hub: Finds, question: Question) -> tuple[bytes, Source | None]:
+    """The digest of a hub's answer today, and the source when there is one."""
+    from pxc.ir.node import Lit  # a linter that knows all files needs it for these alone
+
+    faults = Report()
+    ref = Lit(Span(Source("", ""), 0, 0), question.path)
+    source = hub.component(ref, faults)
+    return _of_hub(source, faults), source
+
+
+def _of_hub(source: Source | None, faults: Report) -> bytes:
+    said = [part for fault in faults for part in (fault.code.id, fault.message)]
+    given = ("", "") if source is None else (source.name, source.text)
+    return _digest("component", *given, *said)
 
 
 def _given(source: Source) -> bytes:

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from pxc.hub.registry import Registry
     from pxc.hub.resolver import Hub
 
-__all__ = ["Asked", "asked", "hub_options", "reachable", "reference_of", "tell_fault"]
+__all__ = [
+    "Asked",
+    "asked",
+    "asked_request",
+    "hub_options",
+    "reachable",
+    "reference_of",
+    "tell_fault",
+]
 
 _ASKING = "pxc.hub.asking"
 
@@ -56,21 +64,24 @@ def asked(catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool) ->
     return Asked(_hub_of(root, defaults), root, defaults)
 
 
-def _hub_of(root: Path, defaults: Defaults) -> Hub:
-    ctx = click.get_current_context()
-    asking, project = ctx.meta[_ASKING]
-    report = Report()
-    request = Request(
+def asked_request(root: Path, defaults: Defaults, report: Report) -> Request:
+    """What a command of `pxc hub` asks as: a request without files. PXC830 for an identity."""
+    asking, project = click.get_current_context().meta[_ASKING]
+    return Request(
         files=(),
         root=root,
         catalog=defaults.catalog,
         options=replace(defaults.options, project=project or defaults.options.project),
         **asking.fields(defaults.identity, report),
     )
-    hub = hub_of_request(request, report)
+
+
+def _hub_of(root: Path, defaults: Defaults) -> Hub:
+    report = Report()
+    hub = hub_of_request(asked_request(root, defaults, report), report)
     if report.has_errors:
         printed(report.sorted(), 0, "text", "auto", sys.stderr)
-        ctx.exit(2)
+        click.get_current_context().exit(2)
     return hub
 
 

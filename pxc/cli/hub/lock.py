@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pxc.cli import CLEAN, FINDINGS
+from pxc.cli.acl.rules import today_option
+from pxc.cli.hub.asking import hub_options
 from pxc.cli.hub.locking import (
-    lock_options,
     offline_option,
     opened,
     relock,
@@ -17,7 +18,6 @@ from pxc.cli.hub.locking import (
     tell,
     would_change,
 )
-from pxc.cli.principals import Asking
 from pxc.cli.terminal import say
 from pxc.hub.lock import LOCK_FILE
 
@@ -40,9 +40,10 @@ Examples:
     "--check", is_flag=True, help="Write nothing; exit with 1 where pxc.lock would change."
 )
 @offline_option
-@lock_options
+@today_option
+@hub_options
 def command(
-    paths: tuple[str, ...], check: bool, offline: bool, color: str, asking: Asking, **where: Any
+    paths: tuple[str, ...], check: bool, offline: bool, color: str, today: str, **where: Any
 ) -> int:
     """Fix every component that the workspace names, and those that these name, in pxc.lock.
 
@@ -50,7 +51,7 @@ def command(
     the workspace and its catalog are read, and what nothing names any more is left out; with a PATH
     only the entries of these files are made.
     """
-    workspace = opened(asking, offline=offline, **where)
+    workspace = opened(offline=offline, **where)
     made = relock(workspace, paths)
     code = tell(workspace.report, color)
     if made is None or code:

@@ -12,10 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.hub.asking import hub_options
+from pxc.cli.hub.asking import asked_request
 from pxc.cli.inputs import read_given, report_missing
 from pxc.cli.output import write_file
-from pxc.cli.principals import Asking, identity_options
 from pxc.cli.terminal import say
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Report
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Opened",
-    "lock_options",
     "offline_option",
     "opened",
     "relock",
@@ -56,11 +54,6 @@ class Opened(Struct):
     report: Report
 
 
-def lock_options(command: F) -> F:
-    """The options of `hub_options`, and those that say who asks."""
-    return hub_options(identity_options(command))
-
-
 def offline_option(command: F) -> F:
     """`--offline`: no registry elsewhere is asked."""
     return click.option(
@@ -72,26 +65,15 @@ def offline_option(command: F) -> F:
 
 
 def opened(
-    asking: Asking,
-    catalogs: tuple[str, ...],
-    catalog_ref: str | None,
-    isolated: bool,
-    *,
-    offline: bool = False,
+    catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool, *, offline: bool = False
 ) -> Opened:
     """The workspace for whoever looks after its lock: what is not locked may be asked for."""
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, ref=catalog_ref)
     root = workspaces.root_of(WORKSPACE_FILE)
-    defaults = workspaces.defaults_of(root)
-    hub = replace(defaults.options.hub, locked=False, offline=offline)
     report = Report()
-    request = Request(
-        files=(),
-        root=root,
-        options=replace(defaults.options, hub=hub),
-        catalog=defaults.catalog,
-        **asking.fields(defaults.identity, report),
-    )
+    request = asked_request(root, workspaces.defaults_of(root), report)
+    hub = replace(request.options.hub, locked=False, offline=offline)
+    request = replace(request, options=replace(request.options, hub=hub))
     return Opened(root, request, hub_of_request(request, report), report)
 
 

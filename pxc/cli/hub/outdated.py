@@ -9,11 +9,10 @@ import click
 
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.rules import text_or_json
-from pxc.cli.hub.asking import tell_fault
+from pxc.cli.hub.asking import hub_options, tell_fault
 from pxc.cli.hub.entries import entries_of, lock_read, short_digest
-from pxc.cli.hub.locking import lock_options, opened, tell
+from pxc.cli.hub.locking import opened, tell
 from pxc.cli.hub.tables import as_json, as_table
-from pxc.cli.principals import Asking
 from pxc.cli.terminal import say, write_product
 from pxc.hub.outdated import standing
 from pxc.hub.registry import RegistryFault
@@ -38,21 +37,20 @@ Examples:
 @click.option("--every", is_flag=True, help="Show what is as it was locked, too.")
 @click.option("--check", is_flag=True, help="Exit with 1 where anything is shown.")
 @text_or_json
-@lock_options
+@hub_options
 def command(
     refs: tuple[str, ...],
     every: bool,
     check: bool,
     format_: str,
     color: str,
-    asking: Asking,
     **where: Any,
 ) -> int:
     """List what is locked and moved, gone, or out of use by now, and newer versions.
 
     Nothing is changed: 'pxc hub update' moves entries, and a new version is named in the file.
     """
-    workspace = opened(asking, **where)
+    workspace = opened(**where)
     lock = lock_read(workspace)
     if lock is None:
         return tell(workspace.report, color, keeps="")

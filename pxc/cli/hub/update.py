@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pxc.cli import CLEAN, FINDINGS
+from pxc.cli.acl.rules import today_option
+from pxc.cli.hub.asking import hub_options
+from pxc.cli.hub.difference import change_lines, changes_between
 from pxc.cli.hub.entries import entries_of, lock_read, short_digest
 from pxc.cli.hub.lock import say_changes, say_computed
-from pxc.cli.hub.locking import lock_options, opened, relock, save, tell
-from pxc.cli.principals import Asking
+from pxc.cli.hub.locking import Opened, opened, relock, save, tell
 from pxc.cli.terminal import say
-from pxc.hub.lock import LOCK_FILE
+from pxc.diagnostics import Report
+from pxc.driver.components import component_of
+from pxc.hub.lock import LOCK_FILE, Locked
+from pxc.request import SourceText
 
 if TYPE_CHECKING:
     from pxc.driver.locking import Relocked
@@ -32,9 +37,10 @@ Examples:
 @click.argument("refs", nargs=-1, metavar="[REF]...")
 @click.option("--all", "every", is_flag=True, help="Move everything that is locked.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would move.")
-@lock_options
+@today_option
+@hub_options
 def command(
-    refs: tuple[str, ...], every: bool, dry_run: bool, color: str, asking: Asking, **where: Any
+    refs: tuple[str, ...], every: bool, dry_run: bool, color: str, today: str, **where: Any
 ) -> int:
     """Move entries of pxc.lock to the bytes that their tags mean today.
 
@@ -43,7 +49,7 @@ def command(
     """
     if bool(refs) == every:
         raise click.UsageError("Name each REF to move, or --all.")
-    workspace = opened(asking, **where)
+    workspace = opened(**where)
     lock = lock_read(workspace)
     if lock is None:
         return tell(workspace.report, color)
@@ -53,7 +59,7 @@ def command(
     if made is None or code:
         return code or FINDINGS
     say_computed(made)
-    _say_moved(made)
+    _say_moved(made, workspace)
     if dry_run:
         say(f"{LOCK_FILE} stays as it is (--dry-run)\n", sys.stderr)
         return CLEAN
@@ -61,10 +67,28 @@ def command(
     return CLEAN
 
 
-def _say_moved(made: Relocked) -> None:
+def _say_moved(made: Relocked, workspace: Opened) -> None:
+    """An entry a line, and below it what it means for whoever runs it."""
     for old, new in made.moved:
         since = f"  (locked on {old.resolved})" if old.resolved else ""
         digests = f"{short_digest(old.digest)} -> {short_digest(new.digest)}"
         say(f"{new.ref}  {digests}{since}\n", sys.stdout)
+        say("".join(f"  {line}" for line in _changes(new, made, workspace)), sys.stdout)
     if not made.moved:
         say("every tag that was asked for means what is locked\n", sys.stderr)
+
+
+def _changes(entry: Locked, made: Relocked, workspace: Opened) -> list[str]:
+    before, after = made.replaced.get(entry.ref, (None, b""))
+    if before is None:
+        return ["what was locked is nowhere any more: there is nothing to compare\n"]
+    sides = [
+        component_of(
+            SourceText(f"<{entry.ref}>", data), workspace.request.options, workspace.root, Report()
+        )
+        for data in (before, after)
+    ]
+    one, other = sides
+    if one is None or other is None:
+        return ["one of them cannot be read: there is nothing to compare\n"]
+    return change_lines(changes_between(one, other)) or ["nothing that anybody would notice\n"]

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from pxc.cli import CLEAN, FINDINGS
+from pxc.cli.hub.asking import hub_options
 from pxc.cli.hub.entries import lock_read
-from pxc.cli.hub.locking import lock_options, offline_option, opened, tell
-from pxc.cli.principals import Asking
+from pxc.cli.hub.locking import offline_option, opened, tell
 from pxc.cli.terminal import say
 from pxc.hub.copies import copies_of
 from pxc.hub.store import bounded_bytes, write_whole
@@ -33,14 +33,14 @@ Examples:
     "--check", is_flag=True, help="Write nothing; exit with 1 where vendor/pxc would change."
 )
 @offline_option
-@lock_options
-def command(check: bool, offline: bool, color: str, asking: Asking, **where: Any) -> int:
+@hub_options
+def command(check: bool, offline: bool, color: str, **where: Any) -> int:
     """Copy everything that pxc.lock fixes to vendor/pxc, for builds without a network.
 
     A compilation takes the copies where the cache has nothing. Files in vendor/pxc that are not
     locked are deleted; nothing is written where a component cannot be had.
     """
-    workspace = opened(asking, offline=offline, **where)
+    workspace = opened(offline=offline, **where)
     lock = lock_read(workspace)
     copies = {} if lock is None else copies_of(workspace.hub, lock, workspace.report)
     code = tell(workspace.report, color, keeps=VENDOR_FOLDER)

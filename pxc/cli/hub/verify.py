@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pxc.cli.acl.rules import text_or_json
+from pxc.cli.hub.asking import hub_options
 from pxc.cli.hub.entries import entries_of, lock_read, short_digest
-from pxc.cli.hub.locking import lock_options, offline_option, opened, tell
+from pxc.cli.hub.locking import offline_option, opened, tell
 from pxc.cli.hub.tables import as_json, as_table
-from pxc.cli.principals import Asking
 from pxc.cli.terminal import say, write_product
 from pxc.hub.copies import checked
 
@@ -33,13 +33,12 @@ Examples:
 @click.argument("refs", nargs=-1, metavar="[REF]...")
 @offline_option
 @text_or_json
-@lock_options
+@hub_options
 def command(
     refs: tuple[str, ...],
     offline: bool,
     format_: str,
     color: str,
-    asking: Asking,
     **where: Any,
 ) -> int:
     """Hold the cache, the copies in vendor/pxc and the registries to the digests of pxc.lock.
@@ -47,7 +46,7 @@ def command(
     Each is read anew. What is changed in the cache is deleted; a changed copy, and a registry that
     has not the locked bytes any more, are errors.
     """
-    workspace = opened(asking, offline=offline, **where)
+    workspace = opened(offline=offline, **where)
     lock, hub = lock_read(workspace), workspace.hub
     entries = [] if lock is None else entries_of(hub, lock, refs)
     found = [

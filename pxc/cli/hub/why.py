@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from pxc.cli import CLEAN
+from pxc.cli.hub.asking import hub_options
 from pxc.cli.hub.entries import entries_of, lock_read
-from pxc.cli.hub.locking import lock_options, opened, tell
-from pxc.cli.principals import Asking
+from pxc.cli.hub.locking import opened, tell
 from pxc.cli.terminal import say
 from pxc.hub.lock import Lock, Locked
 
@@ -27,10 +27,10 @@ Examples:
   pxc hub why tensorboard:single-run""",
 )
 @click.argument("ref")
-@lock_options
-def command(ref: str, color: str, asking: Asking, **where: Any) -> int:
+@hub_options
+def command(ref: str, color: str, **where: Any) -> int:
     """Tell what names a component that pxc.lock has: places in files, and other components."""
-    workspace = opened(asking, offline=True, **where)
+    workspace = opened(offline=True, **where)
     lock = lock_read(workspace)
     if lock is None:
         return tell(workspace.report, color, keeps="")

@@ -7,12 +7,15 @@ from pathlib import Path
 from pxc.hub.registry import ReadYaml, Registry, RegistryFault, SetYaml
 from pxc.world import RegistryOptions
 
-__all__ = ["BUILT_IN", "KINDS", "open_registry"]
+__all__ = ["BUILT_IN", "KINDS", "LOCAL", "open_registry"]
 
 BUILT_IN = "builtin:"
 """What the address of the components begins with that come with pxc."""
 
-KINDS = ("dir", "git", "http")
+LOCAL = "dir"
+"""The kind that is asked without a network."""
+
+KINDS = (LOCAL, "git", "http")
 """The kinds of registries."""
 
 
@@ -27,7 +30,7 @@ def open_registry(
     Paths are relative to `root`. With `set_yaml` folders and repositories take versions, too.
     Raises RegistryFault for a folder outside of the root.
     """
-    if options.kind == "dir":
+    if options.kind == LOCAL:
         from pxc.hub.registries.folder import FolderRegistry
 
         return FolderRegistry(options, _folder(options, root), read_yaml, set_yaml)
