@@ -23,9 +23,9 @@ def resolve_references(program: Program, world: World, report: Report) -> Progra
     In: a program whose `main` is as written. Out: `main.component` holds what the reference
     names, at any depth, and so have the operations and components of a dag. An inline component
     wins over a reference. PXC212 for a path that cannot be read, PXC221 for a cycle, PXC447 for
-    files that make dags without end, PXC213 for a component that the catalog lacks and PXC220 for a
-    URL, which is not fetched; when a file is only linted these two are no finding. Source:
-    specification section 6.
+    files that make dags without end, PXC213 for a component that is nowhere, PXC242 for what is
+    none, and PXC220 for a URL, which is not fetched; when a file is only linted the last is no
+    finding, and neither is a component that is not at hand. Source: specification section 6.
     """
     resolving = Resolving(world, report, program.partial)
     return replace(program, main=resolving.resolve(program.main, ()))
@@ -73,7 +73,12 @@ class Resolving:
             self.report.keep(fault)
         if source is None:
             return Operation(ref.span) if faults.has_errors else None
-        return self.read_component(source, ref, chain, dags)
+        component = self.read_component(source, ref, chain, dags)
+        if component is not None and component.kind == "operation":
+            message = f"`{ref.value}` is an operation, and a hub has components"
+            help = "give its component a file of its own"
+            self.report.add("PXC242", message, ref.span, help=help)
+        return component
 
     def resolve_dag(self, dag: Dag, chain: tuple[str, ...], dags: int) -> Dag:
         """The dag with the references of its operations and components resolved."""

@@ -130,8 +130,10 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC234", "hub-digest-mismatch", _E),
     ("PXC237", "component-not-allowed", _E),
     ("PXC238", "hub-offline", _E),
+    ("PXC242", "not-a-component", _E),
     ("PXC243", "registry-fault", _E),
     ("PXC244", "lock-fault", _E),
+    ("PXC245", "not-publishable", _E),
     # 3 expressions
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pxc.diagnostics import Report, allowed, nearest
 from pxc.hub.fixed import Fixed
@@ -11,7 +11,15 @@ from pxc.hub.lock import Locked, LockFault
 from pxc.hub.placing import placed
 from pxc.hub.reference import PUBLIC, HubReference, parse_reference
 from pxc.hub.registries import BUILT_IN, LOCAL, open_registry
-from pxc.hub.registry import ReadYaml, Registry, RegistryFault, SetYaml, Version, digest_of
+from pxc.hub.registry import (
+    Publishing,
+    ReadYaml,
+    Registry,
+    RegistryFault,
+    SetYaml,
+    Version,
+    digest_of,
+)
 from pxc.hub.reports import (
     as_source,
     report_missing,
@@ -130,6 +138,21 @@ class Hub:
                 made = VisibleRegistry(made, self.rights)
             self._registries[name] = made
         return self._registries[name]
+
+    def publishing(self, name: str) -> Publishing:
+        """A registry that takes versions, as a whole: rights are asked by `may`.
+
+        Raises RegistryFault for one that takes none.
+        """
+        registry = self.registry(name)
+        whole = getattr(registry, "whole", registry)
+        if self.is_built_in(name) or not hasattr(whole, "publish"):
+            raise RegistryFault("it takes no versions", "publish to another", kind="unsupported")
+        return cast("Publishing", whole)
+
+    def is_moved(self, name: str, tag: str) -> bool:
+        """Whether a registry's tag is one of those that may be moved."""
+        return tag in self._settings[name].mutable_tags
 
     def registry_names(self) -> tuple[str, ...]:
         """The names of all registries, sorted."""

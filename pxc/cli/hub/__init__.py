@@ -9,12 +9,12 @@ from pxc.cli.lazy_group import LazyGroup
 __all__ = ["COMMANDS", "hub_command"]
 
 COMMANDS = {
-    "index": ("pxc.cli.hub.index", "Write what a web server needs to be a registry."),
     "ls": ("pxc.cli.hub.ls", "List components, or the versions of one."),
     "show": ("pxc.cli.hub.show", "Tell what a component is, takes and asks for."),
     "search": ("pxc.cli.hub.search", "Find components by what they are for."),
     "diff": ("pxc.cli.hub.difference", "Say what differs between two versions."),
     "pull": ("pxc.cli.hub.pull", "Write the exact bytes of a component."),
+    "push": ("pxc.cli.hub.push", "Publish a component."),
     "lock": ("pxc.cli.hub.lock", "Fix the components that the workspace names in pxc.lock."),
     "update": ("pxc.cli.hub.update", "Move what pxc.lock fixes to what tags mean today."),
     "outdated": ("pxc.cli.hub.outdated", "List what is locked and is not the newest."),
@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": ("pxc.cli.hub.verify", "Hold copies and registries to pxc.lock."),
     "prune": ("pxc.cli.hub.prune", "Delete components from the cache that nobody asked for."),
     "why": ("pxc.cli.hub.why", "Tell why a component is in pxc.lock."),
+    "index": ("pxc.cli.hub.index", "Write what a web server needs to be a registry."),
 }
 """Each command with the module whose `command` it is, and its line in the help."""
 

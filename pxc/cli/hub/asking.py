@@ -46,11 +46,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Asked(Struct):
-    """What a command of `pxc hub` asks: the hub, and the workspace that it is of."""
+    """What a command of `pxc hub` asks: the hub, and the workspace that it is of.
+
+    `request` has the options and the catalog of the workspace and who asks, and no files.
+    """
 
     hub: Hub
     root: Path
     defaults: Defaults
+    request: Request
 
 
 def asked(catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool) -> Asked:
@@ -61,7 +65,8 @@ def asked(catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool) ->
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, ref=catalog_ref)
     root = workspaces.root_of(WORKSPACE_FILE)
     defaults = workspaces.defaults_of(root)
-    return Asked(_hub_of(root, defaults), root, defaults)
+    hub, request = _hub_of(root, defaults)
+    return Asked(hub, root, defaults, request)
 
 
 def asked_request(root: Path, defaults: Defaults, report: Report) -> Request:
@@ -76,13 +81,14 @@ def asked_request(root: Path, defaults: Defaults, report: Report) -> Request:
     )
 
 
-def _hub_of(root: Path, defaults: Defaults) -> Hub:
+def _hub_of(root: Path, defaults: Defaults) -> tuple[Hub, Request]:
     report = Report()
-    hub = hub_of_request(asked_request(root, defaults, report), report)
+    request = asked_request(root, defaults, report)
+    hub = hub_of_request(request, report)
     if report.has_errors:
         printed(report.sorted(), 0, "text", "auto", sys.stderr)
         click.get_current_context().exit(2)
-    return hub
+    return hub, request
 
 
 def hub_options(command: F) -> F:
