@@ -130,20 +130,35 @@ class RegistryOptions(Struct, frozen=True, kw_only=True):
     cert_env: str = ""
 
 
+ANY_ORG = "*"
+"""The organization of a signer who may sign for each, and for components of none."""
+
+
+class Signer(Struct, frozen=True, kw_only=True):
+    """Somebody whose signatures count: a public key of minisign, and for which organizations."""
+
+    name: str
+    key: str
+    orgs: tuple[str, ...]
+
+
 class HubOptions(Struct, frozen=True, kw_only=True):
     """Where components come from.
 
     `latest` is what is done with a reference without a tag of its own, `unsigned` with a version
-    that nobody signed: allow, warn or deny. A version older than `max_age_days` is told of; 0 for
-    any age. `url_hosts` are the hosts that a `urlRef` may name. With `locked` only what pxc.lock
-    has is taken, with `offline` nothing that needs a network. With `off` no registry is asked at
-    all: components are those of the catalog.
+    that nobody signed: allow, warn or deny; `unsigned_orgs` are organizations with their own word
+    for that, `signers` those whose signatures count. A version older than `max_age_days` is told
+    of; 0 for any age. `url_hosts` are the hosts that a `urlRef` may name. With `locked` only what
+    pxc.lock has is taken, with `offline` nothing that needs a network. With `off` no registry is
+    asked at all: components are those of the catalog.
     """
 
     off: bool = False
     registries: tuple[RegistryOptions, ...] = ()
     latest: str = "warn"
     unsigned: str = "allow"
+    unsigned_orgs: tuple[tuple[str, str], ...] = ()
+    signers: tuple[Signer, ...] = ()
     max_age_days: int = 0
     url_hosts: tuple[str, ...] = ()
     locked: bool = False

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from pxc.hub.minisign import SignatureFault, parse_public_key
 from pxc.hub.registries import KINDS
 from pxc.lint.settings_values import SettingFault
 from pxc.setting_readers import Reader, fields, one_of, text, texts
-from pxc.world import HubOptions, RegistryOptions
+from pxc.world import ANY_ORG, HubOptions, RegistryOptions, Signer
 
 __all__ = ["WHAT_IS_DONE", "read_hub"]
 
@@ -22,14 +23,17 @@ _VARIABLE = re.compile("PXC_HUB_[A-Z0-9_]+")
 
 
 def read_hub(key: str, value: Any) -> HubOptions:
-    """`hub`: the registries by name, and the `policy` for what they have; or `false` for none.
+    """`hub`: registries by name, the `policy` for what they have, whose signatures count; or `false`.
 
     Raises SettingFault.
     """
     if value is False:
         return HubOptions(off=True)
-    found = fields(key, value, {"registries": ("registries", _registries), "policy": ("", _policy)})
-    return HubOptions(registries=found.get("registries", ()), **found.get("", {}))
+    found = fields(key, value, _HUB)
+    policy = found.pop("policy", {})
+    unsigned = policy.pop("unsigned", {})
+    everywhere = {"unsigned": unsigned.pop(ANY_ORG)} if ANY_ORG in unsigned else {}
+    return HubOptions(**found, **policy, **everywhere, unsigned_orgs=tuple(unsigned.items()))
 
 
 def _registries(key: str, value: Any) -> tuple[RegistryOptions, ...]:
@@ -67,6 +71,40 @@ def _check_has(name: str, found: Iterable[str], needed: Iterable[str]) -> None:
             raise SettingFault(name, f"`{name}` lacks `{each}`")
 
 
+def _signers(key: str, value: Any) -> tuple[Signer, ...]:
+    if not isinstance(value, dict):
+        raise SettingFault(key, f"`{key}` must be a map of signers by their names")
+    made = tuple(_signer(str(name), each) for name, each in value.items())
+    owner: dict[str, str] = {}
+    for signer in made:
+        if owner.setdefault(signer.key, signer.name) != signer.name:
+            message = f"`{owner[signer.key]}` and `{signer.name}` have the same key"
+            raise SettingFault(signer.name, message)
+    return made
+
+
+def _signer(name: str, value: Any) -> Signer:
+    if not _NAME.fullmatch(name):
+        raise SettingFault(name, f"`{name}` is no name: letters, digits, `_` and `-`")
+    found = fields(name, value, _SIGNER)
+    _check_has(name, found, ("key", "orgs"))
+    return Signer(name=name, **found)
+
+
+def _key(key: str, value: Any) -> str:
+    try:
+        return parse_public_key(text(key, value)).text
+    except SignatureFault as fault:
+        raise SettingFault(key, f"`{key}`: {fault}") from fault
+
+
+def _unsigned(key: str, value: Any) -> dict[str, str]:
+    """What is done with unsigned versions: a word, or one for each organization, `*` for all."""
+    if not isinstance(value, dict):
+        return {ANY_ORG: one_of(WHAT_IS_DONE)(key, value)}
+    return {str(org): one_of(WHAT_IS_DONE)(str(org), each) for org, each in value.items()}
+
+
 def _policy(key: str, value: Any) -> dict[str, Any]:
     return fields(key, value, _POLICY)
 
@@ -90,7 +128,13 @@ _REGISTRY: dict[str, tuple[str, Reader]] = {
 }
 _POLICY: dict[str, tuple[str, Reader]] = {
     "latest": ("latest", one_of(WHAT_IS_DONE)),
-    "unsigned": ("unsigned", one_of(WHAT_IS_DONE)),
+    "unsigned": ("unsigned", _unsigned),
     "maxAgeDays": ("max_age_days", _days),
     "urlHosts": ("url_hosts", texts),
+}
+_SIGNER: dict[str, tuple[str, Reader]] = {"key": ("key", _key), "orgs": ("orgs", texts)}
+_HUB: dict[str, tuple[str, Reader]] = {
+    "registries": ("registries", _registries),
+    "policy": ("policy", _policy),
+    "signers": ("signers", _signers),
 }

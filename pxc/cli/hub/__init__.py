@@ -23,6 +23,8 @@ COMMANDS = {
     "prune": ("pxc.cli.hub.prune", "Delete components from the cache that nobody asked for."),
     "why": ("pxc.cli.hub.why", "Tell why a component is in pxc.lock."),
     "index": ("pxc.cli.hub.index", "Write what a web server needs to be a registry."),
+    "keygen": ("pxc.cli.hub.keygen", "Make a key to sign with."),
+    "sign": ("pxc.cli.hub.sign", "Sign a component, or another file."),
 }
 """Each command with the module whose `command` it is, and its line in the help."""
 
