@@ -32,7 +32,7 @@ def hub_of(
     """What knows the components of the registries of a workspace. Nothing is asked yet.
 
     With `rights` only what they let somebody see and pull. The cache is that of who runs pxc; what
-    is taken from it depends on digests alone.
+    is taken from it depends on names and digests alone.
     """
     store = user_store(os.environ, sys.platform)
     return Hub(

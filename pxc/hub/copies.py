@@ -54,7 +54,7 @@ def bytes_of(hub: Hub, entry: Locked, report: Report) -> bytes | None:
     except RegistryFault as fault:
         hub.report_fault(placed, fault, ref, report)
         return None
-    return None if taken is None else taken[1]
+    return None if taken is None else taken.data
 
 
 def copies_of(hub: Hub, lock: Lock, report: Report) -> dict[str, bytes]:
@@ -74,8 +74,8 @@ def checked(hub: Hub, root: Path, entry: Locked, report: Report, *, ask: bool) -
     """
     ref, placed = hub.fixed.place_of(entry.ref), _placed(hub, entry)
     cache, store = NONE, hub.fixed.store
-    if store is not None and store.path_of(entry.digest).exists():
-        cache = GOOD if store.get(entry.digest) is not None else CHANGED
+    if store is not None and store.path_of(entry.ref, entry.digest).exists():
+        cache = GOOD if store.get(entry.ref, entry.digest) is not None else CHANGED
     vendor, path = NONE, vendor_path(entry.ref, entry.digest)
     if (root / path).exists():
         vendor = GOOD if vendored(root, entry.ref, entry.digest) is not None else CHANGED

@@ -74,16 +74,16 @@ class Fixed:
         return Lit(Span(source, start, start + len(ref) if at >= 0 else 0), ref)
 
     def at_hand(self, ref: str, digest: str) -> bytes | None:
-        """The bytes of a digest: of the cache, else of the copies in the workspace."""
-        data = None if self.store is None else self.store.get(digest)
+        """The bytes of an entry: of the cache, else of the copies in the workspace."""
+        data = None if self.store is None else self.store.get(ref, digest)
         if data is None and self._root is not None:
             data = vendored(self._root, ref, digest)
         return data
 
-    def keep(self, data: bytes) -> None:
-        """Keep bytes in the cache, where there is one."""
+    def keep(self, ref: str, data: bytes) -> None:
+        """Keep the bytes of an entry in the cache, where there is one."""
         if self.store is not None:
-            self.store.put(data)
+            self.store.put(ref, data)
 
     def report(self, fault: LockFault, report: Report) -> None:
         """PXC244 at the line of pxc.lock that is at fault."""

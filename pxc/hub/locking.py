@@ -97,7 +97,7 @@ class Locking:
             self._failed.add(placed.entry)
             return []
         entry, data = made
-        self._hub.fixed.keep(data)
+        self._hub.fixed.keep(placed.entry, data)
         inner = list(self._inner(source))
         keys = {each.entry for each in map(self._placed, inner) if each is not None}
         self._entries[placed.entry] = replace(entry, requires=tuple(sorted(keys)))
@@ -114,9 +114,9 @@ class Locking:
         taken = self._hub.taken(placed, None if is_moved else before, ref, self._report)
         if taken is None:
             return None
-        version, data = taken
+        version, data = taken.version, taken.data
         if before is not None and before.digest == version.digest:
-            return before, data
+            return replace(before, signer=taken.signer), data
         if before is not None:
             self.replaced[placed.entry] = (self._old(placed, before), data)
         registry = self._hub.registry(placed.registry)
@@ -127,6 +127,7 @@ class Locking:
                 size=len(data),
                 registry=registry.url,
                 resolved=self._today,
+                signer=taken.signer,
             ),
             data,
         )

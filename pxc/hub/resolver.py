@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from msgspec import Struct
+
 from pxc.diagnostics import Report, allowed, nearest
 from pxc.hub.fixed import Fixed
 from pxc.hub.lock import Locked, LockFault
@@ -29,6 +31,8 @@ from pxc.hub.reports import (
     report_other_bytes,
     report_unlocked,
 )
+from pxc.hub.signers import check_locked_signer, check_signed, unsigned_policy
+from pxc.hub.stages import check_stage
 from pxc.hub.store import Store
 from pxc.ir.node import Lit
 from pxc.source import Source, Span
@@ -37,10 +41,18 @@ from pxc.world import HubOptions, RegistryOptions
 if TYPE_CHECKING:
     from pxc.hub.rights import ComponentRights
 
-__all__ = ["Hub"]
+__all__ = ["Hub", "Taken"]
 
 _BUILT_IN = RegistryOptions(name=PUBLIC, kind="dir", url=f"{BUILT_IN}{PUBLIC}")
 _ORGANIZATIONS = "name it under `orgs` of a registry: `hub: {registries: ...}` of pxc.yaml"
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """A version that a registry has, its bytes, and who signed it, as pxc.lock has that."""
+
+    version: Version
+    data: bytes
+    signer: str = ""
 
 
 class Hub:
@@ -183,14 +195,22 @@ class Hub:
         entry = self.fixed.entry(placed.entry)
         digest = placed.digest or (entry.digest if entry is not None else "")
         data = None
-        if digest and self.visible(placed):
+        if digest and self.visible(placed) and self._is_at_hand(placed, entry):
             data = self.fixed.at_hand(placed.entry, digest)
         if data is None:
             data = self._fetched(placed, entry, ref, report)
+        elif not self._is_still_signed(placed, entry, ref, report):
+            return None
         if data is None:
             return None
         self._bytes[ref.value] = data
         return as_source(placed, data, ref, report)
+
+    def _is_at_hand(self, placed: HubReference, entry: Locked | None) -> bool:
+        """Whether what is here may be used: who signed it is known, or does not matter."""
+        if not self.may_fetch or entry is not None or self.is_built_in(placed.registry):
+            return True
+        return unsigned_policy(placed, self.options) == "allow"
 
     def _fetched(
         self, placed: HubReference, entry: Locked | None, ref: Lit[str], report: Report
@@ -206,11 +226,11 @@ class Hub:
         noted = self.is_remote(placed.registry) or self.fixed.is_there
         if not is_fixed and self.may_fetch and noted:
             report_unlocked(placed, ref, report)
-        return taken[1]
+        return taken.data
 
     def taken(
         self, placed: HubReference, entry: Locked | None, ref: Lit[str], report: Report
-    ) -> tuple[Version, bytes] | None:
+    ) -> Taken | None:
         """What a registry has: the digest of the reference, of an entry, or what the tag means.
 
         None, which is reported, for what it does not have. Raises RegistryFault.
@@ -232,9 +252,43 @@ class Hub:
         if digest_of(data) != (digest or version.digest):
             report_other_bytes(placed, digest or version.digest, data, registry, ref, report)
             return None
-        if is_remote:
-            self.fixed.keep(data)
-        return version, data
+        held = self._held(placed, version, data, entry, ref, report)
+        if held is not None and is_remote:
+            self.fixed.keep(placed.entry, data)
+        return held
+
+    def _held(
+        self,
+        placed: HubReference,
+        version: Version,
+        data: bytes,
+        entry: Locked | None,
+        ref: Lit[str],
+        report: Report,
+    ) -> Taken | None:
+        """What a registry has, held to its stage and its signatures."""
+        if not self.may_fetch:
+            return Taken(version=version, data=data)
+        is_fixed = bool(placed.digest or entry is not None)
+        if not check_stage(placed, version, ref.span, report, is_fixed=is_fixed):
+            return None
+        if self.is_built_in(placed.registry):
+            return Taken(version=version, data=data)
+        if entry is not None and entry.signer and not version.signatures:
+            is_good = self._is_still_signed(placed, entry, ref, report)
+            return Taken(version=version, data=data, signer=entry.signer) if is_good else None
+        signed = check_signed(version.signatures, data, placed, self.options, ref.span, report)
+        if signed is None:
+            return None
+        return Taken(version=version, data=data, signer=signed.signer)
+
+    def _is_still_signed(
+        self, placed: HubReference, entry: Locked | None, ref: Lit[str], report: Report
+    ) -> bool:
+        """Whether who signed a locked version, as the lock tells, is still trusted with it."""
+        if entry is None or not self.may_fetch or self.is_built_in(placed.registry):
+            return True
+        return check_locked_signer(entry.signer, placed, self.options, ref.span, report)
 
     def _report_missing(
         self, placed: HubReference, entry: Locked | None, ref: Lit[str], report: Report

@@ -23,7 +23,7 @@ _VARIABLE = re.compile("PXC_HUB_[A-Z0-9_]+")
 
 
 def read_hub(key: str, value: Any) -> HubOptions:
-    """`hub`: registries by name, the `policy` for what they have, whose signatures count; or `false`.
+    """`hub`: registries by name, the `policy`, and whose signatures count; or `false` for none.
 
     Raises SettingFault.
     """

@@ -1,6 +1,8 @@
-"""Keeps the bytes of components under their digests in the cache of a user.
+"""Keeps the bytes of components in the cache of a user, each under what it was asked for as.
 
-What is read is held to its digest each time: bytes that were changed on disk are never used.
+What is read is held to its digest each time: bytes that were changed on disk are never used. Who
+asks for a digest under the name of another component does not get what that one has: a right to
+the one is no right to the other.
 """
 
 from __future__ import annotations
@@ -32,15 +34,16 @@ class Blob(Struct, frozen=True):
 class Store:
     """The bytes below a folder, `sha256/ab/abcd...` each, which nobody else can read or change.
 
-    A cache that cannot be written makes nothing fail.
+    The digits are those of a reference and of the digest of its bytes together. A cache that cannot
+    be written makes nothing fail.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def get(self, digest: str) -> bytes | None:
-        """The bytes of a digest; None where they are not, or are others: those are deleted."""
-        path = self.path_of(digest)
+    def get(self, ref: str, digest: str) -> bytes | None:
+        """The bytes of a reference that have a digest; None without, and others are deleted."""
+        path = self.path_of(ref, digest)
         data = bounded_bytes(path)
         if data is None:
             return None
@@ -50,19 +53,19 @@ class Store:
         _touch(path)
         return data
 
-    def put(self, data: bytes) -> str:
-        """Keep bytes, if that is possible, and say their digest."""
+    def put(self, ref: str, data: bytes) -> str:
+        """Keep the bytes of a reference, if that is possible, and say their digest."""
         digest = digest_of(data)
-        path = self.path_of(digest)
+        path = self.path_of(ref, digest)
         with suppress(OSError):
             if not path.exists():
                 self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 write_whole(path, data, mode=0o400)
         return digest
 
-    def path_of(self, digest: str) -> Path:
-        """Where the bytes of a digest are, or would be."""
-        digits = digest.removeprefix(_PREFIX)
+    def path_of(self, ref: str, digest: str) -> Path:
+        """Where the bytes of a reference that have a digest are, or would be."""
+        digits = digest_of(f"{ref}\n{digest}".encode()).removeprefix(_PREFIX)
         return self.folder / "sha256" / digits[:2] / digits
 
     def blobs(self) -> list[Blob]:

@@ -33,8 +33,14 @@ class VisibleRegistry:
 
     def find(self, component: str, tag: str, digest: str = "") -> Version | None:
         """See `Registry`."""
-        asked = replace(self._reference(component), tag=tag, digest=digest)
-        return self.whole.find(component, tag, digest) if self._rights.sees(asked) else None
+        asked = replace(self._reference(component), tag=tag)
+        if not digest:
+            return self.whole.find(component, tag) if self._rights.sees(asked) else None
+        sees_all = self._rights.sees(replace(asked, digest=digest))
+        if not sees_all and not self._rights.sees(asked):
+            return None
+        found = self.whole.find(component, tag, digest)
+        return found if found is not None and (sees_all or found.tag == tag) else None
 
     def read(self, version: Version) -> bytes:
         """See `Registry`. Raises RegistryFault for a version that may not be pulled."""
