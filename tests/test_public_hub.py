@@ -60,8 +60,13 @@ def test_every_rule_is_silent(one: Shipped) -> None:
     catalog = one.example.with_name("catalog.yaml")
     more = f"--catalog {catalog}" if catalog.exists() else ""
     assert run(f"pxc lint --isolated --select ALL {one.path}", PUBLIC) == (0, "")
-    example = f"pxc lint --isolated --preset gitops --ignore PXC505 {more} {one.example}"
+    example = f"pxc lint --isolated --select ALL --ignore PXC505,PXC930 {more} {one.example}"
     assert run(example, PUBLIC) == (0, "")
+
+
+@every_component
+def test_it_is_formatted(one: Shipped) -> None:
+    assert run(f"pxc fmt --check {one.path} {one.example}", PUBLIC) == (0, "")
 
 
 @every_component
