@@ -17,7 +17,7 @@ import pytest
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.driver.hubs import read_registry_yaml
 from pxc.hub.index import Index, index_of, read_index
-from pxc.hub.registries import http_client, open_registry
+from pxc.hub.registries import http_exchange, open_registry
 from pxc.hub.registry import MOST_BYTES, Registry, RegistryFault
 from pxc.world import HubOptions, Options, RegistryOptions
 from tests.hub_servers import (
@@ -228,7 +228,7 @@ def test_a_slow_server_is_left(server: WebServer, monkeypatch: pytest.MonkeyPatc
             handler.wfile.write(b" ")
 
     server.answers["/index.json"] = drip
-    monkeypatch.setattr(http_client, "_ALL_SECONDS", 0.5)
+    monkeypatch.setattr(http_exchange, "_ALL_SECONDS", 0.5)
     begun = time.monotonic()
     try:
         fault = fault_of(server)
@@ -236,7 +236,7 @@ def test_a_slow_server_is_left(server: WebServer, monkeypatch: pytest.MonkeyPatc
         ended.set()
     assert time.monotonic() - begun < 5
     assert "takes too long" in str(fault)
-    monkeypatch.setattr(http_client, "_SECONDS", 0.2)
+    monkeypatch.setattr(http_exchange, "_SECONDS", 0.2)
     server.answers["/index.json"] = lambda _: time.sleep(1)
     assert "takes too long" in str(fault_of(server))
 

@@ -121,5 +121,6 @@ def report_missing(
     else:
         message = f"component `{placed.component}` is not {where}"
         near, known = nearest(placed.component, names), f"components: {allowed(names)}"
+        known = known if names else "it does not list its components: check the name"
     help = f"did you mean `{near}`? {known}" if near else known
     report.add("PXC213", message, ref.span, help=help)

@@ -300,7 +300,7 @@ class Hub:
             report_moved(placed, entry, now, ref, report)
             return
         tags = registry.tags(placed.component)
-        names = () if tags else registry.components()
+        names = () if tags else _names(registry)
         report_missing(placed, tags, names, ref, report)
 
     def report_fault(
@@ -321,3 +321,13 @@ class Hub:
         else:
             message, help = f"no registry has the organization `{parsed.org}`", _ORGANIZATIONS
         report.add("PXC213", message, ref.span, help=help)
+
+
+def _names(registry: Registry) -> tuple[str, ...]:
+    """The components of a registry; none for one that does not list them."""
+    try:
+        return registry.components()
+    except RegistryFault as fault:
+        if fault.kind != "unsupported":
+            raise
+        return ()

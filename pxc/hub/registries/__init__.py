@@ -15,7 +15,7 @@ BUILT_IN = "builtin:"
 LOCAL = "dir"
 """The kind that is asked without a network."""
 
-KINDS = (LOCAL, "git", "http")
+KINDS = (LOCAL, "git", "http", "oci")
 """The kinds of registries."""
 
 
@@ -42,6 +42,10 @@ def open_registry(
         from pxc.hub.registries.http import HttpRegistry
 
         return HttpRegistry(options, _home())
+    if options.kind == "oci":
+        from pxc.hub.registries.oci import OciRegistry
+
+        return OciRegistry(options)
     raise RegistryFault(f"`{options.kind}` is not a kind of registry")
 
 

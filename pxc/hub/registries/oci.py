@@ -1,0 +1,185 @@
+"""Answers what a registry is asked from the artifacts of an OCI registry."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pxc.hub.reference import parse_reference
+from pxc.hub.registries.oci_manifest import MANIFEST, manifest_of, version_of
+from pxc.hub.registries.published import check_publishing
+from pxc.hub.registry import MOST_BYTES, About, RegistryFault, Version, digest_of
+from pxc.world import RegistryOptions
+
+if TYPE_CHECKING:
+    from pxc.hub.registries.oci_client import OciClient
+
+__all__ = ["OciRegistry"]
+
+_URL = re.compile(r"oci://([A-Za-z0-9.-]+(?::\d{1,5})?)((?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*)/?")
+_REPOSITORY = re.compile("[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*")
+_MOST_TAGS = 100
+"""How many tags are looked through for a digest."""
+
+
+class OciRegistry:
+    """The registry of `oci://HOST/PATH`: a component is the repository `PATH/ORG/NAME`.
+
+    A host is asked over https, this machine over http. Raises RegistryFault for another address.
+    """
+
+    is_remote = True
+
+    def __init__(self, options: RegistryOptions) -> None:
+        match = _URL.fullmatch(options.url)
+        if match is None:
+            message = f"`{options.url}` is no address of an OCI registry"
+            raise RegistryFault(message, "it is `oci://HOST` or `oci://HOST/PATH`")
+        self.name = options.name
+        self.url = options.url
+        self._host, self._path = match[1], match[2].strip("/")
+        self._options = options
+
+    def components(self) -> tuple[str, ...]:
+        """See `Registry`. Many registries list no repositories: that is a RegistryFault."""
+        try:
+            pages = self._client.pages("_catalog?n=1000")
+        except RegistryFault as fault:
+            message = f"`{self._host}` does not list what it has: {fault}"
+            raise RegistryFault(message, "name the component", kind="unsupported") from None
+        head = f"{self._path}/" if self._path else ""
+        names = [str(name) for page in pages for name in page.get("repositories") or ()]
+        inside = [name.removeprefix(head) for name in names if name.startswith(head)]
+        return tuple(sorted(name for name in set(inside) if _is_component(name)))
+
+    def tags(self, component: str) -> tuple[str, ...]:
+        """See `Registry`."""
+        repository = self._repository(component)
+        if not repository:
+            return ()
+        pages = self._client.pages(f"{repository}/tags/list?n=1000", may_lack=True)
+        found = {str(tag) for page in pages for tag in page.get("tags") or ()}
+        return tuple(sorted(tag for tag in found if parse_reference(f"x:{tag}")))
+
+    def find(self, component: str, tag: str, digest: str = "") -> Version | None:
+        """See `Registry`. A digest is looked for in all that the repository still has."""
+        if not digest:
+            return self._at(component, tag)
+        found = self._of_a_component(component, tag) if tag else None
+        if found is not None and found.digest == digest:
+            return found
+        for other in self.tags(component)[:_MOST_TAGS]:
+            version = self._of_a_component(component, other) if other != tag else None
+            if version is not None and version.digest == digest:
+                return version
+        return self._left(component, tag, digest)
+
+    def read(self, version: Version) -> bytes:
+        """See `Registry`."""
+        from pxc.hub.registries.oci_client import unexpected
+
+        path = f"{self._repository(version.component)}/blobs/{version.digest}"
+        answer = self._client.ask(path)
+        name = f"{version.component}:{version.tag}"
+        if answer.status_code == 404:
+            message = f"the manifest of `{name}` is there, and its bytes are gone"
+            raise RegistryFault(message, "ask whoever runs the registry", kind="malformed")
+        if answer.status_code != 200:
+            raise unexpected(answer)
+        data: bytes = answer.content
+        if len(data) > MOST_BYTES:
+            message = f"`{name}` has more bytes than the limit of {MOST_BYTES:,}"
+            raise RegistryFault(message, kind="malformed")
+        return data
+
+    def publish(
+        self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...] = ()
+    ) -> Version:
+        """See `Publishing`. What another artifact stands under is never replaced."""
+        from pxc.hub.registries.oci_client import unexpected
+
+        found = self._at(component, tag) if parse_reference(f"{component}:{tag}") else None
+        check_publishing(self._options, component, tag, data, about, found)
+        repository = self._repository(component)
+        if not repository:
+            message = f"`{component}` is no name of a repository: these have small letters"
+            raise RegistryFault(message)
+        same = found if found is not None and found.digest == digest_of(data) else None
+        manifest, parts = manifest_of(component, data, about, signatures, same)
+        for digest, blob in parts.items():
+            self._client.put_blob(repository, blob, digest)
+        body = json.dumps(manifest, indent=1).encode()
+        place = f"{repository}/manifests/{tag}"
+        answer = self._client.ask(place, "PUT", data=body, content=MANIFEST)
+        if answer.status_code not in (200, 201, 202):
+            raise unexpected(answer)
+        return version_of(component, tag, manifest, f"manifest {digest_of(body)}")
+
+    @cached_property
+    def _client(self) -> OciClient:
+        try:
+            from pxc.hub.registries.oci_client import OciClient
+        except ImportError as fault:
+            if (fault.name or "").partition(".")[0] not in ("oras", "requests"):
+                raise
+            message = "a registry of the kind `oci` needs the library oras"
+            raise RegistryFault(message, "run: pip install 'pxc[oci]'") from None
+        return OciClient(self._host)
+
+    def _at(self, component: str, tag: str) -> Version | None:
+        """The version of a tag. RegistryFault where the tag is of another artifact."""
+        from pxc.hub.registries.oci_client import as_json, unexpected
+
+        repository = self._repository(component)
+        if not repository:
+            return None
+        path = f"{repository}/manifests/{tag}"
+        answer = self._client.ask(
+            path, accept=f"{MANIFEST}, application/vnd.oci.image.index.v1+json"
+        )
+        if answer.status_code == 404:
+            return None
+        if answer.status_code != 200:
+            raise unexpected(answer)
+        try:
+            origin = f"manifest {digest_of(answer.content)}"
+            return version_of(component, tag, as_json(answer), origin)
+        except RegistryFault as fault:
+            raise RegistryFault(
+                f"`{component}:{tag}`: {fault}", fault.help, kind=fault.kind
+            ) from None
+
+    def _of_a_component(self, component: str, tag: str) -> Version | None:
+        """The version of a tag; None where the tag is of another artifact."""
+        try:
+            return self._at(component, tag)
+        except RegistryFault as fault:
+            if fault.kind != "malformed":
+                raise
+            return None
+
+    def _left(self, component: str, tag: str, digest: str) -> Version | None:
+        """Bytes that no tag has any more, and that the repository has not thrown away."""
+        repository = self._repository(component)
+        if not repository:
+            return None
+        answer = self._client.ask(f"{repository}/blobs/{digest}", "HEAD")
+        if answer.status_code != 200:
+            return None
+        size = int(answer.headers.get("Content-Length") or 0)
+        return Version(
+            component=component, tag=tag, digest=digest, size=size, origin="a blob without a tag"
+        )
+
+    def _repository(self, component: str) -> str:
+        """The repository of a component; empty for a name that no repository has."""
+        if not all(_REPOSITORY.fullmatch(part) for part in component.split("/")):
+            return ""
+        return f"{self._path}/{component}" if self._path else component
+
+
+def _is_component(name: str) -> bool:
+    reference = parse_reference(name)
+    return reference is not None and reference.component == name

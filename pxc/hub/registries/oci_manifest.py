@@ -1,0 +1,115 @@
+"""Turns what is told of a version into the manifest of an OCI artifact, and back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pxc.hub.registry import About, RegistryFault, Version, digest_of
+
+__all__ = ["ARTIFACT", "EMPTY", "MANIFEST", "Parts", "manifest_of", "version_of"]
+
+ARTIFACT = "application/vnd.pxc.component.v1+yaml"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+EMPTY = b"{}"
+"""The bytes of the config of an artifact that has none."""
+
+_EMPTY_TYPE = "application/vnd.oci.empty.v1+json"
+_EXAMPLE = "application/vnd.pxc.example.v1+yaml"
+_README = "text/markdown"
+_STANDARD = "org.opencontainers.image."
+_OWN = "vnd.pxc."
+_NAMES = {
+    "title": f"{_STANDARD}title",
+    "description": f"{_STANDARD}description",
+    "created": f"{_STANDARD}created",
+    "owner": f"{_OWN}owner",
+    "stage": f"{_OWN}stage",
+    "replaced_by": f"{_OWN}replaced-by",
+}
+_SIGNATURE = f"{_OWN}signature."
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+Parts = dict[str, bytes]
+"""Blobs by their digests."""
+
+
+def manifest_of(
+    component: str, data: bytes, about: About, signatures: tuple[str, ...], before: Version | None
+) -> tuple[dict[str, Any], Parts]:
+    """The manifest of a version, and the blobs that it names.
+
+    What is not told stays as `before`, the same version, told it.
+    """
+    name = component.rpartition("/")[2]
+    layers = [_layer(ARTIFACT, data, f"{name}.yaml")]
+    parts = {digest_of(each): each for each in (EMPTY, data)}
+    for kind, content, title in (
+        (_README, about.readme, "README.md"), (_EXAMPLE, about.example, "example.yaml"),
+    ):  # fmt: skip
+        if content:
+            layers.append(_layer(kind, content, title))
+            parts[digest_of(content)] = content
+    told = {key: getattr(about, key) or getattr(before, key, "") for key in _NAMES}
+    annotations = {_NAMES[key]: value for key, value in told.items() if value}
+    if day := annotations.get(_NAMES["created"]):
+        annotations[_NAMES["created"]] = f"{day}T00:00:00Z" if _DAY.fullmatch(day) else day
+    signed = signatures or (before.signatures if before else ())
+    annotations |= {f"{_SIGNATURE}{number}": text for number, text in enumerate(signed)}
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "artifactType": ARTIFACT,
+        "config": {"mediaType": _EMPTY_TYPE, "digest": digest_of(EMPTY), "size": len(EMPTY)},
+        "layers": layers,
+        "annotations": dict(sorted(annotations.items())),
+    }
+    return manifest, parts
+
+
+def version_of(component: str, tag: str, manifest: dict[str, Any], origin: str) -> Version:
+    """The version that a manifest is of. RegistryFault for one that is no component's."""
+    layer = _component_layer(manifest)
+    digest, size = layer.get("digest"), layer.get("size")
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest) or not isinstance(size, int):
+        raise RegistryFault(f"the manifest of `{component}:{tag}` is malformed", kind="malformed")
+    said = manifest.get("annotations")
+    told = said if isinstance(said, dict) else {}
+    known = {key: str(told.get(name, "")) for key, name in _NAMES.items()}
+    known["created"] = known["created"][:10]
+    signatures = sorted(name for name in told if str(name).startswith(_SIGNATURE))
+    return Version(
+        component=component,
+        tag=tag,
+        digest=digest,
+        size=size,
+        origin=origin,
+        signatures=tuple(str(told[name]) for name in signatures),
+        **known,
+    )
+
+
+def _component_layer(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The layer with the component: the one of its type, or the only one of such an artifact."""
+    found = manifest.get("layers")
+    layers = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    own = [each for each in layers if each.get("mediaType") == ARTIFACT]
+    if not own and manifest.get("artifactType") == ARTIFACT:
+        own = layers
+    if len(own) != 1:
+        config = manifest.get("config")
+        told = config.get("mediaType") if isinstance(config, dict) else None
+        kind = manifest.get("artifactType") or told or manifest.get("mediaType")
+        message = f"it holds no component but `{str(kind)[:100]}`"
+        raise RegistryFault(message, f"a component is of the type {ARTIFACT}", kind="malformed")
+    return own[0]
+
+
+def _layer(kind: str, data: bytes, title: str) -> dict[str, Any]:
+    return {
+        "mediaType": kind,
+        "digest": digest_of(data),
+        "size": len(data),
+        "annotations": {f"{_STANDARD}title": title},
+    }
