@@ -215,3 +215,29 @@ def test_components_are_found_by_what_they_are_for(workspace: Path) -> None:
     found = json.loads(run("hub", "search", "warm starts", "--format", "json").out)["components"]
     assert [each["name"] for each in found] == ["vision/train"]
     assert run("hub", "search", "notebok").out == "nothing; did you mean `notebook`?\n"
+
+
+def test_a_registry_to_begin_with_is_found_and_its_component_is_fit_to_be_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("hub", "init", "components", "--org", "vision")
+    assert ran.code == 0, ran.err
+    assert "wrote pxc.yaml\n" in ran.out
+    assert run("hub", "ls", "vision/").out.splitlines()[1].split()[:2] == ["vision/greet", "1"]
+    assert run("compile", "--hub", "vision/greet:1", "-P", "whom=world").code == 0
+    assert run("lint", "components").code == 0
+    example = (tmp_path / "components/vision/greet/_examples/1.yaml").read_text()
+    (tmp_path / "op.yaml").write_text(example.replace("greet:1", "greet:2"))
+    component = "components/vision/greet/1.yaml"
+    assert run("hub", "push", component, "vision/greet:2", "--example", "op.yaml").code == 0
+
+
+def test_a_registry_is_never_written_over_a_file(workspace: Path) -> None:
+    before = (workspace / "pxc.yaml").read_text()
+    ran = run("hub", "init", "more")
+    assert "Add this to pxc.yaml:\n\nhub:\n" in ran.out
+    assert (workspace / "pxc.yaml").read_text() == before
+    assert run("hub", "init", "more").code == 2
+    assert run("hub", "init", "../more").code == 2
+    assert run("hub", "init", "--org", "Acme").code == 2

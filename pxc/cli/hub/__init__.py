@@ -15,6 +15,7 @@ COMMANDS = {
     "diff": ("pxc.cli.hub.difference", "Say what differs between two versions."),
     "pull": ("pxc.cli.hub.pull", "Write the exact bytes of a component."),
     "push": ("pxc.cli.hub.push", "Publish a component."),
+    "init": ("pxc.cli.hub.init", "Write a registry to begin with."),
     "lock": ("pxc.cli.hub.lock", "Fix the components that the workspace names in pxc.lock."),
     "update": ("pxc.cli.hub.update", "Move what pxc.lock fixes to what tags mean today."),
     "outdated": ("pxc.cli.hub.outdated", "List what is locked and is not the newest."),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pxc.driver.components import Component
     from pxc.hub.registry import Publishing, Version
 
-__all__ = ["command"]
+__all__ = ["command", "is_strict"]
 
 _STRICT = re.compile(r"[a-z0-9]+(?:[_-]+[a-z0-9]+)*")
 _LONGEST = 63
@@ -140,16 +140,21 @@ def command(
     return CLEAN
 
 
+def is_strict(name: str) -> bool:
+    """Whether a name is one that every registry has: those of OCI are in small letters."""
+    return bool(_STRICT.fullmatch(name)) and len(name) <= _LONGEST
+
+
 def _strict(found: Asked, ref: str, stage: str, report: Report) -> HubReference:
     """The placed reference of what is published. PXC237 without the right to do so.
 
-    Raises UsageError for names that not every registry has: those of OCI are in small letters.
+    Raises UsageError for a name that not every registry has.
     """
     parsed = reference_of(ref)
     if not parsed.tag or parsed.digest:
         raise click.UsageError(f"'{ref}': name the version that is published, as ORG/NAME:TAG.")
     for part in filter(None, (parsed.org, parsed.name)):
-        if not _STRICT.fullmatch(part) or len(part) > _LONGEST:
+        if not is_strict(part):
             raise click.UsageError(
                 f"'{part}': a name is of small letters and digits, with '-' and '_' between them,"
                 f" {_LONGEST} at most."
