@@ -9,7 +9,15 @@ from msgspec import Struct
 
 __all__ = ["WEIGHTS", "Page", "near_word", "ranked", "words_of"]
 
-WEIGHTS = {"name": 8, "title": 5, "tags": 5, "description": 3, "inputs": 2, "explained": 1}
+WEIGHTS = {
+    "name": 8,
+    "title": 5,
+    "tags": 5,
+    "description": 3,
+    "versions": 3,
+    "inputs": 2,
+    "explained": 1,
+}
 """What a word counts where it is found; the beginning of a word counts half."""
 
 _WORD = re.compile(r"[^\W_]+")

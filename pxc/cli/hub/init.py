@@ -55,7 +55,7 @@ _SETTINGS = """\
 hub:
   registries:
     # A folder here; later a repository of git, a web server or an OCI registry.
-    __ORG__: {kind: dir, url: __FOLDER__, orgs: [__ORG__]}
+    lab: {kind: dir, url: __FOLDER__, orgs: [__ORG__]}
 """
 
 

@@ -87,13 +87,13 @@ def _page(registry: Registry, found: Listed) -> Page:
     """A component as it is searched, with what all of its versions are for."""
     newest = found.newest
     told = " ".join(dict.fromkeys(version.description for version in found.versions))
-    texts = {"title": newest.title, "description": told}
+    texts = {"title": newest.title, "description": newest.description, "versions": told}
     operation = None if registry.is_remote else _read(registry, found)
     if operation is not None:
         inputs = described(operation, "inputs")
         tags = operation.tags.items if isinstance(operation.tags, Seq) else ()
         texts |= {
-            "description": " ".join(filter(None, (text_of(operation.description), told))),
+            "description": text_of(operation.description) or newest.description,
             "tags": " ".join(map(text_of, tags)),
             "inputs": " ".join(each.name for each in inputs),
             "explained": " ".join(each.description for each in inputs),
