@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
+from pxc.diagnostics import nearest
 from pxc.hub.minisign import SignatureFault, parse_public_key
 from pxc.hub.registries import KINDS
 from pxc.lint.settings_values import SettingFault
@@ -30,10 +33,14 @@ def read_hub(key: str, value: Any) -> HubOptions:
     if value is False:
         return HubOptions(off=True)
     found = fields(key, value, _HUB)
+    signers = {each.name: each.key for each in found.get("signers", ())}
+    made = tuple(_with_keys(each, signers) for each in found.pop("registries", ()))
     policy = found.pop("policy", {})
     unsigned = policy.pop("unsigned", {})
     everywhere = {"unsigned": unsigned.pop(ANY_ORG)} if ANY_ORG in unsigned else {}
-    return HubOptions(**found, **policy, **everywhere, unsigned_orgs=tuple(unsigned.items()))
+    return HubOptions(
+        registries=made, **found, **policy, **everywhere, unsigned_orgs=tuple(unsigned.items())
+    )
 
 
 def _registries(key: str, value: Any) -> tuple[RegistryOptions, ...]:
@@ -47,6 +54,19 @@ def _registries(key: str, value: Any) -> tuple[RegistryOptions, ...]:
                 message = f"`{org}` is of two registries: `{owner[org]}` and `{registry.name}`"
                 raise SettingFault(registry.name, message)
     return made
+
+
+def _with_keys(registry: RegistryOptions, signers: dict[str, str]) -> RegistryOptions:
+    """The registry with the keys of those who sign its index, in the place of their names."""
+    for name in registry.signed_by:
+        if name not in signers:
+            near = nearest(name, signers)
+            hint = f", did you mean `{near}`?" if near else ": name it under `signers`"
+            raise SettingFault(name, f"`signedBy`: there is no signer `{name}`{hint}")
+    if registry.signed_by and registry.kind != "http":
+        message = "`signedBy` is for the index of a registry of the kind http"
+        raise SettingFault(registry.name, message)
+    return replace(registry, signed_by=tuple(signers[name] for name in registry.signed_by))
 
 
 def _registry(name: str, value: Any) -> RegistryOptions:
@@ -123,6 +143,7 @@ _REGISTRY: dict[str, tuple[str, Reader]] = {
     "orgs": ("orgs", texts),
     "unsigned": ("unsigned", one_of(WHAT_IS_DONE)),
     "mutableTags": ("mutable_tags", texts),
+    "signedBy": ("signed_by", texts),
     "tokenEnv": ("token_env", _variable),
     "certEnv": ("cert_env", _variable),
 }

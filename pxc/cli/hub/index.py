@@ -9,8 +9,12 @@ from pathlib import Path
 import click
 
 from pxc.cli import CLEAN, FINDINGS
+from pxc.cli.hub.signing import key_of, password_option
+from pxc.cli.output import write_file
 from pxc.cli.terminal import say
 from pxc.driver.hubs import read_registry_yaml
+from pxc.hub.index import INDEX
+from pxc.hub.registries.published import SIGNATURE
 from pxc.hub.registry import RegistryFault
 
 __all__ = ["command"]
@@ -29,7 +33,7 @@ def _day(_: click.Context, __: click.Parameter, value: str) -> str:
     epilog="""\b
 Examples:
   pxc hub index components
-  pxc hub index components --expires 2027-01-01""",
+  pxc hub index components --expires 2027-01-01 --key platform-2026.key""",
 )
 @click.argument(
     "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
@@ -38,7 +42,12 @@ Examples:
     "--expires", metavar="DAY", default="", callback=_day,
     help="The last day that the index is believed; without it that of the index before.",
 )  # fmt: skip
-def command(folder: Path, expires: str) -> int:
+@click.option(
+    "--key", "key", metavar="FILE", type=click.Path(path_type=Path),
+    help="Sign the index with this secret key, into index.json.minisig.",
+)  # fmt: skip
+@password_option
+def command(folder: Path, expires: str, key: Path | None, password_env: str | None) -> int:
     """Write index.json and blobs/ into DIR, a folder of NAME/TAG.yaml and ORG/NAME/TAG.yaml.
 
     Serve DIR, and name its URL in pxc.yaml as a registry of the kind http. What a tag was before is
@@ -53,7 +62,16 @@ def command(folder: Path, expires: str) -> int:
         help = f"\n  = help: {fault.help}" if fault.help else ""
         say(f"cannot write the index: {fault}{help}\n", sys.stderr)
         return FINDINGS
+    if key is not None:
+        _sign(folder / INDEX, key, password_env)
     versions = sum(len(component.tags) for component in index.components.values())
     told = "written" if is_new else "as before"
     say(f"index {index.counter} {told}: {versions} versions\n", sys.stdout)
     return CLEAN
+
+
+def _sign(index: Path, key: Path, password_env: str | None) -> None:
+    from pxc.hub.signing_keys import sign
+
+    signature = sign(index.read_bytes(), key_of(key, password_env), f"file:{INDEX}")
+    write_file(index.with_name(f"{INDEX}{SIGNATURE}"), signature)

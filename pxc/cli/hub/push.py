@@ -16,6 +16,7 @@ from pxc.cli.acl.rules import today_option
 from pxc.cli.findings import exit_code, printed
 from pxc.cli.hub.asking import Asked, asked, hub_options, reference_of
 from pxc.cli.hub.difference import change_lines, changes_between
+from pxc.cli.hub.signing import password_option, signatures_of
 from pxc.cli.inputs import read_given
 from pxc.cli.terminal import say
 from pxc.diagnostics import Report, nearest
@@ -79,6 +80,11 @@ Exit codes:
     "--readme", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The page of the component.",
 )  # fmt: skip
+@click.option(
+    "--key", "key", metavar="FILE", type=click.Path(path_type=Path),
+    help="Sign the version with this secret key; see 'pxc hub keygen'.",
+)  # fmt: skip
+@password_option
 @today_option
 @hub_options
 def command(
@@ -91,6 +97,8 @@ def command(
     owner: str,
     message: str,
     readme: Path | None,
+    key: Path | None,
+    password_env: str | None,
     today: str,
     catalogs: tuple[str, ...],
     catalog_ref: str | None,
@@ -128,9 +136,9 @@ def command(
         if dry_run:
             say(f"`{ref}` is fit to be published; nothing was (--dry-run)\n", sys.stderr)
             return CLEAN
-        version = registry.publish(
-            reference.component, reference.tag, given.data, _about(told, shown, today)
-        )
+        name, tag = reference.component, reference.tag
+        signatures = signatures_of(given.data, name, tag, key, password_env)
+        version = registry.publish(name, tag, given.data, _about(told, shown, today), signatures)
     except RegistryFault as fault:
         help = f"\n  = help: {fault.help}" if fault.help else ""
         say(f"`{ref}` was not published: {fault}{help}\n", sys.stderr)
@@ -205,6 +213,8 @@ def _before(found: Asked, reference: HubReference) -> tuple[str, Component] | No
     known = listed(hub, hub.registry(reference.registry), reference.component)
     newest: Version | None = None if known is None else known.newest
     if newest is None:
+        return None
+    if not hub.may("pull", replace(reference, tag=newest.tag), whole(Source("REF", "")), None):
         return None
     data = hub.registry(reference.registry).read(newest)
     given = SourceText(f"<{replace(reference, tag=newest.tag).key}>", data)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from pxc.hub.index import INDEX, MOST_INDEX, Index, blob_path, read_index
+from pxc.hub.minisign import MOST_SIGNATURE_BYTES
 from pxc.hub.registries.credentials import Credentials
 from pxc.hub.registries.http_client import HttpClient
+from pxc.hub.registries.published import SIGNATURE
 from pxc.hub.registry import MOST_BYTES, About, RegistryFault, Version
 from pxc.world import RegistryOptions
 
@@ -62,6 +65,9 @@ class HttpRegistry:
         """See `Publishing`. The server must take a PUT, and one of an index that nobody changed."""
         from pxc.hub.registries.http_publishing import publish
 
+        if self._options.signed_by:
+            help = "publish into the folder that it serves, and run: pxc hub index DIR --key FILE"
+            raise RegistryFault("its index is signed where it is made", help)
         index = publish(self.client, self._options, component, tag, data, about, signatures)
         self.__dict__["index"] = index
         found = index.find(component, tag)
@@ -72,7 +78,23 @@ class HttpRegistry:
     @cached_property
     def index(self) -> Index:
         """What the registry has. Raises RegistryFault."""
-        return read_index(self.index_bytes)
+        data = self.index_bytes
+        if not self._options.signed_by:
+            return read_index(data)
+        from pxc.hub.signed_index import COUNTER_SUFFIX, check_index
+
+        seen = self._kept and self._kept.with_name(f"{self._kept.name}{COUNTER_SUFFIX}")
+        today = datetime.now(UTC).date().isoformat()
+        return check_index(data, self._signature(), self._options.signed_by, today, seen)
+
+    def _signature(self) -> str | None:
+        """The signature beside the index; None for none."""
+        answer = self.client.ask(f"{INDEX}{SIGNATURE}", most=MOST_SIGNATURE_BYTES)
+        if answer.status in (404, 410):
+            return None
+        if answer.status != 200:
+            raise _unexpected(answer.status, f"the signature of `{INDEX}`")
+        return answer.data.decode("utf-8", "replace")
 
     @cached_property
     def index_bytes(self) -> bytes:
