@@ -290,6 +290,18 @@ def test_hooks_are_told_of_the_run_before(
     assert unbuilt["built-tell"].endswith(" upstream_failed")
 
 
+LATE = f"""
+termination: {{timeout: 2}}
+hooks: [{{hubRef: tell}}]
+run:
+  kind: dag
+  operations:
+    - {{name: load, component: {{{JOB}}}}}
+    - {{name: ship, dependencies: [load], isApproved: false, hooks: [{{hubRef: tell}}], component: {{{JOB}}}}}
+    - {{name: alert, dependencies: [ship], trigger: all_done, component: {{{JOB}}}}}
+"""
+
+
 def test_nobody_starts_before_it_is_approved(catalog: Path, tmp_path: Path) -> None:
     why = dag_files.missing("3.3")
     if why:
@@ -298,13 +310,18 @@ def test_nobody_starts_before_it_is_approved(catalog: Path, tmp_path: Path) -> N
     outcomes = [
         made(catalog, "asked", ASKED, options),
         made(catalog, "one", f"isApproved: false\n{JOB}", options),
+        made(catalog, "late", LATE, options),
     ]
+    unanswered = {"dag_id": "late", "script": {"ship.approval": {"waits": True}}}
     refused = [(0, "ship"), (0, "asked"), (0, "inner"), (1, "one")]
     scripts = [(0, {}), (0, {"load": FAILS}), (1, {})]
     scripts += [(at, {f"{name}.approval": FAILS}) for at, name in refused]
-    found = played("3.3", outcomes, scripts, tmp_path)
+    found = played("3.3", outcomes, scripts, tmp_path, [unanswered])
     assert [differences(*each) for each in found[:3]] == [[]] * 3
-    results = [result for _, result in found]
+    *results, late = (result for _, result in found)
+    assert (late["state"], [*late["pods"]]) == ("failed", ["load/-1"])
+    ended = dict.fromkeys(late["tasks"], "skipped") | {"load": "success"}
+    assert {name: state for name, [state] in late["tasks"].items()} == ended
     states = [{name: each for name, [each] in result["tasks"].items()} for result in results]
     assert {state["ship.approval"] for state in states[:2]} == {"success", "upstream_failed"}
     assert states[0]["skipped.approval"] == "skipped"

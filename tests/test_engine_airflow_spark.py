@@ -48,6 +48,8 @@ run:
     - {{name: breaks, component: {{{SPARK}}}}}
     - {{name: late, component: {{termination: {{timeout: 3}}, {SPARK}}}}}
     - {{name: killed, component: {{{SPARK}}}}}
+    - {{name: again, component: {{{SPARK}}}}}
+    - {{name: marked, component: {{{SPARK}}}}}
     - name: runs
       params: {{x: {{ref: ops.ask, value: outputs.n}}}}
       conditions: "{{{{ x > 1 }}}}"
@@ -75,6 +77,13 @@ ALONE = f"kind: component\nname: alone\ntermination: {{maxRetries: 2}}\n{SPARK}"
 """A run of its own, which both targets know."""
 
 
+BY_HAND = {
+    "killed": 'mode="poke", execution_timeout=timedelta(seconds=4)',
+    "again": "retries=1, retry_delay=timedelta(seconds=0)",
+}
+"""What no Polyaxonfile says: a task that holds its worker and is killed, and one that is cleared."""
+
+
 def states(*words: str) -> list[dict[str, Any]]:
     return [{"applicationState": {"state": each}, "driverInfo": {}} for each in words]
 
@@ -85,6 +94,8 @@ SCRIPTS = {
     "breaks": [states("SUBMISSION_FAILED", "FAILED")],
     "late": [states("RUNNING")],
     "killed": [states("RUNNING")],
+    "again": [FAILS, ENDS],
+    "marked": [states("RUNNING")],
     "runs": [ENDS],
     "cells": [ENDS, FAILS, ENDS],
     "rounds": [ENDS, FAILS, ENDS],
@@ -99,6 +110,8 @@ CAME_TO = {
     "breaks": ["failed"],
     "late": ["failed"],
     "killed": ["failed"],
+    "again": ["success"],
+    "marked": ["failed"],
     "runs": ["success"],
     "stays": ["skipped"],
     "rounds.trials_1": ["success"],
@@ -129,32 +142,40 @@ def kept(found: dict[str, Any]) -> dict[str, Any]:
 def test_applications_are_made_and_end(release: str, cluster: Cluster, tmp_path: Path) -> None:
     catalog = hub(tmp_path / "catalog", {"tell": f"kind: component\nname: tell\n{JOB}\n"})
     text = compiled(DAG, "airflow", cluster, catalog)
-    limit = '        task_id="killed",\n        mode="poke",\n        execution_timeout=timedelta(seconds=4),\n'
-    text = text.replace('        task_id="killed",\n', limit)
+    for name, arguments in BY_HAND.items():
+        text = text.replace(f'task_id="{name}",', f'task_id="{name}", {arguments},')
     files = {"sparks.py": text, "alone.py": compiled(ALONE, "airflow", cluster, catalog)}
     scenes = [
-        {"dag_id": "sparks", "script": {"ask": {"outputs": {"n": "5"}}}},
+        {
+            "dag_id": "sparks",
+            "script": {"ask": {"outputs": {"n": "5"}}, "marked": {"marked": True}},
+        },
         {"dag_id": "alone"},
     ]
     with playing(cluster, {"SparkApplication": "sparkoperator.k8s.io/v1beta2"}, SCRIPTS) as made:
-        found, [played, second] = dag_files.play(
+        found, [played, other] = dag_files.play(
             release, files, scenes, tmp_path, config_of(cluster.server)
         )
-    assert (found["errors"], second["state"]) == ({}, "success")
+    assert (found["errors"], other["state"]) == ({}, "success")
     assert {name: played["tasks"][name] for name in CAME_TO} == CAME_TO
     assert sorted(played["tasks"]["cells"]) == ["failed", "success", "success"]
     path = cluster.server.path(
         "sparkoperator.k8s.io/v1beta2", "SparkApplication", cluster.namespace
     )
-    assert cluster.server.ask("GET", path)["items"] == []
+    [left] = cluster.server.ask("GET", path)["items"]  # nothing of Airflow looks between two looks
+    assert left["metadata"]["labels"]["pxc.dev/operation"] == "marked"
+    cluster.server.ask("DELETE", f"{path}/{left['metadata']['name']}")
     objects = [kept(each) for each in made.values()]
     by_name = {name: [] for name in SCRIPTS}
     for each in objects:
         by_name[each["metadata"]["labels"]["pxc.dev/operation"]].append(each)
-    assert [len(each) for each in by_name.values()] == [1, 1, 1, 1, 1, 3, 2, 1, 1]
-    assert len({each["metadata"]["labels"]["pxc.dev/run-uuid"] for each in objects}) == len(objects)
-    [runs] = by_name["runs"]
-    assert runs["spec"]["arguments"][0] == "5"
+    assert [len(each) for each in by_name.values()] == [1, 1, 1, 1, 2, 1, 1, 3, 2, 1, 1]
+    runs = {each["metadata"]["labels"]["pxc.dev/run-uuid"] for each in objects}
+    assert len(runs) == len(objects) - 1
+    first, second = sorted(each["metadata"]["name"] for each in by_name["again"])
+    assert (first[-2:], second) == ("-1", f"{first[:-2]}-2")
+    [of_n] = by_name["runs"]
+    assert of_n["spec"]["arguments"][0] == "5"
     assert sorted(each["spec"]["arguments"][0] for each in by_name["cells"]) == ["1", "2", "3"]
     note = "{{ .Values.x }} ${#a[@]} {% 100% $HOME $(X) \\ é"
     told = {"spark.app.note": note, "spark.app.lines": "a\r\nb\n"}

@@ -4,7 +4,8 @@ usage: python play.py FOLDER SCENES       with the Python of an environment that
 
 Each line of SCENES is a JSON object: `dag_id`, `conf`, which the run is started with, and `script`, which says of a task how many tries
 fail (`failures`) or with which codes they do (`exit_codes`), what its run leaves (`outputs`), and of
-one that is a resource what that tells of itself (`tells`, see cluster.py). One with a `node` really
+one that is a resource what that tells of itself (`tells`, see cluster.py), and what people do about
+it (see people.py). One with a `node` really
 runs; one with `seconds` is for the scheduler. For each of them one line of JSON is printed: the state of the run, of each task the states of
 its instances, the pods that were built, the resources that were made, and what was read of pods.
 Without lines it only tells what the files hold.
@@ -30,6 +31,7 @@ import warnings
 from pathlib import Path
 
 from cluster import Cluster
+from people import People, TimeIsUp
 
 
 def prepare(folder: str) -> None:
@@ -86,11 +88,11 @@ class Stage:
         self.tries: dict = {}
         self.cluster = Cluster()
         self.read: dict = {}
-        self.asks, self.asked, self.dag_id = False, {}, ""
+        self.people = People()
 
     def install(self) -> None:
         self._parse_once()
-        self._sleep_less()
+        self.people.install()
         self._survive_timeouts()
         if "AIRFLOW_CONN_KUBERNETES_DEFAULT" not in os.environ:
             self.cluster.install()
@@ -151,43 +153,6 @@ class Stage:
             raise AirflowException(f"the main container ended with {code}")
         return left
 
-    def answer(self) -> None:
-        """Tell Airflow's API what somebody says to what waits for it; the script says who rejects.
-
-        Before that its scheduler looks whether somebody has waited for too long.
-        """
-        from airflow.jobs.job import Job
-        from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
-        from airflow.models.taskinstance import TaskInstance
-        from airflow.utils.session import create_session
-
-        SchedulerJobRunner(Job()).check_awaiting_input_timeouts()
-        with create_session() as session:
-            same = (TaskInstance.state == "awaiting_input", TaskInstance.dag_id == self.dag_id)
-            waiting = [
-                (ti.dag_id, ti.run_id, ti.task_id, ti.map_index)
-                for ti in session.query(TaskInstance).filter(*same)
-            ]
-        for dag_id, run_id, task_id, index in waiting:
-            place = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{index}"
-            detail = self.api.get(f"{place}/hitlDetails").json()
-            told = self.script.get(task_id, {})
-            chosen = "Reject" if told.get("failures") else "Approve"
-            done = self.api.patch(f"{place}/hitlDetails", json={"chosen_options": [chosen]})
-            assert done.status_code == 200, done.text
-            self.asked[task_id] = [detail["subject"], detail["body"], detail["options"], chosen]
-
-    @functools.cached_property
-    def api(self):
-        """Airflow's own API, for somebody who may do everything."""
-        from airflow.api_fastapi.app import create_app
-        from fastapi.testclient import TestClient
-
-        client = TestClient(create_app(apps="core"))
-        token = client.get("/auth/token").json()["access_token"]
-        client.headers["Authorization"] = f"Bearer {token}"
-        return client
-
     @staticmethod
     def fail(operator, pod, code) -> None:
         """Let the operator see a pod that failed, whose main container left a code, or none."""
@@ -230,20 +195,6 @@ class Stage:
                 raise RuntimeError("the task has failed") from error
 
         dag._run_task = run
-
-    def _sleep_less(self) -> None:
-        """A run by hand waits a second whenever nothing is ready, or somebody is asked."""
-        sleep = time.sleep
-
-        def wait(seconds):
-            if self.asks and sys._getframe(1).f_code.co_name == "test":
-                self.answer()
-            sleep(min(seconds, 0.02))
-
-        time.sleep = wait
-        from airflow.providers.common.compat.sdk import BaseSensorOperator
-
-        BaseSensorOperator._get_next_poke_interval = lambda *_: 0.01
 
     def schedule(self, bag, dag, seconds: int) -> dict:
         """What Airflow's scheduler makes of a DAG while nobody runs its tasks, then when all fail.
@@ -293,9 +244,11 @@ class Stage:
     def play(self, dag, script: dict, conf: dict | None = None) -> dict:
         self.script, self.pods, self.tries, self.read = script, {}, {}, {}
         self.cluster.begin(script)
-        self.asked, self.dag_id = {}, dag.dag_id
-        self.asks = any(task.task_type == "ApprovalOperator" for task in dag.tasks)
-        run = dag.test(run_conf=conf)
+        self.people.begin(dag, script)
+        try:
+            run = dag.test(run_conf=conf)
+        except TimeIsUp as end:
+            [run] = end.args
         from airflow.models.taskinstance import TaskInstance
         from airflow.settings import Session
 
@@ -311,7 +264,7 @@ class Stage:
             "made": self.cluster.made,
             "left": sorted(name for _, _, name in self.cluster.kept),
             "read": self.read,
-            "asked": self.asked,
+            "asked": self.people.asked,
         }
 
 
