@@ -101,7 +101,10 @@ def test_a_grant_that_ended_allows_nothing(catalog):
 WRONG = [
     ("can ana conection:imagenet", "`conection` is no kind of thing, did you mean `connection`?"),
     ("can ana connection", "`connection` names no connection: write `connection:NAME`."),
-    ("can ana take connection:imagenet", "Write [use|read|write|create|see|pull|push|stage|delete] KIND:NAME"),
+    (
+        "can ana take connection:imagenet",
+        "Write [use|read|write|create|see|pull|push|stage|delete] KIND:NAME",
+    ),
     ("can group:x connection:imagenet", "`group:x` is nobody"),
     ("can team:vison connection:imagenet", "There is no team `vison`, did you mean `vision`?"),
     ("can ana accelerator:gpu=many", "`many` is no amount."),

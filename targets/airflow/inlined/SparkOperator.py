@@ -37,11 +37,11 @@ class SparkOperator(ResourceOperator, SparkKubernetesOperator):
         self.resource = self.template_spec
         self.namespace = self.place["namespace"]
         self.launcher = self.Launcher(
-            name=self.resource["metadata"]["name"],
-            namespace=self.namespace,
-            kube_client=self.client,
-            custom_obj_api=self.hook.custom_object_client,
-            template_body=self.resource,
+            self.resource["metadata"]["name"],
+            self.namespace,
+            self.client,
+            self.hook.custom_object_client,
+            self.resource,
         )
         return super().poke(context)
 
