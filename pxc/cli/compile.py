@@ -14,7 +14,7 @@ from pxc.cli.airflow_options import airflow_options, check_airflow
 from pxc.cli.argo_options import argo_options, check_argo
 from pxc.cli.cluster_options import cluster_options
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.inputs import from_hub, read_given
+from pxc.cli.inputs import inputs_of, read_given
 from pxc.cli.lint_settings import release_of
 from pxc.cli.options import (
     STDIN,
@@ -167,9 +167,7 @@ def compile_command(
     FILEs are an error. Diagnostics go to standard error. If any FILE has an error, nothing is
     written.
     """
-    if not files and not hubs:
-        raise click.UsageError("Name a FILE, or a component by --hub.")
-    files = (*files, *from_hub(hubs))
+    files = inputs_of(files, hubs)
     check_stdin_filename(stdin_filename, (*files, *presets))
     check_argo(target, cluster)
     check_airflow(target, cluster)

@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.inputs import read_given
+from pxc.cli.inputs import one_input, read_given
 from pxc.cli.options import (
     STDIN,
     catalog_option,
     check_stdin_filename,
     color_option,
+    hub_option,
     isolated_option,
     named_preset_option,
     param_option,
@@ -38,7 +39,8 @@ Examples:
   pxc graph polyaxonfile.yaml --format svg -o graph.svg
   pxc graph polyaxonfile.yaml --format dot | dot -Tpdf -o graph.pdf""",
 )
-@click.argument("file", metavar="FILE", type=click.Path())
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path())
+@hub_option
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True,
     help="The language of the picture.",
@@ -55,7 +57,8 @@ Examples:
 @color_option
 @stdin_option
 def graph_command(
-    file: str,
+    file: str | None,
+    hubs: tuple[str, ...],
     format_: str,
     output: str,
     params: tuple[tuple[str, str], ...],
@@ -71,6 +74,7 @@ def graph_command(
     'mermaid' is for Markdown, 'dot' for Graphviz, 'svg' an image of its own. Errors of FILE go to
     standard error.
     """
+    file = one_input(file, hubs)
     check_stdin_filename(stdin_filename, (file, *presets))
     unread = Report()
     texts = [read_given(path, unread, stdin_filename) for path in (file, *presets)]

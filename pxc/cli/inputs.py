@@ -4,13 +4,15 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import click
+
 from pxc.cli.options import STDIN
 from pxc.diagnostics import Report, nearest
 from pxc.request import SourceText
 from pxc.source import Source, Span
 from pxc.workspace import MAX_BYTES, TooLarge, display_name, read_bytes
 
-__all__ = ["from_hub", "named_file", "read_given", "report_missing"]
+__all__ = ["from_hub", "inputs_of", "named_file", "one_input", "read_given", "report_missing"]
 
 _HUB = "--hub "
 """What stands before a reference where paths are listed; no path of a file begins so."""
@@ -40,6 +42,21 @@ def read_given(path: str, report: Report, stdin_filename: str | None = None) -> 
 def from_hub(refs: Iterable[str]) -> tuple[str, ...]:
     """What `read_given` takes for operations that run components of a hub and say no more."""
     return tuple(_HUB + ref for ref in refs)
+
+
+def inputs_of(files: tuple[str, ...], hubs: tuple[str, ...]) -> tuple[str, ...]:
+    """The files of a command line, then its components of a hub. Raises UsageError for neither."""
+    if not files and not hubs:
+        raise click.UsageError("Name a FILE, or a component by --hub.")
+    return (*files, *from_hub(hubs))
+
+
+def one_input(file: str | None, hubs: tuple[str, ...]) -> str:
+    """The one file, or the one component of a hub. Raises UsageError for none and for several."""
+    found = inputs_of(() if file is None else (file,), hubs)
+    if len(found) > 1:
+        raise click.UsageError("Name one FILE, or one component by --hub.")
+    return found[0]
 
 
 def _operation_on(ref: str) -> SourceText:

@@ -14,7 +14,7 @@ from pxc.cli import CLEAN
 from pxc.cli.baselines import Baselines
 from pxc.cli.findings import Printing, check_statistics, exit_code, merged
 from pxc.cli.fixing import Fixing, fix_options
-from pxc.cli.inputs import read_given, report_missing
+from pxc.cli.inputs import from_hub, read_given, report_missing
 from pxc.cli.lint_settings import Choices, Chooser, settings_options, settings_text
 from pxc.cli.linting import Linter
 from pxc.cli.options import (
@@ -24,6 +24,7 @@ from pxc.cli.options import (
     check_stdin_filename,
     color_option,
     format_option,
+    hub_option,
     stdin_option,
 )  # fmt: skip
 from pxc.cli.terminal import say
@@ -48,6 +49,7 @@ Examples:
   pxc lint --stdin-filename pipelines/train.yaml - < buffer""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
+@hub_option
 @format_option
 @click.option(
     "--min-severity", type=click.Choice(("info", "warning", "error")), default="info",
@@ -83,6 +85,7 @@ Examples:
 @click.option("-v", "--verbose", is_flag=True, help="Say which files were passed over and why.")
 def lint_command(
     paths: tuple[str, ...],
+    hubs: tuple[str, ...],
     format_: str,
     min_severity: str,
     fail_on: str,
@@ -110,6 +113,8 @@ def lint_command(
     over. Diagnostics go to standard output, everything else to standard error.
     """
     check_stdin_filename(stdin_filename, paths)
+    if hubs and (fix or unsafe_fixes or diff):
+        raise click.UsageError("--hub: there is no file to fix.")
     if statistics:
         check_statistics(format_)
     choices = Choices(**chosen)
@@ -127,7 +132,7 @@ def lint_command(
         wanted=list if choices.write_baseline else baselines.new,
     )
     unread = Report()
-    places = [Path(p) for p in paths if p != STDIN] if paths else [Path()]
+    places = [Path(p) for p in paths if p != STDIN] if paths or hubs else [Path()]
     found = discover(places, lambda path: report_missing(path, unread))
     cache = None if no_cache or fixing.asked else _cache(cache_dir)
     workspaces = Workspaces(isolated=choices.isolated, catalogs=catalogs, ref=catalog_ref)
@@ -137,6 +142,9 @@ def lint_command(
     if STDIN in paths:
         linted.append(stdin_filename or STDIN)
         reports.append(_lint_fixing(STDIN, linter, fixing, stdin_filename))
+    for component in from_hub(hubs):
+        linted.append(component)
+        reports.append(_lint_fixing(component, linter, fixing))
     if fixing.asked:
         own = [f for f in found if f.kind is Kind.POLYAXON]
         reports += [_lint_fixing(str(f.path), linter, fixing) for f in own]

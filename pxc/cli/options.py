@@ -15,6 +15,7 @@ __all__ = [
     "catalog_ref_option",
     "check_stdin_filename",
     "color_option",
+    "complete_hub",
     "format_option",
     "hub_option",
     "isolated_option",
@@ -91,9 +92,17 @@ def hub_option(command: F) -> F:
         "hubs",
         multiple=True,
         metavar="REF",
-        help="Compile this component of a hub, such as tensorboard:single-run, as if a FILE said"
+        shell_complete=complete_hub,
+        help="Take this component of a hub, such as tensorboard:single-run, as if a FILE said"
         " `hubRef: REF`; may be repeated.",
     )(command)
+
+
+def complete_hub(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The references to components that begin so, of those that are known without a network."""
+    from pxc.cli.hub.completion import references_from
+
+    return references_from(incomplete)
 
 
 def locked_options(command: F) -> F:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.inputs import read_given
+from pxc.cli.inputs import one_input, read_given
 from pxc.cli.options import (
     check_stdin_filename,
     color_option,
+    hub_option,
     param_option,
     preset_option,
     stdin_option,
@@ -74,7 +75,8 @@ Examples:
   pxc schedule polyaxonfile.yaml --zone Europe/Berlin --next 10
   pxc schedule polyaxonfile.yaml --from 2030-03-30T00:00:00Z --format json""",
 )
-@click.argument("file", metavar="FILE", type=click.Path())
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path())
+@hub_option
 @click.option(
     "--from", "after", metavar="TIME", callback=_moment,
     help="When the schedule is made, as ISO 8601; UTC without an offset.  [default: now]",
@@ -96,7 +98,8 @@ Examples:
 @color_option
 @stdin_option
 def schedule_command(
-    file: str,
+    file: str | None,
+    hubs: tuple[str, ...],
     after: datetime,
     count: int,
     zone: ZoneInfo | None,
@@ -111,6 +114,7 @@ def schedule_command(
     Times are UTC, in which schedules count. An interval without 'startAt' is counted from --from.
     Errors of FILE go to standard error.
     """
+    file = one_input(file, hubs)
     check_stdin_filename(stdin_filename, (file, *presets))
     unread = Report()
     texts = [read_given(path, unread, stdin_filename) for path in (file, *presets)]

@@ -10,7 +10,8 @@ import click
 from pxc.access.wording import known_as
 from pxc.cli.acl.files import Given, file_options, requests_of
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.options import check_stdin_filename
+from pxc.cli.inputs import inputs_of
+from pxc.cli.options import check_stdin_filename, hub_option
 from pxc.cli.terminal import say
 from pxc.diagnostics import Report
 from pxc.driver.access import check_request
@@ -30,14 +31,16 @@ Examples:
 Exit codes:
   0 everything is allowed, 1 something is denied or wrong, 2 wrong use""",
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path())
+@hub_option
 @file_options
-def command(files: tuple[str, ...], **options: Any) -> int:
+def command(files: tuple[str, ...], hubs: tuple[str, ...], **options: Any) -> int:
     """Say whether somebody may run FILE, and what is denied.
 
     Nothing is written for any target; all denials are told at once.
     """
     given = Given(**options)
+    files = inputs_of(files, hubs)
     check_stdin_filename(given.stdin_filename, (*files, *given.presets))
     unread = Report()
     reports = [unread]

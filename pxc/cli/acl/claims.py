@@ -10,7 +10,8 @@ import msgspec
 
 from pxc.cli.acl.files import Given, file_options, requests_of
 from pxc.cli.findings import exit_code, merged, printed
-from pxc.cli.options import check_stdin_filename
+from pxc.cli.inputs import inputs_of
+from pxc.cli.options import check_stdin_filename, hub_option
 from pxc.cli.terminal import write_product
 from pxc.diagnostics import Report, Severity
 from pxc.driver.access import claims_request
@@ -30,15 +31,17 @@ Examples:
   pxc acl claims polyaxonfile.yaml
   pxc acl claims polyaxonfile.yaml --format json | conftest test -""",
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path())
+@hub_option
 @file_options
-def command(files: tuple[str, ...], **options: Any) -> int:
+def command(files: tuple[str, ...], hubs: tuple[str, ...], **options: Any) -> int:
     """List everything that the runs of FILE would use.
 
     No rules are needed, and none are asked. Each line is a thing, what is done with it, and where
     the file says so; the origin is told where it is not the file's author.
     """
     given = Given(**options)
+    files = inputs_of(files, hubs)
     check_stdin_filename(given.stdin_filename, (*files, *given.presets))
     unread = Report()
     reports = [unread]

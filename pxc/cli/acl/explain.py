@@ -13,7 +13,8 @@ from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.claims import claim_object, shown
 from pxc.cli.acl.files import Given, file_options, requests_of
 from pxc.cli.findings import merged, printed
-from pxc.cli.options import check_stdin_filename
+from pxc.cli.inputs import one_input
+from pxc.cli.options import check_stdin_filename, hub_option
 from pxc.cli.terminal import write_product
 from pxc.diagnostics import Report, Severity
 from pxc.driver.access import Decided, decision_request
@@ -36,12 +37,14 @@ Examples:
 Exit codes:
   0 everything is allowed, 1 something is denied or wrong, 2 wrong use""",
 )
-@click.argument("file", metavar="FILE", type=click.Path())
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path())
+@hub_option
 @click.option("--claim", metavar="KIND:NAME", help="Tell of this thing alone.")
 @file_options
-def command(file: str, claim: str | None, **options: Any) -> int:
+def command(file: str | None, hubs: tuple[str, ...], claim: str | None, **options: Any) -> int:
     """Tell of everything that FILE would use what is decided, and why."""
     given = Given(**options)
+    file = one_input(file, hubs)
     check_stdin_filename(given.stdin_filename, (file, *given.presets))
     unread = Report()
     decided: Decided | None = None

@@ -14,6 +14,7 @@ from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.hub.asking import asked, hub_options
 from pxc.cli.hub.reading import component_at
 from pxc.cli.hub.tables import as_json
+from pxc.cli.options import complete_hub
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import Report, Severity
 from pxc.hub.difference import BREAKING, difference
@@ -38,8 +39,8 @@ Examples:
 Exit codes:
   0 compared, 1 --exit-code and something breaks, or a component cannot be read, 2 wrong use""",
 )
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("before", metavar="A", shell_complete=complete_hub)
+@click.argument("after", metavar="B", shell_complete=complete_hub)
 @click.option("--exit-code", "fails", is_flag=True, help="Exit with 1 when B breaks users of A.")
 @text_or_json
 @hub_options

@@ -11,7 +11,7 @@ from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.findings import exit_code, printed
 from pxc.cli.hub.asking import asked, hub_options
 from pxc.cli.hub.reading import bytes_of
-from pxc.cli.options import STDIN
+from pxc.cli.options import STDIN, complete_hub
 from pxc.cli.output import write_bytes
 from pxc.cli.terminal import say, write_data
 from pxc.diagnostics import Report
@@ -26,7 +26,7 @@ Examples:
   pxc hub pull tensorboard:single-run -o tensorboard.yaml
   pxc hub pull vision/train:2 | less""",
 )
-@click.argument("ref", metavar="REF")
+@click.argument("ref", metavar="REF", shell_complete=complete_hub)
 @click.option(
     "-o", "--output", metavar="FILE", default=STDIN,
     help="Write to this file.  [default: standard output]",

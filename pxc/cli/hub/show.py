@@ -17,6 +17,7 @@ from pxc.cli.hub.asking import Asked, asked, hub_options, reference_of
 from pxc.cli.hub.reading import is_file, text_of
 from pxc.cli.hub.show_page import page
 from pxc.cli.hub.tables import as_json
+from pxc.cli.options import complete_hub
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import Report, Severity
 from pxc.driver.components import component_of
@@ -43,7 +44,7 @@ Examples:
   pxc hub show vision/train:2 --claims --format json
   pxc hub show train.yaml""",
 )
-@click.argument("ref", metavar="REF")
+@click.argument("ref", metavar="REF", shell_complete=complete_hub)
 @click.option("--inputs", "part", flag_value="inputs", help="Show the inputs alone.")
 @click.option("--claims", "part", flag_value="claims", help="Show what it asks for alone.")
 @click.option("--yaml", "part", flag_value="yaml", help="Show the text of the component itself.")

@@ -1,0 +1,135 @@
+"""`--hub` in every command that takes a file, and how shells complete it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from pxc.cli.hub.completion import references_from
+from tests.command_line import run, write
+
+FLOW = """\
+version: 1.1
+kind: component
+inputs: [{name: lr, type: float, value: 0.1}]
+run:
+  kind: dag
+  operations:
+    - {name: first, container: {image: "a.io/a:1"}}
+    - {name: second, dependencies: [first], container: {image: "a.io/a:1"}}
+"""
+RULES = """\
+{kind: Organization, name: acme, members: [{user: root, role: owner}]}
+---
+{kind: Team, name: vision, members: [{user: ana}]}
+---
+{kind: Project, name: lab, teams: [vision]}
+---
+{kind: Grant, name: flows, to: ["team:vision"], allow: [{use: ["component:lab//vision/flow:**"]}]}
+"""
+SETTINGS = """\
+project: lab
+hub:
+  registries:
+    lab: {kind: dir, url: hub, orgs: [vision]}
+    far: {kind: http, url: "https://hub.invalid/v1", orgs: [far]}
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace with components, and a registry that nobody may ask."""
+
+    def refuse(*words: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    files = {"pxc.yaml": SETTINGS, "hub/vision/flow/1.yaml": FLOW, "hub/vision/other/2.yaml": FLOW}
+    write(tmp_path, files)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_picture_is_drawn_of_a_component(workspace: Path) -> None:
+    ran = run("graph", "--hub", "vision/flow:1")
+    assert ran.code == 0
+    assert "second" in ran.out
+
+
+def test_claims_and_rules_are_asked_for_a_component(workspace: Path) -> None:
+    found = json.loads(run("acl", "claims", "--hub", "vision/flow:1", "--format", "json").out)
+    assert ("image", "a.io/a:1") in {(c["kind"], c["name"]) for c in found["claims"]}
+    write(workspace, {"catalog/rules.yaml": RULES, "pxc.yaml": SETTINGS + "catalog: catalog\n"})
+    assert run("acl", "check", "--hub", "vision/flow:1", "--as-user", "ana").code == 0
+    ran = run("acl", "explain", "--hub", "vision/flow:1", "--as-user", "ana")
+    assert "allowed" in ran.out
+    denied = run("acl", "check", "--hub", "vision/other:2", "--as-user", "ana")
+    assert denied.code == 1
+    assert "component `vision/other` is not in the registry `lab`" in denied.out
+
+
+def test_a_component_is_linted_as_whoever_names_it_would_be(workspace: Path) -> None:
+    ran = run("lint", "--hub", "vision/flow:1")
+    assert ran.code == 0
+    assert "no Polyaxonfiles found" not in ran.err
+    write(
+        workspace,
+        {"hub/vision/bad/1.yaml": FLOW.replace("dependencies: [first]", "dependencies: [frist]")},
+    )
+    ran = run("lint", "--hub", "vision/bad:1")
+    assert (ran.code, "<lab//vision/bad:1>:8:" in ran.out) == (1, True), ran
+    assert run("lint", "--hub", "far/away:1").code == 0, "what is not at hand is no finding"
+    assert run("lint", "--hub", "vision/flow:1", "--fix").code == 2
+
+
+def test_a_schedule_needs_a_component_that_has_one(workspace: Path) -> None:
+    write(
+        workspace,
+        {"hub/vision/cron/1.yaml": "kind: component\nrun: {kind: job, container: {image: a:1}}\n"},
+    )
+    ran = run("schedule", "--hub", "vision/cron:1")
+    assert ran.code == 2
+    assert "has no schedule" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command", [("graph",), ("schedule",), ("acl", "explain"), ("acl", "check"), ("acl", "claims")]
+)
+def test_a_command_needs_a_file_or_a_component(command: tuple[str, ...], workspace: Path) -> None:
+    assert "Name a FILE, or a component by --hub." in run(*command).err
+    two = ("--hub", "vision/flow:1", "--hub", "vision/other:2")
+    if command[-1] in ("graph", "schedule", "explain"):
+        assert "Name one FILE, or one component by --hub." in run(*command, *two).err
+
+
+@pytest.mark.parametrize(
+    ("begun", "wanted"),
+    [
+        ("vision/", ["vision/flow", "vision/other"]),
+        ("vision/f", ["vision/flow:1"]),
+        ("vision/flow:", ["vision/flow:1"]),
+        ("tensorboard:s", ["tensorboard:single-run"]),
+        ("noteb", ["notebook", "notebook:latest"]),
+        ("far", []),
+        ("none", []),
+    ],
+)
+def test_shells_complete_what_is_known_without_a_network(
+    begun: str, wanted: list[str], workspace: Path
+) -> None:
+    assert references_from(begun) == wanted
+
+
+def test_shells_complete_only_what_may_be_seen(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(workspace, {"catalog/rules.yaml": RULES, "pxc.yaml": SETTINGS + "catalog: catalog\n"})
+    monkeypatch.setenv("PXC_USER", "ana")
+    assert references_from("vision/") == ["vision/flow:1"]
+    monkeypatch.setenv("PXC_USER", "nobody")
+    assert references_from("vision/") == []
+    write(workspace, {"pxc.yaml": "hub: 3\n"})
+    assert references_from("vision/") == []
