@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pxc.hub.lock import Lock, Locked, LockedCatalog, LockFault, lock_text, read_lock
+from pxc.hub.lock import Lock, Locked, LockedCatalog, LockFault, _toml_read, lock_text, read_lock
+from pxc.hub.lock_lines import lines_read
 
 DIGEST = "sha256:" + "a" * 64
 OTHER = "sha256:" + "b" * 64
@@ -129,3 +130,43 @@ def test_a_text_that_is_not_wholly_understood_is_told_at_its_line(
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(LockFault):
         assert lock_text(read_lock("version = 1\n" + text))
+
+
+_PLAIN = Lock(
+    components=tuple(
+        Locked(
+            ref=f"lab//{name}:1",
+            digest=DIGEST,
+            size=3,
+            registry="hub",
+            resolved="2026-11-20",
+            requires=("a", "b"),
+            via=("x.yaml:1",),
+        )
+        for name in "ab"
+    )
+)
+
+
+@given(st.lists(_COMPONENTS, max_size=4, unique_by=lambda each: each.ref))
+def test_lines_are_read_as_toml_is(components: list[Locked]) -> None:
+    text = lock_text(Lock(components=tuple(components)))
+    assert lines_read(text) in (None, _toml_read(text).components)
+
+
+def test_what_pxc_writes_is_read_without_a_reader_of_toml() -> None:
+    assert lines_read(lock_text(_PLAIN)) == _PLAIN.components
+    assert lines_read(lock_text(Lock())) == ()
+
+
+@given(st.data())
+def test_a_slip_in_a_line_is_seen_by_both_readers(data: st.DataObject) -> None:
+    text = lock_text(_PLAIN)
+    at = data.draw(st.integers(0, len(text) - 1))
+    written = data.draw(
+        st.sampled_from(["", "\n", '"', "\\", "=", "0", "[", " ", "\r", "\x7f", "\u2028"])
+    )
+    changed = text[:at] + written + text[at + data.draw(st.integers(0, 3)) :]
+    found = lines_read(changed)
+    if found is not None:
+        assert _toml_read(changed).components == found

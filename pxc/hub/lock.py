@@ -84,6 +84,13 @@ class Lock(Struct, frozen=True, kw_only=True):
 
 def read_lock(text: str) -> Lock:
     """What a text fixes. Raises LockFault for a text that is not wholly understood."""
+    from pxc.hub.lock_lines import lines_read
+
+    plain = lines_read(text)
+    return _toml_read(text) if plain is None else Lock(components=plain)
+
+
+def _toml_read(text: str) -> Lock:
     import tomllib
 
     lines = text.splitlines()

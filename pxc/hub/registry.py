@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
+
+from pxc.sha256 import sha256
 
 __all__ = [
     "MOST_BYTES",

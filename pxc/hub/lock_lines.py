@@ -1,0 +1,67 @@
+"""Turns the text of pxc.lock, as pxc writes it, into its entries without a reader of TOML.
+
+A large lock is read in each compilation, and most are just as they were written. Whatever is
+otherwise is left to the reader of TOML, which also says what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from pxc.hub.lock import Locked
+
+__all__ = ["lines_read"]
+
+_TEXT = r'"([^"\\\x00-\x1f\x7f]+)"'
+_LIST = r'\[\n((?:    "[^"\\\x00-\x1f\x7f]+",\n)+)\]'
+_BEGINS = re.compile(r"(?:#[^\x00-\x08\x0a-\x1f\x7f]*\n)?version = 1\n")
+_ENTRY = re.compile(
+    rf"\n\[\[component\]\]\nref = {_TEXT}\n"
+    r'digest = "(sha256:[0-9a-f]{64})"\n'
+    r"(?:size = ([1-9][0-9]{0,17})\n)?"
+    rf"(?:registry = {_TEXT}\n)?"
+    r"(?:resolved = ([0-9]{4}-[0-9]{2}-[0-9]{2})\n)?"
+    rf"(?:signer = {_TEXT}\n)?"
+    rf"(?:requires = {_LIST}\n)?"
+    rf"(?:via = {_LIST}\n)?"
+)
+
+
+def lines_read(text: str) -> tuple[Locked, ...] | None:
+    """The entries of a text; None where any line of it is not as pxc writes it."""
+    begins = _BEGINS.match(text)
+    if begins is None:
+        return None
+    at, found = begins.end(), []
+    while at < len(text):
+        entry = _ENTRY.match(text, at)
+        made = None if entry is None else _made(entry)
+        if entry is None or made is None:
+            return None
+        found.append(made)
+        at = entry.end()
+    return tuple(found) if len({each.ref for each in found}) == len(found) else None
+
+
+def _made(entry: re.Match[str]) -> Locked | None:
+    ref, digest, size, registry, resolved, signer, requires, via = entry.groups()
+    try:
+        date.fromisoformat(resolved or "2000-01-01")
+    except ValueError:
+        return None
+    return Locked(
+        ref=ref,
+        digest=digest,
+        size=int(size or 0),
+        registry=registry or "",
+        resolved=resolved or "",
+        signer=signer or "",
+        requires=_items(requires),
+        via=_items(via),
+    )
+
+
+def _items(lines: str | None) -> tuple[str, ...]:
+    """The texts of a list, one a line."""
+    return tuple(line[5:-2] for line in lines.split("\n")[:-1]) if lines else ()
