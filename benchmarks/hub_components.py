@@ -21,6 +21,7 @@ from pxc.hub.registry import digest_of
 from pxc.hub.store import Store
 
 LOCKS = (1, 50, 500)
+REF = "web//acme/train:1"
 TEXT = COMPONENT.replace("-NUMBER", "")
 SETTINGS = 'hub: {registries: {web: {kind: http, url: "https://hub.example.org", orgs: [acme]}}}\n'
 
@@ -55,7 +56,7 @@ def main() -> None:
         here = Path(name)
         os.environ["PXC_CACHE_DIR"] = str(here / "cache")
         os.environ.pop("PXC_NO_CACHE", None)
-        Store(here / "cache" / "blobs").put(TEXT.encode())
+        Store(here / "cache" / "blobs").put(REF, TEXT.encode())
         local = here / "local"
         local.mkdir()
         (local / "pxc.yaml").write_text(SETTINGS)

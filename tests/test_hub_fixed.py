@@ -125,7 +125,7 @@ def test_what_was_locked_outlives_a_moved_tag(place: str, root: Path, store: Sto
     write_lock(root)
     copy = root / "vendor/pxc/lab/trainer/v1.yaml"
     if place == "cache":
-        store.put(FIRST)
+        store.put("lab//trainer:v1", FIRST)
     else:
         copy.parent.mkdir(parents=True)
         copy.write_bytes(FIRST)
@@ -137,8 +137,8 @@ def test_what_was_locked_outlives_a_moved_tag(place: str, root: Path, store: Sto
 
 def test_bytes_that_were_changed_in_the_cache_are_never_used(root: Path, store: Store) -> None:
     write_lock(root)
-    store.put(FIRST)
-    path = store.path_of(digest_of(FIRST))
+    store.put("lab//trainer:v1", FIRST)
+    path = store.path_of("lab//trainer:v1", digest_of(FIRST))
     assert path.stat().st_mode & 0o777 == 0o400
     path.chmod(0o600)
     path.write_bytes(SECOND)
@@ -163,13 +163,13 @@ def test_bytes_of_a_server_come_into_the_cache_and_are_enough(
     again = compiled("web//trainer:v1", root, web(server), locked=True)
     assert (found(again), texts(again)) == ([], texts(fetched))
     assert len(server.asked) == asked
-    path = store.path_of(digest_of(FIRST))
+    path = store.path_of("web//trainer:v1", digest_of(FIRST))
     path.chmod(0o600)
     path.write_bytes(b"poison")
     once_more = compiled("web//trainer:v1", root, web(server), locked=True)
     assert (found(once_more), texts(once_more)) == ([], texts(fetched))
     assert len(server.asked) > asked
-    assert store.get(digest_of(FIRST)) == FIRST
+    assert store.get("web//trainer:v1", digest_of(FIRST)) == FIRST
 
 
 def test_a_tag_that_a_server_moved_is_told_or_not_noticed(
@@ -191,7 +191,7 @@ class TestWithoutSockets:
         self, server: WebServer, tmp_path: Path, store: Store
     ) -> None:
         write_lock(tmp_path / "ws", ref="web//trainer:v1")
-        store.put(FIRST)
+        store.put("web//trainer:v1", FIRST)
         for more in ({"locked": True}, {"offline": True}, {}):
             outcome = compiled("web//trainer:v1", tmp_path / "ws", web(server), **more)
             assert found(outcome) == []
@@ -199,7 +199,7 @@ class TestWithoutSockets:
     def test_a_digest_in_the_reference_is_enough(
         self, server: WebServer, tmp_path: Path, store: Store
     ) -> None:
-        store.put(FIRST)
+        store.put(f"web//trainer:v1@{digest_of(FIRST)}", FIRST)
         ref = f"web//trainer:v1@{digest_of(FIRST)}"
         assert found(compiled(ref, tmp_path, web(server), locked=True)) == []
 
@@ -369,5 +369,5 @@ def test_the_cache_of_a_linter_knows_which_component_was_read(root: Path) -> Non
     path.write_bytes(FIRST.replace(b"name: lr", b"name: x").replace(b"{{ lr }}", b"{{ x }}"))
     assert [linted(), linted()] == [(False, False), (False, True)]
     write_lock(root)
-    Store(Path(os.environ["PXC_CACHE_DIR"]) / "blobs").put(FIRST)
+    Store(Path(os.environ["PXC_CACHE_DIR"]) / "blobs").put("lab//trainer:v1", FIRST)
     assert [linted(), linted()] == [(True, False), (True, True)]
