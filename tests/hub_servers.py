@@ -35,13 +35,14 @@ def digest(data: bytes) -> str:
 class WebServer:
     """A server of the files of a folder, which tells what it was asked.
 
-    `opens` is the Authorization that it wants, `answers` what it does for a path instead.
+    `opens` is the Authorization that it wants, `answers` what it does for a path instead. With
+    `is_git` it serves the repositories of the folder, by git's own program.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.opens = ""
-        self.takes = False
+        self.takes = self.is_git = False
         self.asked: list[tuple[str, str, dict[str, str]]] = []
         self.answers: dict[str, Callable[[Any], None]] = {}
         self.url = ""
@@ -62,6 +63,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self._is_refused():
+            return
+        if self.server_of.is_git:
+            self._git(b"")
             return
         path = self._path()
         if not path.is_file():
@@ -91,6 +95,29 @@ class _Handler(BaseHTTPRequestHandler):
             path.write_bytes(data)
             self.answer(201)
 
+    def do_POST(self) -> None:
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self._is_refused():
+            self._git(data)
+
+    def _git(self, data: bytes) -> None:
+        path, _, query = self.path.partition("?")
+        told = {
+            "GIT_PROJECT_ROOT": str(self.server_of.root), "GIT_HTTP_EXPORT_ALL": "1",
+            "PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": self.command,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""), "CONTENT_LENGTH": str(len(data)),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "HTTP_GIT_PROTOCOL": self.headers.get("Git-Protocol", ""), "REMOTE_USER": "ana",
+            "PATH": os.environ["PATH"],
+        }  # fmt: skip
+        done = subprocess.run(
+            ["git", "http-backend"], env=told, input=data, capture_output=True, check=True
+        )
+        head, _, body = done.stdout.partition(b"\r\n\r\n")
+        headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+        status = int(headers.pop("Status", "200").split()[0])
+        self.answer(status, body, **headers)
+
     def answer(self, status: int, data: bytes = b"", **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():
@@ -111,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         return False
 
     def _path(self) -> Path:
-        return self.server_of.root / self.path.lstrip("/")
+        return self.server_of.root / self.path.partition("?")[0].lstrip("/")
 
 
 @contextmanager

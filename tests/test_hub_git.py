@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 from pathlib import Path
@@ -9,11 +10,18 @@ from pathlib import Path
 import pytest
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.driver.hubs import read_registry_yaml
+from pxc.driver.hubs import read_registry_yaml, set_registry_yaml
 from pxc.hub.registries import git_command, open_registry
-from pxc.hub.registry import MOST_BYTES, Registry, RegistryFault
+from pxc.hub.registry import MOST_BYTES, About, Publishing, Registry, RegistryFault
 from pxc.world import HubOptions, Options, RegistryOptions
-from tests.hub_servers import Repository, component, digest, no_credentials
+from tests.hub_servers import (
+    Repository,
+    certificate,
+    component,
+    digest,
+    no_credentials,
+    web_server,
+)
 from tests.test_git_step import git
 
 FIRST, SECOND = component(0.1), component(0.2)
@@ -228,6 +236,66 @@ def test_a_server_of_ssh_that_refuses_is_told_and_nobody_is_asked(
     with pytest.raises(RegistryFault) as caught:
         open_registry(options, None, read_registry_yaml).components()
     assert caught.value.kind == "unauthorized"
+
+
+def test_a_registry_is_listed_over_ssh_in_few_connections(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text(f'#!/bin/sh\necho . >> {tmp_path}/asked\nfor last; do :; done\neval "$last"\n')
+    ssh.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH", str(ssh))
+    monkeypatch.setenv("GIT_SSH_VARIANT", "ssh")
+    more = {f"{name}/{tag}.yaml": component(number) for number, (name, tag) in enumerate(
+        (name, tag) for name in ("a", "org/b", "c") for tag in ("v1", "v2", "v3")
+    )}  # fmt: skip
+    repository.commit({**more, "a/hub.yaml": b"title: A\n", "deep/er/than/all.yaml": b"x"})
+    repository.commit({"a/v1.yaml": FIRST, "a/v2.yaml": None})
+    options = RegistryOptions(name="l", kind="git", url=f"ssh://git@h.example.com{repository.bare}")
+    registry = open_registry(options, None, read_registry_yaml)
+    for name in registry.components():
+        for tag in registry.tags(name):
+            found = registry.find(name, tag)
+            assert found is not None
+            assert digest(registry.read(found)) == found.digest
+    assert len((tmp_path / "asked").read_text().split()) == 3  # refs, commits, files
+    was = registry.find("a", "v2", digest(more["a/v2.yaml"]))
+    assert was is not None
+    assert registry.read(was) == more["a/v2.yaml"]
+    assert len((tmp_path / "asked").read_text().split()) == 4
+
+
+def test_a_helper_of_git_knows_who_asks_over_https(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem, config = certificate(tmp_path), tmp_path / "config"
+    with web_server(repository.bare.parent, certificate=pem) as server:
+        server.is_git = True
+        server.opens = "Basic " + base64.b64encode(b"ana:s3cret").decode()
+        options = RegistryOptions(name="lab", kind="git", url=f"{server.url}/hub.git")
+
+        def fault() -> RegistryFault:
+            with pytest.raises(RegistryFault) as caught:
+                open_registry(options, None, read_registry_yaml).components()
+            return caught.value
+
+        assert "certificate" in str(fault())
+        monkeypatch.setenv("GIT_SSL_CAINFO", str(pem))
+        assert fault().kind == "unauthorized"
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+        helper = '"!f() { echo username=ana; echo password=PASSWORD; }; f"'
+        config.write_text(f"[credential]\n helper = {helper.replace('PASSWORD', 'wr0ng')}\n")
+        told = fault()
+        assert told.kind == "unauthorized"
+        assert "wr0ng" not in f"{told} {told.help}"
+        config.write_text(f"[credential]\n helper = {helper.replace('PASSWORD', 's3cret')}\n")
+        assert open_registry(options, None, read_registry_yaml).components() == ("trainer",)
+        git("config", "http.receivepack", "true", at=repository.bare)
+        config.write_text(f"{config.read_text()}[user]\n name = Ana\n email = ana@example.com\n")
+        registry = open_registry(options, None, read_registry_yaml, set_registry_yaml)
+        assert isinstance(registry, Publishing)
+        registry.publish("trainer", "v2", SECOND, About())
+        assert text_of(open_registry(options, None, read_registry_yaml), "v2") == SECOND
 
 
 def test_a_slow_server_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

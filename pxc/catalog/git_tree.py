@@ -75,6 +75,18 @@ class GitTree:
         mode = self._files.get(name, ("", ""))[0]
         return {"": None, _LINK: "link", _MODULE: None}.get(mode, "file")
 
+    def blobs(self, path: Path) -> dict[str, str]:
+        """The digest that git has of each file below a folder, by its path from there."""
+        name = self._name(path)
+        if name is None:
+            return {}
+        head = f"{name}/" if name else ""
+        return {
+            each.removeprefix(head): digest
+            for each, (mode, digest) in self._files.items()
+            if each.startswith(head) and mode not in (_LINK, _MODULE)
+        }
+
     def names(self, path: Path) -> list[str]:
         """The names in a folder."""
         return sorted(self._folders.get(self._name(path) or "", ()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from collections.abc import Iterable
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +22,11 @@ _REF = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+-]{0,250}")
 _COMMIT = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _SCP = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^:]*")
 _FIRST, _HEAD = "main", "HEAD"
+_FETCH = (
+    "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules",
+    "--filter=blob:none",
+)  # fmt: skip
+_MOST_BLOBS = 5000
 _ALL = ("+refs/heads/*:refs/pxc/all/heads/*", "+refs/tags/*:refs/pxc/all/tags/*")
 
 
@@ -71,6 +77,21 @@ class GitClone:
         if not name.startswith("refs/heads/"):
             raise RegistryFault(f"`{self.ref}` is no branch", "name one as `ref`")
         return name
+
+    def have(self, blobs: Iterable[str], folder: str, *, before: bool = False) -> None:
+        """Fetch at once those blobs of a folder that are not here yet; else git asks for each.
+
+        They are of the commit, or of what was there before it.
+        """
+        walk = () if before else ("--no-walk",)
+        told = self.git(
+            "rev-list", "--objects", *walk, "--missing=print", self.commit, "--", folder
+        )
+        lines = told.decode("utf-8", "replace").splitlines()
+        wanted = sorted({line[1:] for line in lines if line.startswith("?")}.intersection(blobs))
+        if wanted:
+            names = "\n".join(wanted[:_MOST_BLOBS]).encode()
+            self.git("fetch", *_FETCH, "--stdin", "origin", data=names)
 
     def forget(self) -> None:
         """Ask again what the commit is."""
@@ -131,10 +152,7 @@ class GitClone:
             return ""
 
     def _fetch(self, *refs: str) -> None:
-        self.git(
-            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--prune", "--force",
-            "--no-recurse-submodules", "--filter=blob:none", "origin", *refs,
-        )  # fmt: skip
+        self.git("fetch", *_FETCH, "--prune", "--force", "origin", *refs)
 
     def _make(self) -> None:
         """An empty clone, where there is none; two that make it at once come to the same."""
