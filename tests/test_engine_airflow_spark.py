@@ -174,6 +174,8 @@ def test_applications_are_made_and_end(release: str, cluster: Cluster, tmp_path:
     assert len(runs) == len(objects) - 1
     first, second = sorted(each["metadata"]["name"] for each in by_name["again"])
     assert (first[-2:], second) == ("-1", f"{first[:-2]}-2")
+    [late] = by_name["late"]
+    assert late["spec"]["driver"]["template"]["spec"]["activeDeadlineSeconds"] == 3
     [of_n] = by_name["runs"]
     assert of_n["spec"]["arguments"][0] == "5"
     assert sorted(each["spec"]["arguments"][0] for each in by_name["cells"]) == ["1", "2", "3"]

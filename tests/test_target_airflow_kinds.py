@@ -63,6 +63,8 @@ def test_the_task_keeps_what_the_resource_cannot() -> None:
     spark = task(component(SPARK, "termination: {timeout: 60}"))
     assert (dask["retries"], dask["resource"]["kind"]) == (2, "DaskJob")
     assert (spark["deadline"], spark["template_spec"]["kind"]) == (60, "SparkApplication")
+    pods = [spark["template_spec"]["spec"][role]["template"] for role in ("driver", "executor")]
+    assert [each["spec"].get("activeDeadlineSeconds") for each in pods] == [60, None]
 
 
 def test_every_try_of_every_run_has_a_name() -> None:

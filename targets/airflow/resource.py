@@ -100,6 +100,8 @@ def resource_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Reso
     for each in made.objects:
         each["metadata"]["labels"][RUN] = expression(scope.run())
     first, *beside = sorted(made.objects, key=lambda each: each["kind"] in _BESIDE)
+    if deadline is not None:
+        _end_driver(first, deadline)
     reader = reader_of(made, unit, build)
     return ResourceDraft(unit, task_id, first, beside, retries, deadline, reader)
 
@@ -130,6 +132,14 @@ def _limits(unit: Unit, build: Build) -> tuple[Limits, int, int | None]:
     if unit.kind == "daskjob":
         return replace(kept, max_retries=None), retries or 0, None
     return kept, 0, None
+
+
+def _end_driver(application: dict[str, Any], deadline: int) -> None:
+    """Let the cluster end the driver of an application, too, at which no task looks any more.
+
+    Its time begins later than that of the application, which the task minds.
+    """
+    application["spec"]["driver"]["template"]["spec"]["activeDeadlineSeconds"] = deadline
 
 
 def mapped_resource(unit: Unit, task_id: str, scope: Scope, build: Build) -> ResourceDraft | None:
