@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pxc.hub.signers import about_of
+from pxc.hub.signing_keys import new_key, sign
 from tests.command_line import Ran, run, write
 
 TELL = """\
@@ -196,3 +198,34 @@ def test_who_may_only_pull_cannot_publish(workspace: Path) -> None:
     staged = push("acme/tell:1", "--as-user", "ana", "--stage", "production")
     assert "PXC237" in staged.err, "who may push may not say that it is fit for production"
     assert push("acme/tell:1", "--as-user", "ana").code == 0
+
+
+def test_a_signature_beside_the_file_is_published_and_shown(workspace: Path) -> None:
+    key, other = new_key(), new_key()
+    signers = f"{{platform: {{key: {key.public.text}, orgs: [acme]}}}}"
+    settings = SETTINGS.replace(
+        "hub: {", f"hub: {{signers: {signers}, policy: {{unsigned: deny}}, "
+    )
+    write(workspace, {"pxc.yaml": settings})
+    unsigned = push("acme/tell:1")
+    assert (unsigned.code, "PXC235" in unsigned.err) == (1, True), unsigned
+    wrong = sign(TELL.encode(), key, about_of("acme/tell", "2"))
+    write(workspace, {"tell.yaml.minisig": wrong})
+    assert "`platform` signed it as `acme/tell:2`" in push("acme/tell:1").err
+    assert not (workspace / "hub/acme").exists()
+    write(workspace, {"tell.yaml.minisig": sign(TELL.encode(), key, about_of("acme/tell", "1"))})
+    assert push("acme/tell:1").code == 0
+    assert "testing, of 2026-11-20, signed by key:platform" in run("hub", "show", "acme/tell:1").out
+    assert run("hub", "ls", "acme/tell").out.splitlines()[1].split()[2] == "yes"
+    (workspace / "hub/acme/tell/1.yaml.minisig").write_text(sign(TELL.encode(), other, "x"))
+    assert run("hub", "show", "acme/tell:1").code == 1
+
+
+def test_a_build_server_may_look_at_what_it_has_not_locked(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert push("acme/tell:1").code == 0
+    monkeypatch.setenv("CI", "true")
+    assert run("hub", "show", "acme/tell:1").code == 0
+    assert run("hub", "diff", "acme/tell:1", "tell.yaml", "--exit-code").code == 0
+    assert run("compile", "op.yaml").code == 1

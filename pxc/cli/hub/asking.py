@@ -62,7 +62,12 @@ def asked(catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool) ->
 
     Faults of the catalog, and an identity that is not believed, are told and exit with 2.
     """
-    workspaces = Workspaces(isolated=isolated, catalogs=catalogs, ref=catalog_ref)
+    workspaces = Workspaces(
+        isolated=isolated,
+        catalogs=catalogs,
+        chosen={"hub_locked": False},  # to look at a version is not to use it
+        ref=catalog_ref,
+    )
     root = workspaces.root_of(WORKSPACE_FILE)
     defaults = workspaces.defaults_of(root)
     hub, request = _hub_of(root, defaults)

@@ -18,6 +18,9 @@ from pxc.diagnostics import Report
 
 __all__ = ["command"]
 
+_NOT_LOCKED = "PXC233"
+"""What only matters to a compilation."""
+
 
 @click.command(
     "pull",
@@ -47,7 +50,8 @@ def command(
     found = asked(catalogs, catalog_ref, isolated)
     report = Report()
     taken = bytes_of(found, ref, report)
-    printed(report.sorted(), 1, "text", color, sys.stderr)
+    told = [d for d in report.sorted() if d.code.id != _NOT_LOCKED]
+    printed(told, 1, "text", color, sys.stderr)
     if taken is None or report.has_errors:
         return exit_code(report) or FINDINGS
     digest, data = taken

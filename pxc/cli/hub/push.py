@@ -25,7 +25,9 @@ from pxc.driver.publishing import Draft, check_draft
 from pxc.hub.difference import asked_for, phrase
 from pxc.hub.listing import listed, shortest
 from pxc.hub.reference import HubReference
+from pxc.hub.registries.published import SIGNATURE
 from pxc.hub.registry import STAGES, About, RegistryFault, digest_of
+from pxc.hub.signers import check_signed
 from pxc.request import SourceText
 from pxc.source import Source, whole
 
@@ -109,8 +111,8 @@ def command(
 
     It has to be without a finding of any rule, and to say what it and its inputs are for; an
     operation that runs it has to compile. A version is published once: only a registry's
-    'mutableTags' are moved. What it will ask of its users is told, and what differs from the
-    version before.
+    'mutableTags' are moved. A signature beside it (FILE.minisig), or one by --key, is published,
+    too. What it will ask of its users is told, and what differs from the version before.
     """
     found = asked(catalogs, catalog_ref, isolated)
     report = Report()
@@ -129,6 +131,12 @@ def command(
         say(f"`{ref}` was not published\n", sys.stderr)
         return exit_code(report) or FINDINGS
     told = _Told(stage, title, owner, message, readme)
+    name, tag = reference.component, reference.tag
+    made = signatures_of(given.data, name, tag, key, password_env) or _lying_beside(file)
+    signatures = _believed(found, made, reference, given.data, color)
+    if signatures is None:
+        say(f"`{ref}` was not published\n", sys.stderr)
+        return FINDINGS
     try:
         registry = found.hub.publishing(reference.registry)
         _check_new(found, registry, reference, given.data)
@@ -136,9 +144,8 @@ def command(
         if dry_run:
             say(f"`{ref}` is fit to be published; nothing was (--dry-run)\n", sys.stderr)
             return CLEAN
-        name, tag = reference.component, reference.tag
-        signatures = signatures_of(given.data, name, tag, key, password_env)
-        version = registry.publish(name, tag, given.data, _about(told, shown, today), signatures)
+        about = _about(told, shown, today)
+        version = registry.publish(name, tag, given.data, about, signatures)
     except RegistryFault as fault:
         help = f"\n  = help: {fault.help}" if fault.help else ""
         say(f"`{ref}` was not published: {fault}{help}\n", sys.stderr)
@@ -236,6 +243,23 @@ def _say_asked(
     tag, earlier = before
     lines = change_lines(changes_between(earlier, component)) or ["nothing differs\n"]
     say(f"since `{tag}`\n" + "".join(f"  {line}" for line in lines), sys.stdout)
+
+
+def _lying_beside(file: str) -> tuple[str, ...]:
+    """The signature that lies beside a file."""
+    path = Path(f"{file}{SIGNATURE}")
+    return (path.read_text("utf-8", "replace"),) if path.is_file() else ()
+
+
+def _believed(
+    found: Asked, signatures: tuple[str, ...], reference: HubReference, data: bytes, color: str
+) -> tuple[str, ...] | None:
+    """The signatures, as whoever takes the version will judge them; None after PXC235."""
+    report = Report()
+    span = whole(Source("REF", reference.text))
+    believed = check_signed(signatures, data, reference, found.hub.options, span, report)
+    printed(report.sorted(), 1, "text", color, sys.stderr)
+    return None if believed is None else signatures
 
 
 def _about(told: _Told, example: SourceText | None, today: str) -> About:

@@ -15,7 +15,7 @@ from pxc.cli.acl.rules import text_or_json
 from pxc.cli.findings import exit_code, printed
 from pxc.cli.hub.asking import Asked, asked, hub_options, reference_of
 from pxc.cli.hub.reading import is_file, text_of
-from pxc.cli.hub.show_page import page
+from pxc.cli.hub.show_page import page, version_of
 from pxc.cli.hub.tables import as_json
 from pxc.cli.options import complete_hub
 from pxc.cli.terminal import say, write_product
@@ -25,6 +25,9 @@ from pxc.hub.description import command_line, described
 from pxc.hub.listing import Listed, listed
 from pxc.hub.reference import HubReference
 from pxc.hub.registry import RegistryFault
+from pxc.hub.signers import signed_by
+from pxc.ir.node import Lit
+from pxc.source import Source, whole
 
 if TYPE_CHECKING:
     from pxc.driver.components import Component
@@ -74,7 +77,9 @@ def command(
     printed(faults, 1, "text", color, sys.stderr)
     if given is None or component is None:
         return exit_code(faults) or FINDINGS
-    shown = _Shown(_named(found, ref), _versions(found, ref), component, given)
+    versions = _versions(found, ref)
+    signed = _signed(found, ref, versions)
+    shown = _Shown(_named(found, ref), versions, component, given, signed)
     if format_ == "json":
         write_product(as_json(_document(shown, part)))
     elif part == "yaml":
@@ -87,15 +92,19 @@ def command(
 
 
 class _Shown(Struct):
-    """What is told of: the reference or the file, its versions where it has some, its content."""
+    """What is told of: the reference or the file, its versions where it has some, its content.
+
+    `signed` tells who has signed it.
+    """
 
     reference: HubReference
     versions: Listed | None
     component: Component
     given: SourceText
+    signed: str = ""
 
-    def of_page(self) -> tuple[HubReference, Listed | None, Component]:
-        return self.reference, self.versions, self.component
+    def of_page(self) -> tuple[HubReference, Listed | None, Component, str]:
+        return self.reference, self.versions, self.component, self.signed
 
 
 def _named(found: Asked, ref: str) -> HubReference:
@@ -113,6 +122,20 @@ def _versions(found: Asked, ref: str) -> Listed | None:
         return listed(found.hub, found.hub.registry(placed.registry), placed.component)
     except RegistryFault:
         return None
+
+
+def _signed(found: Asked, ref: str, versions: Listed | None) -> str:
+    """Who signed the version that is shown, by the keys that the workspace knows."""
+    reference = None if versions is None else reference_of(ref)
+    version = None if reference is None else version_of(reference, versions)
+    if version is None or reference is None or not version.signatures:
+        return "not signed"
+    data = found.hub.bytes_of(Lit(whole(Source("REF", ref)), ref), Report())
+    placed = found.hub.placed(reference)
+    if data is None or placed is None:
+        return "signed"
+    by = signed_by(version.signatures, data, placed, found.hub.options)
+    return f"signed by {by.signer}" if by.signer else by.fault or "signed by an unknown key"
 
 
 def _draw(component: Component) -> int:
@@ -136,6 +159,7 @@ def _document(shown: _Shown, part: str | None) -> dict[str, Any]:
         "outputs": [msgspec.to_builtins(e) for e in described(component.operation, "outputs")],
         "images": list(component.images),
         "claims": None if claims is None else [claim_object(claim) for claim in claims],
+        "signed": shown.signed,
         "command": command_line(shown.reference, inputs),
         "versions": [] if shown.versions is None else msgspec.to_builtins(shown.versions.versions),
         "yaml": shown.given.data.decode("utf-8-sig"),

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from pxc.hub.reference import HubReference
     from pxc.hub.registry import Version
 
-__all__ = ["page"]
+__all__ = ["page", "version_of"]
 
 _INDENT = "    "
 _MOST = 40
 
 
-def page(reference: HubReference, versions: Listed | None, component: Component, part: str) -> str:
+def page(
+    reference: HubReference, versions: Listed | None, component: Component, signed: str, part: str
+) -> str:
     """The whole page, or the part of it that is `inputs` or `claims`."""
     inputs = described(component.operation, "inputs")
     if part == "inputs":
@@ -33,7 +35,7 @@ def page(reference: HubReference, versions: Listed | None, component: Component,
         return "".join(f"{line}\n" for line in _claims(reference, component))
     sections = {
         "name": list(_name(reference, component)),
-        "version": list(_version(reference, versions)),
+        "version": list(_version(reference, versions, signed)),
         "inputs": _table(inputs).splitlines(),
         "outputs": _outputs(described(component.operation, "outputs")),
         "images": [visible(image) for image in component.images],
@@ -54,22 +56,22 @@ def _name(reference: HubReference, component: Component) -> Iterator[str]:
     yield f"{reference.text} - {said}" if said else reference.text
 
 
-def _version(reference: HubReference, versions: Listed | None) -> Iterator[str]:
-    version = _this(reference, versions)
+def _version(reference: HubReference, versions: Listed | None, signed: str) -> Iterator[str]:
+    version = version_of(reference, versions)
     if version is None or versions is None:
         return
     told = [f"registry {versions.registry}"]
     told += [f"stage {version.stage}"] if version.stage else []
     told += [f"owner {version.owner}"] if version.owner else []
     told += [f"of {version.created}"] if version.created else []
-    told.append("signed" if version.signatures else "not signed")
+    told.append(signed)
     yield visible(", ".join(told))
     if version.replaced_by:
         yield visible(f"replaced by {version.replaced_by}")
     yield version.digest
 
 
-def _this(reference: HubReference, versions: Listed | None) -> Version | None:
+def version_of(reference: HubReference, versions: Listed | None) -> Version | None:
     """The version that a reference means."""
     for version in versions.versions if versions is not None else ():
         if reference.digest == version.digest:
