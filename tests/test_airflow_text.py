@@ -116,7 +116,7 @@ def test_imports_are_in_order(release: str, tmp_path: Path) -> None:
     used = (
         "DAG", "TaskGroup", "literal", "timedelta", "k8s", "pendulum", "run_uuid", "may_start",
         "OutputsOperator", "ResourceOperator", "watcher", "EmptyOperator", "ShortCircuitOperator",
-        "TrialOperator", "TunerOperator", "JoinOperator",
+        "TrialOperator", "TunerOperator", "JoinOperator", "TrialSparkOperator",
         "KubernetesPodOperator", "CronTriggerTimetable", "DeltaTriggerTimetable",
     )  # fmt: skip
     file = tmp_path / "head.py"

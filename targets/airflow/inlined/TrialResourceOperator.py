@@ -1,5 +1,5 @@
 class TrialResourceOperator(ResourceOutputsOperator):
-    """A run of a round that is a resource: `cell` is what pxc-tuner said of it, if it did.
+    """A resource that runs in a round: `cell` is what pxc-tuner said of it, if it did.
 
     What a run leaves is its XCom also when it has failed: a second one tells the good.
     """
