@@ -24,7 +24,7 @@ def resolve_references(program: Program, world: World, report: Report) -> Progra
     names, at any depth, and so have the operations and components of a dag. An inline component
     wins over a reference. PXC212 for a path that cannot be read, PXC221 for a cycle, PXC447 for
     files that make dags without end, PXC213 for a component that is nowhere, PXC242 for what is
-    none, and PXC220 for a URL, which is not fetched; when a file is only linted the last is no
+    none, and PXC220 for a URL whose host is not allowed; when a file is only linted the last is no
     finding, and neither is a component that is not at hand. Source: specification section 6.
     """
     resolving = Resolving(world, report, program.partial)
@@ -57,6 +57,10 @@ class Resolving:
             found = self.component_of(operation.hub_ref, chain, dags)
             if found is not None:
                 return replace(operation, component=found)
+        if isinstance(operation.url_ref, Lit) and operation.url_ref.value is not None:
+            found = self.component_at(operation.url_ref, chain, dags)
+            if found is not None:
+                return replace(operation, component=found)
         if not self.partial and not (dags and operation.dag_ref is not None):
             _report_remote(operation, self.world, self.report)
         return operation
@@ -79,6 +83,18 @@ class Resolving:
             help = "give its component a file of its own"
             self.report.add("PXC242", message, ref.span, help=help)
         return component
+
+    def component_at(self, url: Lit[str], chain: tuple[str, ...], dags: int) -> Operation | None:
+        """The component at a URL whose host is allowed; None for any other."""
+        if self.world.hub is None:
+            return None
+        faults = Report()
+        source = self.world.hub.component_at(url, faults)
+        for fault in faults:
+            self.report.keep(fault)
+        if source is None:
+            return Operation(url.span) if faults.has_errors else None
+        return self.read_component(source, url, chain, dags)
 
     def resolve_dag(self, dag: Dag, chain: tuple[str, ...], dags: int) -> Dag:
         """The dag with the references of its operations and components resolved."""
@@ -197,9 +213,10 @@ def _report_remote(operation: Operation, world: World, report: Report) -> None:
     elif isinstance(url, Lit) and url.value is not None:
         report.add(
             "PXC220",
-            f"`{url.value}` is not fetched: a compilation uses no network",
+            f"`{url.value}` is not fetched: pxc.yaml does not allow its host",
             url.span,
-            help="save the component beside this file and use `pathRef`",
+            help="save the component beside this file and use `pathRef`, or allow its host by"
+            " `hub: {policy: {urlHosts: [...]}}` of pxc.yaml",
         )
     elif isinstance(dag, Lit) and dag.value is not None:
         report.add(

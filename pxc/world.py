@@ -324,6 +324,12 @@ class Hub(Protocol):
         When a file is only linted a component that is not at hand is no fault.
         """
 
+    def component_at(self, url: Lit[str], report: Report) -> Source | None:
+        """The text of the component at a URL; None, unreported, where its host is not allowed.
+
+        Any other that cannot be had is reported, unless a file is only linted.
+        """
+
 
 class World(Struct, frozen=True, kw_only=True):
     """Everything a pass may know that is not in the program.

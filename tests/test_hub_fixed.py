@@ -371,3 +371,72 @@ def test_the_cache_of_a_linter_knows_which_component_was_read(root: Path) -> Non
     write_lock(root)
     Store(Path(os.environ["PXC_CACHE_DIR"]) / "blobs").put("lab//trainer:v1", FIRST)
     assert [linted(), linted()] == [(True, False), (True, True)]
+
+
+class TestUrls:
+    """Components at URLs: of allowed hosts, and as they were locked."""
+
+    @pytest.fixture
+    def root(self, server: WebServer, tmp_path: Path) -> Path:
+        (server.root / "part.yaml").write_bytes(FIRST)
+        made = tmp_path / "ws"
+        made.mkdir()
+        (made / "op.yaml").write_text(f"kind: operation\nurlRef: {server.url}/part.yaml\n")
+        (made / "pxc.yaml").write_text("hub: {policy: {urlHosts: [127.0.0.1]}}\n")
+        return made
+
+    def test_what_is_not_locked_is_never_compiled(self, root: Path) -> None:
+        assert "error[PXC232]" in run("pxc compile op.yaml --no-locked", root)[1]
+        assert run("pxc lint op.yaml", root)[0] == 0
+
+    def test_what_is_locked_is_compiled_with_and_without_the_server(
+        self, root: Path, server: WebServer, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        code, shown = run("pxc hub lock", root)
+        assert (code, "pxc.lock fixes 1 component" in shown) == (0, True)
+        product = run("pxc compile op.yaml", root)
+        assert product[0] == 0
+        store.prune(float("inf"))
+        asked = len(server.asked)
+        assert run("pxc compile op.yaml", root) == product
+        assert len(server.asked) > asked
+        run("pxc hub vendor", root)
+        store.prune(float("inf"))
+        monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("somebody connects"))
+        assert run("pxc compile op.yaml --offline --locked", root) == product
+        (root / "vendor").rename(root / "elsewhere")
+        assert "error[PXC238]" in run("pxc compile op.yaml --offline", root)[1]
+
+    def test_what_changed_is_told_and_taken_by_update_alone(
+        self, root: Path, server: WebServer, store: Store
+    ) -> None:
+        run("pxc hub lock", root)
+        (server.root / "part.yaml").write_bytes(SECOND)
+        assert run("pxc hub lock --check", root)[0] == 0
+        assert "its bytes changed" in run("pxc hub outdated", root)[1]
+        assert "error[PXC234]" in run("pxc hub verify", root)[1]
+        store.prune(float("inf"))
+        assert "error[PXC234]" in run("pxc compile op.yaml", root)[1]
+        before = lock_path(root).read_bytes()
+        assert "error[PXC234]" in run("pxc hub lock", root)[1]
+        assert lock_path(root).read_bytes() == before
+        assert run("pxc hub update --all", root)[0] == 0
+        assert '"0.2"' in run("pxc compile op.yaml", root)[1]
+
+    def test_a_host_that_is_not_allowed_is_not_asked(self, root: Path, server: WebServer) -> None:
+        (root / "pxc.yaml").write_text("hub: {policy: {urlHosts: [example.org]}}\n")
+        shown = run("pxc hub lock", root)[1]
+        assert "op.yaml:2: no `urlHosts` of pxc.yaml has `" in shown
+        assert "error[PXC220]" in run("pxc compile op.yaml", root)[1]
+        assert not server.asked
+
+    @pytest.mark.parametrize(
+        "url",
+        ["http://example.org/x.yaml", "https://me:secret@example.org/x.yaml", "file:///etc/passwd"],
+    )
+    def test_what_is_no_safe_url_is_not_asked(self, url: str, root: Path) -> None:
+        (root / "pxc.yaml").write_text("hub: {policy: {urlHosts: [example.org]}}\n")
+        (root / "op.yaml").write_text(f"kind: operation\nurlRef: {url}\n")
+        run("pxc hub lock", root)
+        assert not lock_path(root).exists()
+        assert "error[PXC" in run("pxc compile op.yaml", root)[1]

@@ -68,5 +68,5 @@ def moving_urls(program: Program, world: World, report: Report) -> None:
             "PXC502",
             f"`{ref}` is another component after the next push",
             Span(url.span.source, start, start + len(ref)) if at >= 0 else url.span,
-            help="name a commit or a tag in its place",
+            help="name a commit or a tag in its place, or publish it to a hub and use `hubRef`",
         )

@@ -12,10 +12,10 @@ from pxc.diagnostics import Report
 from pxc.driver.named_components import Naming
 from pxc.hub.lock import Lock, Locked, LockFault
 from pxc.hub.locking import Locking
+from pxc.hub.urls import is_allowed
 from pxc.request import Request, SourceText
 
 if TYPE_CHECKING:
-    from pxc.hub.reference import HubReference
     from pxc.hub.resolver import Hub
     from pxc.ir.node import Lit
     from pxc.source import Source
@@ -26,13 +26,13 @@ __all__ = ["Relocked", "lock_of", "relocked"]
 class Relocked(Struct):
     """A lock before and after.
 
-    `computed` are references that only a compilation knows, each its place and its text. `replaced`
-    are the bytes of moved entries before, where they are at hand, and after.
+    `left` are references that nobody can lock, each its place and why. `replaced` are the bytes of
+    moved entries before, where they are at hand, and after.
     """
 
     before: Lock
     after: Lock
-    computed: tuple[tuple[str, str], ...] = ()
+    left: tuple[tuple[str, str], ...] = ()
     replaced: dict[str, tuple[bytes | None, bytes]] = {}
 
     @property
@@ -72,7 +72,7 @@ def relocked(
     report: Report,
     *,
     whole: bool,
-    is_moved: Callable[[HubReference], bool] = lambda placed: False,
+    is_moved: Callable[[str], bool] = lambda entry: False,
 ) -> Relocked | None:
     """The lock of a workspace, whose catalog the request names; None where something is at fault.
 
@@ -90,17 +90,22 @@ def relocked(
         return None
 
     def inner(source: Source) -> list[Lit[str]]:
-        return naming.of_text(source).hubs
+        named = naming.of_text(source)
+        return [*named.hubs, *named.urls]
 
     locking = Locking(hub, before, today, inner, report, is_moved=is_moved)
-    entries = locking.fixed((ref, naming.place(ref.span)) for one in named for ref in one.hubs)
+    refs = [ref for one in named for ref in (*one.hubs, *one.urls)]
+    entries = locking.fixed((ref, naming.place(ref.span)) for ref in refs)
     if report.has_errors:
         return None
     if not whole:
         entries = _beside(before, entries, naming.read)
-    computed = sorted((naming.place(t.span), t.text) for one in named for t in one.computed)
+    left = [(naming.place(t.span), f"`{t.text}` is computed") for n in named for t in n.computed]
+    for url in (url for one in named for url in one.urls):
+        if not is_allowed(url.value, hub.options):
+            left.append((naming.place(url.span), f"no `urlHosts` of pxc.yaml has `{url.value}`"))
     after = replace(before, components=tuple(entries[ref] for ref in sorted(entries)))
-    return Relocked(before, after, tuple(computed), locking.replaced)
+    return Relocked(before, after, tuple(sorted(left)), locking.replaced)
 
 
 def _beside(before: Lock, made: dict[str, Locked], read: set[str]) -> dict[str, Locked]:

@@ -97,6 +97,13 @@ class _HubWhenAsked:
 
     def component(self, ref: Lit[str], report: Report) -> Source | None:
         """See `pxc.world.Hub`."""
+        return self._opened().component(ref, report)
+
+    def component_at(self, url: Lit[str], report: Report) -> Source | None:
+        """See `pxc.world.Hub`."""
+        return self._opened().component_at(url, report) if self._options.hub.url_hosts else None
+
+    def _opened(self) -> Hub:
         if self._hub is None:
             from pxc.driver.hubs import hub_of, rights_of
 
@@ -104,7 +111,7 @@ class _HubWhenAsked:
             self._hub = hub_of(
                 self._request.root, self._options.hub, may_fetch=self._may_fetch, rights=rights
             )
-        return self._hub.component(ref, report)
+        return self._hub
 
 
 def for_target(world: World, target: str) -> World:

@@ -12,6 +12,7 @@ from pxc.hub.lock import Lock, Locked
 from pxc.hub.reference import HubReference, parse_reference
 from pxc.hub.registry import RegistryFault, digest_of
 from pxc.hub.store import bounded_bytes
+from pxc.hub.urls import bytes_at, fetched, is_as_locked, is_url
 from pxc.hub.vendor import vendor_path, vendored
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def bytes_of(hub: Hub, entry: Locked, report: Report) -> bytes | None:
     Faults are told at the entry in pxc.lock.
     """
     ref = hub.fixed.place_of(entry.ref)
+    if is_url(entry.ref):
+        return bytes_at(hub, ref, entry, report)
     placed = _placed(hub, entry)
     if placed is None:
         hub.report_no_registry(parse_reference(entry.ref) or HubReference(""), ref, report)
@@ -88,7 +91,12 @@ def checked(hub: Hub, root: Path, entry: Locked, report: Report, *, ask: bool) -
             notes=(Note(f"`{path}` has `{has}`, not `{entry.digest}`"),),
             help="run: pxc hub vendor",
         )
-    if placed is None:
+    if is_url(entry.ref) and ask:
+        data = fetched(hub, ref, report)
+        has_it = data is not None and is_as_locked(ref, entry, data, report)
+        registry = GOOD if has_it else CHANGED
+        return Checked(entry=entry, cache=cache, vendor=vendor, registry=registry)
+    if placed is None and ask:
         hub.report_no_registry(parse_reference(entry.ref) or HubReference(""), ref, report)
     if placed is None or not ask or not hub.may("pull", placed, ref.span, report):
         return Checked(entry=entry, cache=cache, vendor=vendor, registry=UNASKED)

@@ -12,6 +12,7 @@ from pxc.hub.lock import Lock, Locked
 from pxc.hub.reference import HubReference, parse_reference
 from pxc.hub.registry import RegistryFault, digest_of
 from pxc.hub.reports import as_source
+from pxc.hub.urls import bytes_at, fetched, is_allowed, is_url, url_source
 from pxc.ir.node import Lit
 from pxc.source import Source
 
@@ -43,7 +44,7 @@ class Locking:
         inner: Callable[[Source], Iterable[Lit[str]]],
         report: Report,
         *,
-        is_moved: Callable[[HubReference], bool] = lambda placed: False,
+        is_moved: Callable[[str], bool] = lambda entry: False,
     ) -> None:
         self._hub = hub
         self._before = {each.ref: each for each in before.components}
@@ -62,19 +63,26 @@ class Locking:
         waiting = list(places)
         while waiting:
             ref, place = waiting.pop()
-            placed = self._placed(ref)
-            if placed is None or placed.entry in self._failed:
+            key = self._key(ref)
+            if key is None or key in self._failed:
                 continue
             if place:
-                self._via.setdefault(placed.entry, set()).add(place)
-            if placed.entry not in self._entries:
-                waiting += [(inner, "") for inner in self._fix(placed, ref)]
+                self._via.setdefault(key, set()).add(place)
+            if key not in self._entries:
+                waiting += [(inner, "") for inner in self._fix(key, ref)]
             if len(self._entries) > MOST_ENTRIES:
                 raise RegistryFault(f"components lead to more than {MOST_ENTRIES:,} others")
         return {
             key: replace(entry, via=tuple(sorted(self._via.get(key, ()))))
             for key, entry in self._entries.items()
         }
+
+    def _key(self, ref: Lit[str]) -> str | None:
+        """What pxc.lock calls a reference; None for one that is never fetched."""
+        if is_url(ref.value):
+            return ref.value if is_allowed(ref.value, self._hub.options) else None
+        placed = self._placed(ref)
+        return None if placed is None else placed.entry
 
     def _placed(self, ref: Lit[str]) -> HubReference | None:
         parsed = parse_reference(ref.value)
@@ -85,28 +93,56 @@ class Locking:
             return None
         return placed
 
-    def _fix(self, placed: HubReference, ref: Lit[str]) -> list[Lit[str]]:
+    def _fix(self, key: str, ref: Lit[str]) -> list[Lit[str]]:
         """Make the entry of a reference; the references that its component names itself."""
-        try:
-            made = self._taken(placed, ref)
-        except RegistryFault as fault:
-            self._hub.report_fault(placed, fault, ref, self._report)
-            made = None
-        source = None if made is None else as_source(placed, made[1], ref, self._report)
+        made = self._url_taken(ref) if is_url(key) else self._component_taken(ref)
+        source = None if made is None else self._source(key, ref, made[1])
         if made is None or source is None:
-            self._failed.add(placed.entry)
+            self._failed.add(key)
             return []
         entry, data = made
-        self._hub.fixed.keep(placed.entry, data)
+        self._hub.fixed.keep(key, data)
         inner = list(self._inner(source))
-        keys = {each.entry for each in map(self._placed, inner) if each is not None}
-        self._entries[placed.entry] = replace(entry, requires=tuple(sorted(keys)))
+        keys = {each for each in map(self._key, inner) if each is not None}
+        self._entries[key] = replace(entry, requires=tuple(sorted(keys)))
         return inner
+
+    def _source(self, key: str, ref: Lit[str], data: bytes) -> Source | None:
+        placed = None if is_url(key) else self._placed(ref)
+        if placed is None:
+            return url_source(ref, data, self._report)
+        return as_source(placed, data, ref, self._report)
+
+    def _url_taken(self, ref: Lit[str]) -> tuple[Locked, bytes] | None:
+        """The entry of a URL, and its bytes: the one before, or what the URL has today."""
+        before = self._before.get(ref.value)
+        if before is not None and not self._is_moved(ref.value):
+            data = bytes_at(self._hub, ref, before, self._report)
+            return None if data is None else (before, data)
+        data = fetched(self._hub, ref, self._report)
+        if data is None:
+            return None
+        size, digest = len(data), digest_of(data)
+        if before is not None and before.digest == digest:
+            return before, data
+        if before is not None:
+            self.replaced[ref.value] = (self._hub.fixed.at_hand(ref.value, before.digest), data)
+        return Locked(ref=ref.value, digest=digest, size=size, resolved=self._today), data
+
+    def _component_taken(self, ref: Lit[str]) -> tuple[Locked, bytes] | None:
+        placed = self._placed(ref)
+        if placed is None:
+            return None
+        try:
+            return self._taken(placed, ref)
+        except RegistryFault as fault:
+            self._hub.report_fault(placed, fault, ref, self._report)
+            return None
 
     def _taken(self, placed: HubReference, ref: Lit[str]) -> tuple[Locked, bytes] | None:
         """An entry and its bytes: the one before, or what the registry has today."""
         before = self._before.get(placed.entry)
-        is_moved = not placed.digest and self._is_moved(placed)
+        is_moved = not placed.digest and self._is_moved(placed.entry)
         if before is not None and not is_moved and self._hub.visible(placed):
             data = self._hub.fixed.at_hand(placed.entry, before.digest)
             if data is not None:

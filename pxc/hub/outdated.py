@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from pxc.diagnostics import Report
 from pxc.hub.listing import listed
 from pxc.hub.lock import Locked
 from pxc.hub.reference import LATEST, parse_reference
+from pxc.hub.registry import RegistryFault, digest_of
+from pxc.hub.urls import fetched, is_url
 
 if TYPE_CHECKING:
     from pxc.hub.resolver import Hub
@@ -37,6 +40,8 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 def standing(hub: Hub, entry: Locked) -> Standing | None:
     """How an entry stands; None for one of no registry that is known. Raises RegistryFault."""
+    if is_url(entry.ref):
+        return _of_url(hub, entry)
     parsed = parse_reference(entry.ref)
     placed = None if parsed is None else hub.placed(parsed)
     if placed is None:
@@ -63,3 +68,14 @@ def standing(hub: Hub, entry: Locked) -> Standing | None:
         newest=newest.tag if newest is not None else "",
         words=tuple(words),
     )
+
+
+def _of_url(hub: Hub, entry: Locked) -> Standing:
+    """How a URL stands. Raises RegistryFault where it gives no answer."""
+    report = Report()
+    data = fetched(hub, hub.fixed.place_of(entry.ref), report)
+    for fault in report if data is None else ():
+        raise RegistryFault(fault.message, fault.help)
+    now = digest_of(data or b"")
+    words = () if now == entry.digest else ("its bytes changed",)
+    return Standing(entry=entry, now=now, newest="", words=words)

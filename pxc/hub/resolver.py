@@ -116,6 +116,17 @@ class Hub:
             self._sources[ref.value] = found
         return self._sources[ref.value]
 
+    def component_at(self, url: Lit[str], report: Report) -> Source | None:
+        """See `pxc.world.Hub`."""
+        from pxc.hub.urls import component_at
+
+        if url.value not in self._sources:
+            found = component_at(self, url, report)
+            if found is None:
+                return None
+            self._sources[url.value] = found
+        return self._sources[url.value]
+
     def bytes_of(self, ref: Lit[str], report: Report) -> bytes | None:
         """The exact bytes of what `component` finds; None for none, which is reported."""
         return None if self.component(ref, report) is None else self._bytes[ref.value]

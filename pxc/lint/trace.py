@@ -11,9 +11,17 @@ from pxc.lint.digest import digest
 from pxc.source import Source, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pxc.ir.node import Lit
 
+    _Ask = Callable[[Lit[str], Report], Source | None]
+
 __all__ = ["Finds", "Question", "Trace", "answer", "answer_of_hub"]
+
+
+_OF_URL = "://"
+"""No reference to a hub has it."""
 
 
 class Reads(Protocol):
@@ -29,11 +37,14 @@ class Finds(Protocol):
     def component(self, ref: Lit[str], report: Report) -> Source | None:
         """The text of a component."""
 
+    def component_at(self, url: Lit[str], report: Report) -> Source | None:
+        """The text of the component at a URL."""
+
 
 class Question(Struct, array_like=True, frozen=True):
     """What was asked for, and the digest of the answer: its text, or why there was none.
 
-    It is the file of a path, or, where `is_component`, what a reference to a hub names.
+    It is the file of a path, or, where `is_component`, what a reference to a hub or a URL names.
     """
 
     path: str
@@ -81,8 +92,15 @@ class _TracedHub:
 
     def component(self, ref: Lit[str], report: Report) -> Source | None:
         """See `pxc.world.Hub`."""
+        return self._traced(self._hub.component, ref, report)
+
+    def component_at(self, url: Lit[str], report: Report) -> Source | None:
+        """See `pxc.world.Hub`."""
+        return self._traced(self._hub.component_at, url, report)
+
+    def _traced(self, ask: _Ask, ref: Lit[str], report: Report) -> Source | None:
         faults = Report()
-        source = self._hub.component(ref, faults)
+        source = ask(ref, faults)
         if ref.value not in self._asked:
             self._asked.add(ref.value)
             found = _of_hub(source, faults)
@@ -109,7 +127,8 @@ def answer_of_hub(hub: Finds, question: Question) -> tuple[bytes, Source | None]
 
     faults = Report()
     ref = Lit(Span(Source("", ""), 0, 0), question.path)
-    source = hub.component(ref, faults)
+    ask = hub.component_at if _OF_URL in question.path else hub.component
+    source = ask(ref, faults)
     return _of_hub(source, faults), source
 
 

@@ -68,8 +68,8 @@ def command(
 
 def say_computed(made: Relocked) -> None:
     """Tell of references that nobody can lock."""
-    for place, text in made.computed:
-        say(f"{place}: `{text}` is computed, so what it names is not locked\n", sys.stderr)
+    for place, reason in made.left:
+        say(f"{place}: {reason}, so what it names is not locked\n", sys.stderr)
 
 
 def say_changes(made: Relocked, *, written: bool) -> None:

@@ -29,7 +29,6 @@ from pxc.workspace import display_name
 
 if TYPE_CHECKING:
     from pxc.driver.locking import Relocked
-    from pxc.hub.reference import HubReference
     from pxc.hub.resolver import Hub
 
 __all__ = [
@@ -81,7 +80,7 @@ def relock(
     workspace: Opened,
     paths: Sequence[str] = (),
     *,
-    is_moved: Callable[[HubReference], bool] = lambda placed: False,
+    is_moved: Callable[[str], bool] = lambda entry: False,
 ) -> Relocked | None:
     """The lock that a workspace should have; None where something is at fault, which is reported.
 

@@ -54,7 +54,7 @@ def command(
     if lock is None:
         return tell(workspace.report, color)
     wanted = {each.ref for each in entries_of(workspace.hub, lock, refs)}
-    made = relock(workspace, is_moved=lambda placed: placed.entry in wanted)
+    made = relock(workspace, is_moved=lambda entry: entry in wanted)
     code = tell(workspace.report, color)
     if made is None or code:
         return code or FINDINGS
