@@ -287,9 +287,9 @@ def test_a_folder_becomes_a_registry_on_a_web_server(
     (tmp_path / "hub").mkdir()
     folder = opener("dir", "hub", tmp_path)
     folder().publish("vision/train", "1", FIRST, ABOUT, SIGNED)
-    assert run("hub", "index", "hub").out == "index 1 written: 1 versions\n"
+    assert run("hub", "index", "hub").out == "index 1 written: 1 version\n"
     before = (tmp_path / "hub" / "index.json").read_bytes()
-    assert run("hub", "index", "hub").out == "index 1 as before: 1 versions\n"
+    assert run("hub", "index", "hub").out == "index 1 as before: 1 version\n"
     assert (tmp_path / "hub" / "index.json").read_bytes() == before
     with web_server(tmp_path / "hub") as server:
         registry = served(server)

@@ -131,6 +131,8 @@ def test_a_component_of_a_hub_reads_no_file_of_the_workspace(root: Path) -> None
         ({"registry": {}}, "`registry` is not a known setting of hub; did you mean `registries`?"),
         ({"registries": {n: {"kind": "dir", "url": n, "orgs": ["o"]} for n in "ab"}},
          "`o` is of two registries: `a` and `b`"),
+        ({"registries": {"a": {"kind": "http", "url": "x", "tokenEnv": "AWS_SECRET"}}},
+         "`tokenEnv` names an environment variable that begins with `PXC_HUB_`"),
         ({"policy": {"latest": "no"}}, "`latest` is one of allow, warn, deny"),
         ({"policy": {"maxAgeDays": 0}}, "`maxAgeDays` must be a number of days, 1 or more"),
     ],

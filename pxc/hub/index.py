@@ -71,7 +71,7 @@ class Component(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return replace(self, tags=dict(sorted(tags.items())), former=kept)
 
 
-class Index(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Index(Struct, frozen=True, kw_only=True):
     """Everything that a registry has.
 
     `counter` grows with each change, so that an old index is known as one; `expires` is a day.

@@ -66,7 +66,7 @@ def command(folder: Path, expires: str, key: Path | None, password_env: str | No
         _sign(folder / INDEX, key, password_env)
     versions = sum(len(component.tags) for component in index.components.values())
     told = "written" if is_new else "as before"
-    say(f"index {index.counter} {told}: {versions} versions\n", sys.stdout)
+    say(f"index {index.counter} {told}: {versions} version{'s' * (versions != 1)}\n", sys.stdout)
     return CLEAN
 
 
