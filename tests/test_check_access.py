@@ -54,6 +54,12 @@ NEEDS: dict[str, tuple[str, str]] = {
         JOB.format("", ", env: [{name: A, valueFrom: {secretKeyRef: {name: s, key: k}}}]", ""),
         "secret:s",
     ),
+    "secret of a driver": (
+        "name: train\nrun: {kind: spark, type: r, sparkVersion: 3.5.3, mainApplicationFile: m,"
+        " driver: {container: {image: 'a:1', env: [{name: A, valueFrom: {secretKeyRef: {name: s,"
+        " key: k}}}]}}, executor: {container: {image: 'a:1'}}}",
+        "secret:s",
+    ),
     "namespace": (JOB.format("", "", "namespace: prod"), "namespace:prod"),
     "TPU": (
         JOB.format("", ", resources: {limits: {google.com/tpu: 4}}", ""),
