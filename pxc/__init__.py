@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 from pxc.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from pxc.access.principal import Principal
     from pxc.diagnostics import Diagnostic
     from pxc.driver.disk import compile_file, lint_file
     from pxc.ir.plan import Plan
     from pxc.ir.program import Program
 
-__all__ = ["Diagnostic", "Plan", "Program", "__version__", "compile_file", "lint_file"]
+__all__ = ["Diagnostic", "Plan", "Principal", "Program", "__version__", "compile_file", "lint_file"]
 
 _HOMES = {
     "Diagnostic": "pxc.diagnostics",
     "Plan": "pxc.ir.plan",
+    "Principal": "pxc.access.principal",
     "Program": "pxc.ir.program",
     "compile_file": "pxc.driver.disk",
     "lint_file": "pxc.driver.disk",

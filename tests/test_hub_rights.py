@@ -12,6 +12,7 @@ from pxc.access.principal import Principal
 from pxc.diagnostics import Report, Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.driver.access import claims_request
+from pxc.driver.disk import compile_file, lint_file
 from pxc.driver.hubs import hub_of_request
 from pxc.hub.reference import parse_reference
 from pxc.hub.registry import About, Publishing, RegistryFault, digest_of
@@ -355,3 +356,33 @@ def test_to_publish_what_is_not_seen_is_refused(root: Path) -> None:
     assert isinstance(corp, Publishing)
     with pytest.raises(RegistryFault, match="no right to push `data/export:v9`"):
         corp.publish("data/export", "v9", b"kind: component\n", About())
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"), [("member", []), ("viewer", ["PXC237"]), ("nothing", ["PXC810"])]
+)
+def test_a_team_has_a_role_in_a_project(role: str, expected: list[str], root: Path) -> None:
+    asked = request("notebook", root)
+    text = asked.catalog[0].read_text().replace("teams: [vision, data]", "teams: [vision]")
+    more = f"roles: [{{team: data, role: {role}}}]"
+    asked.catalog[0].write_text(text.replace("teams: [vision]", f"teams: [vision], {more}"))
+    dee = Principal(subject="user:dee", strength="asserted")
+    from msgspec.structs import replace
+
+    assert codes(compile_request(replace(asked, principal=dee))) == expected
+
+
+def test_who_asks_is_told_to_the_library(root: Path) -> None:
+    asked = request("x", root, VISION)
+    write(root, {
+        "pxc.yaml": "hub: {registries: {corp: {kind: dir, url: hub, orgs: [vision, data]}}}\n",
+        "catalog/organization.yaml": asked.catalog[0].read_text(),
+        "op.yaml": "kind: operation\nhubRef: vision/train:v1\n",
+    })  # fmt: skip
+    ana = Principal(subject="user:ana", strength="asserted")
+    assert codes(compile_file(root / "op.yaml", principal=ana)) == []
+    assert codes(compile_file(root / "op.yaml")) == ["PXC213"]
+    assert codes(compile_file(root / "op.yaml", principal=ana, locked=True)) == ["PXC232"]
+    write(root, {"hub/vision/train/v1.yaml": TRAIN + "colour: red\n"})
+    assert "PXC101" in codes(lint_file(root / "op.yaml", principal=ana))
+    assert codes(lint_file(root / "op.yaml")) == []

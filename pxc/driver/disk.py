@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from pxc.diagnostics import Report
 from pxc.driver import Outcome, compile_request, lint_request
 from pxc.request import Request, SourceText
+
+if TYPE_CHECKING:
+    from pxc.access.principal import Principal
 
 __all__ = ["compile_file", "lint_file", "read_plain_yaml", "read_settings_yaml"]
 
@@ -39,25 +44,46 @@ def read_settings_yaml(path: Path) -> Any:
 
 
 def compile_file(
-    path: str | Path, *, params: dict[str, Any] | None = None, target: str = "kubernetes"
+    path: str | Path,
+    *,
+    params: dict[str, Any] | None = None,
+    target: str = "kubernetes",
+    principal: Principal | None = None,
+    today: str = "",
+    locked: bool = False,
+    offline: bool = False,
 ) -> Outcome:
     """Compile one file from disk under its workspace's pxc.yaml.
 
-    `params` values that are not text are passed as JSON. Raises ValueError for a pxc.yaml that is
-    at fault, or whose names end in a revision that only the command line gives.
+    `params` values that are not text are passed as JSON. `principal` is who asks, as whoever calls
+    this knows it, and `today` a day as `2027-03-31`; without, grants that end have ended. With
+    `locked` only components that pxc.lock has are taken, with `offline` no registry is asked.
+    Raises ValueError for a pxc.yaml that is at fault, or whose names end in a revision that only
+    the command line gives.
     """
     from pxc.defaults import revision_fault
 
     request = _file_request(path, params or {}, target)
+    hub = replace(
+        request.options.hub,
+        locked=locked or request.options.hub.locked,
+        offline=offline or request.options.hub.offline,
+    )
+    options = replace(request.options, hub=hub)
+    request = replace(request, options=options, principal=principal, today=today)
     fault = revision_fault(request.options)
     if fault is not None:
         raise ValueError(fault)
     return compile_request(request)
 
 
-def lint_file(path: str | Path) -> Outcome:
-    """Lint one file from disk under its workspace's pxc.yaml, as `compile_file` does."""
-    return lint_request(_file_request(path, {}, "kubernetes"))
+def lint_file(path: str | Path, *, principal: Principal | None = None, today: str = "") -> Outcome:
+    """Lint one file from disk under its workspace's pxc.yaml, as `compile_file` does.
+
+    Of components only those are looked into that `principal` may pull.
+    """
+    request = _file_request(path, {}, "kubernetes")
+    return lint_request(replace(request, principal=principal, today=today))
 
 
 def _file_request(path: str | Path, params: dict[str, Any], target: str) -> Request:

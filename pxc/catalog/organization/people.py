@@ -54,25 +54,32 @@ def read_team(tree: Map, name: Lit[str], reading: Reading) -> Team:
     )
 
 
-def read_members(fields: Fields, key: str, *, role_needed: bool = False) -> tuple[Member, ...]:
-    """Entries such as `{user: ana, role: admin}`, each subject once."""
-    found = [_member(node, fields.reading, role_needed) for node in fields.maps(key)]
+def read_members(
+    fields: Fields, key: str, *, role_needed: bool = False, teams: bool = False
+) -> tuple[Member, ...]:
+    """Entries such as `{user: ana, role: admin}`, each subject once; with `teams` a team is one."""
+    kinds = (*_MEMBERS, "team") if teams else _MEMBERS
+    found = [_member(node, fields.reading, role_needed, kinds) for node in fields.maps(key)]
     members = tuple(member for member in found if member is not None)
     unique(((m.subject, m.span) for m in members), f"in `{key}`,", fields.reading)
     return members
 
 
-def _member(node: Map, reading: Reading, role_needed: bool) -> Member | None:
+def _member(
+    node: Map, reading: Reading, role_needed: bool, kinds: tuple[str, ...]
+) -> Member | None:
     required = ("role",) if role_needed else ()
-    fields = Fields(node, "a member", (*_MEMBERS, "role"), reading, required)
-    given = [kind for kind in _MEMBERS if fields.given(kind) is not None]
+    fields = Fields(node, "a member", (*kinds, "role"), reading, required)
+    given = [kind for kind in kinds if fields.given(kind) is not None]
     if len(given) != 1:
-        fault(reading, f"a member is one of {allowed(_MEMBERS)}", fields.span,
+        fault(reading, f"a member is one of {allowed(kinds)}", fields.span,
               "write `{user: NAME}`")  # fmt: skip
         return None
     name, role = fields.name(given[0]), fields.reference("role", "role")
     if name is None:
         return None
+    if given[0] == "team":
+        reading.references.add("team", name.value, name.span)
     return Member(name.span, f"{given[0]}:{name.value}", role or "member")
 
 

@@ -31,7 +31,7 @@ def read_project(tree: Map, name: Lit[str], reading: Reading) -> Project:
         name=name.value,
         visibility=fields.choice("visibility", _VISIBILITIES),
         teams=fields.references("teams", "team"),
-        roles=read_members(fields, "roles", role_needed=True),
+        roles=read_members(fields, "roles", role_needed=True, teams=True),
         policy=fields.reference("policy", "policy"),
         queue=queue,
         presets=presets or (),
