@@ -46,9 +46,13 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class Trust(Struct, frozen=True, kw_only=True):
-    """What the rules are read from when a change edits them: `base_ref` is a commit of git."""
+    """What the rules are read from when a change edits them: `base_ref` is a commit of git.
+
+    `signers` are public keys of minisign, one of which must have signed a catalog that is a bundle.
+    """
 
     base_ref: str = ""
+    signers: tuple[str, ...] = ()
 
 
 def read_acl(key: str, value: Any) -> AclOptions:
@@ -90,6 +94,21 @@ def _mode(key: str, value: Any) -> str:
     return str(one_of(ACL_MODES)(key, "off" if value is False else value))
 
 
+def _signers(key: str, value: Any) -> tuple[str, ...]:
+    """The keys of signers, sorted."""
+    from pxc.hub.minisign import SignatureFault, parse_public_key
+
+    if not isinstance(value, dict):
+        raise SettingFault(key, f"`{key}` must be a map of public keys by names")
+    found = []
+    for name, each in value.items():
+        try:
+            found.append(parse_public_key(text(str(name), each)).text)
+        except SignatureFault as fault:
+            raise SettingFault(str(name), f"`{name}`: {fault}") from fault
+    return tuple(sorted(found))
+
+
 def _part(readers: dict[str, tuple[str, Reader]]) -> Reader:
     return lambda key, value: fields(key, value, readers)
 
@@ -110,5 +129,8 @@ _IDENTITY: dict[str, tuple[str, Reader]] = {
         ),
     ),
 }
-_TRUST: dict[str, tuple[str, Reader]] = {"baseRef": ("base_ref", text)}
+_TRUST: dict[str, tuple[str, Reader]] = {
+    "baseRef": ("base_ref", text),
+    "signers": ("signers", _signers),
+}
 _PLACE: dict[str, tuple[str, Reader]] = {"path": ("path", text), "project": ("project", text)}

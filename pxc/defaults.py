@@ -83,6 +83,7 @@ _HOST = rf"(\*\.)?{_NAME}"
 _MOST_REVISION = 20
 
 _CATALOG = "catalog"
+_REPOSITORY = "git+"
 _EXPOSE = "expose"
 _IDENTITY = "identity"
 _TRUST = "trust"
@@ -93,6 +94,7 @@ class Defaults(Struct, frozen=True, kw_only=True):
 
     options: Options = Options()
     catalog: tuple[Path, ...] = ()
+    repositories: tuple[str, ...] = ()
     identity: Identity = Identity()
     trust: Trust = Trust()
 
@@ -115,12 +117,15 @@ def read_defaults(root: Path, read_yaml: ReadYaml) -> Defaults:
                 options[field] = read(key, data[key])
         if data.get(_EXPOSE) is not None:
             options |= _expose(data[_EXPOSE])
-        catalog = _catalog(path.parent, data.get(_CATALOG))
+        catalog, repositories = _catalog(path.parent, data.get(_CATALOG))
         identity = read_identity(path.parent, data.get(_IDENTITY) or {})
         trust = read_trust(_TRUST, data.get(_TRUST) or {})
     except SettingFault as fault:
         raise fault_at(path, fault) from fault
-    return Defaults(options=Options(**options), catalog=catalog, identity=identity, trust=trust)
+    return Defaults(
+        options=Options(**options), catalog=catalog, repositories=repositories,
+        identity=identity, trust=trust,
+    )  # fmt: skip
 
 
 def revision_fault(options: Options) -> str | None:
@@ -151,20 +156,22 @@ def _is(form: str, text: str) -> bool:
     return len(text) <= 253 and re.fullmatch(form, text) is not None
 
 
-def _catalog(root: Path, said: Any) -> tuple[Path, ...]:
-    """The files and folders of the catalog, each inside of the root."""
+def _catalog(root: Path, said: Any) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """The files and folders of the catalog, each inside of the root, and those kept in git."""
     names = [said] if isinstance(said, str) else said
     if said is None:
         names = [_CATALOG] if (root / _CATALOG).is_dir() else []
     if not isinstance(names, list) or not all(isinstance(n, str) and n for n in names):
         raise SettingFault(_CATALOG, f"`{_CATALOG}` must be a list of paths")
+    repositories = tuple(name for name in names if name.startswith(_REPOSITORY))
+    names = [name for name in names if not name.startswith(_REPOSITORY)]
     found = tuple(root / name for name in names)
     for name, path in zip(names, found, strict=True):
         if not path.resolve().is_relative_to(root.resolve()):
             raise SettingFault(_CATALOG, f"`{_CATALOG}`: `{name}` is outside of the workspace")
         if not path.exists():
             raise SettingFault(_CATALOG, f"`{_CATALOG}`: `{name}` does not exist")
-    return found
+    return found, repositories
 
 
 def _image(key: str, value: Any) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
-from io import BytesIO
-from pathlib import Path, PosixPath
-from typing import IO, Any
+from pathlib import Path
+
+from pxc.catalog.tree_paths import paths_of
 
 __all__ = ["GitTree"]
 
@@ -41,7 +41,7 @@ class GitTree:
                 about, _, path = entry.partition(b"\t")
                 mode, _, digest = about.decode().split(" ")
                 self._add(os.fsdecode(path), mode, digest)
-        self._kind = _paths_of(self)
+        self._kind = paths_of(self)
 
     def path(self, path: Path) -> Path:
         """A path whose file, or folder, is that of the commit."""
@@ -98,6 +98,10 @@ class GitTree:
             raise FileNotFoundError(2, "it is no file of the commit")
         return self._git("cat-file", "blob", self._files[name][1])
 
+    def shown(self, path: str) -> str:
+        """A path as people are to see it: with the commit's name."""
+        return f"{path}@{self.ref}"
+
     def _add(self, path: str, mode: str, digest: str) -> None:
         self._files[path] = (mode, digest)
         folder, _, name = path.rpartition("/")
@@ -132,36 +136,3 @@ class GitTree:
             said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
             raise ValueError(said.splitlines()[0] if said else f"there is no commit `{self.ref}`")
         return done.stdout
-
-
-def _paths_of(tree: GitTree) -> type[PosixPath]:
-    """The class of the paths of a tree: whatever is derived from one is one, too."""
-
-    class GitPath(PosixPath):
-        def as_posix(self) -> str:
-            return f"{super().as_posix()}@{tree.ref}"
-
-        def exists(self, **_: Any) -> bool:
-            return tree.entry(self) is not None
-
-        def is_file(self, **_: Any) -> bool:
-            return tree.entry(self) == "file"
-
-        def is_dir(self, **_: Any) -> bool:
-            return tree.entry(self) == "folder"
-
-        def is_symlink(self) -> bool:
-            return tree.entry(self) == "link"
-
-        def iterdir(self) -> Any:
-            return iter([self / name for name in tree.names(self)])
-
-        def resolve(self, strict: bool = False) -> Any:
-            return type(self)(os.path.normpath(self.absolute()))
-
-        def open(self, mode: str = "r", *_: Any, **__: Any) -> IO[Any]:  # type: ignore[override]
-            if mode != "rb":
-                raise ValueError("a file of a commit is read as bytes")
-            return BytesIO(tree.read(self))
-
-    return GitPath

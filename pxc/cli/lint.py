@@ -135,7 +135,9 @@ def lint_command(
     places = [Path(p) for p in paths if p != STDIN] if paths or hubs else [Path()]
     found = discover(places, lambda path: report_missing(path, unread))
     cache = None if no_cache or fixing.asked else _cache(cache_dir)
-    workspaces = Workspaces(isolated=choices.isolated, catalogs=catalogs, ref=catalog_ref)
+    workspaces = Workspaces(
+        isolated=choices.isolated, catalogs=catalogs, ref=catalog_ref, may_fetch=False
+    )
     linter = Linter(chooser, workspaces, cache=cache, jobs=jobs or _cores())
     reports: list[Iterable[Diagnostic]] = [unread]
     linted: list[str] = []

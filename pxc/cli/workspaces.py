@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Workspaces"]
 
+_BUNDLE = ".tar"
+"""What the name of a catalog ends with that is one signed archive."""
+
 _PARTS = ("argo", "airflow", "hub")
 """What has its options in a part of its own of `Options`, as `argo_kind` is of `argo`."""
 
@@ -41,8 +44,8 @@ class Workspaces:
     `chosen` are options by their fields, None for one that is not given; `catalogs` stand in the
     place of the workspace's own. Isolated, no pxc.yaml is read. With a `ref`, pxc.yaml and catalogs
     are read as they are in that commit, which also says what is a workspace; `.` are the files as
-    they lie there, and without one the `trust` of pxc.yaml may name a commit. Raises UsageError for
-    what is no commit.
+    they lie there, and without one the `trust` of pxc.yaml may name a commit. Without `may_fetch`
+    no repository elsewhere is asked for a catalog. Raises UsageError for what is no commit.
     """
 
     def __init__(
@@ -52,7 +55,9 @@ class Workspaces:
         catalogs: Sequence[str],
         chosen: dict[str, Any] | None = None,
         ref: str | None = None,
+        may_fetch: bool = True,
     ) -> None:
+        self._may_fetch = may_fetch
         self._isolated = isolated
         self._is_chosen = ref is not None
         self._tree = None if ref is None or ref == "." else _tree(ref)
@@ -109,11 +114,13 @@ class Workspaces:
         """What holds in a workspace. Raises UsageError for a pxc.yaml that is at fault."""
         if root not in self._known:
             self._check_rules(root)
-            found = self._read(self._place(root))
+            place = self._place(root)
+            found = self._read(place)
             if found.trust.base_ref and not self._is_chosen:
-                found = self._read(_tree(found.trust.base_ref).path(root))
+                place = _tree(found.trust.base_ref).path(root)
+                found = self._read(place)
                 self._of_base.add(root)
-            self._known[root] = self._over(found, self._catalog)
+            self._known[root] = self._over(found, self._catalog, place)
         return self._known[root]
 
     def proposed(
@@ -126,13 +133,20 @@ class Workspaces:
         root = find_root(named_file(path, stdin_filename))
         if self._tree is None and root not in self._of_base:
             return None
-        return root, self._over(self._read(root), self._given)
+        return root, self._over(self._read(root), self._given, root)
 
-    def _over(self, found: Defaults, catalog: tuple[Path, ...]) -> Defaults:
+    def _over(self, found: Defaults, catalog: tuple[Path, ...], place: Path) -> Defaults:
         """The defaults of a workspace under what the command line chooses."""
         parts = {t: replace(getattr(found.options, t), **f) for t, f in self._parts.items()}
         options = replace(found.options, **parts, **self._chosen)
-        return replace(found, options=options, catalog=catalog or found.catalog)
+        paths = catalog or found.catalog
+        repositories = () if catalog else found.repositories
+        if repositories or any(path.suffix == _BUNDLE for path in paths):
+            from pxc.cli.catalogs import opened
+
+            hub = replace(options.hub, offline=options.hub.offline or not self._may_fetch)
+            paths = opened(paths, repositories, found.trust.signers, hub, place)
+        return replace(found, options=options, catalog=paths)
 
 
 def _in_ci() -> bool:

@@ -89,6 +89,7 @@ def lint_file(path: str | Path, *, principal: Principal | None = None, today: st
 def _file_request(path: str | Path, params: dict[str, Any], target: str) -> Request:
     import json
 
+    from pxc.catalog.bundle import BUNDLE_SUFFIX
     from pxc.defaults import read_defaults
     from pxc.workspace import find_root
 
@@ -97,6 +98,8 @@ def _file_request(path: str | Path, params: dict[str, Any], target: str) -> Requ
     given = SourceText(str(path).replace("\\", "/"), file.read_bytes())
     root = find_root(file)
     defaults = read_defaults(root, read_settings_yaml)
+    if defaults.repositories or any(each.suffix == BUNDLE_SUFFIX for each in defaults.catalog):
+        raise ValueError("a catalog that is a bundle, or kept in git, is read by the command line")
     return Request(
         files=(given,),
         params=pairs,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pxc.diagnostics import Report
+from pxc.driver.catalogs import locked_catalog
 from pxc.driver.named_components import Naming
 from pxc.hub.lock import Lock, Locked, LockFault
 from pxc.hub.locking import Locking
@@ -104,7 +105,8 @@ def relocked(
     for url in (url for one in named for url in one.urls):
         if not is_allowed(url.value, hub.options):
             left.append((naming.place(url.span), f"no `urlHosts` of pxc.yaml has `{url.value}`"))
-    after = replace(before, components=tuple(entries[ref] for ref in sorted(entries)))
+    components = tuple(entries[ref] for ref in sorted(entries))
+    after = replace(before, components=components, catalog=locked_catalog(request.catalog))
     return Relocked(before, after, tuple(sorted(left)), locking.replaced)
 
 

@@ -67,7 +67,9 @@ def opened(
     catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool, *, offline: bool = False
 ) -> Opened:
     """The workspace for whoever looks after its lock: what is not locked may be asked for."""
-    workspaces = Workspaces(isolated=isolated, catalogs=catalogs, ref=catalog_ref)
+    workspaces = Workspaces(
+        isolated=isolated, catalogs=catalogs, ref=catalog_ref, chosen={"hub_locked": False}
+    )
     root = workspaces.root_of(WORKSPACE_FILE)
     report = Report()
     request = asked_request(root, workspaces.defaults_of(root), report)

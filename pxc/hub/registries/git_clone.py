@@ -142,6 +142,10 @@ class GitClone:
             raise RegistryFault(message, "check `ref`")
         return commit
 
+    def has(self, commit: str) -> bool:
+        """Whether a commit was fetched before; nobody is asked."""
+        return self.folder.is_dir() and self._contained(commit)
+
     def _contained(self, commit: str) -> bool:
         return commit in self.git("rev-list", "--all").decode().split()
 
