@@ -185,3 +185,60 @@ def test_nothing_differs_from_itself_however_it_is_laid_out(edits: dict[str, Any
     made = edited(edits)
     again = dict(reversed(made.items()))
     assert changes_between(component(made), component(again)) == ()
+
+
+def told(before: str, after: str) -> list[tuple[str, str]]:
+    """The weight and the message of each change between two texts of components."""
+    one, other = (component(yaml.safe_load(text)) for text in (before, after))
+    return [(change.weight, change.message) for change in changes_between(one, other)]
+
+
+PYTORCH = """\
+kind: component
+run:
+  kind: pytorchjob
+  master: {container: {image: "a.io/a:1"}}
+  worker: {replicas: 2, container: {image: "a.io/a:1", resources: {limits: {nvidia.com/gpu: 1}}}}
+"""
+DAG = """\
+kind: component
+inputs: [{name: lr, type: float, value: 0.1}]
+run:
+  kind: dag
+  operations:
+    - {name: first, container: {image: "a.io/a:1"}}
+    - {name: second, dependencies: [first], params: {lr: {ref: dag, value: inputs.lr}}, container: {image: "a.io/a:1", args: ["{{ lr }}"]}}
+"""
+
+
+def test_the_roles_of_a_distributed_run_are_told_by_their_names() -> None:
+    after = PYTORCH.replace("replicas: 2", "replicas: 4").replace("gpu: 1", "gpu: 2")
+    assert told(PYTORCH, after) == [
+        (WIDENING, "asks for 2 of `accelerator:nvidia.com/gpu` a pod, not 1"),
+        (NOTICE, "`run.worker.replicas` is `4`, not `2`"),
+    ]
+    assert told(PYTORCH, PYTORCH.replace("pytorchjob", "tfjob").replace("master", "chief"))[0] == (
+        BREAKING, "`run.kind` is `tfjob`, not `pytorchjob`",
+    )  # fmt: skip
+
+
+def test_operations_of_a_dag_are_told_by_their_names_whatever_their_order() -> None:
+    assert told(DAG, DAG.replace('args: ["{{ lr }}"]', "args: [x]")) == [
+        (NOTICE, '`run.operations.second.container.args` is `["x"]`, not `["{{ lr }}"]`')
+    ]
+    lines = DAG.splitlines()
+    assert told(DAG, "\n".join([*lines[:5], lines[6], lines[5]])) == []
+    wider = DAG.replace('"a.io/a:1", args', '"a.io/a:1", securityContext: {privileged: true}, args')
+    assert (WIDENING, "now also asks for `privileged`") in told(DAG, wider)
+
+
+def test_what_cannot_be_planned_is_compared_without_its_claims() -> None:
+    text = "kind: component\ninputs: [{name: url, type: str, isOptional: true}]\nrun: {kind: job, init: [{git: {url: '{{ url }}'}}], container: {image: 'a:1'}}\n"
+    report = Report()
+    one, other = (
+        component_of(SourceText("a.yaml", each.encode()), Options(), None, report)
+        for each in (text, text.replace("a:1", "b.io/a:2"))
+    )
+    assert one is not None and other is not None  # noqa: PT018
+    assert one.claims is None
+    assert [c.kind for c in changes_between(one, other)] == ["image"]

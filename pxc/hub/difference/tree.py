@@ -11,6 +11,8 @@ from pxc.ir.node import Lit, Map, Node, Seq, Template, plain
 __all__ = ["Difference", "are_same", "differences", "shown", "tree_of"]
 
 _NAMED = ("name", "connection", "containerPort")
+_ROLES = "roles"
+"""The field of a runtime whose entries stand beside the other fields where they are written."""
 _MOST = 60
 
 
@@ -41,7 +43,8 @@ def tree_of(node: Any) -> Any:
     if isinstance(node, Lit | Template) or not isinstance(node, Node):
         return node
     names = (name for name in node.__struct_fields__ if name != "span")
-    return _filled((_camel(name), getattr(node, name)) for name in names)
+    found = _filled((_camel(name), getattr(node, name)) for name in names)
+    return {**found.pop(_ROLES, {}), **found}
 
 
 def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[Difference]:
