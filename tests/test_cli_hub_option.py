@@ -133,3 +133,14 @@ def test_shells_complete_only_what_may_be_seen(
     assert references_from("vision/") == []
     write(workspace, {"pxc.yaml": "hub: 3\n"})
     assert references_from("vision/") == []
+
+
+def test_offline_no_command_asks_a_registry_elsewhere(workspace: Path) -> None:
+    ran = run("hub", "ls", "--offline")
+    assert "vision/flow" in ran.out
+    assert "cannot ask the registry `far`: --offline asks no registry elsewhere" in ran.err
+    assert ran.code == 1
+    for command in (("show", "far/x:1"), ("pull", "far/x:1"), ("diff", "far/x:1", "vision/flow:1")):
+        ran = run("hub", *command, "--offline")
+        assert (ran.code, "PXC238" in ran.err) == (1, True), ran
+    assert run("hub", "search", "flow", "--offline").out.splitlines()[1].startswith("vision/flow")

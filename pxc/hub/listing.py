@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pxc.hub.reference import LATEST, HubReference
+from pxc.hub.registry import RegistryFault
 
 if TYPE_CHECKING:
     from pxc.hub.registry import Registry, Version
@@ -42,6 +43,7 @@ def components_of(hub: Hub, registry: Registry, *, org: str | None = None) -> li
 
     Raises RegistryFault.
     """
+    _check_may_ask(hub, registry)
     names = (n for n in registry.components() if org in (None, n.rpartition("/")[0]))
     found = (listed(hub, registry, name) for name in names)
     return [each for each in found if each is not None]
@@ -49,6 +51,7 @@ def components_of(hub: Hub, registry: Registry, *, org: str | None = None) -> li
 
 def listed(hub: Hub, registry: Registry, component: str) -> Listed | None:
     """A component with all its versions; None where there are none. Raises RegistryFault."""
+    _check_may_ask(hub, registry)
     found = (registry.find(component, tag) for tag in registry.tags(component))
     versions = sorted((each for each in found if each is not None), key=_age, reverse=True)
     if not versions:
@@ -61,6 +64,11 @@ def listed(hub: Hub, registry: Registry, component: str) -> Listed | None:
         name=shortest(hub, reference).text,
         versions=tuple(versions),
     )
+
+
+def _check_may_ask(hub: Hub, registry: Registry) -> None:
+    if registry.is_remote and hub.options.offline:
+        raise RegistryFault("--offline asks no registry elsewhere", kind="offline")
 
 
 def shortest(hub: Hub, reference: HubReference) -> HubReference:

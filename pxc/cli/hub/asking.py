@@ -27,7 +27,6 @@ from pxc.request import Request
 
 if TYPE_CHECKING:
     from pxc.defaults import Defaults
-    from pxc.hub.registry import Registry
     from pxc.hub.resolver import Hub
 
 __all__ = [
@@ -35,7 +34,6 @@ __all__ = [
     "asked",
     "asked_request",
     "hub_options",
-    "reachable",
     "reference_of",
     "tell_fault",
 ]
@@ -57,7 +55,9 @@ class Asked(Struct):
     request: Request
 
 
-def asked(catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool) -> Asked:
+def asked(
+    catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool, *, offline: bool = False
+) -> Asked:
     """The hub of the workspace that the current folder lies in, as whoever asks may see it.
 
     Faults of the catalog, and an identity that is not believed, are told and exit with 2.
@@ -65,7 +65,8 @@ def asked(catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool) ->
     workspaces = Workspaces(
         isolated=isolated,
         catalogs=catalogs,
-        chosen={"hub_locked": False},  # to look at a version is not to use it
+        # to look at a version is not to use it
+        chosen={"hub_locked": False, "hub_offline": offline or None},
         ref=catalog_ref,
     )
     root = workspaces.root_of(WORKSPACE_FILE)
@@ -115,17 +116,6 @@ def hub_options(command: F) -> F:
 
     told = project_option(who_options(with_who))
     return catalog_option(catalog_ref_option(isolated_option(color_option(told))))  # type: ignore[return-value]
-
-
-def reachable(hub: Hub, names: tuple[str, ...]) -> list[Registry]:
-    """The registries of these names that can be opened. What is wrong with others is told."""
-    found = []
-    for name in names:
-        try:
-            found.append(hub.registry(name))
-        except RegistryFault as fault:
-            tell_fault(name, fault)
-    return found
 
 
 def reference_of(text: str) -> HubReference:

@@ -12,6 +12,7 @@ from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.rules import text_or_json
 from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.hub.asking import asked, hub_options
+from pxc.cli.hub.locking import offline_option
 from pxc.cli.hub.reading import component_at
 from pxc.cli.hub.tables import as_json
 from pxc.cli.options import complete_hub
@@ -43,12 +44,14 @@ Exit codes:
 @click.argument("after", metavar="B", shell_complete=complete_hub)
 @click.option("--exit-code", "fails", is_flag=True, help="Exit with 1 when B breaks users of A.")
 @text_or_json
+@offline_option
 @hub_options
 def command(
     before: str,
     after: str,
     fails: bool,
     format_: str,
+    offline: bool,
     catalogs: tuple[str, ...],
     catalog_ref: str | None,
     isolated: bool,
@@ -60,7 +63,7 @@ def command(
     is what B asks for beyond A, so that somebody who runs A may not be allowed to run B. All else
     is a 'notice'.
     """
-    hub = asked(catalogs, catalog_ref, isolated)
+    hub = asked(catalogs, catalog_ref, isolated, offline=offline)
     reports = (Report(), Report())
     sides = [
         component_at(hub, text, report)

@@ -11,6 +11,7 @@ import click
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.rules import text_or_json, today_option
 from pxc.cli.hub.asking import asked, hub_options, reference_of, tell_fault
+from pxc.cli.hub.locking import offline_option
 from pxc.cli.hub.tables import as_json, as_table
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import nearest
@@ -39,11 +40,13 @@ Examples:
 @click.argument("what", metavar="[ORG/ | REGISTRY// | NAME]", required=False)
 @today_option
 @text_or_json
+@offline_option
 @hub_options
 def command(
     what: str | None,
     today: str,
     format_: str,
+    offline: bool,
     catalogs: tuple[str, ...],
     catalog_ref: str | None,
     isolated: bool,
@@ -54,7 +57,7 @@ def command(
     ORG/ are the components of an organization, REGISTRY// those of a registry. Versions come newest
     first. What a registry does not tell is '-'.
     """
-    hub = asked(catalogs, catalog_ref, isolated).hub
+    hub = asked(catalogs, catalog_ref, isolated, offline=offline).hub
     faults: dict[str, RegistryFault] = {}
     if what is None or what.endswith(_OF_ORG):
         found = _components(hub, what or "", faults)

@@ -10,6 +10,7 @@ import click
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.findings import exit_code, printed
 from pxc.cli.hub.asking import asked, hub_options
+from pxc.cli.hub.locking import offline_option
 from pxc.cli.hub.reading import bytes_of
 from pxc.cli.options import STDIN, complete_hub
 from pxc.cli.output import write_bytes
@@ -34,10 +35,12 @@ Examples:
     "-o", "--output", metavar="FILE", default=STDIN,
     help="Write to this file.  [default: standard output]",
 )  # fmt: skip
+@offline_option
 @hub_options
 def command(
     ref: str,
     output: str,
+    offline: bool,
     catalogs: tuple[str, ...],
     catalog_ref: str | None,
     isolated: bool,
@@ -47,7 +50,7 @@ def command(
 
     A file that is there is replaced in one step. What was written is told by its digest.
     """
-    found = asked(catalogs, catalog_ref, isolated)
+    found = asked(catalogs, catalog_ref, isolated, offline=offline)
     report = Report()
     taken = bytes_of(found, ref, report)
     told = [d for d in report.sorted() if d.code.id != _NOT_LOCKED]

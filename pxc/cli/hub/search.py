@@ -10,6 +10,7 @@ import click
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.rules import text_or_json
 from pxc.cli.hub.asking import asked, hub_options, tell_fault
+from pxc.cli.hub.locking import offline_option
 from pxc.cli.hub.tables import as_json, as_table
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import Report
@@ -38,10 +39,12 @@ Examples:
 )
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
 @text_or_json
+@offline_option
 @hub_options
 def command(
     words: tuple[str, ...],
     format_: str,
+    offline: bool,
     catalogs: tuple[str, ...],
     catalog_ref: str | None,
     isolated: bool,
@@ -52,7 +55,7 @@ def command(
     The lists of all registries are searched on this machine; of a registry elsewhere only what its
     list tells, not the texts of its components.
     """
-    hub = asked(catalogs, catalog_ref, isolated).hub
+    hub = asked(catalogs, catalog_ref, isolated, offline=offline).hub
     known: dict[str, tuple[Page, Listed]] = {}
     failed = False
     for name in hub.registry_names():

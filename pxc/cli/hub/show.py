@@ -14,6 +14,7 @@ from pxc.cli.acl.claims import claim_object
 from pxc.cli.acl.rules import text_or_json
 from pxc.cli.findings import exit_code, printed
 from pxc.cli.hub.asking import Asked, asked, hub_options, reference_of
+from pxc.cli.hub.locking import offline_option
 from pxc.cli.hub.reading import is_file, text_of
 from pxc.cli.hub.show_page import page, version_of
 from pxc.cli.hub.tables import as_json
@@ -53,11 +54,13 @@ Examples:
 @click.option("--yaml", "part", flag_value="yaml", help="Show the text of the component itself.")
 @click.option("--graph", "part", flag_value="graph", help="Show what it runs, as Mermaid.")
 @text_or_json
+@offline_option
 @hub_options
 def command(
     ref: str,
     part: str | None,
     format_: str,
+    offline: bool,
     catalogs: tuple[str, ...],
     catalog_ref: str | None,
     isolated: bool,
@@ -67,7 +70,7 @@ def command(
 
     REF is a reference or a file. What it asks for is what every run of it uses; rules may deny it.
     """
-    found = asked(catalogs, catalog_ref, isolated)
+    found = asked(catalogs, catalog_ref, isolated, offline=offline)
     report = Report()
     given = text_of(found, ref, report)
     component = None
