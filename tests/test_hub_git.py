@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pxc.driver import Request, SourceText, compile_request
 from pxc.driver.hubs import read_registry_yaml, set_registry_yaml
-from pxc.hub.registries import git_command, open_registry
+from pxc.hub.registries import git_clone, git_command, open_registry
 from pxc.hub.registry import MOST_BYTES, About, Publishing, Registry, RegistryFault
 from pxc.world import HubOptions, Options, RegistryOptions
 from tests.hub_servers import (
@@ -312,6 +313,27 @@ def test_a_slow_server_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ["ps", "-o", "stat=", "-p", mark.read_text().strip()], capture_output=True, text=True
     )
     assert state.stdout.strip()[:1] in ("", "Z")
+
+
+def test_a_clone_that_was_left_in_the_middle_is_made_anew(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert text_of(opened(repository)) == FIRST
+    repository.commit({"trainer/v1.yaml": SECOND})
+    (clone,) = (tmp_path / "cache" / "git").iterdir()
+    lock = clone / "refs" / "pxc" / "refs" / "heads" / "main.lock"
+    lock.write_bytes(b"")
+    monkeypatch.setattr(git_clone, "_PAUSE", 0.01)
+    assert text_of(opened(repository)) == SECOND
+    assert not lock.exists()
+
+
+def test_several_that_fetch_at_once_all_have_it(repository: Repository) -> None:
+    for data in (FIRST, SECOND):
+        repository.commit({"trainer/v1.yaml": data})
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: text_of(opened(repository)), range(4)))
+        assert found == [data] * 4
 
 
 def test_that_git_is_missing_is_told(

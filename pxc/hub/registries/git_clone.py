@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
 from functools import cached_property
 from hashlib import sha256
@@ -27,6 +28,8 @@ _FETCH = (
     "--filter=blob:none",
 )  # fmt: skip
 _MOST_BLOBS = 5000
+_LOCKED = re.compile(r"lock ref|\.lock\b|File exists", re.I)
+_TRIES, _PAUSE = 6, 0.4
 _ALL = ("+refs/heads/*:refs/pxc/all/heads/*", "+refs/tags/*:refs/pxc/all/tags/*")
 
 
@@ -156,7 +159,18 @@ class GitClone:
             return ""
 
     def _fetch(self, *refs: str) -> None:
-        self.git("fetch", *_FETCH, "--prune", "--force", "origin", *refs)
+        """Fetch some refs; another pxc may do the same, or may have been ended while it did."""
+        for left in reversed(range(_TRIES)):
+            try:
+                self.git("fetch", *_FETCH, "--prune", "--force", "origin", *refs)
+                return
+            except RegistryFault as fault:
+                if not _LOCKED.search(str(fault)):
+                    raise
+            time.sleep(_PAUSE)
+            if not left:
+                shutil.rmtree(self.folder, ignore_errors=True)
+                self.git("fetch", *_FETCH, "--prune", "--force", "origin", *refs)
 
     def _make(self) -> None:
         """An empty clone, where there is none; two that make it at once come to the same."""
