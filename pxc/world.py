@@ -26,6 +26,10 @@ LAST_DAY = "9999-12-31"
 """Today where nobody says it: after all others, so that whatever ends has ended."""
 
 
+GIVEN_BY_HUB = "<hub>"
+"""The file of a reference that the command line gives by `--hub`."""
+
+
 class Images(Struct, frozen=True, kw_only=True):
     """The images of the steps that pxc adds to a pod, each pinned by tag or digest.
 

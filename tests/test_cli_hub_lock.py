@@ -311,3 +311,18 @@ def test_two_branches_that_lock_different_things_merge(root: Path) -> None:
     run("pxc hub lock", root)
     assert lock(root) == merged
     assert len(read_lock(merged).components) == 4
+
+
+def test_what_is_only_run_by_its_name_is_locked_until_its_entry_is_deleted(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace(root, {"hub/acme/tool/1.yaml": BASE})
+    monkeypatch.setenv("CI", "true")
+    shown = run("pxc compile --hub acme/tool:1", root)[1]
+    assert "  = help: run: pxc hub lock --hub lab//acme/tool:1\n" in shown
+    assert run("pxc hub lock --hub lab//acme/tool:1", root)[0] == 0
+    assert run("pxc compile --hub acme/tool:1", root)[0] == 0
+    before = lock(root)
+    assert run("pxc hub lock", root)[1] == "pxc.lock already fixes 3 components\n"
+    assert lock(root) == before
+    assert run("pxc hub why acme/tool", root)[1] == "lab//acme/tool:1\n  --hub\n"

@@ -11,12 +11,12 @@ from pxc.diagnostics import Report, nearest
 from pxc.request import SourceText
 from pxc.source import Source, Span
 from pxc.workspace import MAX_BYTES, TooLarge, display_name, read_bytes
+from pxc.world import GIVEN_BY_HUB
 
 __all__ = ["from_hub", "inputs_of", "named_file", "one_input", "read_given", "report_missing"]
 
 _HUB = "--hub "
 """What stands before a reference where paths are listed; no path of a file begins so."""
-_HUB_NAME = "<hub>"
 
 
 def read_given(path: str, report: Report, stdin_filename: str | None = None) -> SourceText | None:
@@ -69,7 +69,7 @@ def _operation_on(ref: str) -> SourceText:
     name = "" if parsed is None else f"name: {json.dumps(parsed.name)}\n"
     quoted = json.dumps(ref) if parsed is None else ref
     text = f"version: 1.1\nkind: operation\n{name}hubRef: {quoted}\n"
-    return SourceText(_HUB_NAME, text.encode("utf-8", "surrogateescape"))
+    return SourceText(GIVEN_BY_HUB, text.encode("utf-8", "surrogateescape"))
 
 
 def report_missing(path: Path, report: Report) -> None:
@@ -89,7 +89,7 @@ def report_missing(path: Path, report: Report) -> None:
 def named_file(path: str, stdin_filename: str | None = None) -> Path:
     """The file of an argument; for standard input the one that it stands for."""
     if path.startswith(_HUB):
-        return Path(_HUB_NAME)
+        return Path(GIVEN_BY_HUB)
     return Path(_stdin_name(stdin_filename) if path == STDIN else path)
 
 

@@ -14,14 +14,18 @@ from pxc.driver.named_components import Naming
 from pxc.hub.lock import Lock, Locked, LockFault
 from pxc.hub.locking import Locking
 from pxc.hub.urls import is_allowed
+from pxc.ir.node import Lit
 from pxc.request import Request, SourceText
+from pxc.source import Source
+from pxc.source import whole as whole_of
 
 if TYPE_CHECKING:
     from pxc.hub.resolver import Hub
-    from pxc.ir.node import Lit
-    from pxc.source import Source
 
 __all__ = ["Relocked", "lock_of", "relocked"]
+
+BY_HAND = "--hub"
+"""The place of a reference that no file names."""
 
 
 class Relocked(Struct):
@@ -73,12 +77,14 @@ def relocked(
     report: Report,
     *,
     whole: bool,
+    given: Sequence[str] = (),
     is_moved: Callable[[str], bool] = lambda entry: False,
 ) -> Relocked | None:
     """The lock of a workspace, whose catalog the request names; None where something is at fault.
 
-    The files are all of the workspace when they are the `whole`; otherwise entries that they do not
-    name stay. `is_moved` says which tags are asked anew. Raises RegistryFault.
+    `given` are further references, which stay until their entries are deleted. The files are all of
+    the workspace when they are the `whole`; otherwise entries that they do not name stay.
+    `is_moved` says which tags are asked anew. Raises RegistryFault.
     """
     before = lock_of(hub, report)
     if before is None:
@@ -96,7 +102,10 @@ def relocked(
 
     locking = Locking(hub, before, today, inner, report, is_moved=is_moved)
     refs = [ref for one in named for ref in (*one.hubs, *one.urls)]
-    entries = locking.fixed((ref, naming.place(ref.span)) for ref in refs)
+    places = [(ref, naming.place(ref.span)) for ref in refs]
+    by_hand = (*given, *(each.ref for each in before.components if BY_HAND in each.via))
+    places += [(Lit(whole_of(Source(BY_HAND, ref)), ref), BY_HAND) for ref in by_hand]
+    entries = locking.fixed(places)
     if report.has_errors:
         return None
     if not whole:

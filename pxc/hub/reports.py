@@ -10,6 +10,7 @@ from pxc.hub.reference import HubReference
 from pxc.hub.registry import Registry, Version, digest_of
 from pxc.ir.node import Lit
 from pxc.source import Source
+from pxc.world import GIVEN_BY_HUB
 
 __all__ = [
     "as_source",
@@ -33,6 +34,12 @@ def as_source(placed: HubReference, data: bytes, ref: Lit[str], report: Report) 
     return Source(f"<{placed.key}>", text, f"component:{ref.value}")
 
 
+def _lock_command(placed: HubReference, ref: Lit[str]) -> str:
+    """The command that locks a reference where it stands: in a file, or on the command line."""
+    given = ref.span.source.name == GIVEN_BY_HUB
+    return "pxc hub lock" + (f" --hub {placed.entry}" if given else "")
+
+
 def report_not_locked(placed: HubReference, ref: Lit[str], report: Report) -> None:
     """PXC232 where only what pxc.lock has is taken."""
     report.add(
@@ -40,7 +47,7 @@ def report_not_locked(placed: HubReference, ref: Lit[str], report: Report) -> No
         f"`{placed.entry}` is not in pxc.lock",
         ref.span,
         notes=(Note("only what is locked is taken: --locked, which CI sets; or --no-locked"),),
-        help="run: pxc hub lock",
+        help=f"run: {_lock_command(placed, ref)}",
     )
 
 
@@ -50,7 +57,7 @@ def report_unlocked(placed: HubReference, ref: Lit[str], report: Report) -> None
         "PXC233",
         f"`{placed.entry}` is not in pxc.lock: it is what the tag means today",
         ref.span,
-        help="run: pxc hub lock",
+        help=f"run: {_lock_command(placed, ref)}",
     )
 
 

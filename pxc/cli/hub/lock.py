@@ -9,7 +9,7 @@ import click
 
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.rules import today_option
-from pxc.cli.hub.asking import hub_options
+from pxc.cli.hub.asking import hub_options, reference_of
 from pxc.cli.hub.locking import (
     offline_option,
     opened,
@@ -33,17 +33,32 @@ __all__ = ["command", "say_changes", "say_computed"]
 Examples:
   pxc hub lock
   pxc hub lock pipelines/train.yaml
+  pxc hub lock --hub tensorboard:single-run
   pxc hub lock --check""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit with 1 where pxc.lock would change."
 )
+@click.option(
+    "--hub",
+    "hubs",
+    multiple=True,
+    metavar="REF",
+    help="Fix this component, too, which is only run by its name; may be repeated. The entry stays"
+    " until it is deleted.",
+)
 @offline_option
 @today_option
 @hub_options
 def command(
-    paths: tuple[str, ...], check: bool, offline: bool, color: str, today: str, **where: Any
+    paths: tuple[str, ...],
+    hubs: tuple[str, ...],
+    check: bool,
+    offline: bool,
+    color: str,
+    today: str,
+    **where: Any,
 ) -> int:
     """Fix every component that the workspace names, and those that these name, in pxc.lock.
 
@@ -51,8 +66,10 @@ def command(
     the workspace and its catalog are read, and what nothing names any more is left out; with a PATH
     only the entries of these files are made.
     """
+    for ref in hubs:
+        reference_of(ref)
     workspace = opened(offline=offline, **where)
-    made = relock(workspace, paths)
+    made = relock(workspace, paths, given=hubs)
     code = tell(workspace.report, color)
     if made is None or code:
         return code or FINDINGS

@@ -82,11 +82,13 @@ def relock(
     workspace: Opened,
     paths: Sequence[str] = (),
     *,
+    given: Sequence[str] = (),
     is_moved: Callable[[str], bool] = lambda entry: False,
 ) -> Relocked | None:
     """The lock that a workspace should have; None where something is at fault, which is reported.
 
-    With paths the entries of these files are made anew, and all others stay.
+    With paths the entries of these files are made anew, and all others stay. `given` are references
+    that no file names.
     """
     from pxc.driver.locking import relocked
 
@@ -102,6 +104,7 @@ def relock(
             workspace.request.today,
             report,
             whole=not paths,
+            given=given,
             is_moved=is_moved,
         )
     except RegistryFault as fault:
