@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pxc.diagnostics import Report, allowed, nearest
+from pxc.diagnostics import Report
 from pxc.hub.fixed import Fixed
 from pxc.hub.lock import Locked, LockFault
-from pxc.hub.placing import placed
-from pxc.hub.reference import PUBLIC, HubReference, parse_reference
-from pxc.hub.registries import BUILT_IN, LOCAL, open_registry
+from pxc.hub.opened import Registries
+from pxc.hub.reference import HubReference, parse_reference
 from pxc.hub.registry import (
-    Publishing,
     ReadYaml,
     Registry,
     RegistryFault,
@@ -35,16 +33,13 @@ from pxc.hub.signers import check_locked_signer, check_signed, unsigned_policy
 from pxc.hub.stages import check_stage
 from pxc.hub.store import Store
 from pxc.ir.node import Lit
-from pxc.source import Source, Span
-from pxc.world import HubOptions, RegistryOptions
+from pxc.source import Source
+from pxc.world import HubOptions
 
 if TYPE_CHECKING:
     from pxc.hub.rights import ComponentRights
 
 __all__ = ["Hub", "Taken"]
-
-_BUILT_IN = RegistryOptions(name=PUBLIC, kind="dir", url=f"{BUILT_IN}{PUBLIC}")
-_ORGANIZATIONS = "name it under `orgs` of a registry: `hub: {registries: ...}` of pxc.yaml"
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -55,7 +50,7 @@ class Taken(Struct, frozen=True, kw_only=True):
     signer: str = ""
 
 
-class Hub:
+class Hub(Registries):
     """The components of all registries that a workspace knows; see `pxc.world.Hub`.
 
     Each organization is that of one registry, and components of none are in the registry `public`,
@@ -76,17 +71,9 @@ class Hub:
         store: Store | None = None,
         set_yaml: SetYaml | None = None,
     ) -> None:
-        self.options = options
+        super().__init__(options, root, read_yaml, set_yaml, rights)
         self.may_fetch = may_fetch
-        self.rights = rights
         self.fixed = Fixed(root, store)
-        self._root = root
-        self._read_yaml = read_yaml
-        self._set_yaml = set_yaml
-        known = {each.name: each for each in options.registries}
-        self._settings = {PUBLIC: _BUILT_IN} | known
-        self._registries: dict[str, Registry] = {}
-        self._asked: dict[tuple[str, str, str], Version | RegistryFault | None] = {}
         self._sources: dict[str, Source] = {}
         self._bytes: dict[str, bytes] = {}
 
@@ -130,77 +117,6 @@ class Hub:
     def bytes_of(self, ref: Lit[str], report: Report) -> bytes | None:
         """The exact bytes of what `component` finds; None for none, which is reported."""
         return None if self.component(ref, report) is None else self._bytes[ref.value]
-
-    def placed(self, reference: HubReference) -> HubReference | None:
-        """The reference with its registry and its tag; None where no registry is known for it."""
-        return placed(reference, self.options)
-
-    def visible(self, placed: HubReference) -> bool:
-        """Whether whoever asks may know of a version; of what he may not, nothing is told."""
-        return self.rights is None or self.rights.sees(placed)
-
-    def may(self, action: str, placed: HubReference, span: Span, report: Report | None) -> bool:
-        """Whether whoever asks may `pull`, `push`, `stage` or `delete` a version. PXC237 if not.
-
-        No registry is asked. To pull what he may not see is no denial: it is not there for him.
-        """
-        if self.rights is None or (action == "pull" and not self.visible(placed)):
-            return True
-        return not self.rights.refuses(action, placed, report, span)
-
-    def registry(self, name: str) -> Registry:
-        """A registry by its name, as whoever asks may see it: nothing else of it is told.
-
-        Raises RegistryFault where its settings are at fault.
-        """
-        if name not in self._registries:
-            made = open_registry(self._settings[name], self._root, self._read_yaml, self._set_yaml)
-            if self.rights is not None:
-                from pxc.hub.visible import VisibleRegistry
-
-                made = VisibleRegistry(made, self.rights)
-            self._registries[name] = made
-        return self._registries[name]
-
-    def publishing(self, name: str) -> Publishing:
-        """A registry that takes versions, as a whole: rights are asked by `may`.
-
-        Raises RegistryFault for one that takes none.
-        """
-        registry = self.registry(name)
-        whole = getattr(registry, "whole", registry)
-        if self.is_built_in(name) or not hasattr(whole, "publish"):
-            raise RegistryFault("it takes no versions", "publish to another", kind="unsupported")
-        return cast("Publishing", whole)
-
-    def is_moved(self, name: str, tag: str) -> bool:
-        """Whether a registry's tag is one of those that may be moved."""
-        return tag in self._settings[name].mutable_tags
-
-    def registry_names(self) -> tuple[str, ...]:
-        """The names of all registries, sorted."""
-        return tuple(sorted(self._settings))
-
-    def is_built_in(self, name: str) -> bool:
-        """Whether a registry comes with pxc: its release fixes what is in it."""
-        return self._settings[name].url.startswith(BUILT_IN)
-
-    def is_remote(self, name: str) -> bool:
-        """Whether a registry is asked over a network; known before anything of it is loaded."""
-        return self._settings[name].kind != LOCAL
-
-    def find(self, name: str, component: str, tag: str, digest: str = "") -> Version | None:
-        """What a registry answers, asked once. Raises RegistryFault."""
-        key = (name, component, digest or f":{tag}")
-        if key not in self._asked:
-            try:
-                self._asked[key] = self.registry(name).find(component, tag, digest)
-            except RegistryFault as fault:
-                self._asked[key] = fault
-        answer = self._asked[key]
-        if isinstance(answer, RegistryFault):
-            raise answer
-        return answer
 
     def _found(self, placed: HubReference, ref: Lit[str], report: Report) -> Source | None:
         entry = self.fixed.entry(placed.entry)
@@ -321,17 +237,6 @@ class Hub:
         if self.may_fetch:
             message = f"cannot ask the registry `{placed.registry}`: {fault}"
             report.add("PXC243", message, ref.span, help=fault.help)
-
-    def report_no_registry(self, parsed: HubReference, ref: Lit[str], report: Report) -> None:
-        """PXC213 for a registry that is not known, or an organization that none has."""
-        if parsed.registry:
-            message = f"there is no registry `{parsed.registry}`"
-            near = nearest(parsed.registry, self._settings)
-            known = f"registries: {allowed(self.registry_names())}"
-            help = f"did you mean `{near}`? {known}" if near else known
-        else:
-            message, help = f"no registry has the organization `{parsed.org}`", _ORGANIZATIONS
-        report.add("PXC213", message, ref.span, help=help)
 
 
 def _names(registry: Registry) -> tuple[str, ...]:
