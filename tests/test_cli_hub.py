@@ -192,6 +192,9 @@ def test_what_cannot_be_planned_without_inputs_says_so(workspace: Path) -> None:
         "without them: a `git` entry needs a `url` or a `connection`",
     ]
     assert (ran.code, ran.err) == (0, "")
+    ran = run("hub", "show", "git-clone", "--graph")
+    assert (ran.code, ran.out) == (1, "")
+    assert "error[PXC104]" in ran.err
 
 
 def test_the_exact_bytes_are_pulled(workspace: Path) -> None:

@@ -194,6 +194,7 @@ def test_who_may_only_pull_cannot_publish(workspace: Path) -> None:
     denied = push("acme/tell:1", "--as-user", "dee")
     assert denied.code == 1
     assert "PXC237" in denied.err
+    assert "grant `read` is for pull and see alone" in denied.err
     assert not (workspace / "hub/acme").exists()
     staged = push("acme/tell:1", "--as-user", "ana", "--stage", "production")
     assert "PXC237" in staged.err, "who may push may not say that it is fit for production"

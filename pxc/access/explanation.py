@@ -109,7 +109,8 @@ class Explainer:
             if grant.until is not None and grant.until < self.decision.today:
                 return 1.0, f"ended with {grant.until}"
             if not covers_action(entry.allowance.actions, claim.action):
-                return 2.0, f"is for {' and '.join(sorted(entry.allowance.actions))} alone"
+                actions = sorted(entry.allowance.actions) or ["use"]
+                return 2.0, f"is for {' and '.join(actions)} alone"
             if not holds_in(grant.projects, self.decision.project):
                 return 3.0, "is for other projects"
             return 4.0, "is narrowed by the policy of the team"

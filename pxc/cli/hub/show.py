@@ -88,7 +88,7 @@ def command(
     elif part == "yaml":
         write_product(given.data.decode("utf-8-sig"))
     elif part == "graph":
-        return _draw(component)
+        return _draw(component, color)
     else:
         say(page(*shown.of_page(), part or "page"), sys.stdout)
     return CLEAN
@@ -141,10 +141,11 @@ def _signed(found: Asked, ref: str, versions: Listed | None) -> str:
     return f"signed by {by.signer}" if by.signer else by.fault or "signed by an unknown key"
 
 
-def _draw(component: Component) -> int:
+def _draw(component: Component, color: str) -> int:
     from pxc.graph import draw
 
     if component.plan is None:
+        printed(component.faults, 1, "text", color, sys.stderr)
         return FINDINGS
     write_product(draw(component.plan, "mermaid"))
     return CLEAN
