@@ -144,3 +144,11 @@ def test_offline_no_command_asks_a_registry_elsewhere(workspace: Path) -> None:
         ran = run("hub", *command, "--offline")
         assert (ran.code, "PXC238" in ran.err) == (1, True), ran
     assert run("hub", "search", "flow", "--offline").out.splitlines()[1].startswith("vision/flow")
+
+
+def test_a_workspace_without_a_hub_has_no_registries(workspace: Path) -> None:
+    write(workspace, {"pxc.yaml": "hub: false\n"})
+    for command in (("ls",), ("show", "notebook"), ("search", "notebook")):
+        ran = run("hub", *command)
+        assert (ran.code, "components are those of the catalog" in ran.err) == (2, True), ran
+    assert references_from("note") == []

@@ -71,6 +71,8 @@ def asked(
     )
     root = workspaces.root_of(WORKSPACE_FILE)
     defaults = workspaces.defaults_of(root)
+    if defaults.options.hub.off:
+        raise click.UsageError("pxc.yaml says `hub: false`: components are those of the catalog.")
     hub, request = _hub_of(root, defaults)
     return Asked(hub, root, defaults, request)
 

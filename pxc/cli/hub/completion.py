@@ -42,6 +42,8 @@ def _known() -> list[str]:
     workspaces = Workspaces(isolated=False, catalogs=())
     root = workspaces.root_of(WORKSPACE_FILE)
     defaults = workspaces.defaults_of(root)
+    if defaults.options.hub.off:
+        return []
     report = Report()
     asking = who_asks().fields(defaults.identity, report)
     request = Request(
