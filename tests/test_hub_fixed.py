@@ -345,6 +345,7 @@ def test_on_a_build_server_only_what_is_locked_is_taken(
         assert (exit_code, "PXC232" in shown) == (code, code == 1), ci
     monkeypatch.setenv("CI", "true")
     assert "PXC232" in run("pxc graph op.yaml", _with_op(root))[1]
+    assert run("pxc graph op.yaml --no-locked", root)[0] == 0
     assert run("pxc hub lock", root)[0] == 0
     assert run("pxc compile --hub lab//trainer:v1", root)[0] == 0
 
@@ -440,3 +441,15 @@ class TestUrls:
         run("pxc hub lock", root)
         assert not lock_path(root).exists()
         assert "error[PXC" in run("pxc compile op.yaml", root)[1]
+
+
+def test_a_variable_keeps_everything_offline(
+    server: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pxc.yaml").write_text(
+        f"hub: {{registries: {{lab: {{kind: http, url: '{server.url}'}}}}}}"
+    )
+    monkeypatch.setenv("PXC_OFFLINE", "1")
+    for command in ("compile", "graph"):
+        assert "error[PXC238]" in run(f"pxc {command} op.yaml", _with_op(tmp_path))[1]
+    assert not server.asked

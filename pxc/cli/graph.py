@@ -16,6 +16,7 @@ from pxc.cli.options import (
     color_option,
     hub_option,
     isolated_option,
+    locked_options,
     named_preset_option,
     param_option,
     preset_option,
@@ -54,6 +55,7 @@ Examples:
 @named_preset_option
 @catalog_option
 @isolated_option
+@locked_options
 @color_option
 @stdin_option
 def graph_command(
@@ -68,6 +70,7 @@ def graph_command(
     isolated: bool,
     color: str,
     stdin_filename: str | None,
+    **where: bool | None,
 ) -> int:
     """Draw what a Polyaxonfile runs, in what order.
 
@@ -81,7 +84,7 @@ def graph_command(
     given = tuple(text for text in texts if text is not None)
     reports = [unread]
     if len(given) == len(texts):
-        chosen = {"presets": named_presets or None}
+        chosen = {"presets": named_presets or None, **where}
         workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen)
         root = workspaces.root_of(file, stdin_filename)
         defaults = workspaces.defaults_of(root)

@@ -118,8 +118,8 @@ def locked_options(command: F) -> F:
         "hub_offline",
         is_flag=True,
         default=None,
-        envvar="PXC_OFFLINE",
-        help="Ask no registry elsewhere: take what is in the cache or in vendor/pxc.",
+        help="Ask no registry elsewhere: take what is in the cache or in vendor/pxc."
+        "  [env var: PXC_OFFLINE]",
     )
     return locked(offline(command))
 

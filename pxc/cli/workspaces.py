@@ -68,7 +68,8 @@ class Workspaces:
         self._given = tuple(map(Path, catalogs))
         self._catalog = tuple(map(self._place, self._given))
         given = {k: v for k, v in (chosen or {}).items() if v is not None}
-        given.setdefault("hub_locked", _in_ci())
+        given.setdefault("hub_locked", _is_set("CI"))
+        given.setdefault("hub_offline", _is_set("PXC_OFFLINE"))
         _refuse_unfit(text for text in given.values() if isinstance(text, str))
         parts = {
             (t, k.removeprefix(f"{t}_")): k for t in _PARTS for k in given if k.startswith(f"{t}_")
@@ -149,9 +150,9 @@ class Workspaces:
         return replace(found, options=options, catalog=paths)
 
 
-def _in_ci() -> bool:
-    """Whether a build server runs this: there nothing is taken that is not in pxc.lock."""
-    return os.environ.get("CI", "").lower() not in ("", "0", "false")
+def _is_set(variable: str) -> bool:
+    """Whether an environment variable says yes; where CI does only what is locked is taken."""
+    return os.environ.get(variable, "").lower() not in ("", "0", "false")
 
 
 def _tree(ref: str) -> GitTree:
