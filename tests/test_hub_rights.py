@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from pxc.access.claims import Claim
+from pxc.access.decision import Settings
 from pxc.access.judge import decide
 from pxc.access.principal import Principal
 from pxc.diagnostics import Report, Severity
@@ -14,11 +17,13 @@ from pxc.driver import Outcome, Request, SourceText, compile_request, lint_reque
 from pxc.driver.access import claims_request
 from pxc.driver.disk import compile_file, lint_file
 from pxc.driver.hubs import hub_of_request
+from pxc.hub.placing import placed
 from pxc.hub.reference import parse_reference
 from pxc.hub.registry import About, Publishing, RegistryFault, digest_of
+from pxc.hub.rights import ComponentRights
 from pxc.source import Source, whole
 from pxc.world import AclOptions, HubOptions, Options, RegistryOptions
-from tests.access_rules import TODAY, grant, members, rules, team
+from tests.access_rules import TODAY, deny, grant, members, rules, team
 from tests.command_line import run, write
 
 ACME = """
@@ -386,3 +391,72 @@ def test_who_asks_is_told_to_the_library(root: Path) -> None:
     write(root, {"hub/vision/train/v1.yaml": TRAIN + "colour: red\n"})
     assert "PXC101" in codes(lint_file(root / "op.yaml", principal=ana))
     assert codes(lint_file(root / "op.yaml")) == []
+
+
+def test_questions_of_rules_name_components_as_references_do(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = request("x", root, VISION.replace("corp//", ""), DATA, ACL_TEST)
+    write(root, {
+        "pxc.yaml": "hub: {registries: {corp: {kind: dir, url: hub, orgs: [vision, data]}}}\n",
+        "catalog/organization.yaml": asked.catalog[0].read_text(),
+    })  # fmt: skip
+    monkeypatch.chdir(root)
+    for who, words, code in (
+        ("ana", ("component:vision/train:v1",), 0),
+        ("ana", ("pull", "component:corp//vision/train:v1"), 0),
+        ("ana", ("push", "component:vision/train:v1"), 1),
+        ("dee", ("component:vision/train:v1",), 1),
+        ("dee", ("see", "component:vision/train"), 1),
+        ("dee", ("component:notebook",), 0),
+    ):
+        assert run("acl", "can", who, *words).code == code, words
+    assert "user:dee" not in run("acl", "who-can", "component:vision/train:v1").out
+    tested = run("acl", "test")
+    assert (tested.code, "2 cases, 0 failed" in tested.out) == (0, True), tested.out
+
+
+ACL_TEST = """\
+kind: AclTest
+cases:
+- {as: ana, project: default, use: "component:vision/train:v1", expect: allow, by: hub}
+- {as: dee, project: default, use: "component:vision/train:v1", expect: deny}
+"""
+PATTERNS = st.sampled_from([what for what, _ in GRANTS])
+RIGHTS = st.tuples(PATTERNS, st.sampled_from(["", "see", "pull", "push", "use"]))
+ASKED = [(ref, action) for ref in EVERY for action in ("see", "pull", "push", "stage", "delete")]
+
+
+@hypothesis.settings(max_examples=80, deadline=None)
+@hypothesis.given(st.lists(RIGHTS, max_size=4), RIGHTS, st.lists(PATTERNS, max_size=2))
+def test_a_further_grant_takes_no_right_away_and_whoever_may_anything_sees(
+    given_: list[tuple[str, str]], more: tuple[str, str], denied: list[str]
+) -> None:
+    options = HubOptions(registries=(CORP, OPEN))
+
+    def allowed(rights: list[tuple[str, str]]) -> set[tuple[str, str]]:
+        made = rules(
+            team("vision", "user:ana"),
+            *(grant(f"g{n}", "*", w, actions=[a] if a else []) for n, (w, a) in enumerate(rights)),
+            *(deny(f"d{n}", "*", what) for n, what in enumerate(denied)),
+        )
+        held = ComponentRights(
+            made, Principal(subject="user:ana", strength="asserted"), None, options,
+            today=TODAY, settings=Settings(),
+        )  # fmt: skip
+        found = set()
+        for ref, action in ASKED:
+            parsed = parse_reference(ref)
+            assert parsed is not None
+            reference = placed(parsed, options)
+            assert reference is not None
+            is_so = held.sees(reference) if action == "see" else not held.refuses(
+                action, reference, None
+            )  # fmt: skip
+            if is_so:
+                found.add((ref, action))
+        return found
+
+    before, after = allowed(given_), allowed([*given_, more])
+    assert before <= after
+    assert {(ref, "see") for ref, _ in after} <= after

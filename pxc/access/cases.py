@@ -99,7 +99,7 @@ def _run(judge: Judge, case: AccessCase) -> Result:
         return Result(case, case.fault)
     try:
         joined, who = as_subject(rules, case.who)
-        claims = case.claims if case.file else (question(case.what, case.action),)
+        claims = case.claims if case.file or case.claims else (question(case.what, case.action),)
     except ValueError as fault:
         return Result(case, str(fault))
     if joined is not rules:

@@ -25,7 +25,7 @@ COMMANDS = {
     "graph": ("pxc.cli.graph", "Draw what a Polyaxonfile runs, in what order."),
     "init": ("pxc.cli.init", "Write a workspace to begin with."),
     "acl": ("pxc.cli.acl", "Ask who may use what, and look after the rules."),
-    "catalog": ("pxc.cli.catalog", "Make one signed archive of a catalog."),
+    "catalog": ("pxc.cli.catalog", "Look after what an organization offers by name."),
     "hub": ("pxc.cli.hub", "Find components, and share them."),
     "passes": ("pxc.cli.show", "List the passes of the compiler in order."),
     "rule": ("pxc.cli.show", "Explain a diagnostic code, or list all of them."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from pxc.access.claims import Claim
 from pxc.hub.reference import (
     LATEST,
     PUBLIC,
@@ -13,7 +14,7 @@ from pxc.hub.reference import (
 )
 from pxc.world import HubOptions
 
-__all__ = ["name_in_rules", "named_by_rules", "placed"]
+__all__ = ["name_in_rules", "named_by_rules", "placed", "placed_claim"]
 
 
 def placed(reference: HubReference, options: HubOptions) -> HubReference | None:
@@ -46,6 +47,14 @@ def named_by_rules(text: str, options: HubOptions) -> tuple[str, str]:
     parsed = parse_reference(text)
     found = placed(parsed, options) if parsed is not None else None
     return name_in_rules(found, options) if found is not None else (text, "")
+
+
+def placed_claim(claim: Claim, options: HubOptions) -> Claim:
+    """A question about a component by the name that rules have for it; any other as it is."""
+    if claim.kind != "component" or claim.certainty != "exact" or "*" in claim.name:
+        return claim
+    name, alias = named_by_rules(claim.name, options)
+    return replace(claim, name=name, alias=alias)
 
 
 def _home(reference: HubReference, options: HubOptions) -> str:

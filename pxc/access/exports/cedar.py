@@ -1,10 +1,10 @@
 """Writes the rules of a catalog as Cedar policies and entities that decide as pxc does.
 
-A request has the action `use`, `read`, `write`, `create` or `pull`, and a resource with `kind`,
-`name` (of a tree with a slash behind it), `last`, its last segment, and `up1`, `up2` and so on,
-what it begins with up to each slash: `resource` makes it. Its context has `project`, `day` as
-20270331, and where there are amounts `perPod` and `perRun` in thousandths. What Cedar cannot say
-is named in comments at the head.
+A request has the action `use`, `read`, `write`, `create`, `see`, `pull`, `push`, `stage` or
+`delete`, and a resource with `kind`, `name` (of a tree with a slash behind it), `last`, its last
+segment, and `up1`, `up2` and so on, what it begins with up to each slash: `resource` makes it. Its
+context has `project`, `day` as 20270331, and where there are amounts `perPod` and `perRun` in
+thousandths. What Cedar cannot say is named in comments at the head.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pxc.access.principal import Principal
 from pxc.access.roles import EVERYBODY, standing
 from pxc.access.selectors import ANY_KIND, TREES
 from pxc.access.subjects import people
-from pxc.access.widening import OF_A_ROLE
+from pxc.access.widening import OF_A_ROLE, OPEN_COMPONENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,6 +68,15 @@ def milli(value: Decimal) -> int:
     return int(value * 1000)
 
 
+_OF_ROLES = {
+    "component": (
+        f'(resource.name like "{OPEN_COMPONENTS}*" || !(resource.name like "*//*"))',
+        'action in [Action::"see", Action::"use", Action::"pull"]',
+    )
+}
+"""What of a kind a role gives, where it does not give all."""
+
+
 class _Writer:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
@@ -89,7 +98,9 @@ class _Writer:
         for kind, ability in sorted(OF_A_ROLE.items()):
             can = "creates" if ability == "run:create" else "pulls"
             here = f"principal.{can}.contains(context.project)"
-            yield _policy(f"role:{kind}", "permit", when=[_kind(kind), here])
+            yield _policy(
+                f"role:{kind}", "permit", when=[_kind(kind), here, *_OF_ROLES.get(kind, ())]
+            )
         yield _policy(
             "role:project", "permit",
             when=[_kind("project"), "principal.creates.contains(resource.name)"],
@@ -212,7 +223,7 @@ class _Writer:
             for nth, selector in enumerate(allowance.selectors, 1):
                 name = f"grant:{grant.name}#{at}.{nth}"
                 terms = [
-                    *self._in(grant.projects), *_until(grant), *_actions(allowance),
+                    *self._in(grant.projects), *_until(grant), *_actions(allowance, selector.kind),
                     *self._about(selector, self._said), *_bounds(allowance, selector),
                 ]  # fmt: skip
                 plain = [t for t in grant.to if not self._narrowing(t)]
@@ -295,7 +306,12 @@ def _until(grant: Grant) -> list[str]:
     return [f"context.day <= {int(re.sub('[^0-9]', '', grant.until))}"]
 
 
-def _actions(allowance: Allowance) -> list[str]:
+def _actions(allowance: Allowance, kind: str) -> list[str]:
+    if kind == "component":
+        given = allowance.actions
+        every = not given or "use" in given
+        actions = {"see", *given, *(("use", "pull") if every else ())}
+        return [f"action in [{', '.join(f'Action::{text(a)}' for a in sorted(actions))}]"]
     if not allowance.actions or "use" in allowance.actions:
         return []
     return [f"action in [{', '.join(f'Action::{text(a)}' for a in sorted(allowance.actions))}]"]

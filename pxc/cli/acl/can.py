@@ -12,6 +12,7 @@ from pxc.cli.acl.rules import (
     asked,
     claim_of,
     judge_of,
+    placed_of,
     project_of,
     project_option,
     rules_options,
@@ -61,6 +62,7 @@ def command(
 
     claim = claim_of(words)
     found = asked(catalogs, catalog_ref, isolated, color)
+    claim = placed_of(claim, found)
     found.rules, principal = subject_of(found.rules, who)
     judge = judge_of(found, today)
     decision = judge.decide(principal, project_of(found, project), [claim])

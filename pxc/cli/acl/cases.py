@@ -9,7 +9,7 @@ import click
 from msgspec.structs import replace
 
 from pxc.cli import CLEAN, FINDINGS
-from pxc.cli.acl.rules import asked, rules_options, settings_of, today_option
+from pxc.cli.acl.rules import asked, placed_of, rules_options, settings_of, today_option
 from pxc.cli.findings import printed
 from pxc.cli.terminal import say
 from pxc.diagnostics import Report, Severity
@@ -67,7 +67,7 @@ def command(
         printed(report.sorted(), len(found.paths), "text", color, sys.stderr)
         click.get_current_context().exit(2)
     settings = settings_of(found.defaults)
-    cases = [_compiled(case, found) if case.file else case for case in cases]
+    cases = [_compiled(case, found) if case.file else _placed(case, found) for case in cases]
     results = run_cases(found.rules, cases, today=today, settings=settings)
     lines = []
     for result in results:
@@ -99,6 +99,18 @@ def command(
             bad = True
     say("\n".join([*lines, ""]), sys.stdout)
     return FINDINGS if bad else CLEAN
+
+
+def _placed(case: AccessCase, found: Asked) -> AccessCase:
+    """A case about a component by the name that rules have for it."""
+    if not case.what.startswith("component:"):
+        return case
+    from pxc.access.questions import question
+
+    try:
+        return replace(case, claims=(placed_of(question(case.what, case.action), found),))
+    except ValueError:
+        return case  # which its run tells
 
 
 def _compiled(case: AccessCase, found: Asked) -> AccessCase:

@@ -30,6 +30,7 @@ __all__ = [
     "asked",
     "claim_of",
     "judge_of",
+    "placed_of",
     "project_option",
     "read_rules_of",
     "rules_options",
@@ -117,6 +118,15 @@ def claim_of(words: tuple[str, ...]) -> Claim:
         return question(what, action)
     except ValueError as fault:
         raise click.UsageError(_sentence(fault)) from fault
+
+
+def placed_of(claim: Claim, found: Asked) -> Claim:
+    """A claim of a component by the name that rules have for it in the workspace."""
+    if claim.kind != "component":
+        return claim
+    from pxc.hub.placing import placed_claim
+
+    return placed_claim(claim, found.defaults.options.hub)
 
 
 def project_of(found: Asked, project: str | None) -> str:

@@ -11,6 +11,7 @@ from pxc.cli.acl.rules import (
     asked,
     claim_of,
     judge_of,
+    placed_of,
     project_of,
     project_option,
     rules_options,
@@ -50,6 +51,7 @@ def command(
 
     claim = claim_of(words)
     found = asked(catalogs, catalog_ref, isolated, color)
+    claim = placed_of(claim, found)
     holders = who_can(judge_of(found, today), project_of(found, project), claim)
     rows = []
     for holder in holders:

@@ -23,4 +23,4 @@ Examples:
   pxc catalog pack catalog -o catalog.tar --sign platform-2026.key""",
 )
 def catalog_command() -> None:
-    """Look after what an organization offers by name, and its rules."""
+    """Look after what an organization offers by name."""
