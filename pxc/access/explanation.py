@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pxc.access.case import Case
 from pxc.access.index import holds_in
-from pxc.access.judge import Case
 from pxc.access.selectors import forms
 from pxc.access.widening import covers_action
 

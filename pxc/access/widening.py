@@ -13,9 +13,9 @@ from pxc.access.selectors import selects, touches
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from pxc.access.case import Case
     from pxc.access.claims import Claim
     from pxc.access.index import Allowed
-    from pxc.access.judge import Case
     from pxc.access.organization import (
         Cluster,
         ConnectionAccess,

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from pxc.access.case import Case
 from pxc.access.claims import Claim
 from pxc.access.decision import Settings
-from pxc.access.judge import Case, Judge
+from pxc.access.judge import Judge
 from pxc.access.messages import say
 from pxc.access.principal import Principal
 from pxc.access.selectors import wanted
