@@ -85,6 +85,33 @@ def test_a_component_is_linted_as_whoever_names_it_would_be(workspace: Path) -> 
     assert run("lint", "--hub", "vision/flow:1", "--fix").code == 2
 
 
+def test_a_linter_knows_what_may_be_pulled_until_a_day(
+    workspace: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = "kind: operation\nhubRef: vision/flow:1\nparams: {learning: 0.2}\n"
+    ends = RULES.replace("allow:", "until: 2027-01-14, allow:")
+    write(workspace, {"polyaxonfile.yaml": operation, "catalog/rules.yaml": ends})
+    monkeypatch.setenv("PXC_USER", "ana")
+    monkeypatch.delenv("PXC_NO_CACHE", raising=False)
+    kept = str(tmp_path_factory.mktemp("kept"))
+
+    def linted(*words: str) -> tuple[bool, bool]:
+        ran = run(
+            "lint", "polyaxonfile.yaml", "--catalog=catalog", f"--cache-dir={kept}", "-v", *words
+        )
+        return "`learning`" in ran.out, "1 of 1 files known" in ran.err
+
+    for is_known in (False, True):
+        assert linted("--today=2027-01-14") == (True, is_known)
+    for is_known in (False, True):
+        assert linted("--today=2027-01-15") == (False, is_known)
+    assert linted("--today=2027-01-14")[0]
+    assert run("lint", "--today=soon").code == 2
+    write(workspace, {"catalog/rules.yaml": RULES})
+    assert linted("--today=2027-01-14") == (True, False)
+    assert linted("--today=2031-01-01") == (True, True), "no rule ends: any day is as good"
+
+
 def test_a_schedule_needs_a_component_that_has_one(workspace: Path) -> None:
     write(
         workspace,

@@ -5,31 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from pxc.diagnostics import Report
 from pxc.source import Source, Span
 
-__all__ = ["catalog_digest", "catalog_files", "leads_out", "nowhere", "source_of"]
+__all__ = [
+    "Look", "catalog_digest", "catalog_files", "catalog_look", "leads_out", "nowhere", "source_of"
+]  # fmt: skip
 
 _FILE_BYTES = 4 * 1024 * 1024
 _SUFFIXES = (".yaml", ".yml", ".json")
 _NAMED = ("presets", "components")
 """Folders whose files are named by their paths."""
 
+_ENDS = "until"
+"""The field of rules that hold until a day."""
+
+
+class Look(NamedTuple):
+    """A catalog's digest, and whether rules of it may depend on the day."""
+
+    digest: bytes
+    may_end: bool
+
 
 def catalog_digest(paths: Iterable[Path]) -> bytes:
     """A digest of everything that a catalog of these paths is made of, or cannot be made of."""
+    return catalog_look(paths).digest
+
+
+def catalog_look(paths: Iterable[Path]) -> Look:
+    """What the texts of a catalog tell before anybody reads them as a catalog."""
     made = blake2b(digest_size=16)
+    may_end = False
     report = Report()
     for path, _ in catalog_files(paths, report):
         source = source_of(path, report)
+        may_end = may_end or (source is not None and _ENDS in source.text)
         parts = [path.as_posix(), path.resolve().as_posix(), source.text if source else "\0"]
         for part in parts:
             data = part.encode("utf-8", "surrogatepass")
             made.update(len(data).to_bytes(8, "big") + data)
     for fault in report:
         made.update(str((fault.span.source.name, fault.message)).encode("utf-8", "surrogatepass"))
-    return made.digest()
+    return Look(made.digest(), may_end)
 
 
 def catalog_files(

@@ -27,6 +27,7 @@ from pxc.cli.options import (
     hub_option,
     stdin_option,
 )  # fmt: skip
+from pxc.cli.principals import a_day_if_said
 from pxc.cli.terminal import say
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Diagnostic, Report, Severity
@@ -64,6 +65,10 @@ Examples:
 @settings_options
 @catalog_option
 @catalog_ref_option
+@click.option(
+    "--today", metavar="DAY", callback=a_day_if_said,
+    help="Hold rights that end against this day, such as 2027-03-31.  [default: today, in UTC]",
+)  # fmt: skip
 @color_option
 @stdin_option
 @click.option("--statistics", is_flag=True, help="Print how often each code is found instead.")
@@ -95,6 +100,7 @@ def lint_command(
     exit_zero: bool,
     catalogs: tuple[str, ...],
     catalog_ref: str | None,
+    today: str,
     color: str,
     stdin_filename: str | None,
     statistics: bool,
@@ -138,7 +144,7 @@ def lint_command(
     workspaces = Workspaces(
         isolated=choices.isolated, catalogs=catalogs, ref=catalog_ref, may_fetch=False
     )
-    linter = Linter(chooser, workspaces, cache=cache, jobs=jobs or _cores())
+    linter = Linter(chooser, workspaces, cache=cache, jobs=jobs or _cores(), today=today)
     reports: list[Iterable[Diagnostic]] = [unread]
     linted: list[str] = []
     if STDIN in paths:

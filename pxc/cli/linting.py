@@ -11,7 +11,7 @@ import msgspec
 
 from pxc.cli.inputs import read_given
 from pxc.cli.lint_settings import Chooser
-from pxc.cli.principals import who_asks
+from pxc.cli.principals import a_day, who_asks
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Diagnostic, Report
 from pxc.discovery import Found, Kind
@@ -26,6 +26,8 @@ from pxc.workspace import Workspace
 if TYPE_CHECKING:
     from pxc.access.principal import Principal
     from pxc.access_settings import Identity
+    from pxc.catalog.folders import Look
+    from pxc.defaults import Defaults
 
 __all__ = ["Linter"]
 
@@ -34,17 +36,27 @@ _UNREADABLE = frozenset({"PXC001", "PXC009", "PXC015", "PXC016", "PXC017", "PXC0
 
 
 class Linter:
-    """Lints files under the settings of each; `hits` counts those that the cache knew."""
+    """Lints files under the settings of each; `hits` counts those that the cache knew.
+
+    Rules that end are held against the day `today`, which is today where it is empty.
+    """
 
     def __init__(
-        self, chooser: Chooser, workspaces: Workspaces, *, cache: Cache | None, jobs: int
+        self,
+        chooser: Chooser,
+        workspaces: Workspaces,
+        *,
+        cache: Cache | None,
+        jobs: int,
+        today: str = "",
     ) -> None:
         self.hits = 0
         self._chooser = chooser
         self._workspaces = workspaces
         self._cache = cache
         self._jobs = jobs
-        self._catalogs: dict[tuple[Path, ...], bytes] = {}
+        self._today = today
+        self._catalogs: dict[tuple[Path, ...], Look] = {}
         self._hubs: dict[tuple[Any, ...], Finds] = {}
         self._principals: dict[Identity, Principal | None] = {}
 
@@ -55,6 +67,7 @@ class Linter:
         return Request(
             files=(given,),
             principal=self._principal(defaults.identity),
+            today=self._day(defaults),
             options=defaults.options,
             overlays=() if stdin_filename is None else (given,),
             settings=self._chooser.settings_of(Path(stdin_filename or given.name)),
@@ -68,6 +81,15 @@ class Linter:
             asking = who_asks()
             self._principals[identity] = asking.fields(identity, Report())["principal"]
         return self._principals[identity]
+
+    def _day(self, defaults: Defaults) -> str:
+        """The day, where rules that end need it: of any other day nothing else is known."""
+        if defaults.options.acl.mode != "enforce" or not defaults.catalog:
+            return ""
+        if not self._look_at(defaults.catalog).may_end:
+            return ""
+        self._today = self._today or a_day(None, None, None)
+        return self._today
 
     def lint(self, files: Sequence[Found]) -> list[list[Diagnostic] | None]:
         """What is found in each file; None for one that is passed over.
@@ -114,14 +136,14 @@ class Linter:
         bare = msgspec.structs.replace(request, files=())
         said = msgspec.msgpack.encode(bare, enc_hook=str, order="deterministic")
         names = (request.files[0].name, os.path.realpath(path))
-        catalog = self._digest_of(request.catalog) if request.catalog else b""
+        catalog = self._look_at(request.catalog).digest if request.catalog else b""
         return digest((said, catalog, *map(os.fsencode, names)))
 
-    def _digest_of(self, catalog: tuple[Path, ...]) -> bytes:
+    def _look_at(self, catalog: tuple[Path, ...]) -> Look:
         if catalog not in self._catalogs:
-            from pxc.catalog.folders import catalog_digest
+            from pxc.catalog.folders import catalog_look
 
-            self._catalogs[catalog] = catalog_digest(catalog)
+            self._catalogs[catalog] = catalog_look(catalog)
         return self._catalogs[catalog]
 
     def _remembered(self, key: bytes, request: Request) -> list[Diagnostic] | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pxc.access_settings import Identity
     from pxc.diagnostics import Report
 
-__all__ = ["Asking", "a_day", "identity_options", "who_asks", "who_options"]
+__all__ = ["Asking", "a_day", "a_day_if_said", "identity_options", "who_asks", "who_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -164,6 +164,13 @@ def a_day(ctx: click.Context | None, param: click.Parameter | None, text: str | 
     if not found:
         raise click.BadParameter(f"'{text}' is not a day such as '2027-03-31'.")
     return text
+
+
+def a_day_if_said(
+    ctx: click.Context | None, param: click.Parameter | None, text: str | None
+) -> str:
+    """The day of an option such as 2027-03-31; empty where nobody says one."""
+    return "" if text is None else a_day(ctx, param, text)
 
 
 def _reasons(
