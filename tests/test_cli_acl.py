@@ -333,7 +333,7 @@ def test_lint_finds_nothing_in_rules_that_are_right(catalog):
     assert (ran.code, ran.out) == (0, "")
 
 
-@pytest.mark.parametrize("form", ["cedar", "cedar-entities", "opa"])
+@pytest.mark.parametrize("form", ["cedar", "cedar-entities", "opa", "csv"])
 def test_exports_are_written_the_same_each_time(catalog, form):
     one, other = (acl("export", "--to", form, today=None) for _ in range(2))
     assert one.code == 0
