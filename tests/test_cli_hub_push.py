@@ -230,3 +230,58 @@ def test_a_build_server_may_look_at_what_it_has_not_locked(
     assert run("hub", "show", "acme/tell:1").code == 0
     assert run("hub", "diff", "acme/tell:1", "tell.yaml", "--exit-code").code == 0
     assert run("compile", "op.yaml").code == 1
+
+
+def test_a_version_is_signed_where_it_is_published(workspace: Path) -> None:
+    for name in ("platform", "review"):
+        assert run("hub", "keygen", f"{name}.key", "--no-password").code == 0
+    keys = [(workspace / f"{n}.key.pub").read_text().split()[-1] for n in ("platform", "review")]
+    assert push("acme/tell:1", "--stage", "production").code == 0
+    before = (workspace / "hub/acme/tell/hub.yaml").read_text()
+    denied = SETTINGS.replace("hub: {", "hub: {policy: {unsigned: deny}, ")
+    write(workspace, {"pxc.yaml": denied})
+    unknown = run("hub", "sign", "acme/tell:1", "--key", "platform.key")
+    assert (unknown.code, "PXC235" in unknown.err) == (1, True), unknown
+    signers = ", ".join(
+        f"{n}: {{key: {key}, orgs: [acme]}}" for n, key in zip("ab", keys, strict=True)
+    )
+    write(workspace, {"pxc.yaml": denied.replace("hub: {", f"hub: {{signers: {{{signers}}}, ")})
+    assert "PXC235" in run("compile", "op.yaml").err
+    for name in ("platform", "platform", "review"):
+        signed = run("hub", "sign", "acme/tell:1", "--key", f"{name}.key")
+        assert (signed.code, "signed lab//acme/tell:1, sha256:" in signed.err) == (0, True), signed
+    assert run("compile", "op.yaml").code == 0
+    made = (workspace / "hub/acme/tell/1.yaml.minisig").read_text()
+    assert made.count("untrusted comment:") == 2, "one of each key"
+    assert (workspace / "hub/acme/tell/hub.yaml").read_text() == before
+    assert "no `acme/tell:7`" in run("hub", "sign", "acme/tell:7", "--key", "review.key").err
+    assert run("hub", "sign", "acme/tell:1", "--as", "acme/tell:1", "--key", "review.key").code == 2
+    write(workspace, {"catalog/acme.yaml": ORGANIZATION})
+    mine = (
+        "hub",
+        "sign",
+        "acme/tell:1",
+        "--key",
+        "review.key",
+        "--catalog=catalog",
+        "--project=lab",
+    )
+    assert "PXC237" in run(*mine, "--as-user", "dee").err
+    assert run(*mine, "--as-user", "ana").code == 0
+    hidden = run(*mine, "--as-user", "eve")
+    assert (hidden.code, "sha256" in hidden.err) == (1, False)
+
+
+def test_what_an_artifact_has_beside_a_component_stays_when_it_is_signed() -> None:
+    from pxc.hub.registries.oci_manifest import layers_of, manifest_of, version_of
+    from pxc.hub.registry import About
+
+    about = About(readme=b"# Tell", example=EXAMPLE.encode(), stage="production")
+    first, _ = manifest_of("acme/tell", TELL.encode(), about, (), None)
+    before = version_of("acme/tell", "1", first, "")
+    again, parts = manifest_of(
+        "acme/tell", TELL.encode(), About(), ("a signature",), before, layers_of(first)
+    )
+    assert again["layers"] == first["layers"]
+    assert len(parts) == 2, "what is there is not written again"
+    assert version_of("acme/tell", "1", again, "").signatures == ("a signature",)

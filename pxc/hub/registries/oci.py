@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pxc.hub.reference import parse_reference
-from pxc.hub.registries.oci_manifest import MANIFEST, manifest_of, version_of
+from pxc.hub.registries.oci_manifest import MANIFEST, layers_of, manifest_of, version_of
 from pxc.hub.registries.published import check_publishing
 from pxc.hub.registry import MOST_BYTES, About, RegistryFault, Version, digest_of
 from pxc.world import RegistryOptions
@@ -100,14 +100,16 @@ class OciRegistry:
         """See `Publishing`. What another artifact stands under is never replaced."""
         from pxc.hub.registries.oci_client import unexpected
 
-        found = self._at(component, tag) if parse_reference(f"{component}:{tag}") else None
+        asked = self._manifest(component, tag) if parse_reference(f"{component}:{tag}") else None
+        found = asked and self._version(component, tag, *asked)
         check_publishing(self._options, component, tag, data, about, found)
         repository = self._repository(component)
         if not repository:
             message = f"`{component}` is no name of a repository: these have small letters"
             raise RegistryFault(message)
         same = found if found is not None and found.digest == digest_of(data) else None
-        manifest, parts = manifest_of(component, data, about, signatures, same)
+        layers = layers_of(asked[0]) if asked and same else ()
+        manifest, parts = manifest_of(component, data, about, signatures, same, layers)
         for digest, blob in parts.items():
             self._client.put_blob(repository, blob, digest)
         body = json.dumps(manifest, indent=1).encode()
@@ -130,6 +132,11 @@ class OciRegistry:
 
     def _at(self, component: str, tag: str) -> Version | None:
         """The version of a tag. RegistryFault where the tag is of another artifact."""
+        asked = self._manifest(component, tag)
+        return asked and self._version(component, tag, *asked)
+
+    def _manifest(self, component: str, tag: str) -> tuple[dict[str, Any], str] | None:
+        """The manifest of a tag and its digest; None where there is none."""
         from pxc.hub.registries.oci_client import as_json, unexpected
 
         repository = self._repository(component)
@@ -144,12 +151,15 @@ class OciRegistry:
         if answer.status_code != 200:
             raise unexpected(answer)
         try:
-            origin = f"manifest {digest_of(answer.content)}"
-            return version_of(component, tag, as_json(answer), origin)
+            return as_json(answer), digest_of(answer.content)
         except RegistryFault as fault:
-            raise RegistryFault(
-                f"`{component}:{tag}`: {fault}", fault.help, kind=fault.kind
-            ) from None
+            raise _of_version(component, tag, fault) from None
+
+    def _version(self, component: str, tag: str, manifest: dict[str, Any], digest: str) -> Version:
+        try:
+            return version_of(component, tag, manifest, f"manifest {digest}")
+        except RegistryFault as fault:
+            raise _of_version(component, tag, fault) from None
 
     def _of_a_component(self, component: str, tag: str) -> Version | None:
         """The version of a tag; None where the tag is of another artifact."""
@@ -178,6 +188,10 @@ class OciRegistry:
         if not all(_REPOSITORY.fullmatch(part) for part in component.split("/")):
             return ""
         return f"{self._path}/{component}" if self._path else component
+
+
+def _of_version(component: str, tag: str, fault: RegistryFault) -> RegistryFault:
+    return RegistryFault(f"`{component}:{tag}`: {fault}", fault.help, kind=fault.kind)
 
 
 def _is_component(name: str) -> bool:

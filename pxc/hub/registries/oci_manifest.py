@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from pxc.hub.registry import About, RegistryFault, Version, digest_of
 
-__all__ = ["ARTIFACT", "EMPTY", "MANIFEST", "Parts", "manifest_of", "version_of"]
+__all__ = [
+    "ARTIFACT",
+    "EMPTY",
+    "MANIFEST",
+    "Layer",
+    "Parts",
+    "layers_of",
+    "manifest_of",
+    "version_of",
+]
 
 ARTIFACT = "application/vnd.pxc.component.v1+yaml"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -34,14 +44,23 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Parts = dict[str, bytes]
 """Blobs by their digests."""
 
+Layer = dict[str, Any]
+"""What a manifest tells of one of its blobs."""
+
 
 def manifest_of(
-    component: str, data: bytes, about: About, signatures: tuple[str, ...], before: Version | None
+    component: str,
+    data: bytes,
+    about: About,
+    signatures: tuple[str, ...],
+    before: Version | None,
+    layers_before: Iterable[Layer] = (),
 ) -> tuple[dict[str, Any], Parts]:
-    """The manifest of a version, and the blobs that it names.
+    """The manifest of a version, and the blobs that it names which may not be there yet.
 
-    What is not told stays as `before`, the same version, told it.
+    What is not told stays as `before`, the same version with `layers_before`, told it.
     """
+    kept = {each.get("mediaType"): each for each in layers_before}
     name = component.rpartition("/")[2]
     layers = [_layer(ARTIFACT, data, f"{name}.yaml")]
     parts = {digest_of(each): each for each in (EMPTY, data)}
@@ -51,6 +70,8 @@ def manifest_of(
         if content:
             layers.append(_layer(kind, content, title))
             parts[digest_of(content)] = content
+        elif kind in kept:
+            layers.append(kept[kind])
     told = {key: getattr(about, key) or getattr(before, key, "") for key in _NAMES}
     annotations = {_NAMES[key]: value for key, value in told.items() if value}
     if day := annotations.get(_NAMES["created"]):
@@ -90,10 +111,15 @@ def version_of(component: str, tag: str, manifest: dict[str, Any], origin: str) 
     )
 
 
-def _component_layer(manifest: dict[str, Any]) -> dict[str, Any]:
-    """The layer with the component: the one of its type, or the only one of such an artifact."""
+def layers_of(manifest: dict[str, Any]) -> list[Layer]:
+    """What a manifest tells of its blobs."""
     found = manifest.get("layers")
-    layers = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _component_layer(manifest: dict[str, Any]) -> Layer:
+    """The layer with the component: the one of its type, or the only one of such an artifact."""
+    layers = layers_of(manifest)
     own = [each for each in layers if each.get("mediaType") == ARTIFACT]
     if not own and manifest.get("artifactType") == ARTIFACT:
         own = layers
@@ -106,7 +132,7 @@ def _component_layer(manifest: dict[str, Any]) -> dict[str, Any]:
     return own[0]
 
 
-def _layer(kind: str, data: bytes, title: str) -> dict[str, Any]:
+def _layer(kind: str, data: bytes, title: str) -> Layer:
     return {
         "mediaType": kind,
         "digest": digest_of(data),
