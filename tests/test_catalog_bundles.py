@@ -225,6 +225,29 @@ class TestGit:
             assert run("compile", "job.yaml", "--as-user", "ana", *words).code == 0
         assert run("lint", "job.yaml").code == 0
 
+    def test_the_pinned_commit_is_moved_when_somebody_says_so(
+        self, root: Path, address: str
+    ) -> None:
+        assert run("hub", "lock").code == 0
+        before = self.git(root / "rules", "rev-parse", "HEAD")
+        same = run("hub", "update", "--catalog-commit")
+        assert (same.code, "means what is locked" in same.err) == (0, True), same
+        (root / "rules/acme.yaml").write_text(RULES.replace("ana", "bob"))
+        now = self.commit(root)
+        assert run("hub", "update", "--all").code == 0
+        locked = (root / "pxc.lock").read_bytes()
+        assert before.encode() in locked, "no other command moves it"
+        line = f"catalog {address}  {before[:12]} -> {now[:12]}\n"
+        tried = run("hub", "update", "--catalog-commit", "--dry-run")
+        assert (tried.code, tried.out, (root / "pxc.lock").read_bytes()) == (0, line, locked)
+        moved = run("hub", "update", "--catalog-commit")
+        assert (moved.code, moved.out) == (0, line), moved
+        assert now in (root / "pxc.lock").read_text()
+        assert run("compile", "job.yaml", "--as-user", "bob", "--locked").code == 0
+        assert "PXC812" in run("compile", "job.yaml", "--as-user", "ana", "--locked").err
+        write(root, {"pxc.yaml": "catalog: rules\n"})
+        assert "not in a repository" in run("hub", "update", "--catalog-commit").err
+
     @pytest.mark.parametrize(
         ("address", "message"),
         [

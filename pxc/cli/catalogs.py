@@ -33,8 +33,13 @@ def opened(
     signers: tuple[str, ...],
     hub: HubOptions,
     root: Path,
+    *,
+    is_moved: bool = False,
 ) -> tuple[Path, ...]:
-    """What catalogs are read from, in their order. Raises UsageError for what is not trusted."""
+    """What catalogs are read from, in their order. Raises UsageError for what is not trusted.
+
+    Where it `is_moved` a repository is read at what its ref means now, not as pxc.lock has it.
+    """
     from datetime import UTC, datetime
 
     today = datetime.now(UTC).date().isoformat()
@@ -46,7 +51,8 @@ def opened(
             for path in paths
         ]
         for address in repositories:
-            found.append(open_repository(address, former, locked=hub.locked, offline=hub.offline))
+            pinned = None if is_moved else former
+            found.append(open_repository(address, pinned, locked=hub.locked, offline=hub.offline))
     except CatalogFault as fault:
         raise click.UsageError(f"catalog: {fault}") from fault
     return tuple(found)

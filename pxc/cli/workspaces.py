@@ -45,7 +45,8 @@ class Workspaces:
     place of the workspace's own. Isolated, no pxc.yaml is read. With a `ref`, pxc.yaml and catalogs
     are read as they are in that commit, which also says what is a workspace; `.` are the files as
     they lie there, and without one the `trust` of pxc.yaml may name a commit. Without `may_fetch`
-    no repository elsewhere is asked for a catalog. Raises UsageError for what is no commit.
+    no repository elsewhere is asked for a catalog; with `moves_catalog` one is read at what its ref
+    means now, whatever pxc.lock has. Raises UsageError for what is no commit.
     """
 
     def __init__(
@@ -56,8 +57,10 @@ class Workspaces:
         chosen: dict[str, Any] | None = None,
         ref: str | None = None,
         may_fetch: bool = True,
+        moves_catalog: bool = False,
     ) -> None:
         self._may_fetch = may_fetch
+        self._moves_catalog = moves_catalog
         self._isolated = isolated
         self._is_chosen = ref is not None
         self._tree = None if ref is None or ref == "." else _tree(ref)
@@ -146,7 +149,9 @@ class Workspaces:
             from pxc.cli.catalogs import opened
 
             hub = replace(options.hub, offline=options.hub.offline or not self._may_fetch)
-            paths = opened(paths, repositories, found.trust.signers, hub, place)
+            paths = opened(
+                paths, repositories, found.trust.signers, hub, place, is_moved=self._moves_catalog
+            )
         return replace(found, options=options, catalog=paths)
 
 

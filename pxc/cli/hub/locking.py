@@ -64,11 +64,23 @@ def offline_option(command: F) -> F:
 
 
 def opened(
-    catalogs: tuple[str, ...], catalog_ref: str | None, isolated: bool, *, offline: bool = False
+    catalogs: tuple[str, ...],
+    catalog_ref: str | None,
+    isolated: bool,
+    *,
+    offline: bool = False,
+    moves_catalog: bool = False,
 ) -> Opened:
-    """The workspace for whoever looks after its lock: what is not locked may be asked for."""
+    """The workspace for whoever looks after its lock: what is not locked may be asked for.
+
+    With `moves_catalog` the catalog is what its ref means now, not what is locked.
+    """
     workspaces = Workspaces(
-        isolated=isolated, catalogs=catalogs, ref=catalog_ref, chosen={"hub_locked": False}
+        isolated=isolated,
+        catalogs=catalogs,
+        ref=catalog_ref,
+        chosen={"hub_locked": False},
+        moves_catalog=moves_catalog,
     )
     root = workspaces.root_of(WORKSPACE_FILE)
     report = Report()

@@ -16,6 +16,7 @@ from pxc.cli.hub.lock import say_changes, say_computed
 from pxc.cli.hub.locking import Opened, opened, relock, save, tell
 from pxc.cli.terminal import say
 from pxc.diagnostics import Report
+from pxc.driver.catalogs import locked_catalog
 from pxc.driver.components import component_of
 from pxc.hub.lock import LOCK_FILE, Locked
 from pxc.request import SourceText
@@ -32,39 +33,66 @@ __all__ = ["command"]
 Examples:
   pxc hub update vision/train:2
   pxc hub update vision/train --dry-run
-  pxc hub update --all""",
+  pxc hub update --all
+  pxc hub update --catalog-commit""",
 )
 @click.argument("refs", nargs=-1, metavar="[REF]...")
 @click.option("--all", "every", is_flag=True, help="Move everything that is locked.")
+@click.option(
+    "--catalog-commit", "moves_catalog", is_flag=True,
+    help="Move the commit of a catalog in a repository of git to what its ref means today.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would move.")
 @today_option
 @hub_options
 def command(
-    refs: tuple[str, ...], every: bool, dry_run: bool, color: str, today: str, **where: Any
+    refs: tuple[str, ...],
+    every: bool,
+    moves_catalog: bool,
+    dry_run: bool,
+    color: str,
+    today: str,
+    **where: Any,
 ) -> int:
     """Move entries of pxc.lock to the bytes that their tags mean today.
 
     REF without a tag means every version of the component that is locked. A reference with a digest
     never moves. What is new in a component is shown; nothing is written where anything fails.
     """
-    if bool(refs) == every:
-        raise click.UsageError("Name each REF to move, or --all.")
-    workspace = opened(**where)
+    if (refs and every) or not (refs or every or moves_catalog):
+        raise click.UsageError("Name each REF to move, or --all, or --catalog-commit.")
+    workspace = opened(**where, moves_catalog=moves_catalog)
     lock = lock_read(workspace)
     if lock is None:
         return tell(workspace.report, color)
-    wanted = {each.ref for each in entries_of(workspace.hub, lock, refs)}
+    if moves_catalog and getattr(locked_catalog(workspace.request.catalog), "commit", "") == "":
+        raise click.UsageError("--catalog-commit: the catalog is not in a repository of git.")
+    moved = entries_of(workspace.hub, lock, refs) if refs or every else ()
+    wanted = {each.ref for each in moved}
     made = relock(workspace, is_moved=lambda entry: entry in wanted)
     code = tell(workspace.report, color)
     if made is None or code:
         return code or FINDINGS
     say_computed(made)
-    _say_moved(made, workspace)
+    if moves_catalog:
+        _say_commit(made)
+    if refs or every:
+        _say_moved(made, workspace)
     if dry_run:
         say(f"{LOCK_FILE} stays as it is (--dry-run)\n", sys.stderr)
         return CLEAN
     say_changes(made, written=save(workspace.root, made.after))
     return CLEAN
+
+
+def _say_commit(made: Relocked) -> None:
+    """What commit the catalog is read at from now on, and which it was until now."""
+    before, now = made.before.catalog, made.after.catalog
+    if now is None or (before is not None and before.commit == now.commit):
+        say("the ref of the catalog means what is locked\n", sys.stderr)
+        return
+    former = before.commit[:12] if before is not None and before.source == now.source else "-"
+    say(f"catalog {now.source}  {former or '-'} -> {now.commit[:12]}\n", sys.stdout)
 
 
 def _say_moved(made: Relocked, workspace: Opened) -> None:
