@@ -118,6 +118,7 @@ _ACL: dict[str, tuple[str, Reader]] = {
     "undeclared": ("undeclared", one_of(_VERDICTS)),
     "unresolved": ("unresolved", one_of(_VERDICTS)),
     "strictQuota": ("strict_quota", truth),
+    "annotate": ("annotate", truth),
 }
 _IDENTITY: dict[str, tuple[str, Reader]] = {
     "require": ("require", one_of(_STRENGTHS)),

@@ -40,7 +40,7 @@ def compile_change(trusted: Request, proposed: Request) -> Outcome:
     if second.report.has_errors:
         return first
     if not _may_edit(trusted):
-        return Outcome(_with_note(first.report), decision=first.decision)
+        return Outcome(_with_note(first.report), decision=first.decision, asked=first.asked)
     principal = trusted.principal.subject.partition(":")[2] if trusted.principal else ""
     second.report.add(
         "PXC831",

@@ -103,13 +103,15 @@ class AclOptions(Struct, frozen=True, kw_only=True):
 
     `mode` is enforce (a denial is an error), warn, or off. `undeclared` names, which the catalog
     lacks, and `unresolved` ones, which only a run knows, are denied or allowed. With `strict_quota`
-    a demand that would have to wait is an error.
+    a demand that would have to wait is an error. With `annotate` what is written names the decision
+    on it (`pxc.dev/decision`).
     """
 
     mode: str = "enforce"
     undeclared: str = "deny"
     unresolved: str = "deny"
     strict_quota: bool = False
+    annotate: bool = False
 
 
 class RegistryOptions(Struct, frozen=True, kw_only=True):

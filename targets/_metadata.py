@@ -11,7 +11,7 @@ from pxc.ir.node import Map, Node
 from pxc.ir.plan import TOLD_PREFIX, Group, Plan, Unit
 from pxc.targets._names import is_label_value, label_value
 
-__all__ = ["Metadata", "identity_labels"]
+__all__ = ["Metadata", "decided", "identity_labels"]
 
 _NO_PROJECT = ("", "default")
 
@@ -57,8 +57,15 @@ class Metadata(Struct):
             "pxc.dev/source": "" if self.plan.source in ("-", "<stdin>") else self.plan.source,
             "pxc.dev/description": self.unit.description or "",
             "pxc.dev/tags": ",".join(self.unit.tags),
+            **decided(self.plan),
         }
         return {key: text for key, text in told.items() if text}
+
+    def of_job(self) -> dict[str, Any]:
+        """`metadata` of the Jobs that something makes again and again: they name the decision."""
+        found = self.of_pod()
+        annotations = found.get("annotations", {}) | decided(self.plan)
+        return found | ({"annotations": annotations} if annotations else {})
 
     def check(self, report: Report) -> None:
         """Report labels that Kubernetes would refuse (PXC116) or that are ours (PXC702)."""
@@ -82,6 +89,11 @@ class Metadata(Struct):
                     at.span,
                     help="choose another key",
                 )
+
+
+def decided(plan: Plan) -> dict[str, str]:
+    """The annotation that leads from what runs to the rules that let it; empty without any."""
+    return {"pxc.dev/decision": plan.decision} if plan.decision else {}
 
 
 def _of_run(told: dict[str, str]) -> dict[str, str]:

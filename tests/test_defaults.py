@@ -84,7 +84,7 @@ runtime:
 lint: {ignore: [PXC501]}
 organization: acme
 projectOf: [{path: "a/**", project: vision/a}, {path: "*.yaml", project: vision/b}]
-acl: {mode: off, undeclared: allow, unresolved: allow, strictQuota: true}
+acl: {mode: off, undeclared: allow, unresolved: allow, strictQuota: true, annotate: true}
 identity:
   require: verified
   claims: {user: actor, groups: teams}
@@ -120,7 +120,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         strict_params=True,
         organization="acme",
         project_of=(("a/**", "vision/a"), ("*.yaml", "vision/b")),
-        acl=AclOptions(mode="off", undeclared="allow", unresolved="allow", strict_quota=True),
+        acl=AclOptions(
+            mode="off", undeclared="allow", unresolved="allow", strict_quota=True, annotate=True
+        ),
         runtime=Runtime(
             profile="polyaxon",
             host="http://api",
@@ -191,6 +193,8 @@ REFUSED = [
     ("acl: {mode: maybe}\n", 1, "enforce, warn, off"),
     ("acl:\n  undeclard: deny\n", 2, "did you mean `undeclared`"),
     ("acl: {strictQuota: 1}\n", 1, "true or false"),
+    ("acl: {annotate: all}\n", 1, "true or false"),
+    ("acl:\n  annotat: true\n", 2, "did you mean `annotate`"),
     ("identity: {require: strong}\n", 1, "asserted, verified"),
     ("identity:\n  oidc:\n    issuer: a\n", 3, "did you mean `issuers`"),
     ("identity: {oidc: {jwks: ../k.json}}\n", 1, "outside of the workspace"),

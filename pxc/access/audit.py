@@ -20,43 +20,72 @@ if TYPE_CHECKING:
 
     from pxc.access.decision import Decision, Verdict
 
-__all__ = ["FIRST", "Around", "broken_at", "line_of", "previous_of"]
+__all__ = ["FIRST", "Around", "Asked", "broken_at", "decision_id", "line_of", "previous_of"]
 
 FIRST = "0" * 64
 """What stands for the hash of a line before the first."""
 
 
-class Around(Struct, frozen=True, kw_only=True):
-    """What a line tells besides the decision: when, by what, of which files, by which rules.
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a decision was made of: which texts, by which rules.
 
-    `sources` are names of files with the digests of their texts; `overrides` are denies with the
-    reasons to do it all the same.
+    `sources` are names of files with the digests of their texts, `rules` is the digest of what the
+    catalog says; `overrides` are denies with the reasons to do it all the same.
+    """
+
+    mode: str
+    rules: str
+    sources: tuple[tuple[str, str], ...]
+    overrides: tuple[tuple[str, str], ...] = ()
+
+
+class Around(Struct, frozen=True, kw_only=True):
+    """What a line tells besides the decision: when, by what, of what.
+
+    `catalog` is the digest of the rules and of where their files lie.
     """
 
     time: str
     version: str
     target: str
-    mode: str
     catalog: str
-    sources: tuple[tuple[str, str], ...]
-    overrides: tuple[tuple[str, str], ...] = ()
+    asked: Asked
+
+
+def decision_id(decision: Decision, asked: Asked) -> str:
+    """What names a decision: the same question answered the same by the same rules has the same.
+
+    It is of what was asked and answered alone: not of the day, of who has which release, of what
+    is written for which target, nor of where files lie. So objects can bear it.
+    """
+    who = decision.principal
+    verdicts = [_verdict(v) for v in (*decision.verdicts, *_gate(decision))]
+    said = {
+        "claims": [{k: v for k, v in each.items() if k != "place"} for each in verdicts],
+        "mode": asked.mode,
+        "overrides": [list(each) for each in asked.overrides],
+        "project": decision.project,
+        "rules": asked.rules,
+        "sources": [digest for _, digest in asked.sources],
+        "subject": [who.subject, who.bound_by, who.strength],
+    }
+    return _hash(said)[:16]
 
 
 def line_of(decision: Decision, around: Around, previous: str) -> str:
-    """The line of a decision, without its end; `previous` is the hash of the line before.
-
-    `id` names the decision: the same question answered the same by the same rules has the same.
-    """
-    who = decision.principal
+    """The line of a decision, without its end; `previous` is the hash of the line before."""
+    who, asked = decision.principal, around.asked
     said: dict[str, Any] = {
         "allowed": decision.allowed,
         "catalog": around.catalog,
         "claims": [_verdict(v) for v in decision.verdicts],
         "gate": _verdict(decision.gate) if decision.gate is not None else None,
-        "mode": around.mode,
-        "overrides": [{"deny": name, "reason": reason} for name, reason in around.overrides],
+        "id": decision_id(decision, asked),
+        "mode": asked.mode,
+        "overrides": [{"deny": name, "reason": reason} for name, reason in asked.overrides],
         "project": decision.project,
-        "sources": [{"name": name, "sha256": digest} for name, digest in around.sources],
+        "rules": asked.rules,
+        "sources": [{"name": name, "sha256": digest} for name, digest in asked.sources],
         "subject": who.subject,
         "boundBy": who.bound_by,
         "strength": who.strength,
@@ -65,7 +94,6 @@ def line_of(decision: Decision, around: Around, previous: str) -> str:
         "today": decision.today,
         "version": around.version,
     }
-    said["id"] = _hash(said)[:16]
     said["time"] = around.time
     said["previous"] = previous
     said["hash"] = _hash(said)
@@ -101,6 +129,10 @@ def _read(line: str) -> dict[str, Any] | None:
         return None
     rest = {key: value for key, value in found.items() if key != "hash"}
     return found if found["hash"] == _hash(rest) else None
+
+
+def _gate(decision: Decision) -> tuple[Verdict, ...]:
+    return (decision.gate,) if decision.gate is not None else ()
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from pxc.diagnostics import Report
 from pxc.source import Source, Span
 
 __all__ = [
-    "Look", "catalog_digest", "catalog_files", "catalog_look", "leads_out", "nowhere", "source_of"
+    "Look", "catalog_digest", "catalog_files", "catalog_look", "leads_out", "nowhere", "source_of",
+    "texts_digest",
 ]  # fmt: skip
 
 _FILE_BYTES = 4 * 1024 * 1024
@@ -50,6 +51,19 @@ def catalog_look(paths: Iterable[Path]) -> Look:
     for fault in report:
         made.update(str((fault.span.source.name, fault.message)).encode("utf-8", "surrogatepass"))
     return Look(made.digest(), may_end)
+
+
+def texts_digest(paths: Iterable[Path]) -> str:
+    """A digest of what the files of a catalog say, the same in whichever folder it lies."""
+    from hashlib import sha256
+
+    found, report = [], Report()
+    for path, named in catalog_files(paths, report):
+        source = source_of(path, report)
+        text = source.text if source is not None else "\0"
+        told = "\0".join((*(named or ()), text)).encode("utf-8", "surrogatepass")
+        found.append(sha256(told).hexdigest())
+    return sha256("\n".join(sorted(found)).encode()).hexdigest()
 
 
 def catalog_files(

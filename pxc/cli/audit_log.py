@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from io import SEEK_END
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,6 +17,7 @@ from pxc import __version__
 from pxc.access.audit import FIRST, Around, line_of, previous_of
 
 if TYPE_CHECKING:
+    from pxc.access.audit import Asked
     from pxc.driver import Outcome
     from pxc.request import Request
 
@@ -36,25 +36,24 @@ def record(path: Path, requests: list[Request], outcomes: list[Outcome]) -> None
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     lines: list[Callable[[str], str]] = []
     for request, outcome in zip(requests, outcomes, strict=True):
-        if outcome.decision is not None:
-            lines.append(partial(line_of, outcome.decision, _around(request, now)))
+        if outcome.decision is not None and outcome.asked is not None:
+            around = _around(request, outcome.asked, now)
+            lines.append(partial(line_of, outcome.decision, around))
     try:
         append(path, lines)
     except AuditFault as fault:
         raise click.UsageError(f"--audit-log: {fault}.") from fault
 
 
-def _around(request: Request, now: str) -> Around:
+def _around(request: Request, asked: Asked, now: str) -> Around:
     from pxc.catalog.folders import catalog_digest
 
     return Around(
         time=now,
         version=__version__,
         target=request.target,
-        mode=request.options.acl.mode,
         catalog=catalog_digest(request.catalog).hex(),
-        sources=tuple((text.name, sha256(text.data).hexdigest()) for text in request.files),
-        overrides=request.overrides,
+        asked=asked,
     )
 
 

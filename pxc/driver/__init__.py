@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from pxc.access.audit import Asked
     from pxc.access.decision import Decision
     from pxc.ir.plan import Plan
 
@@ -51,6 +52,8 @@ class Outcome(Struct):
     plan: Any = field(default=None)
     decision: Decision | None = None
     """What was decided on access, where a request asks for it and there are rules."""
+    asked: Asked | None = None
+    """What that decision was made of."""
 
 
 def compile_request(request: Request) -> Outcome:
@@ -61,15 +64,21 @@ def compile_request(request: Request) -> Outcome:
     world = for_target(world_of(request, report), request.target)
     progress = run_phases(request, PIPELINE, world, report, partial=False)
     outcome = _outcome(request, progress, report)
-    if request.audit and progress is not None:
-        from pxc.driver.access import decision_of
+    annotate = request.options.acl.annotate
+    if progress is not None and (request.audit or annotate):
+        from pxc.driver.access import asked_of, decision_of
 
         outcome.decision = decision_of(progress.state, world)
+        outcome.asked = asked_of(request) if outcome.decision is not None else None
     if progress is not None and progress.finished:
         from pxc.targets import target
 
-        outcome.plan = progress.state
-        files = target(request.target).emit(progress.state, world, report)
+        outcome.plan = plan = progress.state
+        if annotate:
+            from pxc.driver.access import decided_plan
+
+            plan = decided_plan(plan, outcome)
+        files = target(request.target).emit(plan, world, report)
         if files and not report.has_errors and world.catalog.has_rules:
             from pxc.driver.access import hold_to_claims
 

@@ -19,6 +19,7 @@ from pxc.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pxc.access.audit import Asked
     from pxc.access.cases import AccessCase
     from pxc.access.claims import Claim
     from pxc.access.decision import Decision, Verdict
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
 __all__ = [
     "BeyondClaims",
     "Decided",
+    "asked_of",
     "check_request",
     "claims_beyond",
     "claims_request",
+    "decided_plan",
     "decision_of",
     "decision_request",
     "hold_to_claims",
@@ -49,6 +52,31 @@ def decision_of(state: Any, world: World) -> Decision | None:
     from pxc.passes.check_access import decision_on, is_enforced
 
     return decision_on(state, world) if isinstance(state, Plan) and is_enforced(world) else None
+
+
+def asked_of(request: Request) -> Asked:
+    """What a decision on a request is made of."""
+    from hashlib import sha256
+
+    from pxc.access.audit import Asked
+    from pxc.catalog.folders import texts_digest
+
+    return Asked(
+        mode=request.options.acl.mode,
+        rules=texts_digest(request.catalog),
+        sources=tuple((text.name, sha256(text.data).hexdigest()) for text in request.files),
+        overrides=request.overrides,
+    )
+
+
+def decided_plan(plan: Plan, outcome: Outcome) -> Plan:
+    """The plan with the id of the decision on it, which its objects are to name."""
+    from pxc.access.audit import decision_id
+    from pxc.ir.node import replace
+
+    if outcome.decision is None or outcome.asked is None:
+        return plan
+    return replace(plan, decision=decision_id(outcome.decision, outcome.asked))
 
 
 class BeyondClaims(Exception):

@@ -291,7 +291,8 @@ class Plan(Node, frozen=True):
     A run of its own is the one unit of `units`; a pipeline is a `group`. `project` and `owner` come
     from the workspace; `source` is the file's name as given. `events` tell more of a demand for
     them: with any, the plan is started by the first that comes. `params` are what it is started
-    with. `named` is what no unit shows any more; no target has to look at it.
+    with. `named` is what no unit shows any more; no target has to look at it. `decision` is the id
+    of what was decided on access, where objects are to name it.
     """
 
     name: str
@@ -305,3 +306,4 @@ class Plan(Node, frozen=True):
     source: str = ""
     params: tuple[AskedParam, ...] = ()
     named: tuple[Named, ...] = ()
+    decision: str = ""

@@ -8,7 +8,7 @@ from pxc.diagnostics import Report
 from pxc.ir.plan import Limits, Unit
 from pxc.targets._data import Values
 from pxc.targets._exit_codes import exit_rule, policy_rules, refusal
-from pxc.targets._metadata import Metadata, identity_labels
+from pxc.targets._metadata import Metadata, decided, identity_labels
 from pxc.targets._names import dns_label
 from pxc.targets._outputs import told_outputs
 from pxc.targets._paths import CONTEXT_ROOT
@@ -62,8 +62,11 @@ def pod_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Draft:
     metadata = Metadata(build.plan, unit, namespace, pod.labels, pod.annotations, own)
     metadata.check(report)
     about = metadata.of_pod()
+    told = decided(build.plan)
     if unit.tags and build.plan.group is not None:
-        about["annotations"] = {**about.get("annotations", {}), _TAGS: ",".join(unit.tags)}
+        told[_TAGS] = ",".join(unit.tags)
+    if told:
+        about["annotations"] = {**about.get("annotations", {}), **told}
     rules = _exit_codes(unit.limits, Values(run_time, report), report)
     return Draft(unit, task_id, namespace, pod.spec, about, rules)
 

@@ -56,7 +56,7 @@ def gang_template(unit: Unit, name: str, build: Build, needs: Needs) -> Leaf | N
     """
     limits, retries = _limits(unit, build)
     made = engine_objects(
-        replace(build.plan, source="-"),
+        replace(build.plan, source="-", decision=""),
         replace(unit, namespace=None, description=None, tags=(), limits=limits),
         _run(unit, needs, build, tried=bool(retries)),
         changed(build.world.options, name_policy="content", namespace=None),

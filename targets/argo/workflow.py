@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from pxc.ir.plan import Group, Limits, Unit
-from pxc.targets._metadata import Metadata, identity_labels
+from pxc.targets._metadata import Metadata, decided, identity_labels
 from pxc.targets._names import dns_label, run_name
 from pxc.targets.argo.build import Build
 from pxc.targets.argo.cron import cron_spec
@@ -81,7 +81,7 @@ def part_objects(subject: Unit | Group, metadata: Metadata, build: Build) -> lis
             spec["arguments"] = {"parameters": [{"name": each} for each in names]}
         if build.world.options.argo.service_account:
             spec["serviceAccountName"] = build.world.options.argo.service_account
-        spec["workflowMetadata"] = {"labels": dict(own)}
+        spec["workflowMetadata"] = {"labels": dict(own), **_decided(build)}
         spec["podMetadata"] = {"labels": _of_pods(own, subject)}
         spec["templates"] = finished(part.templates)
         whole = _object("WorkflowTemplate", metadata.of_object(part.name), with_defaults(spec))
@@ -103,11 +103,14 @@ def _kept(
         spec = {"workflowTemplateRef": {"name": name}}
     if timetable is not None:
         whole = cron_spec(timetable, build)
-        whole["workflowMetadata"] = {"labels": dict(metadata.own)}
+        whole["workflowMetadata"] = {"labels": dict(metadata.own), **_decided(build)}
         whole["workflowSpec"] = spec
         found.append(_object("CronWorkflow", metadata.of_object(name), whole))
     if events:
         found += event_objects(found[0], metadata, build)
+    if found[0]["kind"] == "WorkflowTemplate" and build.plan.decision:
+        # Last, for what events start is named by the content of the template.
+        found[0]["spec"]["workflowMetadata"] = _decided(build)
     return found
 
 
@@ -118,6 +121,12 @@ def _name(name: str, spec: dict[str, Any], metadata: Metadata) -> None:
 
 def _object(kind: str, about: dict[str, Any], spec: dict[str, Any]) -> dict[str, Any]:
     return {"apiVersion": _API, "kind": kind, "metadata": about, "spec": spec}
+
+
+def _decided(build: Build) -> dict[str, dict[str, str]]:
+    """The annotations of the Workflows that something makes of a template."""
+    annotations = decided(build.plan)
+    return {"annotations": annotations} if annotations else {}
 
 
 def _limits(subject: Unit | Group, build: Build) -> dict[str, Any]:

@@ -179,7 +179,7 @@ def _cron_job(
     name = dns_label(unit.name, _CRON_JOB_LIMIT)
     metadata.own[INSTANCE] = name
     job = job_spec(unit, pod, metadata.of_pod(), values)
-    spec = cron_job_spec(timetable, job, metadata.of_pod(), world, values.report)
+    spec = cron_job_spec(timetable, job, metadata.of_job(), world, values.report)
     about = metadata.of_object(name)
     return {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": about, "spec": spec}
 
