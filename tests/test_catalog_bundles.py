@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pxc.access.principal import Principal
 from pxc.catalog.bundle import About, BundleFault, pack, read_bundle
-from pxc.driver.disk import compile_file
+from pxc.driver.disk import compile_file, lint_file
 from pxc.hub.lock import read_lock
 from pxc.hub.signing_keys import new_key, secret_key_text, sign
 from tests.command_line import run, write
@@ -143,10 +144,23 @@ def test_a_catalog_with_errors_is_not_packed(root: Path) -> None:
     assert not (root / "catalog.tar").exists()
 
 
-def test_the_library_does_not_take_what_it_cannot_trust(root: Path) -> None:
+def test_the_library_takes_a_bundle_as_the_command_line_does(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     packed()
-    with pytest.raises(ValueError, match="is read by the command line"):
-        compile_file(root / "job.yaml")
+    ana, bo = (Principal(subject=f"user:{name}", strength="verified") for name in ("ana", "bo"))
+    assert compile_file(root / "job.yaml", principal=ana).files
+    denied = compile_file(root / "job.yaml", principal=bo).report
+    assert {each.code.id for each in denied} == {"PXC812"}
+    assert not len(lint_file(root / "job.yaml", principal=ana).report)
+    signature = (root / "catalog.tar.minisig").read_text()
+    (root / "catalog.tar.minisig").unlink()
+    with pytest.raises(ValueError, match=r"cannot read `catalog.tar.minisig`"):
+        compile_file(root / "job.yaml", principal=ana)
+    write(root, {"catalog.tar.minisig": signature, "keys": "# none\nnonsense\n"})
+    monkeypatch.setenv("PXC_TRUSTED_KEYS", "keys")
+    with pytest.raises(ValueError, match="PXC_TRUSTED_KEYS: 'keys'"):
+        lint_file(root / "job.yaml")
 
 
 NAMES = st.from_regex(r"[a-z]{1,5}(/[a-z]{1,5}){0,2}\.yaml", fullmatch=True)
@@ -224,6 +238,19 @@ class TestGit:
         for words in (("--locked",), ("--offline",)):
             assert run("compile", "job.yaml", "--as-user", "ana", *words).code == 0
         assert run("lint", "job.yaml").code == 0
+
+    def test_the_library_reads_what_is_pinned(self, root: Path, address: str) -> None:
+        ana = Principal(subject="user:ana", strength="verified")
+        with pytest.raises(ValueError, match=r"is not in pxc.lock; run: pxc hub lock"):
+            compile_file("job.yaml", principal=ana, locked=True)
+        with pytest.raises(ValueError, match="is not at hand"):
+            lint_file("job.yaml", principal=ana)
+        assert compile_file("job.yaml", principal=ana).files
+        assert run("hub", "lock").code == 0
+        (root / "rules/acme.yaml").write_text(RULES.replace("ana", "bob"))
+        self.commit(root)
+        assert compile_file("job.yaml", principal=ana, locked=True, offline=True).files
+        assert not len(lint_file("job.yaml", principal=ana).report)
 
     def test_the_pinned_commit_is_moved_when_somebody_says_so(
         self, root: Path, address: str

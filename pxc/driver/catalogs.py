@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pxc.catalog.bundle import MOST_BUNDLE_BYTES, BundleFault, BundleTree, read_bundle
+from pxc.catalog.bundle import (
+    BUNDLE_SUFFIX,
+    MOST_BUNDLE_BYTES,
+    BundleFault,
+    BundleTree,
+    read_bundle,
+)
 from pxc.hub.lock import LOCK_FILE, MOST_LOCK_BYTES, LockedCatalog, LockFault, read_lock
 from pxc.hub.minisign import (
     MOST_SIGNATURE_BYTES,
@@ -20,15 +26,50 @@ from pxc.hub.minisign import (
 )
 from pxc.hub.registry import RegistryFault, digest_of
 
-__all__ = ["CatalogFault", "former_catalog", "locked_catalog", "open_bundle", "open_repository"]
+if TYPE_CHECKING:
+    from pxc.world import HubOptions
+
+__all__ = ["CatalogFault", "locked_catalog", "open_catalogs"]
 
 _SIGNATURE = ".minisig"
+_KEYS = "PXC_TRUSTED_KEYS"
+"""The file of keys that count in the place of those of pxc.yaml, which a change could edit."""
+
 _ADDRESS = re.compile(r"git\+(?P<url>[^#]+?)(?:@(?P<ref>[^@/:#][^@:#]*))?(?:#(?P<folder>[^#]+))?")
 _LOCK_IT = "run: pxc hub lock"
 
 
 class CatalogFault(ValueError):
     """Why a catalog is not used: a sentence."""
+
+
+def open_catalogs(
+    paths: Sequence[Path],
+    repositories: Sequence[str],
+    signers: tuple[str, ...],
+    hub: HubOptions,
+    root: Path,
+    *,
+    is_moved: bool = False,
+) -> tuple[Path, ...]:
+    """What catalogs are read from, in their order. Raises CatalogFault for what is not trusted.
+
+    Keys are `signers`, or those of the file that PXC_TRUSTED_KEYS names. Where it `is_moved` a
+    repository is read at what its ref means now, not as pxc.lock has it.
+    """
+    from datetime import UTC, datetime
+
+    today = datetime.now(UTC).date().isoformat()
+    former = former_catalog(root)
+    keys = _trusted_keys() or signers
+    found = [
+        open_bundle(path, keys, today, former, root) if path.suffix == BUNDLE_SUFFIX else path
+        for path in paths
+    ]
+    for address in repositories:
+        pinned = None if is_moved else former
+        found.append(open_repository(address, pinned, locked=hub.locked, offline=hub.offline))
+    return tuple(found)
 
 
 def open_bundle(
@@ -118,6 +159,25 @@ def _marked(top: Path, locked: LockedCatalog) -> Path:
     made: Any = top
     made.locked = locked
     return top
+
+
+def _trusted_keys() -> tuple[str, ...]:
+    """The keys of the environment's own file: a line each, or as minisign writes them."""
+    name = os.environ.get(_KEYS)
+    if not name:
+        return ()
+    try:
+        lines = Path(name).read_text("utf-8").splitlines()
+        return tuple(
+            parse_public_key(line).text
+            for line in lines
+            if line.strip() and not line.startswith(("#", "untrusted comment:"))
+        )
+    except OSError as fault:
+        reason = (fault.strerror or "it cannot be opened").lower()
+        raise CatalogFault(f"{_KEYS}: cannot read '{name}': {reason}") from fault
+    except (SignatureFault, UnicodeDecodeError) as fault:
+        raise CatalogFault(f"{_KEYS}: '{name}': {fault}") from fault
 
 
 def _check_signature(path: Path, data: bytes, keys: Iterable[str]) -> None:

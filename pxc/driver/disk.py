@@ -59,18 +59,12 @@ def compile_file(
     this knows it, and `today` a day as `2027-03-31`; without, grants that end have ended. With
     `locked` only components that pxc.lock has are taken, with `offline` no registry is asked.
     Raises ValueError for a pxc.yaml that is at fault, or whose names end in a revision that only
-    the command line gives.
+    the command line gives, and for a catalog that is not trusted or not to be had.
     """
     from pxc.defaults import revision_fault
 
-    request = _file_request(path, params or {}, target)
-    hub = replace(
-        request.options.hub,
-        locked=locked or request.options.hub.locked,
-        offline=offline or request.options.hub.offline,
-    )
-    options = replace(request.options, hub=hub)
-    request = replace(request, options=options, principal=principal, today=today)
+    request = _file_request(path, params or {}, target, locked=locked, offline=offline)
+    request = replace(request, principal=principal, today=today)
     fault = revision_fault(request.options)
     if fault is not None:
         raise ValueError(fault)
@@ -80,13 +74,21 @@ def compile_file(
 def lint_file(path: str | Path, *, principal: Principal | None = None, today: str = "") -> Outcome:
     """Lint one file from disk under its workspace's pxc.yaml, as `compile_file` does.
 
-    Of components only those are looked into that `principal` may pull.
+    Of components only those are looked into that `principal` may pull; nothing elsewhere is asked.
     """
-    request = _file_request(path, {}, "kubernetes")
+    request = _file_request(path, {}, "kubernetes", may_fetch=False)
     return lint_request(replace(request, principal=principal, today=today))
 
 
-def _file_request(path: str | Path, params: dict[str, Any], target: str) -> Request:
+def _file_request(
+    path: str | Path,
+    params: dict[str, Any],
+    target: str,
+    *,
+    locked: bool = False,
+    offline: bool = False,
+    may_fetch: bool = True,
+) -> Request:
     import json
 
     from pxc.catalog.bundle import BUNDLE_SUFFIX
@@ -98,13 +100,21 @@ def _file_request(path: str | Path, params: dict[str, Any], target: str) -> Requ
     given = SourceText(str(path).replace("\\", "/"), file.read_bytes())
     root = find_root(file)
     defaults = read_defaults(root, read_settings_yaml)
-    if defaults.repositories or any(each.suffix == BUNDLE_SUFFIX for each in defaults.catalog):
-        raise ValueError("a catalog that is a bundle, or kept in git, is read by the command line")
+    given_hub = defaults.options.hub
+    hub = replace(
+        given_hub, locked=locked or given_hub.locked, offline=offline or given_hub.offline
+    )
+    catalog = defaults.catalog
+    if defaults.repositories or any(each.suffix == BUNDLE_SUFFIX for each in catalog):
+        from pxc.driver.catalogs import open_catalogs
+
+        asked = replace(hub, offline=hub.offline or not may_fetch)
+        catalog = open_catalogs(catalog, defaults.repositories, defaults.trust.signers, asked, root)
     return Request(
         files=(given,),
         params=pairs,
         target=target,
-        options=defaults.options,
+        options=replace(defaults.options, hub=hub),
         root=root,
-        catalog=defaults.catalog,
+        catalog=catalog,
     )
