@@ -34,7 +34,8 @@ class Identity(Struct, frozen=True, kw_only=True):
 
     `require` is the least strength: `asserted` is what anybody can say, `verified` a signed token.
     `user` and `groups` are the claims of a token with the name and the groups; without `issuers`
-    no token is taken. `jwks` are the keys that sign tokens.
+    no token is taken. `jwks` are the keys that sign tokens, `allowed_signers` those that sign
+    commits, by the names of users.
     """
 
     require: str = "asserted"
@@ -43,6 +44,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     issuers: tuple[str, ...] = ()
     audience: str = ""
     jwks: Path | None = None
+    allowed_signers: Path | None = None
 
 
 class Trust(Struct, frozen=True, kw_only=True):
@@ -65,12 +67,20 @@ def read_identity(root: Path, value: Any) -> Identity:
     found = fields("identity", value, _IDENTITY)
     tokens = found.pop("oidc", {})
     names = found.pop("claims", {})
+    commits = found.pop("commits", {})
     if "jwks" in tokens:
-        path = root / tokens["jwks"]
-        if not path.resolve().is_relative_to(root.resolve()):
-            raise SettingFault("jwks", f"`{tokens['jwks']}` is outside of the workspace")
-        tokens["jwks"] = path
-    return Identity(**found, **names, **tokens)
+        tokens["jwks"] = _within(root, "jwks", tokens["jwks"])
+    if "allowed_signers" in commits:
+        commits["allowed_signers"] = _within(root, "allowedSigners", commits["allowed_signers"])
+    return Identity(**found, **names, **tokens, **commits)
+
+
+def _within(root: Path, key: str, name: str) -> Path:
+    """A file of the workspace. Raises SettingFault for one outside of it."""
+    path = root / name
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise SettingFault(key, f"`{name}` is outside of the workspace")
+    return path
 
 
 def read_trust(key: str, value: Any) -> Trust:
@@ -129,6 +139,7 @@ _IDENTITY: dict[str, tuple[str, Reader]] = {
             {"issuers": ("issuers", texts), "audience": ("audience", text), "jwks": ("jwks", text)}
         ),
     ),
+    "commits": ("commits", _part({"allowedSigners": ("allowed_signers", text)})),
 }
 _TRUST: dict[str, tuple[str, Reader]] = {
     "baseRef": ("base_ref", text),

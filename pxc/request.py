@@ -12,6 +12,7 @@ from pxc.world import Options
 
 if TYPE_CHECKING:
     from pxc.access.principal import Principal
+    from pxc.signed_files import SignedFiles
 
 __all__ = ["Request", "SourceText"]
 
@@ -31,6 +32,7 @@ class Request(Struct, frozen=True, kw_only=True):
     folders of catalog objects; `settings` say what a linter tells. `verify` checks the IR after
     every pass (our own faults, never the user's), as the tests do. `principal`, `today` and
     `overrides` are those of `pxc.world.World`; with `audit` the outcome has the decision on access.
+    With `signed` no other file of the workspace is read than those of a signed commit.
     """
 
     files: tuple[SourceText, ...]
@@ -48,3 +50,4 @@ class Request(Struct, frozen=True, kw_only=True):
     today: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
     audit: bool = False
+    signed: SignedFiles | None = None

@@ -89,6 +89,7 @@ identity:
   require: verified
   claims: {user: actor, groups: teams}
   oidc: {issuers: ["https://token.example"], audience: pxc, jwks: keys.json}
+  commits: {allowedSigners: keys/signers}
 trust: {baseRef: origin/main}
 """
 
@@ -142,7 +143,10 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         issuers=("https://token.example",),
         audience="pxc",
         jwks=found.identity.jwks,
+        allowed_signers=found.identity.allowed_signers,
     )
+    assert found.identity.allowed_signers is not None
+    assert found.identity.allowed_signers.resolve() == tmp_path / "keys/signers"
     assert found.identity.jwks is not None
     assert found.identity.jwks.resolve() == tmp_path / "keys.json"
 
@@ -198,6 +202,8 @@ REFUSED = [
     ("identity: {require: strong}\n", 1, "asserted, verified"),
     ("identity:\n  oidc:\n    issuer: a\n", 3, "did you mean `issuers`"),
     ("identity: {oidc: {jwks: ../k.json}}\n", 1, "outside of the workspace"),
+    ("identity: {commits: {allowedSigners: ../k}}\n", 1, "outside of the workspace"),
+    ("identity: {commits: {keys: k}}\n", 1, "allowedSigners"),
     ("trust: {baseref: main}\n", 1, "did you mean `baseRef`"),
     ("projectOf: a\n", 1, "must be a list"),
     ("projectOf: [{path: a}]\n", 1, "needs `path` and `project`"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pxc.catalog.tree_paths import paths_of
 
-__all__ = ["GitTree"]
+__all__ = ["GitTree", "git_in"]
 
 _ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 _LINK, _MODULE = "120000", "160000"
@@ -122,17 +122,27 @@ class GitTree:
         return None
 
     def _here(self, *arguments: str) -> bytes:
-        try:
-            done = subprocess.run(
-                ["git", *arguments],
-                cwd=self._folder, env={**os.environ, **_ENVIRONMENT}, timeout=_SECONDS,
-                stdin=subprocess.DEVNULL, capture_output=True, check=False,
-            )  # fmt: skip
-        except FileNotFoundError:
-            raise ValueError("git is not installed") from None
-        except subprocess.TimeoutExpired:
-            raise ValueError("git takes too long") from None
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-            raise ValueError(said.splitlines()[0] if said else f"there is no commit `{self.ref}`")
-        return done.stdout
+        return git_in(self._folder, *arguments, reason=f"there is no commit `{self.ref}`")
+
+
+def git_in(
+    folder: Path, *arguments: str, reason: str, more: Mapping[str, str] | None = None
+) -> bytes:
+    """What a command of git prints that only reads, run in a folder; `more` is environment.
+
+    Raises ValueError with what git says, with `reason` where that is nothing.
+    """
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=folder, env={**os.environ, **_ENVIRONMENT, **(more or {})}, timeout=_SECONDS,
+            stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise ValueError("git is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise ValueError("git takes too long") from None
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        raise ValueError(said.splitlines()[0] if said else reason)
+    return done.stdout

@@ -214,7 +214,7 @@ def compile_command(
             options=defaults.options,
             catalog=defaults.catalog,
             settings=Settings(spec_version=release),
-            **asking.fields(defaults.identity, unread),
+            **asking.fields(defaults.identity, unread, laid, root),
         )
         if not unread.has_errors:
             requests.append(one)

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from pxc.access.principal import Principal
     from pxc.access_settings import Identity
+    from pxc.cli.signed_commits import SignedCommit
     from pxc.diagnostics import Report
+    from pxc.request import SourceText
+    from pxc.signed_files import SignedFiles
 
 __all__ = ["Asking", "a_day", "a_day_if_said", "identity_options", "who_asks", "who_options"]
 
@@ -24,6 +27,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _USER = "PXC_USER"
 _TOKEN = "PXC_IDENTITY_TOKEN"
+_COMMIT = "PXC_IDENTITY_COMMIT"
 _KINDS = ("user:", "serviceAccount:")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -38,14 +42,30 @@ class Asking(Struct, frozen=True, kw_only=True):
     through: str | None = None
     today: str = ""
     overrides: tuple[tuple[str, str], ...] = ()
+    commit: str | None = None
+    commits: dict[tuple[Path, bytes], SignedCommit] = field(default_factory=dict)
 
-    def fields(self, identity: Identity, report: Report) -> dict[str, Any]:
-        """The fields of a `Request`: `principal`, `today` and `overrides`.
+    def fields(
+        self,
+        identity: Identity,
+        report: Report,
+        files: tuple[SourceText, ...] = (),
+        root: Path | None = None,
+    ) -> dict[str, Any]:
+        """The fields of a `Request`: `principal`, `today`, `overrides`, and `signed` by a commit.
 
-        Whoever shows a token is who it says, and nobody where it is not believed. PXC830 for such
-        a token, and for an identity that is less sure than the workspace wants.
+        Whoever shows a token is who it says, and nobody where it is not believed. A signed commit
+        says who signed it of its own files alone: `files` and those of the workspace `root`.
+        PXC830 for such a token, such a commit, a file that differs from it, and for an identity
+        that is less sure than the workspace wants.
         """
-        found = self._verified(identity, report) if self.token else self._asserted()
+        signed: dict[str, Any] = {}
+        if self.commit is not None:
+            believed = self._signed(identity, report, files, root)
+            found = None if believed is None else replace(believed[0], bound_by=self.through)
+            signed = {} if believed is None else {"signed": believed[1]}
+        else:
+            found = self._verified(identity, report) if self.token else self._asserted()
         strength = found.strength if found is not None else "anonymous"
         if identity.require == "verified" and strength != "verified" and not report.has_errors:
             whom = (
@@ -59,7 +79,7 @@ class Asking(Struct, frozen=True, kw_only=True):
                 f"give a signed token: --identity-token, or {_TOKEN}",
             )
             found = None
-        return {"principal": found, "today": self.today, "overrides": self.overrides}
+        return {"principal": found, "today": self.today, "overrides": self.overrides, **signed}
 
     def _asserted(self) -> Principal | None:
         """Who is only named; anybody can do that, so it proves nothing."""
@@ -83,7 +103,7 @@ class Asking(Struct, frozen=True, kw_only=True):
         try:
             if keys is None:
                 raise IdentityFault("there are no keys to verify the token by")
-            found = verified_principal(self.token, keys.read_text("utf-8"), expected)
+            found = verified_principal(self.token, keys.read_bytes().decode(), expected)
         except OSError as fault:
             _fault(report, f"cannot read the keys in `{keys}`", (fault.strerror or "").lower())
             return None
@@ -92,6 +112,35 @@ class Asking(Struct, frozen=True, kw_only=True):
             _fault(report, str(fault), help)
             return None
         return replace(found, bound_by=self.through)
+
+    def _signed(
+        self, identity: Identity, report: Report, files: tuple[SourceText, ...], root: Path | None
+    ) -> tuple[Principal, SignedFiles] | None:
+        """Who signed the commit, and what; None where it is not believed, or of other files."""
+        from pxc.access.tokens import IdentityFault
+        from pxc.cli.signed_commits import signed_commit, unsigned
+
+        keys, folder = identity.allowed_signers, root or Path()
+        try:
+            if keys is None:
+                raise IdentityFault("there are no keys to verify the commit by")
+            pinned = (folder, keys.read_bytes())
+            if pinned not in self.commits:
+                self.commits[pinned] = signed_commit(self.commit or "", *pinned)
+            found = self.commits[pinned]
+        except OSError as fault:
+            _fault(report, f"cannot read the keys in `{keys}`", (fault.strerror or "").lower())
+            return None
+        except IdentityFault as fault:
+            _fault(
+                report, str(fault), "`identity: {commits: {allowedSigners: FILE}}` pins the keys"
+            )
+            return None
+        for name, reason in unsigned(found.files, files, folder):
+            message = f"nobody signed `{name}` as it is compiled: {reason}"
+            _fault(report, message, "compile the files of the commit, without a change", name)
+            return None
+        return found.principal, found.files
 
 
 def identity_options(command: F) -> F:
@@ -102,14 +151,15 @@ def identity_options(command: F) -> F:
         *words: Any,
         as_user: str | None,
         identity_token: Path | None,
+        identity_commit: str | None,
         jwks: Path | None,
         through: str | None,
         today: str,
         overrides: tuple[tuple[str, str], ...],
         **more: Any,
     ) -> Any:
-        named = who_asks(as_user, identity_token, jwks, today=today)
-        asking = replace(named, through=_account(through), overrides=overrides)
+        named = _of_commit(as_user, identity_token, jwks, identity_commit)
+        asking = replace(named, through=_account(through), today=today, overrides=overrides)
         return command(*words, asking=asking, **more)
 
     for option in reversed(_OPTIONS):
@@ -149,6 +199,22 @@ def who_asks(
         keys=jwks,
         today=today,
     )
+
+
+def _of_commit(
+    as_user: str | None, token: Path | None, jwks: Path | None, commit: str | None
+) -> Asking:
+    """Who asks for files, whom the commit may name that has them. Raises UsageError."""
+    if commit is None and token is None and as_user is None:
+        commit = os.environ.get(_COMMIT) or None
+        if commit and os.environ.get(_TOKEN):
+            raise click.UsageError(f"{_TOKEN} and {_COMMIT} both say who asks.")
+    if commit is None:
+        return who_asks(as_user, token, jwks)
+    for option, value in (("--as-user", as_user), ("--identity-token", token), ("--jwks", jwks)):
+        if value is not None:
+            raise click.UsageError(f"{option}: the commit says who asks.")
+    return Asking(commit=commit)
 
 
 def a_day(ctx: click.Context | None, param: click.Parameter | None, text: str | None) -> str:
@@ -209,6 +275,11 @@ _WHO = (
 _OPTIONS = (
     *_WHO,
     click.option(
+        "--identity-commit", metavar="REF",
+        help="A commit of git that has the files; who signed it with a pinned key compiles them.  "
+        "[env var: PXC_IDENTITY_COMMIT]",
+    ),
+    click.option(
         "--through", metavar="ACCOUNT",
         help="The service account that acts for who compiles, and must be allowed, too.",
     ),
@@ -223,8 +294,8 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def _fault(report: Report, message: str, help: str) -> None:
+def _fault(report: Report, message: str, help: str, place: str = "identity") -> None:
     from pxc.source import Source, Span
 
     # The text is left empty: a token must not be shown.
-    report.add("PXC830", message, Span(Source("identity", ""), 0, 0), help=help or None)
+    report.add("PXC830", message, Span(Source(place, ""), 0, 0), help=help or None)

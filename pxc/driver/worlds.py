@@ -12,7 +12,7 @@ from pxc.language import PolyaxonLanguage
 from pxc.lint.trace import Trace
 from pxc.releases import is_before
 from pxc.request import Request
-from pxc.world import Catalog, Options, World
+from pxc.world import Catalog, Files, Options, World
 
 if TYPE_CHECKING:
     from pxc.catalog.agent import Agent
@@ -35,9 +35,13 @@ def world_of(
 
     language = PolyaxonLanguage(_options(request).spec_version)
     catalog, options = catalog_and_options(request, language, report)
-    files = Workspace(
+    files: Files = Workspace(
         request.root or Path(), overlays={text.name: text.data for text in request.overlays}
     )
+    if request.signed is not None:
+        from pxc.signed_files import Held
+
+        files = Held(files, request.signed)
     hub = _HubWhenAsked(request, catalog, options, may_fetch=may_fetch)
     return World(
         options=options,

@@ -66,5 +66,5 @@ def requests_of(files: tuple[str, ...], given: Given, report: Report) -> Iterato
             options=defaults.options,
             root=root,
             catalog=defaults.catalog,
-            **given.asking.fields(defaults.identity, report),
+            **given.asking.fields(defaults.identity, report, found, root),
         )
