@@ -56,6 +56,9 @@ def hub_of(name: str) -> dict[str, Any]:
 
 SHIPPED = [Shipped(name, tag) for name in NAMES for tag in hub_of(name)["tags"]]
 
+SAME = ("tensorboard:latest", "tensorboard:multi-runs")
+"""What has the bytes of another one."""
+
 
 @cache
 def compiled(one: Shipped, target: str) -> Outcome:
@@ -159,7 +162,7 @@ def commands() -> str:
     lines = ["```console"]
     for one in SHIPPED:
         example = yaml.safe_load(one.example.read_text("utf-8"))
-        if "matrix" in example or one.ref == "tensorboard:latest":
+        if "matrix" in example or one.ref in SAME:
             continue
         words = ["pxc", "compile", "--hub", one.ref]
         for name, value in example["params"].items():
