@@ -251,3 +251,52 @@ def without(found: Any) -> Any:
         return found
     pairs = {k: without(v) for k, v in found.items() if k != KEY}
     return {k: v for k, v in pairs.items() if v != {} or found[k] == {}}
+
+
+def exported(*more: str) -> list[dict[str, Any]]:
+    ran = run("acl", "export", "--to", "kubernetes", *more)
+    assert ran.code == 0, ran.err
+    found = json.loads(ran.out)["items"]
+    return [each for each in found if each["metadata"]["name"] == "pxc-decision"]
+
+
+def test_the_cluster_asks_for_it(here: Path) -> None:
+    project = "{kind: Project, name: p, namespace: ml}"
+    (here / "org.yaml").write_text(ORGANIZATION.replace("{kind: Project, name: p}", project))
+    policy, binding = exported("--renderer", "argo/b", "--renderer", "argo/a")
+    (validation,) = policy["spec"]["validations"]
+    accounts = "'system:serviceaccount:argo:a', 'system:serviceaccount:argo:b'"
+    assert f"in ['system:kube-controller-manager', {accounts}]" in validation["expression"]
+    looked_at = {
+        r for each in policy["spec"]["matchConstraints"]["resourceRules"] for r in each["resources"]
+    }
+    assert {"jobs", "cronjobs", "jobsets", "workflows", "deployments"} <= looked_at
+    assert not {"pods", "services", "configmaps"} & looked_at
+    (where,) = binding["spec"]["matchResources"]["namespaceSelector"]["matchExpressions"]
+    assert where["values"] == ["ml"]
+    assert len(exported()) == 2
+    (here / "pxc.yaml").write_text("catalog: org.yaml\nproject: p\n")
+    assert exported() == []
+
+
+def test_without_a_namespace_there_is_nothing_to_ask(here: Path) -> None:
+    assert exported("--renderer", "a/b") == []
+
+
+WRONG = {
+    "another form": (("--to", "opa", "--renderer", "a/b"), "is for --to kubernetes"),
+    "no namespace": (("--to", "kubernetes", "--renderer", "a"), "write NAMESPACE/NAME, not 'a'"),
+    "a quote": (("--to", "kubernetes", "--renderer", "a/b'"), "write NAMESPACE/NAME"),
+    "nothing annotated": (
+        ("--isolated", "--catalog", "org.yaml", "--to", "kubernetes", "--renderer", "a/b"),
+        "needs `acl: {annotate: true}`",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_wrong_renderers(here: Path, what: str) -> None:
+    line, message = WRONG[what]
+    ran = run("acl", "export", *line)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err

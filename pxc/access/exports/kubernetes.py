@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from pxc.access.exports.pod_rules import Check, check_of_deny, check_of_images
+from pxc.access.exports.admission import decision_policy, head, pod_policy
+from pxc.access.exports.pod_rules import check_of_deny, check_of_images
 from pxc.access.index import holds_in
 from pxc.access.principal import Principal
 from pxc.access.questions import groups
@@ -20,13 +21,12 @@ from pxc.access.roles import EVERYBODY, standing
 from pxc.access.subjects import people
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from pxc.access.organization import Restriction, Rules
 
 __all__ = ["ClusterObjects", "cluster_objects"]
-
-_LABELS = {"app.kubernetes.io/managed-by": "pxc"}
 
 _OF_RUNS = (
     ("", ("services", "configmaps"), ("create", "delete", "get", "list", "patch", "watch")),
@@ -47,10 +47,17 @@ class ClusterObjects(Struct, frozen=True):
     unsaid: tuple[str, ...]
 
 
-def cluster_objects(rules: Rules) -> ClusterObjects:
-    """A role and a binding for each namespace of a project, quotas, and policies for pods."""
+def cluster_objects(rules: Rules, renderers: Sequence[str] | None = None) -> ClusterObjects:
+    """A role and a binding for each namespace of a project, quotas, and policies for pods.
+
+    With `renderers`, which may be none, what runs must name the decision on it; those service
+    accounts (`NAMESPACE/NAME`) are free of that.
+    """
     writer = _Writer(rules)
     found = [*writer.rights(), *writer.quotas(), *writer.policies()]
+    if renderers is not None and writer.projects_of:
+        runs = [(group, resources) for group, resources, _ in _OF_RUNS if group]
+        found += decision_policy(sorted(writer.projects_of), runs, renderers)
     return ClusterObjects(found, tuple(writer.unsaid))
 
 
@@ -75,7 +82,7 @@ class _Writer:
                 for group, resources, verbs in _OF_RUNS
             ]
             found.append(
-                {**_head("rbac.authorization.k8s.io/v1", "Role", "pxc-runs", namespace)}
+                {**head("rbac.authorization.k8s.io/v1", "Role", "pxc-runs", namespace)}
                 | {"rules": rules}
             )
             reference = {
@@ -84,7 +91,7 @@ class _Writer:
                 "name": "pxc-runs",
             }
             found.append(
-                {**_head("rbac.authorization.k8s.io/v1", "RoleBinding", "pxc-runs", namespace)}
+                {**head("rbac.authorization.k8s.io/v1", "RoleBinding", "pxc-runs", namespace)}
                 | {"subjects": subjects, "roleRef": reference}
             )
         return found
@@ -102,7 +109,7 @@ class _Writer:
             f"quota `{name}`: it is of no namespace" for name in sorted(self.rules.quotas)
         ]
         return [
-            {**_head("v1", "ResourceQuota", "pxc-quota", namespace)}
+            {**head("v1", "ResourceQuota", "pxc-quota", namespace)}
             | {"spec": {"hard": {_hard(k): _quantity(v) for k, v in sorted(quota.items())}}}
             for namespace, quota in sorted(found.items())
         ]
@@ -124,13 +131,15 @@ class _Writer:
                 elif namespaces:
                     message = deny.because or f"deny {deny.name} forbids it"
                     name = f"pxc-deny-{_plain(deny.name)}-{at}"
-                    found += _policy(name, namespaces, [check], message)
+                    found += pod_policy(name, namespaces, [check], message)
         for namespace, projects in sorted(self.projects_of.items()):
             patterns = self._images(projects)
             if patterns is not None:
                 message = f"the images of namespace {namespace} are narrowed"
                 check = check_of_images(patterns)
-                found += _policy(f"pxc-images-{_plain(namespace)}", [namespace], [check], message)
+                found += pod_policy(
+                    f"pxc-images-{_plain(namespace)}", [namespace], [check], message
+                )
         return found
 
     def _subjects(self, projects: list[str]) -> list[dict[str, Any]]:
@@ -190,58 +199,6 @@ class _Writer:
                 return None
             found.append([s.name for s in narrowing[0].selectors])
         return found
-
-
-def _policy(
-    name: str, namespaces: list[str], checks: list[Check], message: str
-) -> list[dict[str, Any]]:
-    """A policy for pods, and its binding to namespaces."""
-    validations = [{"expression": c.expression, "message": message} for c in checks]
-    variables = [
-        {
-            "name": "containers",
-            "expression": "object.spec.containers + object.spec.?initContainers.orValue([])",
-        }
-    ]
-    matching = {
-        "resourceRules": [
-            {
-                "apiGroups": [""], "apiVersions": ["v1"], "resources": ["pods"],
-                "operations": ["CREATE"],
-            }
-        ]
-    }  # fmt: skip
-    key = "kubernetes.io/metadata.name"
-    where = {"matchExpressions": [{"key": key, "operator": "In", "values": namespaces}]}
-    api = "admissionregistration.k8s.io/v1"
-    return [
-        {**_head(api, "ValidatingAdmissionPolicy", name)}
-        | {
-            "spec": {
-                "failurePolicy": "Fail",
-                "matchConstraints": matching,
-                "variables": variables,
-                "validations": validations,
-            }
-        },
-        {**_head(api, "ValidatingAdmissionPolicyBinding", name)}
-        | {
-            "spec": {
-                "policyName": name,
-                "validationActions": ["Deny"],
-                "matchResources": {"namespaceSelector": where},
-            }
-        },
-    ]
-
-
-def _head(api: str, kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:
-    place = {"namespace": namespace} if namespace is not None else {}
-    return {
-        "apiVersion": api,
-        "kind": kind,
-        "metadata": {"name": name, **place, "labels": dict(_LABELS)},
-    }
 
 
 def _rbac(kind: str, name: str) -> dict[str, Any]:
