@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -127,6 +129,14 @@ def signed(here):
     return token
 
 
+@pytest.fixture
+def commits(here):
+    """Runs git in the workspace."""
+    if shutil.which("git") is None:
+        pytest.skip("needs git")
+    return lambda *words: subprocess.run(["git", *words], cwd=here, check=True)
+
+
 def test_a_token_says_who_asks_and_brings_groups(here, signed, monkeypatch):
     assert compiled(*signed(actor="ana")) == []
     assert compiled(*signed(actor="zed")) == ["PXC812"]
@@ -156,6 +166,16 @@ def test_other_keys_believe_nothing(here, signed):
     (here / "other.json").write_text('{"keys": []}')
     assert compiled(*words, "--jwks", "other.json") == ["PXC830"]
     assert compiled(*words, "--jwks", "missing.json") == ["PXC830"]
+
+
+def test_keys_of_tokens_are_those_of_the_commit_whose_rules_hold(here, signed, commits):
+    words = signed(actor="ana")
+    commits("init", "--quiet")
+    commits("add", "--all")
+    commits("-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "--quiet", "-m", "m")
+    (here / "keys.json").write_text('{"keys": []}')
+    assert compiled(*words) == ["PXC830"]
+    assert compiled(*words, "--catalog-ref", "HEAD") == []
 
 
 def test_without_an_organization_nobody_is_asked_for(here):

@@ -41,11 +41,11 @@ COMMIT = ("--identity-commit", "HEAD")
 class Repository:
     """A repository whose commits are signed by keys of their own."""
 
-    def __init__(self, top):
+    def __init__(self, top, *words):
         self.top = top
         self.keys = top.parent / f"{top.name}-keys"
         self.keys.mkdir()
-        self.git("init", "--quiet", "-b", "main")
+        self.git("init", "--quiet", "-b", "main", *words)
         self.git("config", "user.name", "ana")
         self.git("config", "user.email", "ana@example.com")
         self.git("config", "gpg.format", "ssh")
@@ -115,6 +115,17 @@ def test_who_signed_a_commit_compiles_its_files(repository, monkeypatch):
     monkeypatch.setenv("PXC_IDENTITY_COMMIT", "main")
     assert compiled() == []
     assert [code for code, _ in compiled("--as-user", "ana")] == ["PXC830"]
+
+
+def test_a_repository_of_longer_digests(repository, tmp_path, monkeypatch):
+    top = tmp_path / "longer"
+    top.mkdir()
+    monkeypatch.chdir(top)
+    other = Repository(top, "--object-format=sha256")
+    assert len(other.commit()) == 64
+    assert compiled(*COMMIT) == []
+    other.write("train.yaml", FILES["parts/part.yaml"])
+    refused("`train.yaml`")
 
 
 def test_the_name_of_the_key_is_the_user(repository):
@@ -253,6 +264,24 @@ def test_the_repository_runs_nothing(repository):
     repository.git("config", "gpg.ssh.allowedSignersFile", str(keys))
     repository.git("config", "gpg.format", "openpgp")
     refused("no pinned key")
+    assert not (repository.keys / "ran").exists()
+
+
+def test_objects_that_are_not_there_are_not_fetched(repository):
+    script = repository.keys / "script"
+    script.write_text(f"#!/bin/sh\ntouch {repository.keys}/ran\n")
+    script.chmod(0o755)
+    repository.commit()
+    tree = repository.git("rev-parse", "HEAD:parts")
+    for key, value in (
+        ("core.repositoryFormatVersion", "1"), ("extensions.partialClone", "elsewhere"),
+        ("remote.elsewhere.url", f"ext::{script}"), ("remote.elsewhere.promisor", "true"),
+        ("protocol.ext.allow", "always"),
+    ):  # fmt: skip
+        repository.git("config", key, value)
+    (repository.top / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    refused("believed")
+    refused("believed", "--identity-commit", "1" * 40)
     assert not (repository.keys / "ran").exists()
 
 
