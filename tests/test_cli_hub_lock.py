@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from pxc.hub.lock import read_lock
 from pxc.hub.registry import digest_of
+from tests.command_line import write
 from tests.console import run
 
 BASE = 'kind: component\nrun: {kind: job, container: {image: "base:1.0"}}\n'
@@ -285,6 +288,29 @@ def test_prune_deletes_what_nobody_asked_for(root: Path, tmp_path: Path) -> None
     assert "2 components" in run("pxc hub prune --days 0 --dry-run", root)[1]
     assert "2 components" in run("pxc hub prune --days 0", root)[1]
     assert not [path for path in (tmp_path / "cache/blobs").rglob("*") if path.is_file()]
+
+
+def test_prune_forgets_what_registries_elsewhere_have_left(root: Path, tmp_path: Path) -> None:
+    from pxc.hub.registries.git_clone import GitClone
+
+    home, far = tmp_path / "cache", tmp_path / "far"
+    subprocess.run(["git", "init", "-q", "-b", "main", str(far)], check=True)
+    clone = GitClone(f"file://{far}", "", home)
+    assert clone.git("rev-parse", "--is-bare-repository") == b"true\n"
+    old = time.time() - 91 * 24 * 60 * 60
+    write(home, {"http/ab": "x" * 10, "http/cd": "y" * 20, "http/ab.counter": "7\n"})
+    for path in (clone.folder / "config", home / "http/ab"):
+        os.utime(path, (old, old))
+    clone.git("rev-parse", "--is-bare-repository")
+    assert "1 clone or index (10 bytes) would be deleted" in run("pxc hub prune --dry-run", root)[1]
+    assert "1 clone or index (10 bytes) deleted" in run("pxc hub prune", root)[1]
+    assert clone.folder.is_dir(), "it was used today"
+    size = sum(path.stat().st_size for path in clone.folder.rglob("*") if path.is_file()) + 20
+    told = run("pxc hub prune --days 0", root)[1]
+    assert f"2 clones and indexes ({size:,} bytes) deleted from {home}" in told
+    left = [path for name in ("git", "http") for path in (home / name).iterdir()]
+    assert left == [home / "http/ab.counter"], "an older index than was seen is still refused"
+    assert clone.git("rev-parse", "--is-bare-repository") == b"true\n", "it is made anew"
 
 
 def test_two_branches_that_lock_different_things_merge(root: Path) -> None:

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pxc.hub.registry import MOST_BYTES, digest_of
 
-__all__ = ["Blob", "Store", "bounded_bytes", "user_store", "write_whole"]
+__all__ = ["Blob", "Store", "bounded_bytes", "delete", "touch", "user_store", "write_whole"]
 
 _DAY = 24 * 60 * 60
 _PREFIX = "sha256:"
@@ -48,9 +48,9 @@ class Store:
         if data is None:
             return None
         if digest_of(data) != digest:
-            _delete(path)
+            delete(path)
             return None
-        _touch(path)
+        touch(path)
         return data
 
     def put(self, ref: str, data: bytes) -> str:
@@ -80,7 +80,7 @@ class Store:
     def prune(self, before: float) -> list[Blob]:
         """Delete what nobody asked for since a moment; what was deleted."""
         old = [blob for blob in self.blobs() if blob.used < before]
-        return [blob for blob in old if _delete(blob.path)]
+        return [blob for blob in old if delete(blob.path)]
 
 
 def user_store(environ: Mapping[str, str], platform: str) -> Store | None:
@@ -105,7 +105,7 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> None:
             file.write(data)
         temporary.replace(path)
     except OSError:
-        _delete(temporary)
+        delete(temporary)
         raise
 
 
@@ -121,7 +121,7 @@ def bounded_bytes(path: Path) -> bytes | None:
     return data if len(data) <= MOST_BYTES else None
 
 
-def _touch(path: Path) -> None:
+def touch(path: Path) -> None:
     """Remember, to the day, that somebody asked: what is used stays."""
     with suppress(OSError):
         import time
@@ -130,7 +130,7 @@ def _touch(path: Path) -> None:
             os.utime(path)
 
 
-def _delete(path: Path) -> bool:
+def delete(path: Path) -> bool:
     """Delete a file, if that is possible; some systems first want it to be writable."""
     try:
         with suppress(OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 
 import click
 
@@ -33,7 +34,8 @@ Examples:
 def command(days: int, dry_run: bool) -> int:
     """Delete components from the cache that nobody asked for lately.
 
-    They are fetched again when they are named. What is in vendor/pxc stays.
+    They are fetched again when they are named. What is in vendor/pxc stays. The clones of
+    repositories and the indexes of web servers that nobody asked for go, too.
     """
     store = user_store(os.environ, sys.platform)
     if store is None:
@@ -46,4 +48,18 @@ def command(days: int, dry_run: bool) -> int:
     verb = "would be deleted" if dry_run else "deleted"
     noun = "1 component" if len(gone) == 1 else f"{len(gone):,} components"
     say(f"{noun} ({size:,} bytes) {verb} from {store.folder}\n", sys.stderr)
+    _forget(store.folder.parent, before, dry_run=dry_run)
     return CLEAN
+
+
+def _forget(home: Path, before: float, *, dry_run: bool) -> None:
+    """Delete what registries elsewhere have left, and tell of it where there is any."""
+    from pxc.hub.fetched import fetched, forget
+
+    old = [kept for kept in fetched(home) if kept.used < before]
+    gone = old if dry_run else [kept for kept in old if forget(kept)]
+    if gone:
+        size = sum(kept.size for kept in gone)
+        verb = "would be deleted" if dry_run else "deleted"
+        noun = "1 clone or index" if len(gone) == 1 else f"{len(gone):,} clones and indexes"
+        say(f"{noun} ({size:,} bytes) {verb} from {home}\n", sys.stderr)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pxc.diagnostics import allowed, nearest
 from pxc.hub.registries.git_command import run_git
 from pxc.hub.registry import RegistryFault
+from pxc.hub.store import touch
 
 __all__ = ["GitClone"]
 
@@ -175,6 +176,7 @@ class GitClone:
     def _make(self) -> None:
         """An empty clone, where there is none; two that make it at once come to the same."""
         if (self.folder / "config").is_file():
+            touch(self.folder / "config")
             return
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder.parent))

@@ -14,6 +14,7 @@ from pxc.hub.registries.credentials import Credentials
 from pxc.hub.registries.http_client import HttpClient
 from pxc.hub.registries.published import SIGNATURE
 from pxc.hub.registry import MOST_BYTES, About, RegistryFault, Version
+from pxc.hub.store import touch
 from pxc.world import RegistryOptions
 
 __all__ = ["HttpRegistry"]
@@ -120,6 +121,7 @@ class HttpRegistry:
             kept = self._kept.read_bytes()
         except OSError:
             return b"", ""
+        touch(self._kept)
         digest, etag, data = (*kept.split(b"\n", 2), b"", b"")[:3]
         if digest != sha256(data).hexdigest().encode():
             return b"", ""
