@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import run
+from tests.command_line import run, write
 from tests.engines.api_server import ApiServer
 
 SPACE = "acl-vision"
@@ -132,3 +133,80 @@ def test_the_quota_of_a_namespace(server: ApiServer) -> None:
         "requests.nvidia.com/gpu": "16",
         "cpu": "2500m",
     }
+
+
+DECIDED = "acl-decided"
+NAMING = {"annotations": {"pxc.dev/decision": "0123456789abcdef"}}
+
+
+@pytest.fixture(scope="module")
+def deciding(api_server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> ApiServer:
+    """A server whose namespace takes only what names the decision on it."""
+    folder = tmp_path_factory.mktemp("decided")
+    rules = f"""\
+{{kind: Organization, name: acme, members: [{{user: root, role: owner}}]}}
+---
+{{kind: Cluster, name: gke-b, namespaces: [{{name: {DECIDED}}}]}}
+---
+{{kind: Project, name: decided, namespace: {DECIDED}}}
+"""
+    write(folder, {"org.yaml": rules, "pxc.yaml": "catalog: org.yaml\nacl: {annotate: true}\n"})
+    assert api_server.kubectl("create", "namespace", DECIDED).returncode == 0
+    with contextlib.chdir(folder):
+        ran = run("acl", "export", "--to", "kubernetes", "--renderer", f"{DECIDED}/renderer")
+    assert ran.code == 0, ran.err
+    done = api_server.kubectl("apply", "--validate=strict", "-f", "-", text=ran.out)
+    assert done.returncode == 0, done.stderr
+    deadline = time.monotonic() + 60
+    while not created(api_server, {}):
+        assert time.monotonic() < deadline, "nothing is refused"
+        time.sleep(0.2)
+    return api_server
+
+
+def created(server: ApiServer, told: dict[str, Any], user: str = "", kind: str = "Job") -> str:
+    """Why an object is refused; empty for one that is taken."""
+    job = {"template": {"spec": pod(restartPolicy="Never")}}
+    cron = {"schedule": "0 6 * * *", "jobTemplate": {"spec": job}}
+    body = {
+        "apiVersion": "batch/v1", "kind": kind, "spec": job if kind == "Job" else cron,
+        "metadata": {"name": "j", "namespace": DECIDED, **told},
+    }  # fmt: skip
+    line = ["create", "--dry-run=server", "-f", "-", *([f"--as={user}"] if user else [])]
+    if user:
+        line.append("--as-group=system:masters")
+    done = server.kubectl(*line, text=json.dumps(body))
+    return "" if done.returncode == 0 else done.stderr
+
+
+@pytest.mark.parametrize(
+    ("told", "user", "taken"),
+    [
+        ({}, "", False),
+        ({"annotations": {"pxc.dev/decision": "x"}}, "", False),
+        ({"annotations": {"pxc.dev/other": "0123456789abcdef"}}, "ana", False),
+        (NAMING, "ana", True),
+        ({}, f"system:serviceaccount:{DECIDED}:renderer", True),
+        ({}, f"system:serviceaccount:{DECIDED}:other", False),
+        ({}, f"system:serviceaccount:other-{DECIDED}:renderer", False),
+        ({}, "system:serviceaccount:kube-system:job-controller", True),
+    ],
+)
+def test_what_names_no_decision_is_refused(
+    told: dict[str, Any], user: str, taken: bool, deciding: ApiServer
+) -> None:
+    for kind in ("Job", "CronJob"):
+        refused = created(deciding, told, user, kind)
+        assert (refused == "") is taken, (kind, refused)
+        if not taken:
+            assert "pxc.dev/decision is missing" in refused
+
+
+def test_other_namespaces_are_left_alone(deciding: ApiServer) -> None:
+    deciding.kubectl("create", "namespace", "acl-elsewhere")
+    body = {
+        "apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "j", "namespace": "acl-elsewhere"},
+        "spec": {"template": {"spec": pod(restartPolicy="Never")}},
+    }  # fmt: skip
+    done = deciding.kubectl("create", "--dry-run=server", "-f", "-", text=json.dumps(body))
+    assert done.returncode == 0, done.stderr
