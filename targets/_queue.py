@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
+from pxc.ir.queues import name_in_cluster
 from pxc.targets._pod import PodParts
 from pxc.world import Options
 
@@ -15,20 +14,15 @@ IN_CLUSTER = ("kueue", "volcano")
 """What queues runs in the cluster; a pool is one of Airflow."""
 
 KUEUE_QUEUE = "kueue.x-k8s.io/queue-name"
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _VOLCANO = "scheduling.volcano.sh/queue-name"
 
 
 def queue_name(unit: Unit, report: Report) -> str | None:
-    """What a cluster calls the queue of a unit; PXC116 for what cannot be the name of one.
-
-    Of `agent/queue`, or `agent.queue`, the agent tells the cluster and is none of its names.
-    Source: specification of operations, `queue`.
-    """
+    """What a cluster calls the queue of a unit; PXC116 for what cannot be the name of one."""
     if not unit.queue:
         return None
-    name = unit.queue.replace(".", "/").rpartition("/")[2]
-    if _NAME.fullmatch(name):
+    name = name_in_cluster(unit.queue)
+    if name is not None:
         return name
     report.add(
         "PXC116",

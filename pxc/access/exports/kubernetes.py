@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pxc.access.organization import Restriction, Rules
 
-__all__ = ["ClusterObjects", "cluster_objects"]
+__all__ = ["ClusterObjects", "cluster_objects", "plain", "quantity"]
 
 _OF_RUNS = (
     ("", ("services", "configmaps"), ("create", "delete", "get", "list", "patch", "watch")),
@@ -110,7 +110,7 @@ class _Writer:
         ]
         return [
             {**head("v1", "ResourceQuota", "pxc-quota", namespace)}
-            | {"spec": {"hard": {_hard(k): _quantity(v) for k, v in sorted(quota.items())}}}
+            | {"spec": {"hard": {_hard(k): quantity(v) for k, v in sorted(quota.items())}}}
             for namespace, quota in sorted(found.items())
         ]
 
@@ -130,16 +130,14 @@ class _Writer:
                     )
                 elif namespaces:
                     message = deny.because or f"deny {deny.name} forbids it"
-                    name = f"pxc-deny-{_plain(deny.name)}-{at}"
+                    name = f"pxc-deny-{plain(deny.name)}-{at}"
                     found += pod_policy(name, namespaces, [check], message)
         for namespace, projects in sorted(self.projects_of.items()):
             patterns = self._images(projects)
             if patterns is not None:
                 message = f"the images of namespace {namespace} are narrowed"
                 check = check_of_images(patterns)
-                found += pod_policy(
-                    f"pxc-images-{_plain(namespace)}", [namespace], [check], message
-                )
+                found += pod_policy(f"pxc-images-{plain(namespace)}", [namespace], [check], message)
         return found
 
     def _subjects(self, projects: list[str]) -> list[dict[str, Any]]:
@@ -210,13 +208,13 @@ def _hard(resource: str) -> str:
     return f"requests.{resource}" if "/" in resource else resource
 
 
-def _quantity(value: Decimal) -> str:
+def quantity(value: Decimal) -> str:
     """An amount as Kubernetes writes it: thousandths where it is no whole number."""
     if value == value.to_integral_value():
         return f"{int(value)}"
     return f"{int(value * 1000)}m"
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name as objects of Kubernetes have it."""
     return re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-")[:40] or "x"

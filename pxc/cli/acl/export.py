@@ -13,10 +13,11 @@ from pxc.cli.terminal import write_product
 
 if TYPE_CHECKING:
     from pxc.access.exports.kubernetes import ClusterObjects
+    from pxc.access.organization import Rules
 
 __all__ = ["command"]
 
-FORMS = ("cedar", "cedar-entities", "opa", "kubernetes", "csv")
+FORMS = ("cedar", "cedar-entities", "opa", "kubernetes", "kueue", "csv")
 
 
 @click.command(
@@ -26,6 +27,7 @@ Examples:
   pxc acl export --to cedar > policies.cedar
   pxc acl export --to cedar-entities > entities.json
   pxc acl export --to kubernetes | kubectl apply -f -
+  pxc acl export --to kueue --cluster gke-a | kubectl apply -f -
   pxc acl export --to csv > rights.csv""",
 )
 @click.option("--to", "form", type=click.Choice(FORMS), required=True, help="For which program.")
@@ -33,17 +35,23 @@ Examples:
     "--renderer", "renderers", metavar="NAMESPACE/NAME", multiple=True,
     help="A service account that may create runs without a decision on them, for kubernetes.",
 )  # fmt: skip
+@click.option(
+    "--cluster", metavar="NAME",
+    help="With --to kueue: of which cluster.  [default: the one that the catalog has]",
+)  # fmt: skip
 @rules_options
 def command(
-    form: str, renderers: tuple[str, ...], catalogs: tuple[str, ...], catalog_ref: str | None,
-    isolated: bool, color: str,
+    form: str, renderers: tuple[str, ...], cluster: str | None, catalogs: tuple[str, ...],
+    catalog_ref: str | None, isolated: bool, color: str,
 ) -> None:  # fmt: skip
     """Write the rules for another program that decides, or as a table for people.
 
     What the other program cannot say is in comments at the head of what is written, or, for
-    Kubernetes and tables, told on standard error. With `acl: {annotate: true}` the cluster is
-    told to take nothing that does not name the decision on it.
+    Kubernetes, Kueue and tables, told on standard error. With `acl: {annotate: true}` the cluster
+    is told to take nothing that does not name the decision on it.
     """
+    if cluster is not None and form != "kueue":
+        raise click.UsageError("--cluster goes with --to kueue.")
     found = asked(catalogs, catalog_ref, isolated, color)
     annotate = found.defaults.options.acl.annotate
     _check_renderers(renderers, form, annotate)
@@ -59,6 +67,11 @@ def command(
 
         _write_objects(cluster_objects(rules, renderers if annotate else None))
         return
+    if form == "kueue":
+        from pxc.access.exports.kueue import kueue_objects
+
+        _write_objects(kueue_objects(rules, _cluster(rules, cluster)))
+        return
     if form == "csv":
         from pxc.access.exports.spreadsheet import table
         from pxc.access.rights import rights
@@ -72,6 +85,18 @@ def command(
 
     written = cedar(rules)
     write_product(written.policies if form == "cedar" else dumps(written.entities))
+
+
+def _cluster(rules: Rules, name: str | None) -> str | None:
+    """The cluster of that name, or the only one; None where the catalog declares none."""
+    there = ", ".join(f"'{n}'" for n in sorted(rules.clusters))
+    if name is None and len(rules.clusters) < 2:
+        return next(iter(rules.clusters), None)
+    if name is None:
+        raise click.UsageError(f"The catalog has several clusters: write --cluster {there}.")
+    if name not in rules.clusters:
+        raise click.UsageError(f"The catalog has no cluster '{name}'; it has {there or 'none'}.")
+    return name
 
 
 def _write_objects(found: ClusterObjects) -> None:
