@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pxc.access.claims import Claim
     from pxc.access.decision import Decision, Settings
     from pxc.access.organization import Rules
+    from pxc.access.principal import Principal
     from pxc.source import Span
 
 __all__ = ["REASONS", "AccessCase", "Result", "rule_names", "run_cases", "unneeded"]
@@ -61,8 +62,8 @@ def run_cases(
     rules: Rules, cases: Iterable[AccessCase], *, today: str, settings: Settings
 ) -> list[Result]:
     """Ask every question. A case that names nobody, nothing or no rule there is has a fault."""
-    judge = Judge(rules, today=today, settings=settings)
-    return [_run(judge, case) for case in cases]
+    asked = _Asked(Judge(rules, today=today, settings=settings))
+    return [_run(asked, case) for case in cases]
 
 
 def rule_names(rules: Rules) -> tuple[str, ...]:
@@ -74,12 +75,13 @@ def unneeded(
     rules: Rules, cases: Iterable[AccessCase], *, today: str, settings: Settings
 ) -> list[str]:
     """The rules without which every case comes out as before: nothing tests that they are there."""
-    cases = list(cases)
-    right = [r.fault for r in run_cases(rules, cases, today=today, settings=settings)]
+    right = run_cases(rules, cases, today=today, settings=settings)
     found = []
     for name, mutant in _mutants(rules):
-        results = run_cases(mutant, cases, today=today, settings=settings)
-        if all(bool(r.fault) == bool(was) for r, was in zip(results, right, strict=True)):
+        asked = _Asked(Judge(mutant, today=today, settings=settings))
+        # Whoever a rule has decided for notices first that it is gone.
+        results = sorted(right, key=lambda r: name not in (*r.decided_by, r.case.by))
+        if all(bool(_run(asked, r.case).fault) == bool(r.fault) for r in results):
             found.append(name)
     return found
 
@@ -91,19 +93,35 @@ def _mutants(rules: Rules) -> Iterator[tuple[str, Rules]]:
         yield name, replace(rules, denies={k: v for k, v in rules.denies.items() if k != name})
 
 
-def _run(judge: Judge, case: AccessCase) -> Result:
-    rules = judge.rules
+class _Asked:
+    """One judge for all the cases of somebody: a team asks by rules in which somebody is in it."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
+        self._found: dict[str, tuple[Judge, Principal]] = {}
+
+    def of(self, who: str) -> tuple[Judge, Principal]:
+        """Who asks, and by what it is decided. Raises ValueError for nobody."""
+        if who not in self._found:
+            judge = self.judge
+            joined, principal = as_subject(judge.rules, who)
+            if joined is not judge.rules:
+                judge = Judge(joined, today=judge.today, settings=judge.settings)
+            self._found[who] = (judge, principal)
+        return self._found[who]
+
+
+def _run(asked: _Asked, case: AccessCase) -> Result:
+    rules = asked.judge.rules
     if case.by and case.by not in rules.grants and case.by not in rules.denies:
         return Result(case, f"there is no grant and no deny `{case.by}`")
     if case.fault:
         return Result(case, case.fault)
     try:
-        joined, who = as_subject(rules, case.who)
+        judge, who = asked.of(case.who)
         claims = case.claims if case.file or case.claims else (question(case.what, case.action),)
     except ValueError as fault:
         return Result(case, str(fault))
-    if joined is not rules:
-        judge = Judge(joined, today=judge.today, settings=judge.settings)
     return _compare(case, judge.decide(who, case.project, claims))
 
 
