@@ -108,6 +108,12 @@ class _Writer:
         self.unsaid += [
             f"quota `{name}`: it is of no namespace" for name in sorted(self.rules.quotas)
         ]
+        # A LimitRange holds for everybody, and gives its bound to containers that ask for nothing.
+        self.unsaid += [
+            f"the bounds of grant `{grant.name}`: a cluster does not see for whom a pod is"
+            for grant in self.rules.grants.values()
+            if any(allowance.most is not None for allowance in grant.allow)
+        ]
         return [
             {**head("v1", "ResourceQuota", "pxc-quota", namespace)}
             | {"spec": {"hard": {_hard(k): quantity(v) for k, v in sorted(quota.items())}}}
