@@ -153,21 +153,18 @@ class Signer(Struct, frozen=True, kw_only=True):
 class HubOptions(Struct, frozen=True, kw_only=True):
     """Where components come from.
 
-    `latest` is what is done with a reference without a tag of its own, `unsigned` with a version
-    that nobody signed: allow, warn or deny; `unsigned_orgs` are organizations with their own word
-    for that, `signers` those whose signatures count. A version older than `max_age_days` is told
-    of; 0 for any age. `url_hosts` are the hosts that a `urlRef` may name. With `locked` only what
+    `unsigned` is what is done with a version that nobody signed: allow, warn or deny;
+    `unsigned_orgs` are organizations with their own word for that, `signers` those whose signatures
+    count. `url_hosts` are the hosts that a `urlRef` may name. With `locked` only what
     pxc.lock has is taken, with `offline` nothing that needs a network. With `off` no registry is
     asked at all: components are those of the catalog.
     """
 
     off: bool = False
     registries: tuple[RegistryOptions, ...] = ()
-    latest: str = "warn"
     unsigned: str = "allow"
     unsigned_orgs: tuple[tuple[str, str], ...] = ()
     signers: tuple[Signer, ...] = ()
-    max_age_days: int = 0
     url_hosts: tuple[str, ...] = ()
     locked: bool = False
     offline: bool = False

@@ -129,12 +129,6 @@ def _policy(key: str, value: Any) -> dict[str, Any]:
     return fields(key, value, _POLICY)
 
 
-def _days(key: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise SettingFault(key, f"`{key}` must be a number of days, 1 or more")
-    return value
-
-
 _REGISTRY: dict[str, tuple[str, Reader]] = {
     "kind": ("kind", one_of(KINDS)),
     "url": ("url", text),
@@ -148,9 +142,7 @@ _REGISTRY: dict[str, tuple[str, Reader]] = {
     "certEnv": ("cert_env", _variable),
 }
 _POLICY: dict[str, tuple[str, Reader]] = {
-    "latest": ("latest", one_of(WHAT_IS_DONE)),
     "unsigned": ("unsigned", _unsigned),
-    "maxAgeDays": ("max_age_days", _days),
     "urlHosts": ("url_hosts", texts),
 }
 _SIGNER: dict[str, tuple[str, Reader]] = {"key": ("key", _key), "orgs": ("orgs", texts)}
