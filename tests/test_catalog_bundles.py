@@ -121,6 +121,20 @@ def test_a_bundle_that_has_ended_is_refused(root: Path) -> None:
     assert "held until 2020-01-01" in run("compile", "job.yaml").err
 
 
+def test_a_bundle_is_held_against_the_day_that_is_said(root: Path) -> None:
+    packed("--expires", "2031-05-06")
+    for command in (("compile", "job.yaml", "--as-user", "ana"), ("lint", "job.yaml"),
+                    ("acl", "lint"), ("hub", "ls")):  # fmt: skip
+        assert run(*command, "--today", "2031-05-06").code != 2, command
+        refused = run(*command, "--today", "2031-05-07")
+        assert (refused.code, "held until 2031-05-06" in refused.err) == (2, True), command
+    ana = Principal(subject="user:ana", strength="asserted", source="test")
+    assert compile_file("job.yaml", principal=ana, today="2031-05-06").files
+    for today in ("2031-05-07", ""):
+        with pytest.raises(ValueError, match="held until 2031-05-06"):
+            compile_file("job.yaml", principal=ana, today=today)
+
+
 def test_an_older_bundle_than_the_locked_one_is_refused(root: Path) -> None:
     packed("--counter", "7")
     old = {path: path.read_bytes() for path in root.glob("catalog.tar*")}

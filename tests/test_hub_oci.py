@@ -62,10 +62,12 @@ def found(registry: Publishing, tag: str = "1", digest: str = "") -> Version:
     return version
 
 
-def orasgo(*arguments: str) -> None:
-    """The library of the program `oras`, in Go."""
-    command = [place.program("orasgo") or "", *arguments]
-    subprocess.run(command, check=True, timeout=60, capture_output=True)
+def run_oras(*arguments: str, at: Path) -> str:
+    """What the program `oras` says in a folder."""
+    command = [place.program("oras") or "", *arguments, "--plain-http"]
+    done = subprocess.run(command, check=False, timeout=60, capture_output=True, text=True, cwd=at)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_a_moved_tag_is_new_and_what_it_was_is_found_by_digest(host: str, path: str) -> None:
@@ -102,16 +104,20 @@ def test_nothing_is_asked_before_it_is_needed(tmp_path: Path) -> None:
 
 def test_oras_pulls_what_pxc_pushes(host: str, path: str, tmp_path: Path) -> None:
     opened(host, path).publish("vision/train", "1", FIRST, ABOUT)
-    orasgo("pull", f"{host}/{path}/vision/train:1", str(tmp_path / "pulled"))
+    ref = f"{host}/{path}/vision/train:1"
+    run_oras("pull", ref, "-o", "pulled", at=tmp_path)
     assert (tmp_path / "pulled" / "train.yaml").read_bytes() == FIRST
     assert (tmp_path / "pulled" / "README.md").read_bytes() == b"# How\n"
+    told = json.loads(run_oras("manifest", "fetch", ref, at=tmp_path))
+    assert told["artifactType"] == ARTIFACT
+    assert run_oras("repo", "tags", ref.rpartition(":")[0], at=tmp_path) == "1\n"
 
 
 def test_pxc_pulls_what_oras_pushes(host: str, path: str, tmp_path: Path) -> None:
-    file = tmp_path / "train.yaml"
-    file.write_bytes(SECOND)
+    (tmp_path / "train.yaml").write_bytes(SECOND)
     for tag, kind in (("1", ARTIFACT), ("2", "application/yaml")):
-        orasgo("push", f"{host}/{path}/vision/train:{tag}", ARTIFACT, str(file), kind)
+        ref = f"{host}/{path}/vision/train:{tag}"
+        run_oras("push", ref, "--artifact-type", ARTIFACT, f"train.yaml:{kind}", at=tmp_path)
         registry = opened(host, path)
         version = found(registry, tag)
         assert (version.digest, version.size) == (digest(SECOND), len(SECOND))
@@ -136,9 +142,9 @@ def test_oras_in_python_pulls_and_pushes(host: str, path: str, tmp_path: Path) -
 
 
 def test_another_artifact_is_told_and_never_replaced(host: str, path: str, tmp_path: Path) -> None:
-    file = tmp_path / "x.bin"
-    file.write_bytes(b"x")
-    orasgo("push", f"{host}/{path}/vision/train:1", "application/vnd.acme+x", str(file), "a/b")
+    (tmp_path / "x.bin").write_bytes(b"x")
+    ref, kind = f"{host}/{path}/vision/train:1", "application/vnd.acme+x"
+    run_oras("push", ref, "--artifact-type", kind, "x.bin:a/b", at=tmp_path)
     for ask in (
         lambda: found(opened(host, path)),
         lambda: opened(host, path, mutable_tags=("1",)).publish("vision/train", "1", FIRST, ABOUT),
@@ -182,7 +188,7 @@ def test_docker_knows_who_asks(auth: str, host: str, tmp_path: Path) -> None:
         registry = opened(guarded, "x")
         assert registry.read(found(registry)) == FIRST
         assert registry.tags("vision/train") == ("1",)
-        orasgo("pull", f"{guarded}/x/vision/train:1", str(tmp_path / "pulled"))
+        run_oras("pull", f"{guarded}/x/vision/train:1", "-o", "pulled", at=tmp_path)
         assert (tmp_path / "pulled" / "train.yaml").read_bytes() == FIRST
 
 

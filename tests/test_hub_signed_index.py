@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -46,14 +48,14 @@ def publish(server: WebServer, *tags: str, key: object = KEY, expires: str = "")
     return data
 
 
-def asked(server: WebServer) -> HttpRegistry:
-    """The registry, as it is asked by a program that was just started."""
+def asked(server: WebServer, today: str = "") -> HttpRegistry:
+    """The registry, as it is asked on a day by a program that was just started."""
     (options,) = read_hub("hub", {
         "signers": {"platform": {"key": KEY.public.text, "orgs": ["*"]},
                     "other": {"key": OTHER.public.text, "orgs": ["*"]}},
         "registries": {"web": {"kind": "http", "url": server.url, "signedBy": ["platform"]}},
     }).registries  # fmt: skip
-    made = open_registry(options, None, read_registry_yaml)
+    made = open_registry(options, None, read_registry_yaml, today=today)
     assert isinstance(made, HttpRegistry)
     return made
 
@@ -97,6 +99,24 @@ def test_an_index_that_has_ended_is_refused(server: WebServer) -> None:
     publish(server, "v1", expires="2020-01-01")
     with pytest.raises(RegistryFault, match="is believed until 2020-01-01 alone"):
         asked(server).components()
+
+
+def test_the_day_is_that_of_the_request(server: WebServer, tmp_path: Path) -> None:
+    publish(server, "v1", expires="2031-05-06")
+    assert asked(server, "2031-05-06").tags("trainer") == ("v1",)
+    for today in ("2031-05-07", ""):
+        with pytest.raises(RegistryFault, match="is believed until 2031-05-06 alone"):
+            asked(server, today).components()
+    web = {"kind": "http", "url": server.url, "signedBy": ["platform"], "orgs": []}
+    signers = {"platform": {"key": KEY.public.text, "orgs": ["*"]}}
+    (tmp_path / "pxc.yaml").write_text(
+        json.dumps({"hub": {"registries": {"web": web}, "signers": signers}})
+    )
+    for day, code in (("2031-05-06", 0), ("2031-05-07", 1)):
+        with chdir(tmp_path):
+            ran = run("compile", "--hub", "web//trainer:v1", "--no-locked", "--today", day)
+        assert ran.code == code, ran.err
+        assert ("is believed until 2031-05-06 alone" in ran.err) == bool(code)
 
 
 def test_nobody_publishes_beside_the_signature(server: WebServer) -> None:

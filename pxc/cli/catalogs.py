@@ -23,10 +23,13 @@ def opened(
     hub: HubOptions,
     root: Path,
     *,
+    today: str,
     is_moved: bool = False,
 ) -> tuple[Path, ...]:
     """See `open_catalogs`. Raises UsageError for what is not trusted."""
     try:
-        return open_catalogs(paths, repositories, signers, hub, root, is_moved=is_moved)
+        return open_catalogs(
+            paths, repositories, signers, hub, root, today=today, is_moved=is_moved
+        )
     except CatalogFault as fault:
         raise click.UsageError(f"catalog: {fault}") from fault

@@ -23,6 +23,7 @@ from pxc.cli.options import (
     stdin_option,
 )
 from pxc.cli.output import write_file
+from pxc.cli.principals import this_day
 from pxc.cli.terminal import write_product
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Report, Severity
@@ -94,6 +95,7 @@ def graph_command(
             options=defaults.options,
             root=root,
             catalog=defaults.catalog,
+            today=this_day(),
         )
         report, plan = plan_request(request)
         reports.append(report)

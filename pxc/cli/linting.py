@@ -11,7 +11,7 @@ import msgspec
 
 from pxc.cli.inputs import read_given
 from pxc.cli.lint_settings import Chooser
-from pxc.cli.principals import a_day, who_asks
+from pxc.cli.principals import this_day, who_asks
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Diagnostic, Report
 from pxc.discovery import Found, Kind
@@ -88,7 +88,7 @@ class Linter:
             return ""
         if not self._look_at(defaults.catalog).may_end:
             return ""
-        self._today = self._today or a_day(None, None, None)
+        self._today = self._today or this_day()
         return self._today
 
     def lint(self, files: Sequence[Found]) -> list[list[Diagnostic] | None]:

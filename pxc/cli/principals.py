@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from pxc.request import SourceText
     from pxc.signed_files import SignedFiles
 
-__all__ = ["Asking", "a_day", "a_day_if_said", "identity_options", "who_asks", "who_options"]
+__all__ = [
+    "Asking",
+    "a_day",
+    "a_day_if_said",
+    "identity_options",
+    "this_day",
+    "who_asks",
+    "who_options",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +38,7 @@ _TOKEN = "PXC_IDENTITY_TOKEN"
 _COMMIT = "PXC_IDENTITY_COMMIT"
 _KINDS = ("user:", "serviceAccount:")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TODAY = "pxc.today"
 
 
 class Asking(Struct, frozen=True, kw_only=True):
@@ -217,24 +226,34 @@ def _of_commit(
     return Asking(commit=commit)
 
 
-def a_day(ctx: click.Context | None, param: click.Parameter | None, text: str | None) -> str:
-    """The day of an option such as 2027-03-31; otherwise today, in UTC."""
-    from datetime import UTC, date, datetime
+def this_day() -> str:
+    """The day that a command is about: what `--today` says, else today, in UTC, read once."""
+    context = click.get_current_context(silent=True)
+    known = {} if context is None else context.meta
+    if _TODAY not in known:
+        from datetime import UTC, datetime
 
+        known[_TODAY] = datetime.now(UTC).date().isoformat()
+    return str(known[_TODAY])
+
+
+def a_day(ctx: click.Context, param: click.Parameter | None, text: str | None) -> str:
+    """The day of an option such as 2027-03-31; otherwise today, in UTC."""
     if text is None:
-        return datetime.now(UTC).date().isoformat()
+        return this_day()
+    from datetime import date
+
     try:
         found = _DAY.fullmatch(text) and date.fromisoformat(text)
     except ValueError:
         found = None
     if not found:
         raise click.BadParameter(f"'{text}' is not a day such as '2027-03-31'.")
+    ctx.meta[_TODAY] = text
     return text
 
 
-def a_day_if_said(
-    ctx: click.Context | None, param: click.Parameter | None, text: str | None
-) -> str:
+def a_day_if_said(ctx: click.Context, param: click.Parameter | None, text: str | None) -> str:
     """The day of an option such as 2027-03-31; empty where nobody says one."""
     return "" if text is None else a_day(ctx, param, text)
 

@@ -18,6 +18,7 @@ from pxc.cli.options import (
     preset_option,
     stdin_option,
 )
+from pxc.cli.principals import this_day
 from pxc.cli.terminal import say, write_product
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Report, Severity
@@ -131,6 +132,7 @@ def schedule_command(
             options=defaults.options,
             root=root,
             catalog=defaults.catalog,
+            today=this_day(),
         )
         report, runs = schedule_request(request, after, count)
         reports.append(report)

@@ -147,11 +147,13 @@ class Workspaces:
         repositories = () if catalog else found.repositories
         if repositories or any(path.suffix == _BUNDLE for path in paths):
             from pxc.cli.catalogs import opened
+            from pxc.cli.principals import this_day
 
             hub = replace(options.hub, offline=options.hub.offline or not self._may_fetch)
             paths = opened(
-                paths, repositories, found.trust.signers, hub, place, is_moved=self._moves_catalog
-            )
+                paths, repositories, found.trust.signers, hub, place,
+                today=this_day(), is_moved=self._moves_catalog,
+            )  # fmt: skip
         return replace(found, options=options, catalog=paths)
 
 

@@ -25,6 +25,7 @@ from pxc.hub.minisign import (
     verify,
 )
 from pxc.hub.registry import RegistryFault, digest_of
+from pxc.world import LAST_DAY
 
 if TYPE_CHECKING:
     from pxc.world import HubOptions
@@ -50,20 +51,20 @@ def open_catalogs(
     hub: HubOptions,
     root: Path,
     *,
+    today: str,
     is_moved: bool = False,
 ) -> tuple[Path, ...]:
     """What catalogs are read from, in their order. Raises CatalogFault for what is not trusted.
 
-    Keys are `signers`, or those of the file that PXC_TRUSTED_KEYS names. Where it `is_moved` a
+    `today` is a day as `2027-03-31`; where it is empty whatever ends has ended. Keys are `signers`, or those of the file that PXC_TRUSTED_KEYS names. Where it `is_moved` a
     repository is read at what its ref means now, not as pxc.lock has it.
     """
-    from datetime import UTC, datetime
-
-    today = datetime.now(UTC).date().isoformat()
     former = former_catalog(root)
     keys = _trusted_keys() or signers
     found = [
-        open_bundle(path, keys, today, former, root) if path.suffix == BUNDLE_SUFFIX else path
+        open_bundle(path, keys, today or LAST_DAY, former, root)
+        if path.suffix == BUNDLE_SUFFIX
+        else path
         for path in paths
     ]
     for address in repositories:

@@ -56,15 +56,15 @@ def compile_file(
     """Compile one file from disk under its workspace's pxc.yaml.
 
     `params` values that are not text are passed as JSON. `principal` is who asks, as whoever calls
-    this knows it, and `today` a day as `2027-03-31`; without, grants that end have ended. With
+    this knows it, and `today` a day as `2027-03-31`; without, what ends has ended: grants, and bundles that are a catalog. With
     `locked` only components that pxc.lock has are taken, with `offline` no registry is asked.
     Raises ValueError for a pxc.yaml that is at fault, or whose names end in a revision that only
     the command line gives, and for a catalog that is not trusted or not to be had.
     """
     from pxc.defaults import revision_fault
 
-    request = _file_request(path, params or {}, target, locked=locked, offline=offline)
-    request = replace(request, principal=principal, today=today)
+    request = _file_request(path, params or {}, target, today=today, locked=locked, offline=offline)
+    request = replace(request, principal=principal)
     fault = revision_fault(request.options)
     if fault is not None:
         raise ValueError(fault)
@@ -76,8 +76,8 @@ def lint_file(path: str | Path, *, principal: Principal | None = None, today: st
 
     Of components only those are looked into that `principal` may pull; nothing elsewhere is asked.
     """
-    request = _file_request(path, {}, "kubernetes", may_fetch=False)
-    return lint_request(replace(request, principal=principal, today=today))
+    request = _file_request(path, {}, "kubernetes", today=today, may_fetch=False)
+    return lint_request(replace(request, principal=principal))
 
 
 def _file_request(
@@ -85,6 +85,7 @@ def _file_request(
     params: dict[str, Any],
     target: str,
     *,
+    today: str,
     locked: bool = False,
     offline: bool = False,
     may_fetch: bool = True,
@@ -109,7 +110,9 @@ def _file_request(
         from pxc.driver.catalogs import open_catalogs
 
         asked = replace(hub, offline=hub.offline or not may_fetch)
-        catalog = open_catalogs(catalog, defaults.repositories, defaults.trust.signers, asked, root)
+        catalog = open_catalogs(
+            catalog, defaults.repositories, defaults.trust.signers, asked, root, today=today
+        )
     return Request(
         files=(given,),
         params=pairs,
@@ -117,4 +120,5 @@ def _file_request(
         options=replace(defaults.options, hub=hub),
         root=root,
         catalog=catalog,
+        today=today,
     )

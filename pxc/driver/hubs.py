@@ -28,16 +28,17 @@ def hub_of(
     *,
     may_fetch: bool,
     rights: ComponentRights | None = None,
+    today: str = "",
 ) -> Hub:
     """What knows the components of the registries of a workspace. Nothing is asked yet.
 
-    With `rights` only what they let somebody see and pull. The cache is that of who runs pxc; what
+    `today` is that of a request. With `rights` only what they let somebody see and pull. The cache is that of who runs pxc; what
     is taken from it depends on names and digests alone.
     """
     store = user_store(os.environ, sys.platform)
     return Hub(
         options, root, read_registry_yaml, may_fetch=may_fetch, rights=rights, store=store,
-        set_yaml=set_registry_yaml,
+        set_yaml=set_registry_yaml, today=today,
     )  # fmt: skip
 
 
@@ -50,7 +51,9 @@ def hub_of_request(request: Request, report: Report, *, may_fetch: bool = True) 
 
     catalog, options = catalog_and_options(request, PolyaxonLanguage(), report)
     rights = rights_of(request, catalog, options)
-    return hub_of(request.root, options.hub, may_fetch=may_fetch, rights=rights)
+    return hub_of(
+        request.root, options.hub, may_fetch=may_fetch, rights=rights, today=request.today
+    )
 
 
 def rights_of(request: Request, catalog: Catalog, options: Options) -> ComponentRights | None:

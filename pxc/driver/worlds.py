@@ -113,8 +113,9 @@ class _HubWhenAsked:
 
             rights = rights_of(self._request, self._catalog, self._options)
             self._hub = hub_of(
-                self._request.root, self._options.hub, may_fetch=self._may_fetch, rights=rights
-            )
+                self._request.root, self._options.hub, may_fetch=self._may_fetch, rights=rights,
+                today=self._request.today,
+            )  # fmt: skip
         return self._hub
 
 

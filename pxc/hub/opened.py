@@ -27,7 +27,7 @@ class Registries:
     """The registries of settings, and the one that comes with pxc unless they name another.
 
     Each organization is that of one registry. `rights` are those of whoever asks: without,
-    everything may be seen and pulled.
+    everything may be seen and pulled. `today` is a day as `2027-03-31`, or empty.
     """
 
     def __init__(
@@ -37,8 +37,10 @@ class Registries:
         read_yaml: ReadYaml,
         set_yaml: SetYaml | None,
         rights: ComponentRights | None,
+        today: str,
     ) -> None:
         self.options = options
+        self.today = today
         self.rights = rights
         self._root = root
         self._read_yaml = read_yaml
@@ -71,7 +73,9 @@ class Registries:
         Raises RegistryFault where its settings are at fault.
         """
         if name not in self._registries:
-            made = open_registry(self._settings[name], self._root, self._read_yaml, self._set_yaml)
+            made = open_registry(
+                self._settings[name], self._root, self._read_yaml, self._set_yaml, today=self.today
+            )
             if self.rights is not None:
                 from pxc.hub.visible import VisibleRegistry
 

@@ -70,8 +70,9 @@ class Hub(Registries):
         rights: ComponentRights | None = None,
         store: Store | None = None,
         set_yaml: SetYaml | None = None,
+        today: str = "",
     ) -> None:
-        super().__init__(options, root, read_yaml, set_yaml, rights)
+        super().__init__(options, root, read_yaml, set_yaml, rights, today)
         self.may_fetch = may_fetch
         self.fixed = Fixed(root, store)
         self._sources: dict[str, Source] = {}

@@ -25,7 +25,7 @@ _HASHED = "$2y$05$abcdefghijklmnopqrstuuLK7U1u6pVRmL7L1BBM2aS35PSZnDXlK"
 
 def missing() -> list[str]:
     """What a test against a real registry lacks here."""
-    return place.missing("oci-registry", "orasgo")
+    return place.missing("oci-registry", "oras")
 
 
 @contextmanager

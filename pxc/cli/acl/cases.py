@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.rules import asked, placed_of, rules_options, settings_of, today_option
 from pxc.cli.findings import printed
+from pxc.cli.principals import this_day
 from pxc.cli.terminal import say
 from pxc.diagnostics import Report, Severity
 
@@ -131,6 +132,7 @@ def _compiled(case: AccessCase, found: Asked) -> AccessCase:
         options=options,
         root=found.root,
         catalog=found.defaults.catalog,
+        today=this_day(),
     )
     report, claims = claims_request(request)
     errors = [each for each in report if each.severity is Severity.ERROR]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pxc.cli.acl.rules import project_option
 from pxc.cli.findings import printed
 from pxc.cli.options import catalog_option, catalog_ref_option, color_option, isolated_option
-from pxc.cli.principals import a_day, who_asks, who_options
+from pxc.cli.principals import this_day, who_asks, who_options
 from pxc.cli.terminal import say
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Report
@@ -111,8 +111,7 @@ def hub_options(command: F) -> F:
         project: str | None,
         **more: Any,
     ) -> Any:
-        today = more.get("today") or a_day(None, None, None)
-        asking = who_asks(as_user, identity_token, jwks, today=today)
+        asking = who_asks(as_user, identity_token, jwks, today=this_day())
         click.get_current_context().meta[_ASKING] = (asking, project)
         return command(*words, **more)
 

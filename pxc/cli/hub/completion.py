@@ -31,7 +31,7 @@ def references_from(incomplete: str) -> list[str]:
 
 def _known() -> list[str]:
     """Every version that can be listed offline, by the shortest name."""
-    from pxc.cli.principals import who_asks
+    from pxc.cli.principals import this_day, who_asks
     from pxc.cli.workspaces import Workspaces
     from pxc.diagnostics import Report
     from pxc.driver.hubs import hub_of_request
@@ -45,7 +45,7 @@ def _known() -> list[str]:
     if defaults.options.hub.off:
         return []
     report = Report()
-    asking = who_asks().fields(defaults.identity, report)
+    asking = who_asks(today=this_day()).fields(defaults.identity, report)
     request = Request(
         files=(), root=root, catalog=defaults.catalog, options=defaults.options, **asking
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pxc.hub.registry import ReadYaml, Registry, RegistryFault, SetYaml
-from pxc.world import RegistryOptions
+from pxc.world import LAST_DAY, RegistryOptions
 
 __all__ = ["BUILT_IN", "KINDS", "LOCAL", "open_registry"]
 
@@ -24,10 +24,13 @@ def open_registry(
     root: Path | None,
     read_yaml: ReadYaml,
     set_yaml: SetYaml | None = None,
+    *,
+    today: str = "",
 ) -> Registry:
     """The registry that settings describe; nothing is read, or fetched, before it is asked.
 
     Paths are relative to `root`. With `set_yaml` folders and repositories take versions, too.
+    Where nobody says which day it is `today`, an index that ends has ended.
     Raises RegistryFault for a folder outside of the root.
     """
     if options.kind == LOCAL:
@@ -41,7 +44,7 @@ def open_registry(
     if options.kind == "http":
         from pxc.hub.registries.http import HttpRegistry
 
-        return HttpRegistry(options, _home())
+        return HttpRegistry(options, _home(), today or LAST_DAY)
     if options.kind == "oci":
         from pxc.hub.registries.oci import OciRegistry
 

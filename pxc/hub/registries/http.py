@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -24,16 +23,17 @@ class HttpRegistry:
     """The registry of a URL that `index.json` is below; the index is asked for once.
 
     What the server sent last is kept in a cache folder, so that an index that did not change is not
-    sent again.
+    sent again. A signed index is held against `today`, a day as `2027-03-31`.
     """
 
     is_remote = True
 
-    def __init__(self, options: RegistryOptions, home: Path | None) -> None:
+    def __init__(self, options: RegistryOptions, home: Path | None, today: str) -> None:
         self.name = options.name
         self.url = options.url
         self.client = HttpClient(options.url, Credentials(options))
         self._options = options
+        self._today = today
         self._kept = home and home / "http" / sha256(self.client.url.encode()).hexdigest()[:32]
 
     def components(self) -> tuple[str, ...]:
@@ -85,8 +85,7 @@ class HttpRegistry:
         from pxc.hub.signed_index import COUNTER_SUFFIX, check_index
 
         seen = self._kept and self._kept.with_name(f"{self._kept.name}{COUNTER_SUFFIX}")
-        today = datetime.now(UTC).date().isoformat()
-        return check_index(data, self._signature(), self._options.signed_by, today, seen)
+        return check_index(data, self._signature(), self._options.signed_by, self._today, seen)
 
     def _signature(self) -> str | None:
         """The signature beside the index; None for none."""

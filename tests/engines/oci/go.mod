@@ -2,11 +2,7 @@ module pxc.engines/oci
 
 go 1.26.0
 
-require (
-	github.com/distribution/distribution/v3 v3.1.2
-	github.com/opencontainers/image-spec v1.1.1
-	oras.land/oras-go/v2 v2.6.4
-)
+require github.com/distribution/distribution/v3 v3.1.2
 
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
@@ -32,6 +28,7 @@ require (
 	github.com/klauspost/compress v1.18.4 // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/opencontainers/go-digest v1.0.0 // indirect
+	github.com/opencontainers/image-spec v1.1.1 // indirect
 	github.com/prometheus/client_golang v1.23.2 // indirect
 	github.com/prometheus/client_model v0.6.2 // indirect
 	github.com/prometheus/common v0.67.5 // indirect
