@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct, field
@@ -297,14 +298,21 @@ class _Claims:
             action = "read"
         self.into.add(named.kind, named.name, action=action)
 
+    @cached_property
+    def of_catalog(self) -> frozenset[str]:
+        """The components of the catalog, each with its version."""
+        from pxc.catalog.components import full_reference
+
+        return frozenset(map(full_reference, self.world.catalog.component_names()))
+
     def component(self, ref: Lit[Any]) -> None:
         """A component, by the name that rules have for it."""
         from pxc.catalog.components import full_reference
         from pxc.hub.placing import named_by_rules
 
-        text, catalog = str(ref.value), self.world.catalog
+        text = str(ref.value)
         own = full_reference(text.partition("@")[0])
-        if own in map(full_reference, catalog.component_names()):
+        if own in self.of_catalog:
             name, alias = own, ""
         else:
             name, alias = named_by_rules(text, self.world.options.hub)

@@ -158,3 +158,21 @@ def test_outside_of_a_repository_there_is_no_commit(
     write(tmp_path / "f.yaml", JOB)
     done = run("compile", "f.yaml", "--catalog-ref", "main")
     assert (done.code, "not a git repository" in done.err) == (2, True)
+
+
+def test_what_a_partial_clone_lacks_is_not_fetched(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    git(repository, "config", "uploadpack.allowAnySHA1InWant", "true")
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "taken")
+    clone = tmp_path_factory.mktemp("partial") / "clone"
+    git(repository, "clone", "-q", "--filter=blob:none", f"file://{repository}", str(clone))
+    monkeypatch.chdir(clone)
+    ran = compiled("old", "--catalog-ref", "origin/base")
+    assert ran.code != 0
+    assert "this partial clone lacks files of it" in ran.err
+    git(clone, "-c", "advice.detachedHead=false", "checkout", "-q", "origin/base")  # fetches them
+    git(clone, "checkout", "-q", "-")
+    assert compiled("old", "--catalog-ref", "origin/base").code == 0

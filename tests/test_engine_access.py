@@ -36,6 +36,10 @@ deny: [privileged, hostNetwork, "hostPath:/etc", "capability:SYS_*", "serviceAcc
 because: host access breaks isolation
 ---
 {{kind: Deny, name: some, to: ["team:vision"], deny: [hostIPC]}}
+---
+{{kind: Grant, name: few, to: ["team:vision"], allow: [{{use: ["accelerator:nvidia.com/gpu<=2"]}}]}}
+---
+{{kind: Grant, name: more, to: ["user:ana"], allow: [{{use: ["accelerator:nvidia.com/gpu"], max: {{perPod: 4}}}}]}}
 """
 
 OWN = "busybox:1"
@@ -133,6 +137,31 @@ def test_the_quota_of_a_namespace(server: ApiServer) -> None:
         "requests.nvidia.com/gpu": "16",
         "cpu": "2500m",
     }
+
+
+def test_nobody_has_more_of_an_accelerator_than_a_grant_gives(server: ApiServer) -> None:
+    def gpus(*amounts: int) -> dict[str, Any]:
+        limits = [{"limits": {"nvidia.com/gpu": n}} if n else {} for n in amounts]
+        return {
+            "containers": [
+                {"name": f"c{at}", "image": OWN, "resources": r} for at, r in enumerate(limits)
+            ]
+        }
+
+    assert not asked(server, gpus(0))
+    assert not asked(server, gpus(4))
+    assert not asked(server, gpus(0, 2, 2))
+    assert "maximum nvidia.com/gpu usage per Container is 4" in asked(server, gpus(5))
+    assert "maximum nvidia.com/gpu usage per Pod is 4" in asked(server, gpus(3, 3))
+    done = server.kubectl(
+        *("create", "--dry-run=server", "-o", "json", "-f", "-"),
+        text=json.dumps(
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": SPACE}}
+            | {"spec": gpus(0)}
+        ),
+    )
+    (container,) = json.loads(done.stdout)["spec"]["containers"]
+    assert container["resources"]["limits"] == {"nvidia.com/gpu": "0"}, "nobody is given any"
 
 
 DECIDED = "acl-decided"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANY_KIND",
+    "COMPONENT",
     "TREES",
     "Wanted",
     "below",
@@ -32,7 +33,7 @@ TREES = frozenset(("secret", "configMap", "hostPath", "nfs", "bucket"))
 
 _PATHS = frozenset(("hostPath",))
 
-_COMPONENT = "component"
+COMPONENT = "component"
 
 
 class Wanted:
@@ -67,7 +68,7 @@ def wanted(kind: str, name: str, *, certain: bool, alias: str = "") -> Wanted:
     """What is wanted by a name of this kind; `certain` tells that its stars are nothing special."""
     if not certain:
         return Wanted(None, pattern(below(kind, _cut(name) if kind in TREES else name)))
-    if kind == _COMPONENT:
+    if kind == COMPONENT:
         _, registry, bare = name.rpartition("//")
         other = _with_tag(alias) if alias else None
         return Wanted(_with_tag(name), None, other, _with_tag(bare) if registry else None)
@@ -122,7 +123,7 @@ def below(kind: str, name: str) -> str:
 
     A tree is all of it; a component without a tag is each of its versions.
     """
-    if kind == _COMPONENT:
+    if kind == COMPONENT:
         return _with_tag(name) if name.endswith("*") or _has_version(name) else f"{name}:*"
     if kind in _PATHS:
         name = _plain_path(name)

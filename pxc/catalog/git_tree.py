@@ -11,7 +11,14 @@ from pxc.catalog.tree_paths import paths_of
 
 __all__ = ["GitTree", "git_in"]
 
-_ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+_ENVIRONMENT = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C",
+    # What a partial clone lacks is not fetched: nobody asked for the network.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+}
 _LINK, _MODULE = "120000", "160000"
 _SECONDS = 30
 _TOP = ("rev-parse", "--show-toplevel")
@@ -96,7 +103,10 @@ class GitTree:
         name = self._name(path)
         if self.entry(path) != "file" or name is None:
             raise FileNotFoundError(2, "it is no file of the commit")
-        return self._git("cat-file", "blob", self._files[name][1])
+        try:
+            return self._git("cat-file", "blob", self._files[name][1])
+        except ValueError as fault:
+            raise OSError(5, str(fault)) from None
 
     def shown(self, path: str) -> str:
         """A path as people are to see it: with the commit's name."""
@@ -144,5 +154,7 @@ def git_in(
         raise ValueError("git takes too long") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        if "promisor remote" in said:
+            raise ValueError("this partial clone lacks files of it, which `git fetch` can bring")
         raise ValueError(said.splitlines()[0] if said else reason)
     return done.stdout

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from pxc.access.exports.cedar_names import CannotSay, covered, met, text
+from pxc.access.exports.cedar_names import CannotSay, attribute_of, covered, met, text
 from pxc.access.index import Index, holds_in, least
 from pxc.access.principal import Principal
 from pxc.access.roles import EVERYBODY, standing
-from pxc.access.selectors import ANY_KIND, TREES
+from pxc.access.selectors import ANY_KIND, COMPONENT, TREES, wanted
 from pxc.access.subjects import people
 from pxc.access.widening import OF_A_ROLE, OPEN_COMPONENTS
 
@@ -54,13 +54,24 @@ def cedar(rules: Rules) -> Cedar:
 def resource(claim: Claim) -> dict[str, Any]:
     """The entity that a claim of one exact name asks for."""
     name = claim.name.rstrip("/") + "/" if claim.kind in TREES else claim.name
-    slashes = [at for at, c in enumerate(name, 1) if c == "/"]
-    above = {f"up{n}": name[:at] for n, at in enumerate(slashes, 1)}
+    names = {"name": name}
+    if claim.kind == COMPONENT:
+        want = wanted(claim.kind, claim.name, certain=True, alias=claim.alias)
+        found = {"name": want.text, "alias": want.alias, "bare": want.bare}
+        names = {of: value for of, value in found.items() if value is not None}
+    parts = {k: v for of, value in names.items() for k, v in _parts(of, value).items()}
     return {
         "uid": {"type": "Thing", "id": claim.what},
-        "attrs": {"kind": claim.kind, "name": name, "last": name.rpartition("/")[2], **above},
+        "attrs": {"kind": claim.kind, **names, **parts},
         "parents": [],
     }
+
+
+def _parts(of: str, name: str) -> dict[str, str]:
+    """What is behind the last slash of a name, and what is before each of them."""
+    slashes = [at for at, c in enumerate(name, 1) if c == "/"]
+    above = {attribute_of(of, f"up{n}"): name[:at] for n, at in enumerate(slashes, 1)}
+    return {attribute_of(of, "last"): name.rpartition("/")[2], **above}
 
 
 def milli(value: Decimal) -> int:
@@ -69,7 +80,7 @@ def milli(value: Decimal) -> int:
 
 
 _OF_ROLES = {
-    "component": (
+    COMPONENT: (
         f'(resource.name like "{OPEN_COMPONENTS}*" || !(resource.name like "*//*"))',
         'action in [Action::"see", Action::"use", Action::"pull"]',
     )
@@ -307,7 +318,7 @@ def _until(grant: Grant) -> list[str]:
 
 
 def _actions(allowance: Allowance, kind: str) -> list[str]:
-    if kind == "component":
+    if kind == COMPONENT:
         given = allowance.actions
         every = not given or "use" in given
         actions = {"see", *given, *(("use", "pull") if every else ())}

@@ -6,9 +6,11 @@ that a name is a prefix of what is below it. `up2` of a resource is its name up 
 
 from __future__ import annotations
 
-from pxc.access.selectors import TREES, below
+from collections.abc import Iterable
 
-__all__ = ["CannotSay", "covered", "met", "text"]
+from pxc.access.selectors import COMPONENT, TREES, below
+
+__all__ = ["CannotSay", "attribute_of", "covered", "met", "text"]
 
 
 class CannotSay(Exception):
@@ -17,21 +19,33 @@ class CannotSay(Exception):
 
 def covered(kind: str, name: str) -> str:
     """The condition under which a pattern is about all of a resource; raises CannotSay."""
-    return _matches(below(kind, name))
+    return _any(_matches(below(kind, name), of) for of in _names(kind)[:2])
 
 
 def met(kind: str, name: str) -> str:
     """The condition under which a pattern is about something of a resource; never too narrow."""
-    terms = [_or_wider(below(kind, name))]
+    terms = [_or_wider(below(kind, name), of) for of in _names(kind)]
     if kind in TREES:
         # What is above a thing has the thing in it.
         segments = below(kind, name).split("/")
         for end in range(1, len(segments)):
             above = "/".join(segments[:end]) + "/"
-            terms.append(_or_wider(above))
+            terms.append(_or_wider(above, "name"))
             if "**" in segments[end - 1]:
                 break
-    return " || ".join(f"({t})" for t in dict.fromkeys(terms))
+    return _any(terms)
+
+
+def _names(kind: str) -> tuple[str, ...]:
+    """The attributes with the names of a resource: its own, another, one that gives no rights."""
+    return ("name", "alias", "bare") if kind == COMPONENT else ("name",)
+
+
+def _any(terms: Iterable[str]) -> str:
+    found = list(dict.fromkeys(terms))
+    if "true" in found:
+        return "true"
+    return found[0] if len(found) == 1 else " || ".join(f"({t})" for t in found)
 
 
 def text(value: str) -> str:
@@ -39,29 +53,40 @@ def text(value: str) -> str:
     return f'"{"".join(_escaped(c) for c in value)}"'
 
 
-def _or_wider(name: str) -> str:
+def _or_wider(name: str, of: str) -> str:
     try:
-        return _matches(name)
+        return _matches(name, of)
     except CannotSay:
-        return f"resource.name like {_like(name)}"
+        return _given(of, f"resource.{of} like {_like(name)}")
 
 
-def _matches(name: str) -> str:
+def _given(of: str, term: str) -> str:
+    """A condition on an attribute that not every resource has."""
+    return term if of == "name" else f"resource has {of} && {term}"
+
+
+def _matches(name: str, of: str) -> str:
     if "*" not in name:
-        return f"resource.name == {text(name)}"
+        return _given(of, f"resource.{of} == {text(name)}")
     while "***" in name:
         name = name.replace("***", "**")
-    wide = f"resource.name like {_like(name)}"
+    wide = f"resource.{of} like {_like(name)}"
     if "*" not in name.replace("**", ""):
-        return wide if name != "**" else "true"
+        return _given(of, wide) if name != "**" else "true"
     if "**" not in name:
-        return _in_segments("resource.name", name)
+        return _given(of, _in_segments(f"resource.{of}", name))
     head, _, tail = name.partition("**")
     if "**" in tail or "/" in tail or (head and not head.endswith("/")):
         raise CannotSay(name)
-    above = f"resource.up{head.count('/')}"
-    terms = [f"resource has {above[9:]}", _in_segments(above, head)] if head else []
-    return " && ".join([*terms, *([f"resource.last like {_like('**' + tail)}"] if tail else [])])
+    part = attribute_of(of, f"up{head.count('/')}")
+    terms = [f"resource has {part}", _in_segments(f"resource.{part}", head)] if head else []
+    last = f"resource.{attribute_of(of, 'last')} like {_like('**' + tail)}"
+    return _given(of, " && ".join([*terms, *([last] if tail else [])]))
+
+
+def attribute_of(of: str, part: str) -> str:
+    """The attribute with a part of the name that an attribute holds: `last`, `up2`."""
+    return part if of == "name" else f"{of}_{part}"
 
 
 def _in_segments(attribute: str, name: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from pxc.access.exports.admission import decision_policy, head, pod_policy
+from pxc.access.exports.limit_ranges import limit_range, most_of_accelerators
 from pxc.access.exports.pod_rules import check_of_deny, check_of_images
 from pxc.access.index import holds_in
 from pxc.access.principal import Principal
@@ -48,13 +49,13 @@ class ClusterObjects(Struct, frozen=True):
 
 
 def cluster_objects(rules: Rules, renderers: Sequence[str] | None = None) -> ClusterObjects:
-    """A role and a binding for each namespace of a project, quotas, and policies for pods.
+    """A role and a binding for each namespace of a project, quotas, bounds, and policies for pods.
 
     With `renderers`, which may be none, what runs must name the decision on it; those service
     accounts (`NAMESPACE/NAME`) are free of that.
     """
     writer = _Writer(rules)
-    found = [*writer.rights(), *writer.quotas(), *writer.policies()]
+    found = [*writer.rights(), *writer.quotas(), *writer.bounds(), *writer.policies()]
     if renderers is not None and writer.projects_of:
         runs = [(group, resources) for group, resources, _ in _OF_RUNS if group]
         found += decision_policy(sorted(writer.projects_of), runs, renderers)
@@ -108,17 +109,28 @@ class _Writer:
         self.unsaid += [
             f"quota `{name}`: it is of no namespace" for name in sorted(self.rules.quotas)
         ]
-        # A LimitRange holds for everybody, and gives its bound to containers that ask for nothing.
-        self.unsaid += [
-            f"the bounds of grant `{grant.name}`: a cluster does not see for whom a pod is"
-            for grant in self.rules.grants.values()
-            if any(allowance.most is not None for allowance in grant.allow)
-        ]
         return [
             {**head("v1", "ResourceQuota", "pxc-quota", namespace)}
             | {"spec": {"hard": {_hard(k): quantity(v) for k, v in sorted(quota.items())}}}
             for namespace, quota in sorted(found.items())
         ]
+
+    def bounds(self) -> list[dict[str, Any]]:
+        """The most of accelerators that anybody may have in a namespace."""
+        self.unsaid += [
+            f"the bounds of grant `{grant.name}` for whom it is: a cluster does not see for whom a"
+            " pod is, only the most that any grant gives is held"
+            for grant in self.rules.grants.values()
+            if any(
+                allowance.most is not None or any(s.most is not None for s in allowance.selectors)
+                for allowance in grant.allow
+            )
+        ]
+        found = [
+            (namespace, most_of_accelerators(self.rules, projects))
+            for namespace, projects in sorted(self.projects_of.items())
+        ]
+        return [limit_range(namespace, most) for namespace, most in found if most]
 
     def policies(self) -> list[dict[str, Any]]:
         """Policies that pods must pass, each bound to the namespaces that it holds in."""
