@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pxc.lint.settings_values import SettingFault
+from pxc.options import AclOptions
 from pxc.setting_readers import Reader, fields, one_of, text, texts, truth
-from pxc.world import AclOptions
 
 __all__ = [
     "ACL_MODES",

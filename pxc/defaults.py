@@ -26,8 +26,8 @@ from pxc.lint.settings_file import (
     read_whole,
 )
 from pxc.lint.settings_values import SettingFault
+from pxc.options import AirflowOptions, ArgoOptions, HubOptions, Images, Options, Runtime
 from pxc.setting_readers import Reader, fields, one_of, seconds, text, texts, truth
-from pxc.world import AirflowOptions, ArgoOptions, HubOptions, Images, Options, Runtime
 
 __all__ = [
     "AIRFLOW_RELEASES",

@@ -13,7 +13,7 @@ from pxc.source import Source, Span
 
 if TYPE_CHECKING:
     from pxc.access.organization import Rules
-    from pxc.world import Options
+    from pxc.options import Options
 
 __all__ = ["check_organization", "in_project", "of_place"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from pxc.lint.settings import Settings
-from pxc.world import Options
+from pxc.options import Options
 
 if TYPE_CHECKING:
     from pxc.access.principal import Principal

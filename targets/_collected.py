@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from pxc.ir.plan import Unit
+from pxc.options import Options
 from pxc.targets._connections import Volumes, attach
 from pxc.targets._container import Draft
 from pxc.targets._context import run_directory
@@ -20,7 +21,6 @@ from pxc.targets._pod import PodParts
 from pxc.targets._resources import KEPT
 from pxc.targets._store import remote_of, store_script
 from pxc.targets._transfer import TRANSFER_SCRIPT
-from pxc.world import Options
 
 if TYPE_CHECKING:
     from pxc.targets.kubernetes.distributed import Made

@@ -12,6 +12,7 @@ from pxc.ir.known_head import known_head
 from pxc.ir.node import Template
 from pxc.ir.plan import Unit
 from pxc.ir.pod import Pod, Step
+from pxc.options import Options
 from pxc.sha256 import sha256
 from pxc.targets._connections import Volumes, store_volume
 from pxc.targets._container import Draft
@@ -24,7 +25,6 @@ from pxc.targets._paths import (
     TRACKING_RUNS,
     WORK_MOUNT,
 )
-from pxc.world import Options
 
 __all__ = ["Context", "RunDirectory", "run_directory"]
 

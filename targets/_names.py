@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pxc.sha256 import sha256
 
 if TYPE_CHECKING:
-    from pxc.world import Options
+    from pxc.options import Options
 
 __all__ = [
     "HASH_VERSION",

@@ -11,6 +11,7 @@ from pxc.ir.node import KObject, Lit
 from pxc.ir.plan import Unit
 from pxc.ir.pod import ContainerStep, GitStep, Pod, Step, TransferStep
 from pxc.ir.run import Environment
+from pxc.options import Options
 from pxc.targets._catalog import describe
 from pxc.targets._connections import Volumes, attach
 from pxc.targets._container import Draft, author_container, change_of
@@ -19,7 +20,6 @@ from pxc.targets._data import Place, RunTime, Values, ordered
 from pxc.targets._file import file_container
 from pxc.targets._files import Files
 from pxc.targets._names import container_name, free_name
-from pxc.world import Options
 
 if TYPE_CHECKING:
     from pxc.targets._polyaxon import Polyaxon

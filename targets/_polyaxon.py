@@ -8,10 +8,10 @@ from typing import Any
 
 from pxc.ir.plan import Unit
 from pxc.ir.pod import Attachment, Copy, FileStep, GitStep, Pod, Step, TransferStep, Watch
+from pxc.options import Options
 from pxc.source import head_of
 from pxc.targets._context import RunDirectory, run_directory
 from pxc.targets._data import Place, Values, text_of, unexpanded
-from pxc.world import Options
 
 __all__ = ["MAIN", "Polyaxon"]
 

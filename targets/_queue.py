@@ -5,8 +5,8 @@ from __future__ import annotations
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
 from pxc.ir.queues import name_in_cluster
+from pxc.options import Options
 from pxc.targets._pod import PodParts
-from pxc.world import Options
 
 __all__ = ["IN_CLUSTER", "KUEUE_QUEUE", "join_pod", "join_pod_to_kueue", "queue_name"]
 

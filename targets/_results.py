@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.pod import Results
+from pxc.options import Runtime
 from pxc.targets._store import remote_of, store_script
 from pxc.targets._transfer import TRANSFER_SCRIPT
-from pxc.world import Runtime
 
 __all__ = ["RESULTS_SCRIPT", "results_container", "resume_container"]
 

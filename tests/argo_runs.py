@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.argo_terms import fates
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster

@@ -12,9 +12,10 @@ from pxc.catalog.files import FileCatalog
 from pxc.diagnostics import Report
 from pxc.driver import Request, SourceText, plan_request
 from pxc.language import PolyaxonLanguage
+from pxc.options import Options
 from pxc.passes.plan_claims import claims_of
 from pxc.workspace import Workspace
-from pxc.world import Options, World
+from pxc.world import World
 
 
 def job(fields: str = "", container: str = "", **sections: str) -> str:

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from pxc.diagnostics import Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options
+from pxc.options import Options
 from tests.no_hub import NO_HUB
 
 KINDS = frozenset(

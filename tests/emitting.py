@@ -6,8 +6,9 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.language import PolyaxonLanguage
+from pxc.options import Options, Runtime
 from pxc.targets import target
-from pxc.world import Options, Runtime, World
+from pxc.world import World
 from tests.kubernetes_oracle import judge
 from tests.plan_reader import read_plan
 

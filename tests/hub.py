@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
-from pxc.world import Options
+from pxc.options import Options
 from tests.command_line import write
 from tests.no_hub import NO_HUB
 

@@ -1,5 +1,5 @@
 """A workspace whose components are those of its catalog, and no others."""
 
-from pxc.world import HubOptions
+from pxc.options import HubOptions
 
 NO_HUB = HubOptions(off=True)

@@ -9,8 +9,8 @@ from pxc.diagnostics import Diagnostic, Report
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.ir.spec import Operation
 from pxc.language import PolyaxonLanguage
+from pxc.options import Options
 from pxc.source import Source
-from pxc.world import Options
 
 
 def operation(text: str, *, preset: bool = False) -> tuple[Operation | None, Report]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 
 from pxc.access.exports.cedar import cedar, dumps, resource
 from pxc.access.judge import Judge
+from pxc.access.organization import Rules
 from pxc.access.principal import Principal
 from tests.access_rules import TODAY, claim, deny, grant, project, restrict, rules, team
 
@@ -25,15 +27,17 @@ PATTERNS = [
 ]  # fmt: skip
 
 
-def organization(pattern: str, what: str):
+def organization(pattern: str, what: str) -> Rules:
     about = f"component:{pattern}"
-    found = {
+    objects: dict[str, list[Any]] = {
         "granted": [grant("g", "team:t", about)],
         "denied": [grant("g", "team:t", "component:**"), deny("d", "*", about)],
         "narrowed": [grant("g", "team:t", "component:**")],
-    }[what]
+    }
     narrowing = (restrict("component", pattern),) if what == "narrowed" else ()
-    return rules(team("t", "user:ana"), project("p", teams=("t",), restrict=narrowing), *found)
+    return rules(
+        team("t", "user:ana"), project("p", teams=("t",), restrict=narrowing), *objects[what]
+    )
 
 
 @pytest.mark.parametrize(

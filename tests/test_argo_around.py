@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.hub import hub
 from tests.kubernetes_oracle import judge
 

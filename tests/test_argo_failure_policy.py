@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.world import ArgoOptions, Options, Runtime
+from pxc.options import ArgoOptions, Options, Runtime
 from tests.engines.expressions import RELEASES, substitution
 from tests.engines.place import missing
 from tests.kubernetes_oracle import judge

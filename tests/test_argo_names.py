@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.argo_model import phases
 from tests.argo_terms import STATES
 from tests.hub import hub

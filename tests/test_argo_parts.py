@@ -13,9 +13,9 @@ import yaml
 
 from benchmarks.pipelines import pipeline
 from pxc.driver import Outcome
+from pxc.options import ArgoOptions
 from pxc.targets.argo import size
 from pxc.targets.argo.size import Budget
-from pxc.world import ArgoOptions
 from tests.argo_runs import dag, outcome_of
 from tests.argo_runs import unit as operation
 from tests.conftest import ROOT

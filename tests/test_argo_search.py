@@ -10,9 +10,9 @@ import yaml
 
 from pxc import __version__
 from pxc.driver import Request, SourceText, compile_request
+from pxc.options import Options, Runtime
 from pxc.tuner.documents import SearchDocument
 from pxc.tuner.reading import read_document
-from pxc.world import Options, Runtime
 from tests.conftest import ROOT
 from tests.kubernetes_oracle import judge
 from tests.no_hub import NO_HUB

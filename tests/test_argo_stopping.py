@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from pxc.driver import Request, SourceText, compile_request
+from pxc.options import Options, Runtime
 from pxc.tuner.documents import SearchDocument
 from pxc.tuner.reading import read_document
 from pxc.tuner.suggest import suggest
-from pxc.world import Options, Runtime
 from tests.engines.environment import expand
 from tests.kubernetes_oracle import judge
 

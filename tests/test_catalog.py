@@ -17,7 +17,8 @@ from pxc.diagnostics import Report
 from pxc.driver import Request, SourceText, compile_request
 from pxc.ir.node import plain
 from pxc.language import PolyaxonLanguage
-from pxc.world import ArgoOptions, Catalog, Options
+from pxc.options import ArgoOptions, Options
+from pxc.world import Catalog
 from tests.command_line import write
 from tests.reading import found
 

@@ -13,9 +13,9 @@ from pxc.access.organization import Queue, Rules
 from pxc.access.principal import Principal
 from pxc.diagnostics import Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.options import AclOptions, ArgoOptions, Options
 from pxc.passes.cluster_claims import claims_of_clusters
 from pxc.source import Source, Span
-from pxc.world import AclOptions, ArgoOptions, Options
 from tests.command_line import write
 
 ACME = """

@@ -22,7 +22,7 @@ from pxc.defaults import (
 )
 from pxc.driver.disk import compile_file, lint_file, read_settings_yaml
 from pxc.lint.settings_file import WORKSPACE_KEYS, SettingsError
-from pxc.world import AclOptions, Images, Options, Runtime
+from pxc.options import AclOptions, Images, Options, Runtime
 from tests.command_line import run, write
 from tests.conftest import ROOT
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options
+from pxc.options import Options
 from tests.kubernetes_oracle import judge
 
 IMAGE = "container: {image: 'img:1'}"

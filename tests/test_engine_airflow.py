@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.ir.plan import Group, Plan, Unit
-from pxc.world import AirflowOptions, Options, Runtime
+from pxc.options import AirflowOptions, Options, Runtime
 from tests.engines import dag_files
 from tests.plan_interpreter import FAILED, FAILS, NEVER, SKIPPED, SUCCEEDED, Fate, Script, interpret
 from tests.test_golden import CASES, run_case

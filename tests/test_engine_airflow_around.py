@@ -11,7 +11,7 @@ import pytest
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.ir.plan import Group, Unit
-from pxc.world import AirflowOptions, Options, Runtime
+from pxc.options import AirflowOptions, Options, Runtime
 from tests.engines import dag_files
 from tests.hub import hub
 from tests.plan_interpreter import FAILED, FAILS, SUCCEEDED, Fate, Script, interpret

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.engines import dag_files
 from tests.engines.api_server import TOKEN, ApiServer, Refused
 from tests.engines.cluster import Cluster

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.engines import dag_files
 from tests.plan_interpreter import FAILED, FAILS, Script, interpret
 from tests.test_engine_airflow import STATES

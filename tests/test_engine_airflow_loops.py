@@ -13,7 +13,7 @@ import yaml
 
 from pxc.driver import Request, SourceText, compile_request
 from pxc.ir.plan import Group, Unit
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.engines import dag_files
 from tests.plan_interpreter import FAILED, FAILS, SUCCEEDED, Fate, Script, interpret
 from tests.test_engine_airflow import STATES, TRIGGERS, comparable, dag_file, lines_of

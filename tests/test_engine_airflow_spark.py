@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pxc.driver import Request, SourceText, compile_request
+from pxc.options import Options, Runtime
 from pxc.targets._resources import ending_of
-from pxc.world import Options, Runtime
 from tests.engines import dag_files
 from tests.engines.cluster import Cluster
 from tests.engines.status_player import playing

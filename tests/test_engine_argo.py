@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pxc.world import ArgoOptions, Runtime
+from pxc.options import ArgoOptions, Runtime
 from tests.argo_runs import dag, differences, outcome_of, ran, scheduled, unit
 from tests.engines import argo as engine
 from tests.engines import place

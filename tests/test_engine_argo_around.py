@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import ArgoOptions, Options, Runtime
+from pxc.options import ArgoOptions, Options, Runtime
 from tests.argo_runs import differences, scheduled
 from tests.engines import argo as engine
 from tests.engines.api_server import Refused

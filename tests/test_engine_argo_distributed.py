@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import ArgoOptions, Options, Runtime
+from pxc.options import ArgoOptions, Options, Runtime
 from tests.argo_runs import dag, differences, outcome_of, ran, unit
 from tests.engines import argo as engine
 from tests.engines import kubeflow, place

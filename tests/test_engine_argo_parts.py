@@ -10,9 +10,9 @@ import yaml
 
 from benchmarks.pipelines import inline_pipeline, pipeline
 from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.options import ArgoOptions, Options, Runtime
 from pxc.targets.argo import size
 from pxc.targets.argo.size import Budget
-from pxc.world import ArgoOptions, Options, Runtime
 from tests.argo_parts import put_together
 from tests.argo_runs import dag, differences, outcome_of, ran, scheduled, unit
 from tests.engines import argo as engine

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.engines.cluster import Cluster
 from tests.engines.environment import Object
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.argo_values import compiled_for_argo
 from tests.engines.controller_passes import pods_of
 from tests.engines.environment import Object, expand

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pxc.driver import Request, SourceText, compile_request
+from pxc.options import Options, Runtime
 from pxc.targets.argo.leaf import RUN_VARIABLE
 from pxc.targets.argo.manifest import manifest
 from pxc.targets.argo.tags import finished, tag, unread
-from pxc.world import Options, Runtime
 from tests.engines import place
 from tests.engines.environment import expand
 from tests.engines.expressions import RELEASES, Substitution, substitution

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.world import Options
+from pxc.options import Options
 from tests.engines import kubeflow, place
 from tests.engines.api_server import ApiServer
 from tests.engines.cluster import Cluster

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from pxc.world import ArgoOptions
+from pxc.options import ArgoOptions
 from tests.argo_runs import dag, differences, outcome_of, ran, unit
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster

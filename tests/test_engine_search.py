@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from pxc.driver import Request, SourceText, compile_request
+from pxc.options import Options
 from pxc.tuner.documents import Record
 from pxc.tuner.step import unpacked
-from pxc.world import Options
 from tests.conftest import ROOT
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options
+from pxc.options import Options
 from tests.kubernetes_oracle import judge
 
 GATEWAY = {"expose": "gateway", "expose_via": "infra/public", "expose_host": "ml.example.org"}

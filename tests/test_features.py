@@ -6,12 +6,12 @@ import pytest
 
 from pxc.diagnostics import Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.options import Options, Runtime
 from pxc.targets._features import APPROXIMATED, EXACT, Feature
 from pxc.targets._page import page_of, page_text
 from pxc.targets.airflow.features import TABLE as AIRFLOW
 from pxc.targets.argo.features import TABLE as ARGO
 from pxc.targets.kubernetes.features import TABLE, feature_of
-from pxc.world import Options, Runtime
 from tests.emitting import run
 from tests.no_hub import NO_HUB
 from tests.test_nothing_dropped import CATALOG

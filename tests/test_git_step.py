@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pxc.options import Images
 from pxc.targets._git import GIT_SCRIPT
-from pxc.world import Images
 from tests.emitting import JOB, emit, pod_of, refusals
 
 

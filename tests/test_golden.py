@@ -2,7 +2,7 @@
 
 A case is a folder with `polyaxonfile.yaml` and, as it likes:
 - `case.yaml`: `params: {name: text}`, `files: [more -f files]`, `catalog: folder`,
-  `as: user:ana` for who asks, `lint: true`, `options: {...}` of pxc.world.Options, `targets: [argo]` where it is for that alone,
+  `as: user:ana` for who asks, `lint: true`, `options: {...}` of pxc.options.Options, `targets: [argo]` where it is for that alone,
   `graph: true` for a picture;
 - `expected.plan.json`, `expected.kubernetes.yaml`, `expected.diagnostics.txt` for kubernetes;
 - `expected.graph.svg`, its picture;
@@ -24,8 +24,8 @@ from pxc.driver import Outcome, Request, SourceText, compile_request, lint_reque
 from pxc.graph import draw
 from pxc.hub.settings import read_hub
 from pxc.ir.dump import dump_text
+from pxc.options import AirflowOptions, ArgoOptions, Options, Runtime
 from pxc.render.text import render_text
-from pxc.world import AirflowOptions, ArgoOptions, Options, Runtime
 from tests.kubernetes_oracle import judge
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"

@@ -11,8 +11,8 @@ from pxc.cli.hub.difference import changes_between
 from pxc.diagnostics import Report
 from pxc.driver.components import Component, component_of
 from pxc.hub.difference import BREAKING, NOTICE, WIDENING, Change
+from pxc.options import Options
 from pxc.request import SourceText
-from pxc.world import Options
 
 BASE: dict[str, Any] = yaml.safe_load("""
 version: 1.1

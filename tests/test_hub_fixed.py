@@ -23,7 +23,7 @@ from pxc.hub.fixed import lock_path
 from pxc.hub.lock import LOCK_FILE, Lock, Locked, lock_text
 from pxc.hub.registry import digest_of
 from pxc.hub.store import Store
-from pxc.world import HubOptions, Options, RegistryOptions
+from pxc.options import HubOptions, Options, RegistryOptions
 from tests.conftest import ROOT
 from tests.console import run
 from tests.hub_servers import WebServer, component, no_credentials, web_server

@@ -14,7 +14,7 @@ from pxc.driver import Request, SourceText, compile_request
 from pxc.driver.hubs import read_registry_yaml, set_registry_yaml
 from pxc.hub.registries import git_clone, git_command, open_registry
 from pxc.hub.registry import MOST_BYTES, About, Publishing, Registry, RegistryFault
-from pxc.world import HubOptions, Options, RegistryOptions
+from pxc.options import HubOptions, Options, RegistryOptions
 from tests.hub_servers import (
     Repository,
     certificate,

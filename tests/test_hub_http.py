@@ -19,7 +19,7 @@ from pxc.driver.hubs import read_registry_yaml
 from pxc.hub.index import Index, index_of, read_index
 from pxc.hub.registries import http_exchange, open_registry
 from pxc.hub.registry import MOST_BYTES, Registry, RegistryFault
-from pxc.world import HubOptions, Options, RegistryOptions
+from pxc.options import HubOptions, Options, RegistryOptions
 from tests.hub_servers import (
     WebServer,
     certificate,

@@ -15,7 +15,7 @@ from pxc.driver import Outcome, Request, SourceText, compile_request, lint_reque
 from pxc.driver.hubs import read_registry_yaml
 from pxc.hub.index_writer import write_index
 from pxc.hub.registries import open_registry
-from pxc.world import HubOptions, Options, RegistryOptions
+from pxc.options import HubOptions, Options, RegistryOptions
 from tests.hub_servers import no_credentials, web_server
 from tests.test_corpus import NEEDED
 

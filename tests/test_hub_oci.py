@@ -17,7 +17,7 @@ from pxc.driver.hubs import read_registry_yaml, set_registry_yaml
 from pxc.hub.registries import open_registry
 from pxc.hub.registries.oci_manifest import ARTIFACT
 from pxc.hub.registry import MOST_BYTES, About, Publishing, RegistryFault, Version
-from pxc.world import HubOptions, Options, RegistryOptions
+from pxc.options import HubOptions, Options, RegistryOptions
 from tests.engines import oci_registry, place
 from tests.hub_servers import WebServer, component, digest, no_credentials, web_server
 

@@ -12,7 +12,7 @@ import yaml
 from pxc.driver.hubs import read_registry_yaml, set_registry_yaml
 from pxc.hub.registries import open_registry
 from pxc.hub.registry import MOST_BYTES, About, Publishing, RegistryFault, Version
-from pxc.world import RegistryOptions
+from pxc.options import RegistryOptions
 from tests.command_line import run
 from tests.engines import oci_registry
 from tests.hub_servers import Repository, WebServer, component, digest, no_credentials, web_server

@@ -10,7 +10,7 @@ import pytest
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.hub.settings import read_hub
 from pxc.lint.settings_values import SettingFault
-from pxc.world import HubOptions, Options, RegistryOptions
+from pxc.options import HubOptions, Options, RegistryOptions
 
 COMPONENT = """\
 kind: component

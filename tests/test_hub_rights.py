@@ -21,8 +21,8 @@ from pxc.hub.placing import placed
 from pxc.hub.reference import parse_reference
 from pxc.hub.registry import About, Publishing, RegistryFault, digest_of
 from pxc.hub.rights import ComponentRights
+from pxc.options import AclOptions, HubOptions, Options, RegistryOptions
 from pxc.source import Source, whole
-from pxc.world import AclOptions, HubOptions, Options, RegistryOptions
 from tests.access_rules import TODAY, deny, grant, members, rules, team
 from tests.command_line import run, write
 

@@ -18,7 +18,7 @@ from pxc.hub.signers import (
 )
 from pxc.hub.signing_keys import new_key, sign
 from pxc.lint.settings_values import SettingFault
-from pxc.world import HubOptions, RegistryOptions, Signer
+from pxc.options import HubOptions, RegistryOptions, Signer
 from tests.command_line import run
 
 PLATFORM, DATA, STRANGER = new_key(), new_key(), new_key()

@@ -15,7 +15,7 @@ from pxc.hub.registry import digest_of
 from pxc.hub.signers import about_of
 from pxc.hub.signing_keys import new_key, sign
 from pxc.hub.store import Store
-from pxc.world import HubOptions, RegistryOptions, Signer
+from pxc.options import HubOptions, RegistryOptions, Signer
 from tests.command_line import run, write
 from tests.test_hub_rights import CORP, DATA, JOB, TRAIN, VISION, codes, request, told
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pxc.driver import Request, SourceText, compile_request
-from pxc.world import Options
+from pxc.options import Options
 from tests.kubernetes_oracle import judge
 
 IMAGE = "container: {image: 'img:1', command: [run]}"

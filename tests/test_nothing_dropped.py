@@ -40,8 +40,8 @@ from pxc.grammar.shapes import (
     Verbatim,
 )  # fmt: skip
 from pxc.ir.run import Replica
+from pxc.options import HubOptions, Options
 from pxc.targets.kubernetes.features import feature_of
-from pxc.world import HubOptions, Options
 from tests.conftest import ROOT
 from tests.fields_in_company import MARKED
 

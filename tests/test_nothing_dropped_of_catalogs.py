@@ -14,7 +14,7 @@ import pytest
 
 from pxc.catalog.connections import _FIELDS, _RESOURCE, _SCHEMAS, KINDS
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.test_nothing_dropped import ABSENT, LEAVES, TOLD, differs, samples, yaml_of
 from tests.test_nothing_dropped import EXCUSED as OF_SERVICES
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pxc.driver import Request, SourceText, collisions, compile_request
+from pxc.options import Options
 from pxc.targets._names import run_name
-from pxc.world import Options
 from tests.command_line import run
 from tests.emitting import JOB, SERVICE, emit
 from tests.kubernetes_oracle import judge

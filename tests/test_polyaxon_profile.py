@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.engines import place
 from tests.kubernetes_oracle import judge
 

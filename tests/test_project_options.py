@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from pxc.options import Options
 from pxc.project_options import of_place
-from pxc.world import Options
 from tests.command_line import Ran, run, write
 
 ORG = """

@@ -15,6 +15,7 @@ from pxc.ir.io import Param
 from pxc.ir.node import Hole, Invalid, Lit, Map, Template, plain
 from pxc.ir.program import Binding, Program
 from pxc.language import PolyaxonLanguage
+from pxc.options import Options
 from pxc.passes.compose_layers import compose_layers
 from pxc.passes.io_types.declare import find_io
 from pxc.passes.io_types.settle import node_of, settle
@@ -22,7 +23,7 @@ from pxc.passes.overlay_params import overlay_params
 from pxc.passes.resolve_params import resolve_params
 from pxc.source import Source, Span
 from pxc.workspace import Workspace
-from pxc.world import Options, World
+from pxc.world import World
 from tests.reading import describe, operation
 
 RUN = "c8d2f1a0b3a14b0f8b2d9d8a4cb4cc11"

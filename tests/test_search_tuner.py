@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
+from pxc.options import Options, Runtime
 from pxc.tuner.cli import _run
-from pxc.world import Options, Runtime
 from tests.hub import hub
 from tests.kubernetes_oracle import judge
 from tests.no_hub import NO_HUB

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 
 IMAGE = "container: {image: i}"
 TRAIN = f"kind: pytorchjob, worker: {{replicas: 2, {IMAGE}}}"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pxc.driver import Request, SourceText, compile_request
+from pxc.options import ArgoOptions, Options, Runtime
 from pxc.targets.argo.task_names import free, parameter_name, task_names
-from pxc.world import ArgoOptions, Options, Runtime
 from tests.kubernetes_oracle import judge
 
 JOB = "run: {kind: job, container: {image: a, command: [b]}}"

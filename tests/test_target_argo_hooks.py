@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
-from pxc.world import Options, Runtime
+from pxc.options import Options, Runtime
 from tests.hub import hub
 from tests.kubernetes_oracle import judge
 from tests.no_hub import NO_HUB

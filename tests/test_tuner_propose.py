@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from pxc.ir.ranges import RANGES
+from pxc.options import Images
 from pxc.tuner.cli import _run
 from pxc.tuner.matrix_reading import axes_of
-from pxc.world import Images
 from tests.public_hub import Shipped, compiled
 
 LR = {"kind": "loguniform", "value": {"low": -7, "high": -1}}

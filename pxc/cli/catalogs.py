@@ -11,7 +11,7 @@ import click
 from pxc.driver.catalogs import CatalogFault, open_catalogs
 
 if TYPE_CHECKING:
-    from pxc.world import HubOptions
+    from pxc.options import HubOptions
 
 __all__ = ["opened"]
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from pxc.defaults import NAME_POLICIES, ROUTES, expose_fault, revision_fault
-from pxc.world import Options
+from pxc.options import Options
 
 __all__ = ["check_expose", "check_revision", "chosen_route", "expose_options", "name_options"]
 

@@ -28,7 +28,7 @@ from pxc.hub.registry import RegistryFault, digest_of
 from pxc.world import LAST_DAY
 
 if TYPE_CHECKING:
-    from pxc.world import HubOptions
+    from pxc.options import HubOptions
 
 __all__ = ["CatalogFault", "locked_catalog", "open_catalogs"]
 
@@ -56,8 +56,9 @@ def open_catalogs(
 ) -> tuple[Path, ...]:
     """What catalogs are read from, in their order. Raises CatalogFault for what is not trusted.
 
-    `today` is a day as `2027-03-31`; where it is empty whatever ends has ended. Keys are `signers`, or those of the file that PXC_TRUSTED_KEYS names. Where it `is_moved` a
-    repository is read at what its ref means now, not as pxc.lock has it.
+    `today` is a day as `2027-03-31`; where it is empty whatever ends has ended. Keys are `signers`,
+    or those of the file that PXC_TRUSTED_KEYS names. Where it `is_moved` a repository is read at
+    what its ref means now, not as pxc.lock has it.
     """
     former = former_catalog(root)
     keys = _trusted_keys() or signers

@@ -16,10 +16,11 @@ from pxc.ir.expr import RunTimeRef
 from pxc.ir.node import Hole, Lit, Map, Template
 from pxc.ir.program import Binding, Connection, Program
 from pxc.language import PolyaxonLanguage
+from pxc.options import Options
 from pxc.pipeline import Phase, run_pipeline
 from pxc.request import Request, SourceText
 from pxc.source import Source, Span, whole
-from pxc.world import Options, World
+from pxc.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -56,10 +56,11 @@ def compile_file(
     """Compile one file from disk under its workspace's pxc.yaml.
 
     `params` values that are not text are passed as JSON. `principal` is who asks, as whoever calls
-    this knows it, and `today` a day as `2027-03-31`; without, what ends has ended: grants, and bundles that are a catalog. With
-    `locked` only components that pxc.lock has are taken, with `offline` no registry is asked.
-    Raises ValueError for a pxc.yaml that is at fault, or whose names end in a revision that only
-    the command line gives, and for a catalog that is not trusted or not to be had.
+    this knows it, and `today` a day as `2027-03-31`; without, what ends has ended: grants, and
+    bundles that are a catalog. With `locked` only components that pxc.lock has are taken, with
+    `offline` no registry is asked. Raises ValueError for a pxc.yaml that is at fault, or whose
+    names end in a revision that only the command line gives, and for a catalog that is not trusted
+    or not to be had.
     """
     from pxc.defaults import revision_fault
 

@@ -12,8 +12,9 @@ from pxc.hub.registry import RegistryFault
 from pxc.hub.resolver import Hub
 from pxc.hub.store import user_store
 from pxc.language import PolyaxonLanguage
+from pxc.options import HubOptions, Options
 from pxc.request import Request
-from pxc.world import LAST_DAY, Catalog, HubOptions, Options
+from pxc.world import LAST_DAY, Catalog
 
 if TYPE_CHECKING:
     from pxc.hub.rights import ComponentRights
@@ -32,8 +33,8 @@ def hub_of(
 ) -> Hub:
     """What knows the components of the registries of a workspace. Nothing is asked yet.
 
-    `today` is that of a request. With `rights` only what they let somebody see and pull. The cache is that of who runs pxc; what
-    is taken from it depends on names and digests alone.
+    `today` is that of a request. With `rights` only what they let somebody see and pull. The cache
+    is that of who runs pxc; what is taken from it depends on names and digests alone.
     """
     store = user_store(os.environ, sys.platform)
     return Hub(

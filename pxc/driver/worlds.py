@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from pxc.diagnostics import Report
 from pxc.language import PolyaxonLanguage
 from pxc.lint.trace import Trace
+from pxc.options import Options
 from pxc.releases import is_before
 from pxc.request import Request
-from pxc.world import Catalog, Files, Options, World
+from pxc.world import Catalog, Files, World
 
 if TYPE_CHECKING:
     from pxc.catalog.agent import Agent

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from pxc.hub.index import INDEX, MOST_INDEX, Index, blob_path, index_of, read_index
 from pxc.hub.registries.folder import FolderRegistry, bytes_of, write_bytes
 from pxc.hub.registry import ReadYaml
-from pxc.world import RegistryOptions
+from pxc.options import RegistryOptions
 
 __all__ = ["write_index"]
 

@@ -11,8 +11,8 @@ from pxc.hub.reference import PUBLIC, HubReference
 from pxc.hub.registries import BUILT_IN, LOCAL, open_registry
 from pxc.hub.registry import Publishing, ReadYaml, Registry, RegistryFault, SetYaml, Version
 from pxc.ir.node import Lit
+from pxc.options import HubOptions, RegistryOptions
 from pxc.source import Span
-from pxc.world import HubOptions, RegistryOptions
 
 if TYPE_CHECKING:
     from pxc.hub.rights import ComponentRights

@@ -12,7 +12,7 @@ from pxc.hub.reference import (
     parse_reference,
     without_polyaxon,
 )
-from pxc.world import HubOptions
+from pxc.options import HubOptions
 
 __all__ = ["name_in_rules", "named_by_rules", "placed", "placed_claim"]
 

@@ -33,8 +33,8 @@ from pxc.hub.signers import check_locked_signer, check_signed, unsigned_policy
 from pxc.hub.stages import check_stage
 from pxc.hub.store import Store
 from pxc.ir.node import Lit
+from pxc.options import HubOptions
 from pxc.source import Source
-from pxc.world import HubOptions
 
 if TYPE_CHECKING:
     from pxc.hub.rights import ComponentRights

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pxc.access.organization import Rules
     from pxc.diagnostics import Report
     from pxc.hub.reference import HubReference
-    from pxc.world import HubOptions
+    from pxc.options import HubOptions
 
 __all__ = ["ComponentRights"]
 

@@ -12,8 +12,8 @@ from pxc.diagnostics import nearest
 from pxc.hub.minisign import SignatureFault, parse_public_key
 from pxc.hub.registries import KINDS
 from pxc.lint.settings_values import SettingFault
+from pxc.options import ANY_ORG, HubOptions, RegistryOptions, Signer
 from pxc.setting_readers import Reader, fields, one_of, text, texts
-from pxc.world import ANY_ORG, HubOptions, RegistryOptions, Signer
 
 __all__ = ["WHAT_IS_DONE", "read_hub"]
 

@@ -14,7 +14,7 @@ from pxc.hub.minisign import (
     parse_signature,
     verify,
 )
-from pxc.world import ANY_ORG, HubOptions, Signer
+from pxc.options import ANY_ORG, HubOptions, Signer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

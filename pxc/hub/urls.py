@@ -9,8 +9,8 @@ from pxc.diagnostics import Note, Report
 from pxc.hub.lock import Locked, LockFault
 from pxc.hub.registry import MOST_BYTES, RegistryFault, digest_of
 from pxc.ir.node import Lit
+from pxc.options import HubOptions, RegistryOptions
 from pxc.source import Source
-from pxc.world import HubOptions, RegistryOptions
 
 if TYPE_CHECKING:
     from pxc.hub.resolver import Hub

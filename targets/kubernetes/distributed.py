@@ -10,6 +10,7 @@ from pxc.diagnostics import Report
 from pxc.ir.node import replace
 from pxc.ir.plan import Output, Plan, Unit
 from pxc.ir.run import Cluster
+from pxc.options import Options
 from pxc.source import head_of
 from pxc.targets._data import Place, RunTime, Values
 from pxc.targets._metadata import Metadata, identity_labels
@@ -25,7 +26,6 @@ from pxc.targets.kubernetes.ray import is_ray_job, ray_cluster_spec, ray_job_spe
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.targets.kubernetes.spark import SPARK_MAINS, spark_application_spec
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, run_uuid
-from pxc.world import Options
 
 __all__ = ["LONGEST_NAME", "EngineRun", "Made", "distributed_objects", "engine_objects"]
 

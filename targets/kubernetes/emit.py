@@ -9,6 +9,7 @@ from pxc.contracts import OutFile
 from pxc.diagnostics import Report
 from pxc.ir.asked import asked
 from pxc.ir.plan import Group, Plan, Timetable, Unit
+from pxc.options import Options
 from pxc.source import Span, head_of
 from pxc.targets._data import Values
 from pxc.targets._metadata import Metadata
@@ -18,7 +19,7 @@ from pxc.targets._pod import PodParts
 from pxc.targets.kubernetes.features import feature_of, met_by_option, tell, tell_demand
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.unit_parts import INSTANCE, config_maps, run_uuid, unit_parts
-from pxc.world import Options, World
+from pxc.world import World
 
 __all__ = ["emit"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
+from pxc.options import Options
 from pxc.source import head_of
 from pxc.targets._data import Place, Values
 from pxc.targets._metadata import Metadata
-from pxc.world import Options
 
 __all__ = ["route_objects"]
 

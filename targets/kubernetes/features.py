@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pxc.options import Options
 from pxc.targets._features import APPROXIMATED, EXACT, REFUSED, Feature, Features
 from pxc.targets._unsayable import PLUGINS, RUNTIMES, STEPS
-from pxc.world import Options
 
 __all__ = [
     "APPROXIMATED",

@@ -9,6 +9,7 @@ from pxc.ir.dump import dump
 from pxc.ir.node import is_null, replace
 from pxc.ir.plan import Unit
 from pxc.ir.run import Distributed, SchedulingPolicy
+from pxc.options import Options
 from pxc.source import head_of
 from pxc.targets._container import container_order
 from pxc.targets.kubernetes.job import job_spec
@@ -16,7 +17,6 @@ from pxc.targets.kubernetes.members import Gang
 from pxc.targets.kubernetes.pod_group import counted, is_gathered
 from pxc.targets.kubernetes.pytorch_job import processes
 from pxc.targets.kubernetes.run_policy import runtime_of
-from pxc.world import Options
 
 __all__ = ["can_be_indexed", "indexed_objects", "one_role"]
 

@@ -15,6 +15,7 @@ from pxc.ir.plan import Unit
 from pxc.ir.pod import Pod
 from pxc.ir.stopping import FAILURE
 from pxc.ir.sweep import Sweep, cells
+from pxc.options import Options
 from pxc.source import Span
 from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies, varies_in_arguments_only
@@ -25,7 +26,7 @@ from pxc.targets.kubernetes.cell_table import Table
 from pxc.targets.kubernetes.cell_wrapper import TABLE_MOUNT, NotIndexed, Wrapper
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.targets.kubernetes.unit_parts import INSTANCE
-from pxc.world import Options, World
+from pxc.world import World
 
 __all__ = ["MOST_CELLS", "NotIndexed", "indexed_job"]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from pxc.diagnostics import Note, Report
 from pxc.ir.plan import Group, Plan
+from pxc.options import Options
 from pxc.source import head_of
 from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import dns_label, free_name, reserved, run_name
 from pxc.targets.kubernetes.flat_group import FlatUnit, run_at_once
 from pxc.targets.kubernetes.job import job_spec
 from pxc.targets.kubernetes.unit_parts import INSTANCE, UnitParts
-from pxc.world import Options
 
 __all__ = ["job_set"]
 

@@ -12,6 +12,7 @@ from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Unit
 from pxc.ir.stopping import FAILURE
 from pxc.ir.sweep import Sweep, cells
+from pxc.options import Options
 from pxc.targets._cell_rows import Row, Rows
 from pxc.targets._cells import Cells, varies_in_arguments_only
 from pxc.targets._data import Values
@@ -23,7 +24,7 @@ from pxc.targets.kubernetes.indexed_job import MOST_CELLS, NotIndexed, indexed_j
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
 from pxc.targets.kubernetes.searches import tell_rule
 from pxc.targets.kubernetes.unit_parts import INSTANCE
-from pxc.world import Options, World
+from pxc.world import World
 
 __all__ = ["Objects", "sweep_texts"]
 

@@ -13,13 +13,13 @@ from pxc.diagnostics import Report, allowed
 from pxc.ir.node import Lit, replace
 from pxc.ir.plan import Plan, Unit
 from pxc.ir.pod import Pod, Role
+from pxc.options import Options
 from pxc.source import head_of
 from pxc.targets._container import container_order
 from pxc.targets._data import RunTime, Values
 from pxc.targets._metadata import Metadata
 from pxc.targets._pod import PodParts, build_pod
 from pxc.targets._queue import join_pod
-from pxc.world import Options
 
 __all__ = ["Gang", "Member", "make_members"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
+from pxc.options import Options
 from pxc.targets._queue import IN_CLUSTER, KUEUE_QUEUE, queue_name
-from pxc.world import Options
 
 __all__ = ["join_objects", "join_set"]
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Unit
+from pxc.options import Options
 from pxc.targets._container import container_order
 from pxc.targets._data import Values
 from pxc.targets._metadata import Metadata
 from pxc.targets._pod import PodParts
 from pxc.targets.kubernetes.expose import route_objects
 from pxc.targets.kubernetes.features import tell
-from pxc.world import Options
 
 __all__ = ["SELECTED", "service_objects"]
 

@@ -8,13 +8,14 @@ from msgspec import Struct
 
 from pxc.diagnostics import Report
 from pxc.ir.plan import Plan, Unit
+from pxc.options import Options
 from pxc.targets._data import Values
 from pxc.targets._metadata import Metadata, identity_labels
 from pxc.targets._names import uuid_of
 from pxc.targets._objects import config_map
 from pxc.targets._pod import PodParts, build_pod
 from pxc.targets.kubernetes.run_time import KubernetesRunTime
-from pxc.world import Options, World
+from pxc.world import World
 
 __all__ = ["INSTANCE", "UnitParts", "config_maps", "run_uuid", "unit_parts"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from pxc.hub.registry import ReadYaml, Registry, RegistryFault, SetYaml
-from pxc.world import LAST_DAY, RegistryOptions
+from pxc.options import RegistryOptions
+from pxc.world import LAST_DAY
 
 __all__ = ["BUILT_IN", "KINDS", "LOCAL", "open_registry"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pxc.hub.registry import RegistryFault
-from pxc.world import RegistryOptions
+from pxc.options import RegistryOptions
 
 __all__ = ["Credentials"]
 

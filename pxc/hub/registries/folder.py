@@ -22,7 +22,7 @@ from pxc.hub.registry import (
     Version,
     digest_of,
 )
-from pxc.world import RegistryOptions
+from pxc.options import RegistryOptions
 
 __all__ = ["FolderRegistry", "bytes_of", "tag_of", "write_bytes"]
 

@@ -14,7 +14,7 @@ from pxc.hub.registries.http_client import HttpClient
 from pxc.hub.registries.published import SIGNATURE
 from pxc.hub.registry import MOST_BYTES, About, RegistryFault, Version
 from pxc.hub.store import touch
-from pxc.world import RegistryOptions
+from pxc.options import RegistryOptions
 
 __all__ = ["HttpRegistry"]
 

@@ -16,7 +16,7 @@ from pxc.hub.index import (
 from pxc.hub.registries.http_client import HttpClient
 from pxc.hub.registries.published import check_publishing
 from pxc.hub.registry import MOST_BYTES, About, RegistryFault, digest_of
-from pxc.world import RegistryOptions
+from pxc.options import RegistryOptions
 
 __all__ = ["publish"]
 

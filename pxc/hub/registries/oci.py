@@ -11,7 +11,7 @@ from pxc.hub.reference import parse_reference
 from pxc.hub.registries.oci_manifest import MANIFEST, layers_of, manifest_of, version_of
 from pxc.hub.registries.published import check_publishing
 from pxc.hub.registry import MOST_BYTES, About, RegistryFault, Version, digest_of
-from pxc.world import RegistryOptions
+from pxc.options import RegistryOptions
 
 if TYPE_CHECKING:
     from pxc.hub.registries.oci_client import OciClient

@@ -14,7 +14,7 @@ from pxc.hub.registry import (
     Version,
     digest_of,
 )
-from pxc.world import RegistryOptions
+from pxc.options import RegistryOptions
 
 __all__ = ["SIGNATURE", "check_publishing", "files_of"]
 
