@@ -322,7 +322,7 @@ def _text_of(node: Lit[Any]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and not math.isfinite(value):
-        return node.span.text
+        return node.span.text if node.plain else repr(value)
     return repr(value)
 
 

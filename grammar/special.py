@@ -196,7 +196,7 @@ def _conditions(builder: Builder, node: Any, what: str) -> Any:
 
 def _mode(builder: Builder, node: Any, what: str) -> Any:
     if isinstance(node, Lit) and isinstance(node.value, int) and node.value is not True:
-        return Lit(node.span, node.span.text)
+        return Lit(node.span, node.span.text if node.plain else scalar_text(node.value))
     return builder.build(Text(), node, what)
 
 

@@ -29,9 +29,8 @@ class PolyaxonLanguage:
     def read_operation(self, source: Source, report: Report, *, preset: bool) -> Operation | None:
         """See `pxc.world.Language`."""
         from pxc.grammar.documents import build_operation
-        from pxc.grammar.yaml_tree import read_yaml
 
-        tree = read_yaml(source, report)
+        tree = _tree_of(source, report)
         if tree is None:
             return None
         built = build_operation(tree, report, preset=preset)
@@ -108,3 +107,14 @@ class PolyaxonLanguage:
         from pxc.passes.fill_cells import CellFiller
 
         return CellFiller(sweep, self).fill
+
+
+def _tree_of(source: Source, report: Report) -> Map | None:
+    """The root map of a text, or of what a program handed over."""
+    if source.authored is not None:
+        from pxc.grammar.python.read_document import read_document
+
+        return read_document(source, source.authored, report)
+    from pxc.grammar.yaml_tree import read_yaml
+
+    return read_yaml(source, report)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pxc.lint.settings import Settings
 from pxc.options import Options
+from pxc.source import Authored
 
 if TYPE_CHECKING:
     from pxc.access.principal import Principal
@@ -18,10 +19,15 @@ __all__ = ["Request", "SourceText"]
 
 
 class SourceText(Struct, frozen=True):
-    """One file as given: the name it is shown under and its bytes."""
+    """One file as given: the name it is shown under and its bytes.
+
+    `authored` is the document that a Python file handed over; `data` is then the text of that file,
+    in which its places are.
+    """
 
     name: str
     data: bytes
+    authored: Authored | None = None
 
 
 class Request(Struct, frozen=True, kw_only=True):

@@ -6,18 +6,33 @@ from functools import cached_property
 from msgspec import Struct
 
 
+class Authored(Struct, frozen=True):
+    """What a program handed over: its document, as `pxc.author.document` writes it.
+
+    `modules` are the names and texts of further files of the program that places may be in.
+    """
+
+    document: bytes
+    modules: tuple[tuple[str, str], ...] = ()
+
+
 class Source:
     """One text and the name it is shown under.
 
     `name` is what diagnostics print (a path as the user wrote it, `-` or `-P lr`);
     `text` has no byte order mark. Two sources are the same only when they are the same object.
     `via` tells whose text it is: `user`, `preset:NAME` for one of the catalog, `component:REF`.
+    `authored` is what a program handed over, whose places are in this text; None for a text that is
+    the document itself. A program is never edited by a fix.
     """
 
-    def __init__(self, name: str, text: str, via: str = "user") -> None:
+    def __init__(
+        self, name: str, text: str, via: str = "user", authored: Authored | None = None
+    ) -> None:
         self.name = name
         self.text = text
         self.via = via
+        self.authored = authored
 
     def __repr__(self) -> str:
         return f"Source({self.name!r})"
@@ -36,6 +51,18 @@ class Source:
         """Line and column of an offset, both counted from 1, columns in characters."""
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
+
+    def offset(self, line: int, column: int) -> int | None:
+        """The offset of a line and a column, both from 1; None where the text has no such place.
+
+        A column may stand right after the last character of its line.
+        """
+        starts = self._line_starts
+        if not 1 <= line <= len(starts) or column < 1:
+            return None
+        at = starts[line - 1] + column - 1
+        end = starts[line] - 1 if line < len(starts) else len(self.text)
+        return at if at <= end else None
 
     def line(self, number: int) -> str:
         """The text of a line counted from 1, without its line end."""

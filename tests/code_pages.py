@@ -7,12 +7,14 @@ preset, `allowed-registries=PREFIX` is that setting, `spec=2.12` holds the file 
 (`also=PXCnnn*9` nine of them). A block `yaml preset` (a `-f` file), `yaml catalog` (connections of
 the catalog), `yaml catalog=presets/gpu.yaml` (another file of it) or `yaml file=name.yaml` (a file
 beside it) belongs to the example before it, or to every example of the page when it comes first.
-Bytes that a page cannot show are a block `python wrong` with an expression that gives them; what
+Bytes that a page cannot show are a block `python wrong` with an expression that gives them; with `built`
+the block is a Python file, whose `main` is the document; `json wrong` is what such a file hands over. What
 only the command line can get wrong is a block `console wrong` with one command.
 """
 
 from __future__ import annotations
 
+import linecache
 import re
 import tempfile
 from pathlib import Path
@@ -20,9 +22,12 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from pxc.access.principal import Principal
+from pxc.author import AuthorFault, document, fault_document
+from pxc.author.source_places import PLACES
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.lint.select import Selection
 from pxc.lint.settings import Settings
+from pxc.source import Authored
 from tests.console import run
 
 _BLOCK = re.compile(r"^( *)(`{3,})([^\n`]*)\n(.*?)^\1\2 *$", re.M | re.S)
@@ -46,6 +51,7 @@ class Example(Struct):
     verdict: str
     line: int
     data: bytes = b""
+    authored: bytes | None = None
     command: str = ""
     compile: bool = False
     target: str = "kubernetes"
@@ -81,6 +87,11 @@ class Example(Struct):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8")
 
+    def _authored(self) -> Authored | None:
+        if self.authored is None:
+            return None
+        return Authored(self.authored, (("example.py", self.data.decode()),))
+
     def outcome_in(self, folder: Path) -> Outcome:
         """The outcome of an example that is a file, in a folder made ready for it."""
         main, catalog = folder / "example.yaml", folder / "catalog"
@@ -88,7 +99,7 @@ class Example(Struct):
             SourceText(f"preset{i}.yaml", text.encode()) for i, text in enumerate(self.presets, 1)
         ]
         request = Request(
-            files=(SourceText(main.as_posix(), self.data), *presets),
+            files=(SourceText(main.as_posix(), self.data, self._authored()), *presets),
             params=tuple(self.params),
             target=self.target,
             settings=Settings(
@@ -104,6 +115,19 @@ class Example(Struct):
         return (compile_request if self.compile else lint_request)(request)
 
 
+def _built(text: str) -> bytes:
+    """What a Python file hands over: its `main`, or what is wrong with it."""
+    name = "example.py"
+    linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
+    PLACES.forget()
+    found: dict[str, object] = {"__name__": "example"}
+    try:
+        exec(compile(text, name, "exec"), found)
+        return document(found["main"], file=name, name="main")
+    except AuthorFault as fault:
+        return fault_document(fault)
+
+
 def blocks_of(page: str) -> list[Block]:
     """Every fenced block of a Markdown text."""
     return [
@@ -117,7 +141,10 @@ def examples_of(page: str) -> list[Example]:
     examples: list[Example] = []
     shared: list[Block] = []
     for block in blocks_of(page):
-        if block.language not in ("yaml", "toml", "python", "console") or len(block.words) < 2:
+        if (
+            block.language not in ("yaml", "toml", "python", "json", "console")
+            or len(block.words) < 2
+        ):
             raise ValueError(f"line {block.line}: a block without `wrong` or `right`")
         if block.words[1] in ("wrong", "right"):
             example = example_of(block)
@@ -136,14 +163,20 @@ def example_of(block: Block) -> Example:
     example = Example(block.words[1], block.line)
     if block.language == "console":
         example.command = block.text.strip().removeprefix("$ ")
+    elif block.language == "python" and "built" in block.words:
+        example.data, example.authored = block.text.encode(), _built(block.text)
     elif block.language == "python":
         example.data = eval(block.text, {})
+    elif block.language == "json":
+        example.data, example.authored = b"main = ...", block.text.encode()
     else:
         example.data = block.text.encode()
     words = iter(block.words[2:])
     for word in words:
         if word == "compile":
             example.compile = True
+        elif word == "built":
+            pass
         elif word == "-P":
             name, _, value = next(words).partition("=")
             example.params.append((name, value))

@@ -63,6 +63,8 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC022", "scalar-too-large", _E),
     ("PXC023", "too-many-findings", _W),
     ("PXC024", "unfit-character", _E),
+    ("PXC032", "no-data", _E),
+    ("PXC034", "foreign-document", _E),
     # 1 schema
     ("PXC101", "unknown-field", _E),
     ("PXC102", "misspelled-field", _E),

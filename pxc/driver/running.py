@@ -80,6 +80,7 @@ def _read(
     source = load_source(given.name, given.data, report)
     if source is None:
         return None
+    source.authored = given.authored
     if read is not None:
         read.append(source)
     return world.language.read_operation(source, report, preset=preset)
