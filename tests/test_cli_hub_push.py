@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,21 @@ def test_a_version_is_published_with_its_example_and_what_is_told_of_it(workspac
     listed = run("hub", "ls", "acme/", "--today", "2026-11-22").out.splitlines()[1]
     assert listed.split() == ["acme/tell", "1", "testing", "team:vision", "no", "2", "d", "Tell"]
     assert run("compile", "op.yaml").code == 0
+
+
+def test_a_version_is_found_by_its_tags_and_further_words(workspace: Path) -> None:
+    tagged = TELL.replace("termination", "tags: [log, line]\ntermination")
+    write(workspace, {"tell.yaml": tagged})
+    assert push("acme/tell:1", "--keyword", "print", "--keyword", "log").code == 0
+    for word in ("print", "line"):
+        assert run("hub", "search", word).out.splitlines()[1].split()[0] == "acme/tell"
+    (version,) = json.loads(run("hub", "ls", "acme/tell", "--format", "json").out)["versions"]
+    assert version["keywords"] == ["print", "log", "line"]
+    assert "KEYWORDS\n    print, log, line\n" in run("hub", "show", "acme/tell:1").out
+    shown = json.loads(run("hub", "show", "acme/tell:1", "--format", "json").out)
+    assert shown["keywords"] == ["print", "log", "line"]
+    refused = push("acme/tell:1", "--keyword", "a,b")
+    assert (refused.code, "no comma" in refused.err) == (2, True)
 
 
 def test_a_dry_run_writes_nothing(workspace: Path) -> None:

@@ -21,7 +21,7 @@ from tests.test_git_step import git
 FIRST, SECOND = component(0.1), component(0.2)
 ABOUT = About(
     title="Trainer", description="Trains", owner="team:vision", created="2026-03-04",
-    stage="testing", readme=b"# How\n", example=b"kind: operation\nhubRef: vision/train:1\n",
+    stage="testing", keywords=("detector", "two words"), readme=b"# How\n", example=b"kind: operation\nhubRef: vision/train:1\n",
 )  # fmt: skip
 SIGNED = (
     "untrusted comment: signature of a\nAAAA\ntrusted comment: t\nBBBB\n",
@@ -96,6 +96,7 @@ def test_what_is_published_is_there(opened: Opens) -> None:
     assert (made.digest, made.size) == (digest(FIRST), len(FIRST))
     assert (made.title, made.description, made.owner) == ("Trainer", "Trains", "team:vision")
     assert (made.stage, made.created) == ("testing", "2026-03-04")
+    assert made.keywords == ("detector", "two words")
     assert [text.strip() for text in made.signatures] == [text.strip() for text in SIGNED]
 
 
@@ -131,6 +132,9 @@ def test_the_same_bytes_are_told_of_anew(opened: Opens) -> None:
     version = found(opened())
     assert (version.stage, version.replaced_by) == ("deprecated", "x:2")
     assert (version.title, version.description) == ("Trainer", "Trains")
+    assert version.keywords == ("detector", "two words")
+    opened().publish("vision/train", "1", FIRST, About(keywords=("other",)))
+    assert found(opened()).keywords == ("other",)
     assert opened().read(version) == FIRST
 
 
@@ -173,6 +177,55 @@ def test_what_no_registry_takes(
     with pytest.raises(RegistryFault) as caught:
         opened().publish(component, tag, data, About(stage=stage))
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("a,b",), "`a,b` is no keyword: 1 to 64 characters, and no comma"),
+        (("",), "`` is no keyword: 1 to 64 characters, and no comma"),
+        (("a\nb",), "`a\nb` is no keyword: 1 to 64 characters, and no comma"),
+        (("a" * 65,), f"`{'a' * 64}` is no keyword: 1 to 64 characters, and no comma"),
+        (tuple(map(str, range(33))), "there are more than 32 keywords"),
+    ],
+)
+def test_what_is_no_keyword(words: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    (tmp_path / "hub").mkdir()
+    with pytest.raises(RegistryFault) as caught:
+        opener("dir", "hub", tmp_path)().publish("a", "1", FIRST, About(keywords=words))
+    assert str(caught.value) == message
+    assert list((tmp_path / "hub").iterdir()) == []
+
+
+def test_an_index_tells_the_tags_of_components_of_which_nothing_else_is_told(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "hub"
+    (folder / "a").mkdir(parents=True)
+    (folder / "a" / "1.yaml").write_text("kind: component\ntags: [x, 'y, z', 3]\n")
+    (folder / "a" / "2.yaml").write_text("kind: component\ntags: [x]\n")
+    (folder / "a" / "hub.yaml").write_text("tags: {2: {keywords: [told, told, 7]}}\n")
+    assert run("hub", "index", str(folder)).code == 0
+    with web_server(folder) as server:
+        registry = opener("http", server.url)()
+        words = [registry.find("a", tag) for tag in registry.tags("a")]
+    assert [each and each.keywords for each in words] == [("x",), ("told",)]
+
+
+def test_a_tag_that_is_a_number_is_told_of(tmp_path: Path) -> None:
+    folder = tmp_path / "hub" / "a"
+    folder.mkdir(parents=True)
+    for tag in ("1", "1.10"):
+        (folder / f"{tag}.yaml").write_bytes(FIRST)
+    opened = opener("dir", "hub", tmp_path)
+    (folder / "hub.yaml").write_text("tags: {1: {stage: disabled}, '1.10': {stage: testing}}\n")
+    stages = [version and version.stage for version in map(opened().find, "aa", ("1", "1.10"))]
+    assert stages == ["disabled", "testing"]
+    (folder / "hub.yaml").write_text("tags: {1.10: {stage: disabled}}\n")
+    with pytest.raises(RegistryFault) as caught:
+        opened().find("a", "1.10")
+    assert str(caught.value) == "`a/hub.yaml` has the tag `1.1`, which is no text"
+    assert caught.value.help == "write the tag in quotes"
 
 
 def test_what_stands_in_a_file_stays(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ every_component = pytest.mark.parametrize("one", SHIPPED, ids=lambda one: one.re
 @every_name
 def test_hub_file_names_what_is_there(name: str) -> None:
     hub, here = hub_of(name), PUBLIC / name
-    assert set(hub) == {"title", "description", "owner", "readme", "tags"}
+    assert set(hub) == {"title", "description", "owner", "readme", "keywords", "tags"}
     assert (here / hub["readme"]).is_file()
     assert {path.stem for path in here.glob("*.yaml")} == {"hub", *hub["tags"]}
     examples = {path.stem for path in (here / "_examples").glob("*.yaml")}

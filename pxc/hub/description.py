@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pxc.hub.reference import HubReference
     from pxc.ir.spec import Operation
 
-__all__ = ["Described", "command_line", "described", "text_of"]
+__all__ = ["Described", "command_line", "described", "found_by", "tags_of", "text_of"]
 
 _SPACE = re.compile(r"\s+")
 
@@ -41,6 +42,18 @@ def described(operation: Operation, section: str) -> tuple[Described, ...]:
 def text_of(node: Any) -> str:
     """A text on one line; empty for none."""
     return _SPACE.sub(" ", str(plain(node))).strip() if node is not None else ""
+
+
+def tags_of(operation: Operation) -> tuple[str, ...]:
+    """The `tags` of a component, each once; none that only a run knows."""
+    listed = operation.tags.items if isinstance(operation.tags, Seq) else ()
+    words = (text_of(each) for each in listed if isinstance(each, Lit))
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def found_by(told: Iterable[str], operation: Operation) -> tuple[str, ...]:
+    """The words that a component is found by: those that are told of it, and its own tags."""
+    return tuple(dict.fromkeys((*told, *tags_of(operation))))
 
 
 def command_line(reference: HubReference, inputs: tuple[Described, ...]) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from pxc.hub.keywords import keywords_of
 from pxc.hub.reference import parse_reference
 from pxc.hub.registry import Registry, RegistryFault, Version
 
@@ -41,6 +42,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel
     stage: str = ""
     replaced_by: str = ""
     description: str = ""
+    keywords: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
     readme: str = ""
     example: str = ""
@@ -48,8 +50,9 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel
     @property
     def about(self) -> dict[str, Any]:
         """What of it a `Version` has, too."""
-        names = ("digest", "size", "created", "stage", "replaced_by", "description", "signatures")
-        return {name: getattr(self, name) for name in names}
+        own = ("readme", "example")
+        told = {name: getattr(self, name) for name in self.__struct_fields__ if name not in own}
+        return {**told, "keywords": keywords_of(self.keywords)}
 
 
 class Component(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -165,6 +168,7 @@ def entry_of(version: Version) -> Entry:
         stage=version.stage,
         replaced_by=version.replaced_by,
         description=version.description,
+        keywords=version.keywords,
         signatures=version.signatures,
     )
 

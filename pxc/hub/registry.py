@@ -54,8 +54,8 @@ class Version(Struct, frozen=True, kw_only=True):
 
     `component` is `org/name`, or the name alone. `digest` is `sha256:` and the digits of the exact
     bytes, whatever the registry. `created` is a day, `origin` what the bytes were found in, such as
-    `commit 9f3c...`; `signatures` are texts in minisign's format. What a registry does not tell is
-    empty.
+    `commit 9f3c...`; `signatures` are texts in minisign's format, `keywords` the words that it is
+    to be found by. What a registry does not tell is empty.
     """
 
     component: str
@@ -69,6 +69,7 @@ class Version(Struct, frozen=True, kw_only=True):
     title: str = ""
     description: str = ""
     owner: str = ""
+    keywords: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
 
 
@@ -109,6 +110,7 @@ class About(Struct, frozen=True, kw_only=True):
     title: str = ""
     description: str = ""
     owner: str = ""
+    keywords: tuple[str, ...] = ()
     readme: bytes = b""
     example: bytes = b""
 

@@ -12,6 +12,7 @@ __all__ = ["WEIGHTS", "Page", "near_word", "ranked", "words_of"]
 WEIGHTS = {
     "name": 8,
     "title": 5,
+    "keywords": 5,
     "tags": 5,
     "description": 3,
     "versions": 3,

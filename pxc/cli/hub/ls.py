@@ -177,4 +177,5 @@ def _version(found: Listed, version: Version) -> dict[str, Any]:
         "origin": version.origin,
         "signed": bool(version.signatures),
         "description": version.description,
+        "keywords": list(version.keywords),
     }

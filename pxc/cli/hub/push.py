@@ -22,7 +22,9 @@ from pxc.cli.terminal import say
 from pxc.diagnostics import Report, nearest
 from pxc.driver.components import component_of
 from pxc.driver.publishing import Draft, check_draft
+from pxc.hub.description import found_by
 from pxc.hub.difference import asked_for, phrase
+from pxc.hub.keywords import keyword_fault
 from pxc.hub.listing import listed, shortest
 from pxc.hub.reference import HubReference
 from pxc.hub.registries.published import SIGNATURE
@@ -43,6 +45,15 @@ _STRICT = re.compile(r"[a-z0-9]+(?:[_-]+[a-z0-9]+)*")
 _LONGEST = 63
 
 
+def _keywords(
+    ctx: click.Context, param: click.Parameter, words: tuple[str, ...]
+) -> tuple[str, ...]:
+    for word in words:
+        if fault := keyword_fault(word):
+            raise click.BadParameter(f"{fault}.")
+    return words
+
+
 class _Told(Struct, frozen=True):
     """What whoever publishes says of a version."""
 
@@ -50,6 +61,7 @@ class _Told(Struct, frozen=True):
     title: str
     owner: str
     message: str
+    keywords: tuple[str, ...]
     readme: Path | None
 
 
@@ -79,6 +91,14 @@ Exit codes:
 @click.option("--owner", metavar="WHO", default="", help="Who answers for it, such as team:vision.")
 @click.option("-m", "--message", metavar="TEXT", default="", help="What is new in this version.")
 @click.option(
+    "--keyword",
+    "keywords",
+    multiple=True,
+    metavar="WORD",
+    callback=_keywords,
+    help="A word to find it by, beside its own tags; may be repeated.",
+)
+@click.option(
     "--readme", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The page of the component.",
 )  # fmt: skip
@@ -98,6 +118,7 @@ def command(
     title: str,
     owner: str,
     message: str,
+    keywords: tuple[str, ...],
     readme: Path | None,
     key: Path | None,
     password_env: str | None,
@@ -130,7 +151,8 @@ def command(
     if component is None or given is None or len(report):
         say(f"`{ref}` was not published\n", sys.stderr)
         return exit_code(report) or FINDINGS
-    told = _Told(stage, title, owner, message, readme)
+    words = found_by(keywords, component.operation)
+    told = _Told(stage, title, owner, message, words, readme)
     name, tag = reference.component, reference.tag
     made = signatures_of(given.data, name, tag, key, password_env) or _lying_beside(file)
     signatures = _believed(found, made, reference, given.data, color)
@@ -269,6 +291,7 @@ def _about(told: _Told, example: SourceText | None, today: str) -> About:
         title=told.title,
         description=told.message,
         owner=told.owner,
+        keywords=told.keywords,
         readme=told.readme.read_bytes() if told.readme is not None else b"",
         example=example.data if example is not None else b"",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,11 +15,10 @@ from pxc.cli.hub.tables import as_json, as_table
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import Report
 from pxc.driver.components import read_component
-from pxc.hub.description import described, text_of
+from pxc.hub.description import described, tags_of, text_of
 from pxc.hub.listing import Listed, components_of
 from pxc.hub.registry import RegistryFault
 from pxc.hub.search import Page, near_word, ranked
-from pxc.ir.node import Seq
 from pxc.request import SourceText
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def command(
     isolated: bool,
     color: str,
 ) -> int:
-    """Find components by names, titles, descriptions, tags and inputs, the best first.
+    """Find components by names, titles, keywords, descriptions, tags and inputs, the best first.
 
     The lists of all registries are searched on this machine; of a registry elsewhere only what its
     list tells, not the texts of its components.
@@ -79,10 +78,11 @@ def command(
     return FINDINGS if failed else CLEAN
 
 
-def _entry(page: Page, each: Listed) -> dict[str, str]:
+def _entry(page: Page, each: Listed) -> dict[str, Any]:
     return {
         "name": page.name, "registry": each.registry, "newest": each.newest.tag,
         "title": page.texts["title"], "description": page.texts["description"],
+        "keywords": list(each.newest.keywords),
     }  # fmt: skip
 
 
@@ -90,14 +90,17 @@ def _page(registry: Registry, found: Listed) -> Page:
     """A component as it is searched, with what all of its versions are for."""
     newest = found.newest
     told = " ".join(dict.fromkeys(version.description for version in found.versions))
-    texts = {"title": newest.title, "description": newest.description, "versions": told}
+    words = " ".join(dict.fromkeys(word for each in found.versions for word in each.keywords))
+    texts = {
+        "title": newest.title, "description": newest.description, "versions": told,
+        "keywords": words,
+    }  # fmt: skip
     operation = None if registry.is_remote else _read(registry, found)
     if operation is not None:
         inputs = described(operation, "inputs")
-        tags = operation.tags.items if isinstance(operation.tags, Seq) else ()
         texts |= {
             "description": text_of(operation.description) or newest.description,
-            "tags": " ".join(map(text_of, tags)),
+            "tags": " ".join(tags_of(operation)),
             "inputs": " ".join(each.name for each in inputs),
             "explained": " ".join(each.description for each in inputs),
         }

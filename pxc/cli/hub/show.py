@@ -22,7 +22,7 @@ from pxc.cli.options import complete_hub
 from pxc.cli.terminal import say, write_product
 from pxc.diagnostics import Report, Severity
 from pxc.driver.components import component_of
-from pxc.hub.description import command_line, described
+from pxc.hub.description import command_line, described, found_by
 from pxc.hub.listing import Listed, listed
 from pxc.hub.reference import HubReference
 from pxc.hub.registry import RegistryFault
@@ -151,6 +151,12 @@ def _draw(component: Component, color: str) -> int:
     return CLEAN
 
 
+def _keywords(shown: _Shown) -> list[str]:
+    version = version_of(shown.reference, shown.versions)
+    told = version.keywords if version is not None else ()
+    return list(found_by(told, shown.component.operation))
+
+
 def _document(shown: _Shown, part: str | None) -> dict[str, Any]:
     """What is told, as JSON: everything, or the part that is asked for."""
     component = shown.component
@@ -161,6 +167,7 @@ def _document(shown: _Shown, part: str | None) -> dict[str, Any]:
         "name": shown.given.name.strip("<>"),
         "inputs": [msgspec.to_builtins(each) for each in inputs],
         "outputs": [msgspec.to_builtins(e) for e in described(component.operation, "outputs")],
+        "keywords": _keywords(shown),
         "images": list(component.images),
         "claims": None if claims is None else [claim_object(claim) for claim in claims],
         "signed": shown.signed,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pxc.cli.hub.tables import as_table
-from pxc.hub.description import Described, command_line, described, text_of
+from pxc.hub.description import Described, command_line, described, found_by, text_of
 from pxc.hub.difference import asked_for, phrase
 from pxc.hub.reference import LATEST
 from pxc.render.excerpt import visible
@@ -36,6 +36,7 @@ def page(
     sections = {
         "name": list(_name(reference, component)),
         "version": list(_version(reference, versions, signed)),
+        "keywords": _keywords(reference, versions, component),
         "inputs": _table(inputs).splitlines(),
         "outputs": _outputs(described(component.operation, "outputs")),
         "images": [visible(image) for image in component.images],
@@ -118,6 +119,14 @@ def _claims(reference: HubReference, component: Component) -> Iterator[str]:
         return
     said = [phrase(claim) for claim in asked_for(component.claims).values()]
     yield from map(visible, said or ["for nothing but its images"])
+
+
+def _keywords(reference: HubReference, versions: Listed | None, component: Component) -> list[str]:
+    """What the version is found by: the words of its publisher, and its own tags."""
+    version = version_of(reference, versions)
+    told = version.keywords if version is not None else ()
+    words = found_by(told, component.operation)
+    return [visible(", ".join(words))] if words else []
 
 
 def _others(versions: Listed | None) -> list[str]:

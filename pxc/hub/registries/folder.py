@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
+from pxc.hub.keywords import keywords_of
 from pxc.hub.registries.published import SIGNATURE, check_publishing, files_of
 from pxc.hub.registry import (
     MOST_BYTES,
@@ -122,9 +123,7 @@ class FolderRegistry:
             return None
         data = bytes_of(path)
         about = self._about(folder)
-        tags = about.get("tags")
-        own = tags.get(tag) if isinstance(tags, dict) else None
-        said = {**about, **(own if isinstance(own, dict) else {})}
+        said = {**about, **_told_of(tag, about.get("tags"), component)}
         return Version(
             component=component,
             tag=tag,
@@ -137,6 +136,7 @@ class FolderRegistry:
             title=_text(said.get("title")),
             description=_text(said.get("description")),
             owner=_text(said.get("owner")),
+            keywords=keywords_of(said.get("keywords")),
             signatures=self._signatures(path),
         )
 
@@ -190,6 +190,20 @@ def tag_of(path: PurePath) -> str:
     """The tag of the version that a file holds; empty for a file that holds none."""
     is_version = path.suffix in _SUFFIXES and path.name != _ABOUT and _TAG.fullmatch(path.stem)
     return path.stem if is_version else ""
+
+
+def _told_of(tag: str, tags: Any, component: str) -> dict[str, Any]:
+    """What `tags` of `hub.yaml` tells of one. RegistryFault for a number
+    with a point, which may have been written otherwise: 1.10 is 1.1.
+    """
+    known: dict[str, Any] = {}
+    for key, value in tags.items() if isinstance(tags, dict) else ():
+        if isinstance(key, bool) or not isinstance(key, str | int):
+            message = f"`{component}/{_ABOUT}` has the tag `{key}`, which is no text"
+            raise RegistryFault(message, "write the tag in quotes", kind="malformed")
+        known[str(key)] = value
+    own = known.get(tag)
+    return own if isinstance(own, dict) else {}
 
 
 def _text(value: Any) -> str:

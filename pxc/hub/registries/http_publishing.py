@@ -48,6 +48,7 @@ def publish(
             stage=about.stage,
             replaced_by=about.replaced_by,
             description=about.description,
+            keywords=about.keywords,
         )
         index = _with(former, component, tag, entry, about)
         if index == former or _put(client, INDEX, index.text(), asked):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from pxc.hub.keywords import joined, split
 from pxc.hub.registry import About, RegistryFault, Version, digest_of
 
 __all__ = [
@@ -37,6 +38,7 @@ _NAMES = {
     "stage": f"{_OWN}stage",
     "replaced_by": f"{_OWN}replaced-by",
 }
+_KEYWORDS = f"{_OWN}keywords"
 _SIGNATURE = f"{_OWN}signature."
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -74,6 +76,8 @@ def manifest_of(
             layers.append(kept[kind])
     told = {key: getattr(about, key) or getattr(before, key, "") for key in _NAMES}
     annotations = {_NAMES[key]: value for key, value in told.items() if value}
+    if words := about.keywords or (before.keywords if before else ()):
+        annotations[_KEYWORDS] = joined(words)
     if day := annotations.get(_NAMES["created"]):
         annotations[_NAMES["created"]] = f"{day}T00:00:00Z" if _DAY.fullmatch(day) else day
     signed = signatures or (before.signatures if before else ())
@@ -106,6 +110,7 @@ def version_of(component: str, tag: str, manifest: dict[str, Any], origin: str) 
         digest=digest,
         size=size,
         origin=origin,
+        keywords=split(str(told.get(_KEYWORDS, ""))),
         signatures=tuple(str(told[name]) for name in signatures),
         **known,
     )

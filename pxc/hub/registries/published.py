@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pxc.hub.keywords import MOST_KEYWORDS, keyword_fault
 from pxc.hub.reference import parse_reference
 from pxc.hub.registry import (
     MOST_BYTES,
@@ -32,6 +33,11 @@ def check_publishing(
         raise RegistryFault(f"`{component}:{tag}` is no name of a version")
     if len(data) > MOST_BYTES:
         raise RegistryFault(f"it has more bytes than the limit of {MOST_BYTES:,}")
+    for word in about.keywords:
+        if fault := keyword_fault(word):
+            raise RegistryFault(fault)
+    if len(about.keywords) > MOST_KEYWORDS:
+        raise RegistryFault(f"there are more than {MOST_KEYWORDS} keywords")
     if about.stage and about.stage not in STAGES:
         raise RegistryFault(f"`{about.stage}` is no stage", f"it is one of {', '.join(STAGES)}")
     digest = digest_of(data)
@@ -54,11 +60,12 @@ def files_of(
     if signatures:
         text = "\n".join(signature.strip("\n") for signature in signatures)
         files[f"{folder}{file}{SIGNATURE}"] = f"{text}\n".encode()
-    entry = {
+    entry: dict[str, Any] = {
         "stage": about.stage,
         "description": about.description,
         "created": about.created,
         "replacedBy": about.replaced_by,
+        "keywords": list(about.keywords),
     }
     whole = {"title": about.title, "owner": about.owner}
     if about.readme:
