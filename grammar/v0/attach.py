@@ -1,0 +1,207 @@
+"""Gives each comment of a v0 file to the entry of the new tree that it is about."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from pxc.grammar.v0.comments import Comment
+from pxc.grammar.v0.outline import Entry, Outline, Survivors
+from pxc.source import Source
+
+__all__ = ["attach"]
+
+
+def attach(comments: Sequence[Comment], old: Outline, new: Outline, source: Source) -> None:
+    """Put each comment at an entry of the new outline, and a gap where the old one had it.
+
+    A comment stays with the key or item that it stands at: above, at the end of the line, or below
+    what is indented like it. Where that is gone, it goes to what is left of it, then to its next
+    neighbour, then to the one before, then to the section around.
+    """
+    places = _Places(old, source)
+    survivors = Survivors(new, source)
+    run = shallowest = -1
+    leads = False  # what follows, with all the rest of its run
+    for comment in comments:
+        if comment.run != run:
+            run, shallowest, leads = comment.run, -1, False
+        if places.opens_item(comment):
+            _lead(comment, places.after(comment.start), survivors, new)
+            continue
+        if not comment.alone:
+            _beside(comment, places.before(comment.start), survivors, new)
+            continue
+        above, shallowest = places.ended_above(comment, shallowest)
+        below = places.after(comment.start)
+        leads = leads or (above is None and below is not None)
+        if leads:
+            _lead(comment, below, survivors, new)
+        else:
+            _trail(comment, above or old.root, survivors, new)
+    for entry in old:
+        carried = survivors.exact(entry) if places.has_gap(entry) else None
+        if carried is not None:
+            carried.gap = True
+
+
+def _beside(comment: Comment, at: Entry | None, survivors: Survivors, new: Outline) -> None:
+    if at is None or at.parent is None:
+        first = survivors.first_in(comment.start, _EVER)
+        (new.root.trailing if first is None else first.leading).append(comment)
+        return
+    carried = survivors.exact(at)
+    if carried is None:
+        _near(comment, at, survivors, new)
+    elif carried.beside is None:
+        carried.beside = comment
+    else:
+        carried.leading.append(comment)
+
+
+def _lead(comment: Comment, at: Entry | None, survivors: Survivors, new: Outline) -> None:
+    carried = None if at is None else survivors.exact(at)
+    if at is None:
+        new.root.trailing.append(comment)
+    elif carried is not None:
+        carried.leading.append(comment)
+    else:
+        _near(comment, at, survivors, new)
+
+
+def _trail(comment: Comment, at: Entry, survivors: Survivors, new: Outline) -> None:
+    carried = new.root if at.parent is None else survivors.exact(at)
+    if carried is not None:
+        carried.trailing.append(comment)
+    else:
+        _near(comment, at, survivors, new)
+
+
+def _near(comment: Comment, gone: Entry, survivors: Survivors, new: Outline) -> None:
+    """A comment at an entry that is gone: to what is left of it, or to its nearest neighbour."""
+    inside = survivors.first_in(gone.start, gone.end)
+    if inside is not None:
+        inside.leading.append(comment)
+        return
+    at = gone
+    while at.parent is not None:
+        around = at.parent
+        first, last = (0, _EVER) if around.parent is None else (around.start + 1, around.end)
+        after = survivors.first_in(at.end, last)
+        if after is not None:
+            after.leading.append(comment)
+            return
+        before = survivors.last_in(first, at.start)
+        if before is not None:
+            before.trailing.append(comment)
+            return
+        carried = None if around.parent is None else survivors.exact(around)
+        if carried is not None:
+            carried.leading.append(comment)
+            return
+        at = around
+    new.root.trailing.append(comment)
+
+
+_EVER = 1 << 62
+
+
+class _Places:
+    """The entries of the old file by their places."""
+
+    def __init__(self, old: Outline, source: Source) -> None:
+        self._source = source
+        self._text = source.text
+        self._own = [e for e in old if e.start >= 0 and _is_in_place(e)]
+        self._own.sort(key=lambda e: (e.start, e.number))
+        self._starts = [e.start for e in self._own]
+
+    def after(self, at: int) -> Entry | None:
+        """The first entry that starts behind a place; of several the outermost."""
+        index = bisect_left(self._starts, at)
+        return self._own[index] if index < len(self._own) else None
+
+    def opens_item(self, comment: Comment) -> bool:
+        """Whether a comment stands behind the dash of an item that follows on the next line."""
+        line = self._text.rfind("\n", 0, comment.start) + 1
+        first = bisect_left(self._starts, line)
+        empty = first < len(self._starts) and self._starts[first] < comment.start
+        dashes = not self._text[line : comment.start].strip(" \t-")
+        return not comment.alone and dashes and not empty
+
+    def before(self, at: int) -> Entry | None:
+        """The entry on whose line the comment at a place stands: the last that starts before it.
+
+        Behind a closing bracket that is the whole of what is closed.
+        """
+        index = bisect_left(self._starts, at) - 1
+        found = self._own[index] if index >= 0 else None
+        line = self._text.rfind("\n", 0, at)
+        closed = self._text[line + 1 : at].rstrip()[-1:] in ("]", "}")
+        while found is not None and closed and self._closes(found.parent, at):
+            found = found.parent
+        return found
+
+    def _closes(self, entry: Entry | None, at: int) -> bool:
+        if entry is None or entry.parent is None or entry.end > at:
+            return False
+        return self._text[entry.value.span.start] in "[{"
+
+    def ended_above(self, comment: Comment, bound: int) -> tuple[Entry | None, int]:
+        """The entry below whose last line a comment belongs, None when it leads what follows.
+
+        It does when it is indented deeper than what follows, or stands right below the entry and
+        apart from what follows. In one run of comments an entry is never deeper than the one
+        before, which stands in column `bound` (-1: anywhere); the new bound is given back.
+        """
+        below = self.after(comment.start)
+        column = -1 if below is None else self._column(below)
+        apart = comment.below and not comment.above
+        if below is not None and comment.column <= column and not apart:
+            return None, bound
+        most = comment.column if bound < 0 else min(bound, comment.column)
+        ended = self._ended(comment.start)
+        fitting = [entry for entry in ended if self._column(entry) <= most]
+        if below is None and comment.column == 0 and not apart:
+            return None, bound
+        if not fitting:
+            return (ended[-1] if apart and ended else None), bound
+        return fitting[0], self._column(fitting[0])
+
+    def _ended(self, at: int) -> list[Entry]:
+        """The entries that end before a place, one inside of the next; the innermost first."""
+        index = bisect_left(self._starts, at) - 1
+        entry = self._own[index] if index >= 0 else None
+        ended = []
+        while entry is not None and entry.parent is not None:
+            if entry.end <= at:
+                ended.append(entry)
+            entry = entry.parent
+        return ended
+
+    def _column(self, entry: Entry) -> int:
+        line = self._text.rfind("\n", 0, entry.start) + 1
+        before = self._text[line : entry.start]
+        if entry.key is None and before.strip():
+            return max(before.rfind("-"), 0)
+        return len(before)
+
+    def has_gap(self, entry: Entry) -> bool:
+        """Whether the line above an entry is blank; what follows a dash has no line of its own."""
+        if entry.start < 0:
+            return False
+        line = self._text.rfind("\n", 0, entry.start) + 1
+        if self._text[line : entry.start].strip(" -"):
+            return False
+        before = self._text.rfind("\n", 0, max(line - 1, 0)) + 1
+        return line > 0 and not self._text[before:line].strip()
+
+
+def _is_in_place(entry: Entry) -> bool:
+    """Whether an entry stands where it is written: what an alias brings stands elsewhere."""
+    around = entry.parent
+    while around is not None:
+        if around.parent is not None and not around.start <= entry.start <= around.end:
+            return False
+        around = around.parent
+    return True
