@@ -13,7 +13,6 @@ from pxc.ir.node import Invalid, Lit, Map, is_null, replace
 from pxc.ir.spec import Operation
 
 _V0_KINDS = ("experiment", "group", "notebook", "tensorboard", "build", "pipeline", "plugin", "job")
-_V0_SECTIONS = ("declarations", "hptuning", "logging", "model", "train", "settings", "framework")
 
 _BASES = ("hub_ref", "dag_ref", "url_ref", "path_ref", "component")
 
@@ -54,10 +53,10 @@ def foreign_kind(document: Map, report: Report) -> bool:
     value = node.value if isinstance(node, Lit) else None
     if value in _V0_KINDS:
         report.add(
-            "PXC901",
-            f"`kind: {value}` belongs to version 0 of the specification",
+            "PXC108",
+            f"`{value}` is a kind of version 0, which this is not",
             node.span,  # type: ignore[union-attr]
-            help="rewrite the file for version 1.1: `kind: component` with a `run` section",
+            help="write `kind: component` with a `run` section, or `version: 1`",
         )
         return True
     if value == "compiled_operation":
@@ -66,16 +65,6 @@ def foreign_kind(document: Map, report: Report) -> bool:
             "`compiled_operation` is written by a compiler, not by an author",
             node.span,  # type: ignore[union-attr]
             help="compile the operation it was made from",
-        )
-        return True
-    version = document.get("version")
-    section = next((k for k in map(document.key, _V0_SECTIONS) if k is not None), None)
-    if node is None and section is not None and isinstance(version, Lit) and version.value == 1:
-        report.add(
-            "PXC901",
-            f"`{section.span.text}` is a section of version 0 of the specification",
-            section.span,
-            help="rewrite the file for version 1.1: `kind: component` with a `run` section",
         )
         return True
     return False

@@ -33,6 +33,10 @@ class PolyaxonLanguage:
         tree = _tree_of(source, report)
         if tree is None:
             return None
+        if not preset and _may_be_v0(tree):
+            tree = _brought_up(tree, report)
+            if tree is None:
+                return None
         built = build_operation(tree, report, preset=preset)
         if self._release is not None:
             from pxc.grammar.check_release import check_release
@@ -118,3 +122,27 @@ def _tree_of(source: Source, report: Report) -> Map | None:
     from pxc.grammar.yaml_tree import read_yaml
 
     return read_yaml(source, report)
+
+
+def _may_be_v0(tree: Map) -> bool:
+    """Whether a root is worth the question which version it follows; few are."""
+    kind = tree.get("kind")
+    return not isinstance(kind, Lit) or kind.value not in ("component", "operation")
+
+
+def _brought_up(tree: Map, report: Report) -> Map | None:
+    """A root of version 0 as one of version 1.1, with PXC901; any other as it is."""
+    from pxc.grammar.v0 import is_v0
+
+    if not is_v0(tree):
+        return tree
+    from pxc.grammar.v0.migrate import migrate
+
+    place = tree.get("kind") or tree.key("version") or tree.entries[0][0]
+    report.add(
+        "PXC901",
+        "the file is read as version 0 of the specification",
+        place.span,
+        help="`pxc migrate` rewrites it for version 1.1",
+    )
+    return migrate(tree, report)

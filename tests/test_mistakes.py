@@ -287,10 +287,10 @@ MISTAKES = [
         "`rdvzBackend`",
     ),
     (
-        "-- a section of version 0",
-        "version: 1\ndeclarations: {lr: 0.1}\nrun: {cmd: python train.py}\n",
-        "PXC901 2:1 declarations",
-        "version 1.1",
+        "-- a kind of version 0",
+        "version: 1.1\nkind: experiment\nrun: {kind: job, container: {image: a}}\n",
+        "PXC108 2:7 experiment",
+        "`kind: component`",
     ),
 ]  # fmt: skip
 

@@ -271,7 +271,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC831", "rules-changed-here", _W),
     ("PXC832", "rule-lint", _W),
     # 9 meta
-    ("PXC901", "deprecated-spec", _E),
+    ("PXC901", "deprecated-spec", _I),
     ("PXC902", "unused-ignore", _W),
     ("PXC903", "unknown-rule-in-ignore", _W),
     ("PXC904", "ignore-without-reason", _W),
@@ -281,6 +281,13 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC913", "long-inline-script", _I),
     ("PXC914", "copy-paste-operations", _I),
     ("PXC930", "no-schema-modeline", _I),
+    # 94 and 95 what version 0 had and version 1.1 has not
+    ("PXC940", "v0-id", _E),
+    ("PXC942", "v0-build-destination", _W),
+    ("PXC943", "v0-name-to-declare", _W),
+    ("PXC948", "v0-amount-assumed", _I),
+    ("PXC949", "v0-without-counterpart", _W),
+    ("PXC954", "v0-code-revision", _E),
 )
 
 CODES: dict[str, Code] = {i: Code(i, slug, severity) for i, slug, severity in _TABLE}

@@ -1,0 +1,44 @@
+"""Turns the tree of a file of version 0 into the tree of a file of version 1.1."""
+
+from __future__ import annotations
+
+from pxc.diagnostics import Report
+from pxc.grammar.shape import unknown_kind
+from pxc.grammar.v0.component import Converted, converted
+from pxc.grammar.v0.language import KINDS
+from pxc.grammar.v0.tree import made, mapped, pair
+from pxc.ir.node import Lit, Map
+
+__all__ = ["migrate"]
+
+
+def migrate(tree: Map, report: Report) -> Map | None:
+    """A file of version 0 as a file of version 1.1; None after an error that leaves nothing.
+
+    Nodes that are carried keep their places; what is new has the place of what caused it. What
+    cannot be carried is reported: see `docs/migration.md`. An experiment, a job or a notebook gives
+    a component; what needs an operation (a group, params for declared inputs) gives an operation
+    over that component.
+    """
+    kind = tree.get("kind")
+    if isinstance(kind, Lit) and kind.value == "pipeline":
+        unknown_kind(kind, "document of version 0", tuple(KINDS), "PXC108", report)
+        return None
+    found = converted(tree, report)
+    return _document(tree, found) if found is not None else None
+
+
+def _document(tree: Map, found: Converted) -> Map:
+    place = tree.key("version") or tree.key("kind")
+    span = place.span if place is not None else tree.span
+    operation = bool(found.operation or found.base)
+    kind = tree.key("kind")
+    head = [
+        pair("version", made(span, 1.1)),
+        pair("kind", made(kind.span if kind else span, "operation" if operation else "component")),
+        *found.head,
+    ]
+    if not operation:
+        return mapped(tree.span, [*head, *found.fields])
+    base = found.base or pair("component", mapped(found.place, found.fields))
+    return mapped(tree.span, [*head, *found.operation, base])
