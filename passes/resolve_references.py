@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from operator import is_
 
 from pxc.diagnostics import Note, Report, allowed, nearest
@@ -15,6 +16,7 @@ from pxc.world import World
 _MAX_CHAIN = 32
 _MOST_OPERATIONS = 20_000
 _DEEPEST_DAG = 24
+_PYTHON = re.compile(r"\.py(?::[^/]*)?$")
 
 
 def resolve_references(program: Program, world: World, report: Report) -> Program:
@@ -23,9 +25,10 @@ def resolve_references(program: Program, world: World, report: Report) -> Progra
     In: a program whose `main` is as written. Out: `main.component` holds what the reference
     names, at any depth, and so have the operations and components of a dag. An inline component
     wins over a reference. PXC212 for a path that cannot be read, PXC221 for a cycle, PXC447 for
-    files that make dags without end, PXC213 for a component that is nowhere, PXC242 for what is
-    none, and PXC220 for a URL whose host is not allowed; when a file is only linted the last is no
-    finding, and neither is a component that is not at hand. Source: specification section 6.
+    files that make dags without end, PXC045 for one that is Python, PXC213 for a component that is
+    nowhere, PXC242 for what is none, and PXC220 for a URL whose host is not allowed; when a file is
+    only linted the last is no finding, and neither is a component that is not at hand. Source:
+    specification section 6.
     """
     resolving = Resolving(world, report, program.partial)
     return replace(program, main=resolving.resolve(program.main, ()))
@@ -137,6 +140,11 @@ class Resolving:
         if here.startswith("<") and ref.span.source.via.startswith("component:"):
             message = f"a component of a hub cannot read the file `{ref.value}`"
             self.report.add("PXC212", message, ref.span, help="name a component by `hubRef`")
+            return operation
+        if _PYTHON.search(ref.value):
+            message = f"`{ref.value}` is Python, and what a file refers to is never executed"
+            help = "import it into a Python file, or refer to what it compiles to"
+            self.report.add("PXC045", message, ref.span, help=help)
             return operation
         try:
             source = self.world.files.read(ref.value, beside=here)

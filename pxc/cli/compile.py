@@ -29,6 +29,7 @@ from pxc.cli.options import (
     named_preset_option,
     param_option,
     preset_option,
+    python_option,
     spec_version_option,
     stdin_option,
 )  # fmt: skip
@@ -82,6 +83,7 @@ Examples:
   pxc compile train.yaml -f presets/gpu.yaml --catalog catalog/
   pxc compile a.yaml b.yaml -o rendered/
   pxc compile --hub tensorboard:single-run -P uuid=8aac02e3a62a4f0aaa257c59da5eab80
+  pxc compile pipeline.py:nightly --allow-python
   cat polyaxonfile.yaml | pxc compile - | kubectl apply -f -""",
 )
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path())
@@ -90,6 +92,7 @@ Examples:
     help="What to compile for.",
 )  # fmt: skip
 @hub_option
+@python_option
 @param_option
 @preset_option
 @named_preset_option
@@ -132,6 +135,7 @@ Examples:
 def compile_command(
     files: tuple[str, ...],
     hubs: tuple[str, ...],
+    allow_python: bool,
     target: str,
     params: tuple[tuple[str, str], ...],
     presets: tuple[str, ...],
@@ -174,7 +178,10 @@ def compile_command(
     if len(files) > 1 and dump_after is not None:
         raise click.UsageError("--dump-after takes a single FILE.")
     unread = Report()
-    given = {path: read_given(path, unread, stdin_filename) for path in (*files, *presets)}
+    given = {
+        path: read_given(path, unread, stdin_filename, allow_python=allow_python)
+        for path in (*files, *presets)
+    }
     texts = {path: text for path, text in given.items() if text is not None}
     request = Request(
         files=(),

@@ -20,6 +20,7 @@ from pxc.cli.options import (
     named_preset_option,
     param_option,
     preset_option,
+    python_option,
     stdin_option,
 )
 from pxc.cli.output import write_file
@@ -43,6 +44,7 @@ Examples:
 )
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path())
 @hub_option
+@python_option
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True,
     help="The language of the picture.",
@@ -62,6 +64,7 @@ Examples:
 def graph_command(
     file: str | None,
     hubs: tuple[str, ...],
+    allow_python: bool,
     format_: str,
     output: str,
     params: tuple[tuple[str, str], ...],
@@ -81,7 +84,10 @@ def graph_command(
     file = one_input(file, hubs)
     check_stdin_filename(stdin_filename, (file, *presets))
     unread = Report()
-    texts = [read_given(path, unread, stdin_filename) for path in (file, *presets)]
+    texts = [
+        read_given(path, unread, stdin_filename, allow_python=allow_python)
+        for path in (file, *presets)
+    ]
     given = tuple(text for text in texts if text is not None)
     reports = [unread]
     if len(given) == len(texts):

@@ -13,19 +13,44 @@ from pxc.source import Source, Span
 from pxc.workspace import MAX_BYTES, TooLarge, display_name, read_bytes
 from pxc.world import GIVEN_BY_HUB
 
-__all__ = ["from_hub", "inputs_of", "named_file", "one_input", "read_given", "report_missing"]
+__all__ = [
+    "from_hub",
+    "inputs_of",
+    "named_file",
+    "one_input",
+    "read_file",
+    "read_given",
+    "report_missing",
+]
 
 _HUB = "--hub "
 """What stands before a reference where paths are listed; no path of a file begins so."""
 
 
-def read_given(path: str, report: Report, stdin_filename: str | None = None) -> SourceText | None:
-    """The text of a file, or of standard input for `-`; None after reporting PXC021 or PXC017."""
+def read_given(
+    path: str,
+    report: Report,
+    stdin_filename: str | None = None,
+    *,
+    allow_python: bool | None = None,
+) -> SourceText | None:
+    """The text of a file, or of standard input for `-`; None after reporting PXC021 or PXC017.
+
+    A Python file is executed with `allow_python`, and refused without; None is for commands that
+    cannot be allowed to.
+    """
     if path.startswith(_HUB):
         return _operation_on(path.removeprefix(_HUB))
+    if _may_be_python(path):
+        return _read_python(path, report, allow_python)
     if path == STDIN:
         # one byte more than any file may have: whoever reads the text finds it too large
         return SourceText(_stdin_name(stdin_filename), sys.stdin.buffer.read(MAX_BYTES + 1))
+    return read_file(path, report)
+
+
+def read_file(path: str, report: Report) -> SourceText | None:
+    """The text of a file as it lies there; None after reporting PXC021 or PXC017."""
     name = display_name(Path(path))
     try:
         return SourceText(name, read_bytes(Path(path)))
@@ -37,6 +62,26 @@ def read_given(path: str, report: Report, stdin_filename: str | None = None) -> 
     except TooLarge as fault:
         report.add("PXC017", str(fault), Span(Source(name, ""), 0, 0), help="split it")
     return None
+
+
+def _may_be_python(path: str) -> bool:
+    return path.endswith(".py") or ".py:" in path
+
+
+def _read_python(path: str, report: Report, allow: bool | None) -> SourceText | None:
+    """What a Python file makes, where that is allowed; None after a report."""
+    from pxc.driver.python_files import execute_file, python_file, refuse_python
+
+    found = python_file(path)
+    if found is None:  # a name such as `a.py:b/c.yaml`
+        return read_file(path, report)
+    text = read_file(str(found.path), report)
+    if text is None:
+        return None
+    if not allow:
+        refuse_python(text, report, can_allow=allow is not None)
+        return None
+    return execute_file(text, found.attribute, report)
 
 
 def from_hub(refs: Iterable[str]) -> tuple[str, ...]:
@@ -90,6 +135,12 @@ def named_file(path: str, stdin_filename: str | None = None) -> Path:
     """The file of an argument; for standard input the one that it stands for."""
     if path.startswith(_HUB):
         return Path(GIVEN_BY_HUB)
+    if _may_be_python(path):
+        from pxc.driver.python_files import python_file
+
+        python = python_file(path)
+        if python is not None:
+            return python.path
     return Path(_stdin_name(stdin_filename) if path == STDIN else path)
 
 

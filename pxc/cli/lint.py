@@ -14,7 +14,7 @@ from pxc.cli import CLEAN
 from pxc.cli.baselines import Baselines
 from pxc.cli.findings import Printing, check_statistics, exit_code, merged
 from pxc.cli.fixing import Fixing, fix_options
-from pxc.cli.inputs import from_hub, read_given, report_missing
+from pxc.cli.inputs import from_hub, named_file, read_given, report_missing
 from pxc.cli.lint_settings import Choices, Chooser, settings_options, settings_text
 from pxc.cli.linting import Linter
 from pxc.cli.options import (
@@ -138,7 +138,7 @@ def lint_command(
         wanted=list if choices.write_baseline else baselines.new,
     )
     unread = Report()
-    places = [Path(p) for p in paths if p != STDIN] if paths or hubs else [Path()]
+    places = [named_file(p) for p in paths if p != STDIN] if paths or hubs else [Path()]
     found = discover(places, lambda path: report_missing(path, unread))
     cache = None if no_cache or fixing.asked else _cache(cache_dir)
     workspaces = Workspaces(

@@ -99,6 +99,9 @@ class Linter:
         results: list[list[Diagnostic] | None] = [None] * len(files)
         waiting: list[tuple[int, Request, bytes]] = []
         for number, file in enumerate(files):
+            if _is_python(file):
+                results[number] = _looked_at_python(file)
+                continue
             if not _is_looked_at(file):
                 continue
             report = Report()
@@ -117,7 +120,9 @@ class Linter:
             self._lint_now(waiting, results)
         for number, file in enumerate(files):
             found = results[number]
-            if found is not None and file.kind is not Kind.POLYAXON and not _is_unreadable(found):
+            if found is None or file.kind is Kind.POLYAXON or _is_python(file):
+                continue
+            if not _is_unreadable(found):
                 results[number] = None
         return results
 
@@ -184,6 +189,24 @@ class Linter:
 
             self._hubs[key] = hub_of_request(request, Report(), may_fetch=False)
         return self._hubs[key]
+
+
+def _is_python(file: Found) -> bool:
+    return file.path.suffix == ".py"
+
+
+def _looked_at_python(file: Found) -> list[Diagnostic] | None:
+    """What is found without executing it; None for a program that is about something else."""
+    from pxc.cli.inputs import read_file
+    from pxc.driver.python_files import check_syntax, is_about_pipelines
+
+    report = Report()
+    text = read_file(str(file.path), report)
+    if text is not None and not is_about_pipelines(text.data):
+        return None
+    if text is not None:
+        check_syntax(text, report)
+    return list(report)
 
 
 def _is_looked_at(file: Found) -> bool:

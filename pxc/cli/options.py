@@ -23,6 +23,7 @@ __all__ = [
     "named_preset_option",
     "param_option",
     "preset_option",
+    "python_option",
     "spec_version_option",
     "stdin_option",
 ]
@@ -95,6 +96,16 @@ def hub_option(command: F) -> F:
         shell_complete=complete_hub,
         help="Take this component of a hub, such as tensorboard:single-run, as if a FILE said"
         " `hubRef: REF`; may be repeated.",
+    )(command)
+
+
+def python_option(command: F) -> F:
+    """`--allow-python`: whether Python files are executed for the documents that they make."""
+    return click.option(
+        "--allow-python",
+        is_flag=True,
+        help="Execute a FILE that is Python, as `file.py` or `file.py:NAME`, and take what it names"
+        " `main`, or NAME.",
     )(command)
 
 

@@ -16,6 +16,7 @@ from pxc.cli.options import (
     hub_option,
     param_option,
     preset_option,
+    python_option,
     stdin_option,
 )
 from pxc.cli.principals import this_day
@@ -78,6 +79,7 @@ Examples:
 )
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path())
 @hub_option
+@python_option
 @click.option(
     "--from", "after", metavar="TIME", callback=_moment,
     help="When the schedule is made, as ISO 8601; UTC without an offset.  [default: now]",
@@ -101,6 +103,7 @@ Examples:
 def schedule_command(
     file: str | None,
     hubs: tuple[str, ...],
+    allow_python: bool,
     after: datetime,
     count: int,
     zone: ZoneInfo | None,
@@ -118,7 +121,10 @@ def schedule_command(
     file = one_input(file, hubs)
     check_stdin_filename(stdin_filename, (file, *presets))
     unread = Report()
-    texts = [read_given(path, unread, stdin_filename) for path in (file, *presets)]
+    texts = [
+        read_given(path, unread, stdin_filename, allow_python=allow_python)
+        for path in (file, *presets)
+    ]
     given = tuple(text for text in texts if text is not None)
     reports = [unread]
     runs: tuple[datetime, ...] | None = None

@@ -95,7 +95,9 @@ def unsigned(
 ) -> Iterator[tuple[str, str]]:
     """Each file that is not as in a commit, and why; what rules a workspace is one, too."""
     for text in files:
-        if reason := signed.fault(text.name, text.data):
+        if text.authored is not None:
+            yield text.name, "what Python makes hangs on more than the files of a commit"
+        elif reason := signed.fault(text.name, text.data):
             yield text.name, reason
     for name in (WORKSPACE_FILE, LOCK_FILE):
         path = root / name

@@ -52,24 +52,35 @@ def compile_file(
     today: str = "",
     locked: bool = False,
     offline: bool = False,
+    allow_python: bool = False,
 ) -> Outcome:
     """Compile one file from disk under its workspace's pxc.yaml.
 
     `params` values that are not text are passed as JSON. `principal` is who asks, as whoever calls
     this knows it, and `today` a day as `2027-03-31`; without, what ends has ended: grants, and
     bundles that are a catalog. With `locked` only components that pxc.lock has are taken, with
-    `offline` no registry is asked. Raises ValueError for a pxc.yaml that is at fault, or whose
-    names end in a revision that only the command line gives, and for a catalog that is not trusted
-    or not to be had.
+    `offline` no registry is asked. A Python file, `file.py` or `file.py:name`, is executed with
+    `allow_python` alone. Raises ValueError for a pxc.yaml that is at fault, or whose names end in a
+    revision that only the command line gives, and for a catalog that is not trusted or not to be
+    had.
     """
     from pxc.defaults import revision_fault
 
-    request = _file_request(path, params or {}, target, today=today, locked=locked, offline=offline)
+    told = Report()
+    given = _given(str(path), told, allow_python=allow_python)
+    if given is None:
+        return Outcome(told)
+    request = _file_request(
+        given, params or {}, target, today=today, locked=locked, offline=offline
+    )
     request = replace(request, principal=principal)
     fault = revision_fault(request.options)
     if fault is not None:
         raise ValueError(fault)
-    return compile_request(request)
+    outcome = compile_request(request)
+    for found in told:
+        outcome.report.keep(found)
+    return outcome
 
 
 def lint_file(path: str | Path, *, principal: Principal | None = None, today: str = "") -> Outcome:
@@ -77,12 +88,39 @@ def lint_file(path: str | Path, *, principal: Principal | None = None, today: st
 
     Of components only those are looked into that `principal` may pull; nothing elsewhere is asked.
     """
-    request = _file_request(path, {}, "kubernetes", today=today, may_fetch=False)
+    given = _read(str(path))
+    if given.name.endswith(".py"):
+        from pxc.driver.python_files import check_syntax
+
+        told = Report()
+        check_syntax(given, told)
+        return Outcome(told)
+    request = _file_request(given, {}, "kubernetes", today=today, may_fetch=False)
     return lint_request(replace(request, principal=principal))
 
 
+def _given(path: str, report: Report, *, allow_python: bool) -> SourceText | None:
+    """The file of a path, and what it makes where it is Python; None after a report."""
+    if not path.endswith(".py") and ".py:" not in path:
+        return _read(path)
+    from pxc.driver.python_files import execute_file, python_file, refuse_python
+
+    python = python_file(path)
+    if python is None:
+        return _read(path)
+    text = _read(str(python.path))
+    if allow_python:
+        return execute_file(text, python.attribute, report)
+    refuse_python(text, report, can_allow=True)
+    return None
+
+
+def _read(path: str) -> SourceText:
+    return SourceText(path.replace("\\", "/"), Path(path).read_bytes())
+
+
 def _file_request(
-    path: str | Path,
+    given: SourceText,
     params: dict[str, Any],
     target: str,
     *,
@@ -97,10 +135,8 @@ def _file_request(
     from pxc.defaults import read_defaults
     from pxc.workspace import find_root
 
-    file = Path(path)
     pairs = tuple((k, v if isinstance(v, str) else json.dumps(v)) for k, v in params.items())
-    given = SourceText(str(path).replace("\\", "/"), file.read_bytes())
-    root = find_root(file)
+    root = find_root(Path(given.name))
     defaults = read_defaults(root, read_settings_yaml)
     given_hub = defaults.options.hub
     hub = replace(

@@ -9,7 +9,13 @@ from msgspec import Struct
 
 from pxc.cli.acl.rules import project_option, rules_options, text_or_json
 from pxc.cli.inputs import read_given
-from pxc.cli.options import named_preset_option, param_option, preset_option, stdin_option
+from pxc.cli.options import (
+    named_preset_option,
+    param_option,
+    preset_option,
+    python_option,
+    stdin_option,
+)
 from pxc.cli.principals import Asking, identity_options
 from pxc.cli.workspaces import Workspaces
 from pxc.diagnostics import Report
@@ -34,13 +40,14 @@ class Given(Struct):
     isolated: bool
     color: str
     stdin_filename: str | None
+    allow_python: bool
 
 
 def file_options(command: F) -> F:
     """The options of `Given`."""
     for option in (
         stdin_option, rules_options, text_or_json, identity_options, project_option,
-        named_preset_option, preset_option, param_option,
+        named_preset_option, preset_option, param_option, python_option,
     ):  # fmt: skip
         command = option(command)
     return command
@@ -54,7 +61,10 @@ def requests_of(files: tuple[str, ...], given: Given, report: Report) -> Iterato
     )
     for file in files:
         paths = (file, *given.presets)
-        texts = [read_given(path, report, given.stdin_filename) for path in paths]
+        texts = [
+            read_given(path, report, given.stdin_filename, allow_python=given.allow_python)
+            for path in paths
+        ]
         found = tuple(text for text in texts if text is not None)
         if len(found) < len(paths):
             continue
