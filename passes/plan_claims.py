@@ -314,6 +314,8 @@ class _Claims:
         own = full_reference(text.partition("@")[0])
         if own in self.of_catalog:
             name, alias = own, ""
+        elif self.world.hub is not None:
+            name, alias = self.world.hub.name_in_rules(text)
         else:
             name, alias = named_by_rules(text, self.world.options.hub)
         self.into.add("component", name, span=ref.span, action="pull", alias=alias)

@@ -141,18 +141,23 @@ class Signer(Struct, frozen=True, kw_only=True):
 class HubOptions(Struct, frozen=True, kw_only=True):
     """Where components come from.
 
-    `unsigned` is what is done with a version that nobody signed: allow, warn or deny;
-    `unsigned_orgs` are organizations with their own word for that, `signers` those whose signatures
-    count. `url_hosts` are the hosts that a `urlRef` may name. With `locked` only what
-    pxc.lock has is taken, with `offline` nothing that needs a network. With `off` no registry is
-    asked at all: components are those of the catalog.
+    `latest` is what is done with a reference that names no version, `unsigned` with a version that
+    nobody signed: allow, warn or deny. An entry of pxc.lock that is older than `max_age_days` is
+    told of; 0 for any age. `unsigned_orgs` are organizations with their own word for what nobody
+    signed, `signers` those whose signatures count. `versions` are components with the range that
+    their references without a tag mean, such as `^2`. `url_hosts` are the hosts that a `urlRef` may
+    name. With `locked` only what pxc.lock has is taken, with `offline` nothing that needs a
+    network. With `off` no registry is asked at all: components are those of the catalog.
     """
 
     off: bool = False
     registries: tuple[RegistryOptions, ...] = ()
+    latest: str = "allow"
+    max_age_days: int = 0
     unsigned: str = "allow"
     unsigned_orgs: tuple[tuple[str, str], ...] = ()
     signers: tuple[Signer, ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
     url_hosts: tuple[str, ...] = ()
     locked: bool = False
     offline: bool = False

@@ -134,6 +134,9 @@ class Hub(Protocol):
         Any other that cannot be had is reported, unless a file is only linted.
         """
 
+    def name_in_rules(self, ref: str) -> tuple[str, str]:
+        """What rules call the component that a reference means, and its alias, else empty."""
+
 
 class World(Struct, frozen=True, kw_only=True):
     """Everything a pass may know that is not in the program.

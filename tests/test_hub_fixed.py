@@ -20,7 +20,8 @@ from pxc.driver import Outcome, Request, SourceText, compile_request, lint_reque
 from pxc.driver.hubs import hub_of
 from pxc.driver.locking import relocked
 from pxc.hub.fixed import lock_path
-from pxc.hub.lock import LOCK_FILE, Lock, Locked, lock_text
+from pxc.hub.lock import LOCK_FILE, Lock, Locked
+from pxc.hub.lock_writing import lock_text
 from pxc.hub.registry import digest_of
 from pxc.hub.store import Store
 from pxc.options import HubOptions, Options, RegistryOptions

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pxc.hub.lock import Lock, Locked, LockedCatalog, LockFault, _toml_read, lock_text, read_lock
+from pxc.hub.lock import Chosen, Lock, Locked, LockedCatalog, LockFault, _toml_read, read_lock
 from pxc.hub.lock_lines import lines_read
+from pxc.hub.lock_writing import lock_text
 
 DIGEST = "sha256:" + "a" * 64
 OTHER = "sha256:" + "b" * 64
@@ -112,6 +113,12 @@ ENTRY = f'[[component]]\nref = "a//b:1"\ndigest = "{DIGEST}"\n'
         (f"version = 1\n{ENTRY}[component.images]\nx = 'y'\n", 5, "`images` of pxc.lock"),
         ("version = 1\n[[component]]\nref = 'x'\ndigest = 'md5:1'\n", 4, "`digest` of pxc.lock"),
         (f"version = 1\n{ENTRY}\n{ENTRY}", 7, "`a//b:1` is there twice"),
+        ("version = 1\nrange = 3\n", 2, "`range` must be a list of tables"),
+        ("version = 1\n[[range]]\ncomponent = 'a//b'\n", 2, "an entry of pxc.lock lacks `range`"),
+        ("version = 1\n[[range]]\ncomponent = 'a//b'\nrange = '2'\n", 4, "`range` of pxc.lock"),
+        ("version = 1\n[[range]]\ncomponent = 'a//b'\nrange = '^2'\ntag = '^2'\n", 5, "`tag` of"),
+        ("version = 1\n" + "[[range]]\ncomponent = 'a//b'\nrange = '^2'\ntag = '2'\n" * 2, 7,
+         "`a//b` has two ranges"),
         ("version = 1\ncatalog = 3\n", 2, "`catalog` must be a table"),
         ("version = 1\n[catalog]\nsource = 'x'\n", 1, "an entry of pxc.lock lacks `digest`"),
         ("version = 1\nx = " + "[" * 5000, 1, "pxc.lock is no TOML: "),
@@ -142,21 +149,26 @@ _PLAIN = Lock(
             resolved="2026-11-20",
             requires=("a", "b"),
             via=("x.yaml:1",),
+            images=(("python", OTHER), ("r.io/x:1", DIGEST)),
         )
         for name in "ab"
-    )
+    ),
+    ranges=(
+        Chosen(component="lab//a", range="^1", tag="1"),
+        Chosen(component="lab//b", range="~1.0-rc.1", tag="1.0-rc.2"),
+    ),
 )
 
 
 @given(st.lists(_COMPONENTS, max_size=4, unique_by=lambda each: each.ref))
 def test_lines_are_read_as_toml_is(components: list[Locked]) -> None:
-    text = lock_text(Lock(components=tuple(components)))
-    assert lines_read(text) in (None, _toml_read(text).components)
+    text = lock_text(Lock(components=tuple(components), ranges=_PLAIN.ranges))
+    assert lines_read(text) in (None, _toml_read(text))
 
 
 def test_what_pxc_writes_is_read_without_a_reader_of_toml() -> None:
-    assert lines_read(lock_text(_PLAIN)) == _PLAIN.components
-    assert lines_read(lock_text(Lock())) == ()
+    assert lines_read(lock_text(_PLAIN)) == _PLAIN
+    assert lines_read(lock_text(Lock())) == Lock()
 
 
 @given(st.data())
@@ -169,4 +181,4 @@ def test_a_slip_in_a_line_is_seen_by_both_readers(data: st.DataObject) -> None:
     changed = text[:at] + written + text[at + data.draw(st.integers(0, 3)) :]
     found = lines_read(changed)
     if found is not None:
-        assert _toml_read(changed).components == found
+        assert _toml_read(changed) == found

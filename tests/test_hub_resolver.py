@@ -133,7 +133,9 @@ def test_a_component_of_a_hub_reads_no_file_of_the_workspace(root: Path) -> None
          "`o` is of two registries: `a` and `b`"),
         ({"registries": {"a": {"kind": "http", "url": "x", "tokenEnv": "AWS_SECRET"}}},
          "`tokenEnv` names an environment variable that begins with `PXC_HUB_`"),
-        ({"policy": {"latest": "deny"}}, "`latest` is not a known setting of policy"),
+        ({"policy": {"latest": "no"}}, "`latest` is one of allow, warn, deny"),
+        ({"policy": {"maxAgeDays": 0}}, "`maxAgeDays` must be a number of days, 1 or more"),
+        ({"policy": {"max": 1}}, "`max` is not a known setting of policy"),
         ({"policy": {"urlHosts": "a"}}, "`urlHosts` must be a list of names"),
     ],
 )  # fmt: skip

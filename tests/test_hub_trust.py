@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from pxc.diagnostics import Report
 from pxc.driver import Request, compile_request, lint_request
 from pxc.driver.hubs import hub_of_request
-from pxc.hub.lock import Lock, Locked, lock_text, read_lock
+from pxc.hub.lock import Lock, Locked, read_lock
+from pxc.hub.lock_writing import lock_text
 from pxc.hub.registry import digest_of
 from pxc.hub.signers import about_of
 from pxc.hub.signing_keys import new_key, sign

@@ -39,7 +39,7 @@ def hub_tags(program: Program, world: World, report: Report) -> None:
     for node in authored(program, world):
         if isinstance(node, Operation | Build | Hook):
             ref = text_of(node.hub_ref)
-            if ref and ":" not in ref:
+            if ref and ":" not in ref and not _has_range(ref, world):
                 assert node.hub_ref is not None
                 report.add(
                     "PXC507",
@@ -47,6 +47,19 @@ def hub_tags(program: Program, world: World, report: Report) -> None:
                     node.hub_ref.span,
                     help=f"name the version: `{ref}:1.0`",
                 )
+
+
+def _has_range(ref: str, world: World) -> bool:
+    """Whether pxc.yaml says which versions a reference without one means."""
+    ranged = [name for name, _ in world.options.hub.versions]
+    if not ranged:
+        return False
+    from pxc.hub.placing import placed
+    from pxc.hub.reference import parse_reference
+
+    named = (parse_reference(name) for name in (ref, *ranged))
+    own, *others = (each and placed(each, world.options.hub) for each in named)
+    return own is not None and not own.digest and own in others
 
 
 def moving_urls(program: Program, world: World, report: Report) -> None:

@@ -83,7 +83,13 @@ class Linter:
         return self._principals[identity]
 
     def _day(self, defaults: Defaults) -> str:
-        """The day, where rules that end need it: of any other day nothing else is known."""
+        """The day, where it matters: of any other day nothing else is known.
+
+        It does where rules end, and where entries of pxc.lock become too old.
+        """
+        if defaults.options.hub.max_age_days:
+            self._today = self._today or this_day()
+            return self._today
         if defaults.options.acl.mode != "enforce" or not defaults.catalog:
             return ""
         if not self._look_at(defaults.catalog).may_end:

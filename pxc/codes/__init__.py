@@ -150,6 +150,10 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC243", "registry-fault", _E),
     ("PXC244", "lock-fault", _E),
     ("PXC245", "not-publishable", _E),
+    ("PXC246", "hub-no-version", _E),
+    ("PXC247", "hub-latest", _W),
+    ("PXC248", "hub-latest-denied", _E),
+    ("PXC249", "hub-stale", _W),
     # 3 expressions
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),

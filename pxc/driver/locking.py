@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from pxc.diagnostics import Report
 from pxc.driver.catalogs import locked_catalog
 from pxc.driver.named_components import Naming
-from pxc.hub.lock import Lock, Locked, LockFault
+from pxc.hub.lock import Chosen, Lock, Locked, LockFault
 from pxc.hub.locking import Locking
 from pxc.hub.urls import is_allowed
 from pxc.ir.node import Lit
@@ -59,6 +60,13 @@ class Relocked(Struct):
         pairs = ((known.get(each.ref), each) for each in self.after.components)
         return [(old, new) for old, new in pairs if old is not None and old.digest != new.digest]
 
+    @property
+    def rechosen(self) -> list[tuple[Chosen, Chosen]]:
+        """The ranges that mean another version than before: what was chosen, and what is."""
+        known = {each.component: each for each in self.before.ranges}
+        pairs = ((known.get(each.component), each) for each in self.after.ranges)
+        return [(old, new) for old, new in pairs if old is not None and old.tag != new.tag]
+
 
 def lock_of(hub: Hub, report: Report) -> Lock | None:
     """What is locked now; None after PXC244."""
@@ -79,12 +87,14 @@ def relocked(
     whole: bool,
     given: Sequence[str] = (),
     is_moved: Callable[[str], bool] = lambda entry: False,
+    ranges: Mapping[str, str] | None = None,
 ) -> Relocked | None:
     """The lock of a workspace, whose catalog the request names; None where something is at fault.
 
     `given` are further references, which stay until their entries are deleted. The files are all of
     the workspace when they are the `whole`; otherwise entries that they do not name stay.
-    `is_moved` says which tags are asked anew. Raises RegistryFault.
+    `is_moved` says which tags are asked anew, `ranges` of which components a version is chosen; see
+    `Locking`. Raises RegistryFault.
     """
     before = lock_of(hub, report)
     if before is None:
@@ -100,7 +110,7 @@ def relocked(
         named = naming.of_text(source)
         return [*named.hubs, *named.urls]
 
-    locking = Locking(hub, before, today, inner, report, is_moved=is_moved)
+    locking = Locking(hub, before, today, inner, report, is_moved=is_moved, ranges=ranges)
     refs = [ref for one in named for ref in (*one.hubs, *one.urls)]
     places = [(ref, naming.place(ref.span)) for ref in refs]
     by_hand = (*given, *(each.ref for each in before.components if BY_HAND in each.via))
@@ -108,14 +118,20 @@ def relocked(
     entries = locking.fixed(places)
     if report.has_errors:
         return None
+    chosen = locking.ranges
     if not whole:
         entries = _beside(before, entries, naming.read)
+        made = {each.component for each in chosen}
+        chosen += tuple(each for each in before.ranges if each.component not in made)
     left = [(naming.place(t.span), f"`{t.text}` is computed") for n in named for t in n.computed]
     for url in (url for one in named for url in one.urls):
         if not is_allowed(url.value, hub.options):
             left.append((naming.place(url.span), f"no `urlHosts` of pxc.yaml has `{url.value}`"))
     components = tuple(entries[ref] for ref in sorted(entries))
-    after = replace(before, components=components, catalog=locked_catalog(request.catalog))
+    after = replace(
+        before, components=components, catalog=locked_catalog(request.catalog),
+        ranges=tuple(sorted(chosen, key=attrgetter("component"))),
+    )  # fmt: skip
     return Relocked(before, after, tuple(sorted(left)), locking.replaced)
 
 

@@ -108,6 +108,10 @@ class _HubWhenAsked:
         """See `pxc.world.Hub`."""
         return self._opened().component_at(url, report) if self._options.hub.url_hosts else None
 
+    def name_in_rules(self, ref: str) -> tuple[str, str]:
+        """See `pxc.world.Hub`."""
+        return self._opened().name_in_rules(ref)
+
     def _opened(self) -> Hub:
         if self._hub is None:
             from pxc.driver.hubs import hub_of, rights_of

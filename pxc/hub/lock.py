@@ -1,4 +1,4 @@
-"""Turns the text of pxc.lock into the components that are fixed, and back."""
+"""Turns the text of pxc.lock into what is fixed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = [
     "LOCK_FILE",
     "MOST_LOCK_BYTES",
     "VERSION",
+    "Chosen",
     "Lock",
     "LockFault",
     "Locked",
     "LockedCatalog",
-    "lock_text",
     "read_lock",
 ]
 
@@ -29,8 +29,9 @@ VERSION = 1
 MOST_LOCK_BYTES = 8 * 1024 * 1024
 """More than tens of thousands of components need."""
 
-_HEAD = "# Written by `pxc hub lock`. To move a version: pxc hub update REF\n"
+_DELETE_ONE = "delete one, then: pxc hub lock"
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONFLICT = re.compile(r"<{7}|={7}|>{7}|\|{7}")
 _FAULT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -66,6 +67,17 @@ class Locked(Struct, frozen=True, kw_only=True):
     via: tuple[str, ...] = ()
 
 
+class Chosen(Struct, frozen=True, kw_only=True):
+    """The version that references to a component without a tag mean, and by which range.
+
+    `component` is `registry//org/name`.
+    """
+
+    component: str
+    range: str
+    tag: str
+
+
 class LockedCatalog(Struct, frozen=True, kw_only=True):
     """The catalog that is fixed: where it came from, and its counter against older ones."""
 
@@ -79,6 +91,7 @@ class Lock(Struct, frozen=True, kw_only=True):
     """Everything that pxc.lock fixes."""
 
     components: tuple[Locked, ...] = ()
+    ranges: tuple[Chosen, ...] = ()
     catalog: LockedCatalog | None = None
 
 
@@ -87,7 +100,7 @@ def read_lock(text: str) -> Lock:
     from pxc.hub.lock_lines import lines_read
 
     plain = lines_read(text)
-    return _toml_read(text) if plain is None else Lock(components=plain)
+    return _toml_read(text) if plain is None else plain
 
 
 def _toml_read(text: str) -> Lock:
@@ -124,27 +137,38 @@ class _Reading:
                 self._line("version"),
                 "use the release of pxc that wrote it",
             )
-        listed = data.pop("component", [])
+        listed = self._tables(data, "component")
+        ranges = [self._range(each, at) for at, each in enumerate(self._tables(data, "range"))]
+        for at, one in enumerate(ranges):
+            if any(one.component == each.component for each in ranges[:at]):
+                line = self._line("component", at, "range")
+                raise LockFault(f"`{one.component}` has two ranges", line, _DELETE_ONE)
         catalog = data.pop("catalog", None)
         for key in data:
             raise LockFault(f"`{key}` means nothing in pxc.lock", self._line(key))
-        if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
-            raise LockFault("`component` must be a list of tables", self._line("component"))
         components: dict[str, Locked] = {}
         for number, fields in enumerate(listed):
             made = self._component(fields, number)
             if components.setdefault(made.ref, made) is not made:
                 message = f"`{made.ref}` is there twice"
-                raise LockFault(
-                    message, self._line("ref", number), "delete one, then: pxc hub lock"
-                )
+                raise LockFault(message, self._line("ref", number), _DELETE_ONE)
         return Lock(
             components=tuple(components.values()),
+            ranges=tuple(ranges),
             catalog=None if catalog is None else self._catalog(catalog),
         )
 
+    def _tables(self, data: dict[str, Any], key: str) -> list[dict[str, Any]]:
+        listed = data.pop(key, [])
+        if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+            raise LockFault(f"`{key}` must be a list of tables", self._line(key))
+        return listed
+
     def _component(self, fields: dict[str, Any], number: int) -> Locked:
         return Locked(**self._read(fields, _COMPONENT, ("ref", "digest"), number))
+
+    def _range(self, fields: dict[str, Any], number: int) -> Chosen:
+        return Chosen(**self._read(fields, _RANGE, tuple(_RANGE), number, "range"))
 
     def _catalog(self, fields: Any) -> LockedCatalog:
         if not isinstance(fields, dict):
@@ -152,32 +176,39 @@ class _Reading:
         return LockedCatalog(**self._read(fields, _CATALOG, ("source", "digest"), None))
 
     def _read(
-        self, fields: dict[str, Any], known: dict[str, Any], needed: Iterable[str], at: int | None
+        self,
+        fields: dict[str, Any],
+        known: dict[str, Any],
+        needed: Iterable[str],
+        at: int | None,
+        table: str = "component",
     ) -> dict[str, Any]:
         found = {}
         for key, value in fields.items():
             if key not in known:
                 near = nearest(key, known)
                 help = f"did you mean `{near}`?" if near else None
-                raise LockFault(f"`{key}` means nothing in pxc.lock", self._line(key, at), help)
+                message = f"`{key}` means nothing in pxc.lock"
+                raise LockFault(message, self._line(key, at, table), help)
             made = known[key](value)
             if made is None:
-                raise LockFault(f"`{key}` of pxc.lock is not what it must be", self._line(key, at))
+                message = f"`{key}` of pxc.lock is not what it must be"
+                raise LockFault(message, self._line(key, at, table))
             found[key] = made
         for key in needed:
             if key not in found:
-                raise LockFault(f"an entry of pxc.lock lacks `{key}`", self._line("", at))
+                raise LockFault(f"an entry of pxc.lock lacks `{key}`", self._line("", at, table))
         return found
 
-    def _line(self, key: str, number: int | None = None) -> int:
-        """The line of a key: in the `number`th component, or before and after all of them."""
+    def _line(self, key: str, number: int | None = None, table: str = "component") -> int:
+        """The line of a key: in the `number`th of some tables, or before and after all of them."""
         opened, header = -1, 1
         for at, line in enumerate(self._lines, 1):
             said = line.strip()
-            if said.replace(" ", "").startswith("[[component]]"):
+            if said.replace(" ", "").startswith(f"[[{table}]]"):
                 opened += 1
                 header = at if opened == number else header
-            inside = number is None or opened == number
+            inside = number is None or (opened == number and at != header)
             if (
                 key
                 and inside
@@ -185,47 +216,6 @@ class _Reading:
             ):
                 return at
         return header
-
-
-def lock_text(lock: Lock) -> str:
-    """The text of pxc.lock: sorted, an entry and each of its lists a line an item."""
-    import tomli_w
-
-    data: dict[str, Any] = {"version": VERSION}
-    if lock.catalog is not None:
-        data["catalog"] = _filled(lock.catalog)
-    data["component"] = [_component(each) for each in sorted(lock.components, key=_by_ref)]
-    if not data["component"]:
-        del data["component"]
-    return _HEAD + tomli_w.dumps(data)
-
-
-def _by_ref(component: Locked) -> str:
-    return component.ref
-
-
-def _component(component: Locked) -> dict[str, Any]:
-    """An entry as plain data; tables come last, as TOML has it."""
-    data = _filled(component)
-    if "resolved" in data:
-        data["resolved"] = date.fromisoformat(data["resolved"])
-    for key in ("requires", "via"):
-        if key in data:
-            data[key] = sorted(set(data[key]), key=_by_place)
-    images = data.pop("images", ())
-    return data | ({"images": dict(sorted(images))} if images else {})
-
-
-def _by_place(text: str) -> tuple[str, int, str]:
-    """Sorts `path:9` before `path:10`."""
-    path, _, line = text.rpartition(":")
-    return (path, int(line), "") if line.isascii() and line.isdigit() else (text, 0, "")
-
-
-def _filled(struct: Struct) -> dict[str, Any]:
-    """The fields that say something."""
-    pairs = ((name, getattr(struct, name)) for name in struct.__struct_fields__)
-    return {name: value for name, value in pairs if value not in ("", 0, ())}
 
 
 def _lower(text: str) -> str:
@@ -238,6 +228,16 @@ def _text(value: Any) -> str | None:
 
 def _digest(value: Any) -> str | None:
     return value if isinstance(value, str) and _DIGEST.fullmatch(value) else None
+
+
+def _range(value: Any) -> str | None:
+    from pxc.hub.semver import parse_range
+
+    return value if isinstance(value, str) and parse_range(value) else None
+
+
+def _tag(value: Any) -> str | None:
+    return value if isinstance(value, str) and _TAG.fullmatch(value) else None
 
 
 def _count(value: Any) -> int | None:
@@ -270,4 +270,5 @@ _COMPONENT = {
     "requires": _texts,
     "via": _texts,
 }
+_RANGE = {"component": _text, "range": _range, "tag": _tag}
 _CATALOG = {"source": _text, "digest": _digest, "commit": _text, "counter": _count}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from pxc.diagnostics import Report
-from pxc.hub.lock import Lock, Locked
+from pxc.hub.choices import Choices
+from pxc.hub.freshness import check_latest
+from pxc.hub.lock import Chosen, Lock, Locked
 from pxc.hub.reference import HubReference, parse_reference
 from pxc.hub.registry import RegistryFault, digest_of
 from pxc.hub.reports import as_source
@@ -33,7 +35,8 @@ class Locking:
 
     An entry of the lock before stays as it is, but for where it is named. `is_moved` says of which
     references the tag is asked anew; `inner` gives the references in the text of a component.
-    Faults are those of a compilation, told where the reference stands.
+    `ranges` are chosen from anew, by components; where one is empty the component has none from now
+    on. Faults are those of a compilation, told where the reference stands.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class Locking:
         report: Report,
         *,
         is_moved: Callable[[str], bool] = lambda entry: False,
+        ranges: Mapping[str, str] | None = None,
     ) -> None:
         self._hub = hub
         self._before = {each.ref: each for each in before.components}
@@ -52,11 +56,17 @@ class Locking:
         self._inner = inner
         self._report = report
         self._is_moved = is_moved
+        self._choices = Choices(hub, before, ranges or {}, is_moved)
         self._entries: dict[str, Locked] = {}
         self._via: dict[str, set[str]] = {}
         self._failed: set[str] = set()
         self.replaced: dict[str, tuple[bytes | None, bytes]] = {}
         """What moved entries were, as far as that is at hand, and what they are."""
+
+    @property
+    def ranges(self) -> tuple[Chosen, ...]:
+        """What was chosen of ranges, sorted by components."""
+        return self._choices.made
 
     def fixed(self, places: Iterable[Place]) -> dict[str, Locked]:
         """The entries of references, and of all that they lead to, by what the lock calls them."""
@@ -86,12 +96,17 @@ class Locking:
 
     def _placed(self, ref: Lit[str]) -> HubReference | None:
         parsed = parse_reference(ref.value)
-        placed = None if parsed is None else self._hub.placed(parsed)
-        if placed is None and parsed is not None:
-            self._hub.report_no_registry(parsed, ref, self._report)
+        try:
+            placed = None if parsed is None else self._choices.placed(parsed, ref, self._report)
+        except RegistryFault as fault:
+            if parsed is not None and (named := self._hub.placed(parsed)) is not None:
+                self._hub.report_fault(named, fault, ref, self._report)
+            return None
         if placed is None or not self._hub.may("pull", placed, ref.span, self._report):
             return None
-        return placed
+        if self._hub.is_built_in(placed.registry):
+            return placed
+        return placed if check_latest(placed, self._hub.options, ref.span, self._report) else None
 
     def _fix(self, key: str, ref: Lit[str]) -> list[Lit[str]]:
         """Make the entry of a reference; the references that its component names itself."""
@@ -102,6 +117,9 @@ class Locking:
             return []
         entry, data = made
         self._hub.fixed.keep(key, data)
+        former = self._choices.former(key)
+        if former is not None:
+            self.replaced[key] = (self._old(*former), data)
         inner = list(self._inner(source))
         keys = {each for each in map(self._key, inner) if each is not None}
         self._entries[key] = replace(entry, requires=tuple(sorted(keys)))
@@ -152,7 +170,9 @@ class Locking:
             return None
         version, data = taken.version, taken.data
         if before is not None and before.digest == version.digest:
-            return replace(before, signer=taken.signer), data
+            renewed = self._today if is_moved and self._hub.options.max_age_days else ""
+            day = renewed or before.resolved
+            return replace(before, signer=taken.signer, resolved=day), data
         if before is not None:
             self.replaced[placed.entry] = (self._old(placed, before), data)
         registry = self._hub.registry(placed.registry)

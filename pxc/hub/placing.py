@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec.structs import replace
 
 from pxc.access.claims import Claim
@@ -49,11 +51,11 @@ def named_by_rules(text: str, options: HubOptions) -> tuple[str, str]:
     return name_in_rules(found, options) if found is not None else (text, "")
 
 
-def placed_claim(claim: Claim, options: HubOptions) -> Claim:
-    """A question about a component by the name that rules have for it; any other as it is."""
+def placed_claim(claim: Claim, named: Callable[[str], tuple[str, str]]) -> Claim:
+    """A question about a component by the names that rules have for it; any other as it is."""
     if claim.kind != "component" or claim.certainty != "exact" or "*" in claim.name:
         return claim
-    name, alias = named_by_rules(claim.name, options)
+    name, alias = named(claim.name)
     return replace(claim, name=name, alias=alias)
 
 

@@ -6,9 +6,12 @@ import re
 
 from msgspec import Struct, structs
 
-__all__ = ["LATEST", "PUBLIC", "HubReference", "parse_reference", "without_polyaxon"]
+__all__ = ["LATEST", "PUBLIC", "RANGES", "HubReference", "parse_reference", "without_polyaxon"]
 
 LATEST = "latest"
+RANGES = ("~", "^")
+"""What a range of versions begins with, as no tag does."""
+
 PUBLIC = "public"
 """The registry of components of no organization."""
 

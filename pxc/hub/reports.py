@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pxc.diagnostics import Note, Report, allowed, nearest
 from pxc.hub.lock import Locked
-from pxc.hub.reference import HubReference
+from pxc.hub.reference import RANGES, HubReference
 from pxc.hub.registry import Registry, Version, digest_of
 from pxc.ir.node import Lit
 from pxc.source import Source
@@ -53,9 +53,10 @@ def report_not_locked(placed: HubReference, ref: Lit[str], report: Report) -> No
 
 def report_unlocked(placed: HubReference, ref: Lit[str], report: Report) -> None:
     """PXC233 for what a tag happened to mean today."""
+    what = "range" if placed.tag[:1] in RANGES else "tag"
     report.add(
         "PXC233",
-        f"`{placed.entry}` is not in pxc.lock: it is what the tag means today",
+        f"`{placed.entry}` is not in pxc.lock: it is what the {what} means today",
         ref.span,
         help=f"run: {_lock_command(placed, ref)}",
     )

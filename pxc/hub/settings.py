@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from pxc.diagnostics import nearest
 from pxc.hub.minisign import SignatureFault, parse_public_key
+from pxc.hub.reference import parse_reference
 from pxc.hub.registries import KINDS
+from pxc.hub.semver import parse_range
 from pxc.lint.settings_values import SettingFault
 from pxc.options import ANY_ORG, HubOptions, RegistryOptions, Signer
 from pxc.setting_readers import Reader, fields, one_of, text, texts
@@ -26,7 +28,7 @@ _VARIABLE = re.compile("PXC_HUB_[A-Z0-9_]+")
 
 
 def read_hub(key: str, value: Any) -> HubOptions:
-    """`hub`: registries by name, the `policy`, and whose signatures count; or `false` for none.
+    """`hub`: registries, the `policy`, whose signatures count, `versions`; or `false` for none.
 
     Raises SettingFault.
     """
@@ -111,6 +113,19 @@ def _signer(name: str, value: Any) -> Signer:
     return Signer(name=name, **found)
 
 
+def _versions(key: str, value: Any) -> tuple[tuple[str, str], ...]:
+    """`versions`: components, each with the range that its references without a tag mean."""
+    if not isinstance(value, dict):
+        raise SettingFault(key, f"`{key}` must be a map of components and ranges")
+    for name, said in value.items():
+        reference = parse_reference(str(name))
+        if reference is None or reference.tag or reference.digest:
+            raise SettingFault(str(name), f"`{name}` is no component: write ORG/NAME")
+        if not isinstance(said, str) or parse_range(said) is None:
+            raise SettingFault(str(name), f"`{said}` is no range such as `~1.4` or `^2`")
+    return tuple((str(name), said) for name, said in value.items())
+
+
 def _key(key: str, value: Any) -> str:
     try:
         return parse_public_key(text(key, value)).text
@@ -129,6 +144,12 @@ def _policy(key: str, value: Any) -> dict[str, Any]:
     return fields(key, value, _POLICY)
 
 
+def _days(key: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise SettingFault(key, f"`{key}` must be a number of days, 1 or more")
+    return value
+
+
 _REGISTRY: dict[str, tuple[str, Reader]] = {
     "kind": ("kind", one_of(KINDS)),
     "url": ("url", text),
@@ -142,6 +163,8 @@ _REGISTRY: dict[str, tuple[str, Reader]] = {
     "certEnv": ("cert_env", _variable),
 }
 _POLICY: dict[str, tuple[str, Reader]] = {
+    "latest": ("latest", one_of(WHAT_IS_DONE)),
+    "maxAgeDays": ("max_age_days", _days),
     "unsigned": ("unsigned", _unsigned),
     "urlHosts": ("url_hosts", texts),
 }
@@ -150,4 +173,5 @@ _HUB: dict[str, tuple[str, Reader]] = {
     "registries": ("registries", _registries),
     "policy": ("policy", _policy),
     "signers": ("signers", _signers),
+    "versions": ("versions", _versions),
 }

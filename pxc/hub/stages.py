@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pxc.hub.reference import HubReference
     from pxc.source import Span
 
-__all__ = ["check_stage"]
+__all__ = ["DEPRECATED", "DISABLED", "TESTING", "check_stage"]
 
 TESTING, DEPRECATED, DISABLED = "testing", "deprecated", "disabled"
 

@@ -40,6 +40,9 @@ class Finds(Protocol):
     def component_at(self, url: Lit[str], report: Report) -> Source | None:
         """The text of the component at a URL."""
 
+    def name_in_rules(self, ref: str) -> tuple[str, str]:
+        """What rules call a component."""
+
 
 class Question(Struct, array_like=True, frozen=True):
     """What was asked for, and the digest of the answer: its text, or why there was none.
@@ -97,6 +100,10 @@ class _TracedHub:
     def component_at(self, url: Lit[str], report: Report) -> Source | None:
         """See `pxc.world.Hub`."""
         return self._traced(self._hub.component_at, url, report)
+
+    def name_in_rules(self, ref: str) -> tuple[str, str]:
+        """See `pxc.world.Hub`."""
+        return self._hub.name_in_rules(ref)
 
     def _traced(self, ask: _Ask, ref: Lit[str], report: Report) -> Source | None:
         faults = Report()

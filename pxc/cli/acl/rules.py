@@ -124,9 +124,11 @@ def placed_of(claim: Claim, found: Asked) -> Claim:
     """A claim of a component by the name that rules have for it in the workspace."""
     if claim.kind != "component":
         return claim
+    from pxc.driver.hubs import hub_of
     from pxc.hub.placing import placed_claim
 
-    return placed_claim(claim, found.defaults.options.hub)
+    hub = hub_of(found.root, found.defaults.options.hub, may_fetch=False)
+    return placed_claim(claim, hub.name_in_rules)
 
 
 def project_of(found: Asked, project: str | None) -> str:

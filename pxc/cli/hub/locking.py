@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,7 +21,8 @@ from pxc.diagnostics import Report
 from pxc.discovery import Kind, discover
 from pxc.driver.hubs import hub_of_request
 from pxc.hub.fixed import lock_path
-from pxc.hub.lock import LOCK_FILE, Lock, lock_text
+from pxc.hub.lock import LOCK_FILE, Lock
+from pxc.hub.lock_writing import lock_text
 from pxc.hub.registry import RegistryFault
 from pxc.lint.settings_file import WORKSPACE_FILE
 from pxc.request import Request, SourceText
@@ -96,11 +97,12 @@ def relock(
     *,
     given: Sequence[str] = (),
     is_moved: Callable[[str], bool] = lambda entry: False,
+    ranges: Mapping[str, str] | None = None,
 ) -> Relocked | None:
     """The lock that a workspace should have; None where something is at fault, which is reported.
 
     With paths the entries of these files are made anew, and all others stay. `given` are references
-    that no file names.
+    that no file names; see `relocked` for the others.
     """
     from pxc.driver.locking import relocked
 
@@ -118,6 +120,7 @@ def relock(
             whole=not paths,
             given=given,
             is_moved=is_moved,
+            ranges=ranges,
         )
     except RegistryFault as fault:
         raise click.ClickException(str(fault)) from None

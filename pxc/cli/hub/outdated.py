@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pxc.cli import CLEAN, FINDINGS
-from pxc.cli.acl.rules import text_or_json
+from pxc.cli.acl.rules import text_or_json, today_option
 from pxc.cli.hub.asking import hub_options, tell_fault
 from pxc.cli.hub.entries import entries_of, lock_read, short_digest
 from pxc.cli.hub.locking import opened, tell
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_HEADS = ("component", "locked", "now", "newest", "what")
+_HEADS = ("component", "locked", "now", "wanted", "newest", "what")
 
 
 @click.command(
@@ -36,19 +36,22 @@ Examples:
 @click.argument("refs", nargs=-1, metavar="[REF]...")
 @click.option("--every", is_flag=True, help="Show what is as it was locked, too.")
 @click.option("--check", is_flag=True, help="Exit with 1 where anything is shown.")
+@today_option
 @text_or_json
 @hub_options
 def command(
     refs: tuple[str, ...],
     every: bool,
     check: bool,
+    today: str,
     format_: str,
     color: str,
     **where: Any,
 ) -> int:
     """List what is locked and moved, gone, or out of use by now, and newer versions.
 
-    Nothing is changed: 'pxc hub update' moves entries, and a new version is named in the file.
+    'wanted' is what 'pxc hub update' would take: of a range the newest version in it. Nothing is
+    changed: a version beyond a range, or without one, is named in the file.
     """
     workspace = opened(**where)
     lock = lock_read(workspace)
@@ -58,7 +61,7 @@ def command(
     faults: dict[str, RegistryFault] = {}
     for entry in entries_of(workspace.hub, lock, refs):
         try:
-            one = standing(workspace.hub, entry)
+            one = standing(workspace.hub, entry, today)
         except RegistryFault as fault:
             faults[entry.ref] = fault
             continue
@@ -80,6 +83,7 @@ def _row(one: Standing) -> tuple[str, ...]:
         one.entry.ref,
         short_digest(one.entry.digest),
         short_digest(one.now),
+        one.wanted,
         one.newest,
         ", ".join(one.words),
     )
@@ -91,6 +95,7 @@ def _document(one: Standing) -> dict[str, Any]:
         "locked": one.entry.digest,
         "resolved": one.entry.resolved,
         "now": one.now,
+        "wanted": one.wanted,
         "newest": one.newest,
         "what": list(one.words),
     }

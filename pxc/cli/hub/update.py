@@ -14,11 +14,12 @@ from pxc.cli.hub.difference import change_lines, changes_between
 from pxc.cli.hub.entries import entries_of, lock_read, short_digest
 from pxc.cli.hub.lock import say_changes, say_computed
 from pxc.cli.hub.locking import Opened, opened, relock, save, tell
+from pxc.cli.hub.ranges import check_ranges, ranges_of
 from pxc.cli.terminal import say
 from pxc.diagnostics import Report
 from pxc.driver.catalogs import locked_catalog
 from pxc.driver.components import component_of
-from pxc.hub.lock import LOCK_FILE, Locked
+from pxc.hub.lock import LOCK_FILE
 from pxc.request import SourceText
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = ["command"]
 Examples:
   pxc hub update vision/train:2
   pxc hub update vision/train --dry-run
+  pxc hub update 'vision/train:^2'
   pxc hub update --all
   pxc hub update --catalog-commit""",
 )
@@ -57,7 +59,10 @@ def command(
     """Move entries of pxc.lock to the bytes that their tags mean today.
 
     REF without a tag means every version of the component that is locked. A reference with a digest
-    never moves. What is new in a component is shown; nothing is written where anything fails.
+    never moves. One without a tag may mean a range of versions: that of 'versions' in pxc.yaml, or
+    the one that is named here, as ORG/NAME:~1.4 or ORG/NAME:^2; then the newest in it is taken, and
+    pxc.lock keeps the range. ORG/NAME:latest ends that. What is new in a component is shown;
+    nothing is written where anything fails.
     """
     if (refs and every) or not (refs or every or moves_catalog):
         raise click.UsageError("Name each REF to move, or --all, or --catalog-commit.")
@@ -67,12 +72,14 @@ def command(
         return tell(workspace.report, color)
     if moves_catalog and getattr(locked_catalog(workspace.request.catalog), "commit", "") == "":
         raise click.UsageError("--catalog-commit: the catalog is not in a repository of git.")
-    moved = entries_of(workspace.hub, lock, refs) if refs or every else ()
+    ranges, plain = ranges_of(workspace.hub, refs)
+    moved = entries_of(workspace.hub, lock, plain) if plain or every else ()
     wanted = {each.ref for each in moved}
-    made = relock(workspace, is_moved=lambda entry: entry in wanted)
+    made = relock(workspace, is_moved=lambda entry: entry in wanted, ranges=ranges)
     code = tell(workspace.report, color)
     if made is None or code:
         return code or FINDINGS
+    check_ranges(made, ranges)
     say_computed(made)
     if moves_catalog:
         _say_commit(made)
@@ -101,18 +108,23 @@ def _say_moved(made: Relocked, workspace: Opened) -> None:
         since = f"  (locked on {old.resolved})" if old.resolved else ""
         digests = f"{short_digest(old.digest)} -> {short_digest(new.digest)}"
         say(f"{new.ref}  {digests}{since}\n", sys.stdout)
-        say("".join(f"  {line}" for line in _changes(new, made, workspace)), sys.stdout)
-    if not made.moved:
+        say("".join(f"  {line}" for line in _changes(new.ref, made, workspace)), sys.stdout)
+    for former, chosen in made.rechosen:
+        said = f"{former.tag} -> {chosen.tag}  ({chosen.range})"
+        say(f"{chosen.component}  {said}\n", sys.stdout)
+        found = _changes(f"{chosen.component}:{chosen.tag}", made, workspace)
+        say("".join(f"  {line}" for line in found), sys.stdout)
+    if not made.moved and not made.rechosen and made.before.ranges == made.after.ranges:
         say("every tag that was asked for means what is locked\n", sys.stderr)
 
 
-def _changes(entry: Locked, made: Relocked, workspace: Opened) -> list[str]:
-    before, after = made.replaced.get(entry.ref, (None, b""))
+def _changes(ref: str, made: Relocked, workspace: Opened) -> list[str]:
+    before, after = made.replaced.get(ref, (None, b""))
     if before is None:
         return ["what was locked is nowhere any more: there is nothing to compare\n"]
     sides = [
         component_of(
-            SourceText(f"<{entry.ref}>", data), workspace.request.options, workspace.root, Report()
+            SourceText(f"<{ref}>", data), workspace.request.options, workspace.root, Report()
         )
         for data in (before, after)
     ]
