@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pxc.grammar.v0.comments import Comment
 from pxc.grammar.v0.outline import Entry, Outline, Survivors
+from pxc.ir.node import Lit
 from pxc.source import Source
 
 __all__ = ["attach"]
@@ -39,10 +41,25 @@ def attach(comments: Sequence[Comment], old: Outline, new: Outline, source: Sour
             _lead(comment, below, survivors, new)
         else:
             _trail(comment, above or old.root, survivors, new)
+    _set_gaps(places, old, new, survivors)
+
+
+def _set_gaps(places: _Places, old: Outline, new: Outline, survivors: Survivors) -> None:
+    """Keep blank lines above what is as deep as it was; sections of the root are all alike."""
     for entry in old:
         carried = survivors.exact(entry) if places.has_gap(entry) else None
-        if carried is not None:
+        if carried is not None and _depth(carried) == _depth(entry):
             carried.gap = True
+    sections = [e for e in old.root.below[1:] if not isinstance(e.value, Lit)]
+    if 2 * sum(map(places.has_gap, sections)) <= len(sections):
+        return
+    for before, entry in pairwise(new.root.below):
+        if not isinstance(entry.value, Lit) or not isinstance(before.value, Lit):
+            entry.gap = True
+
+
+def _depth(entry: Entry) -> int:
+    return 0 if entry.parent is None else 1 + _depth(entry.parent)
 
 
 def _beside(comment: Comment, at: Entry | None, survivors: Survivors, new: Outline) -> None:
@@ -50,7 +67,7 @@ def _beside(comment: Comment, at: Entry | None, survivors: Survivors, new: Outli
         first = survivors.first_in(comment.start, _EVER)
         (new.root.trailing if first is None else first.leading).append(comment)
         return
-    carried = survivors.exact(at)
+    carried = survivors.on_line(at)
     if carried is None:
         _near(comment, at, survivors, new)
     elif carried.beside is None:
@@ -70,7 +87,9 @@ def _lead(comment: Comment, at: Entry | None, survivors: Survivors, new: Outline
 
 
 def _trail(comment: Comment, at: Entry, survivors: Survivors, new: Outline) -> None:
-    carried = new.root if at.parent is None else survivors.exact(at)
+    carried = new.root if at.parent is None else survivors.last(at)
+    if carried is None:
+        carried = survivors.first_in(at.start, at.end)
     if carried is not None:
         carried.trailing.append(comment)
     else:

@@ -92,23 +92,36 @@ class Survivors:
     def __init__(self, new: Outline, source: Source) -> None:
         self._by_key: dict[tuple[int, int], Entry] = {}
         self._by_value: dict[tuple[int, int], Entry] = {}
+        self._by_scalar: dict[tuple[int, int], Entry] = {}
         for entry in new:
-            if entry.key is not None and entry.key.span.source is source:
-                self._by_key.setdefault((entry.key.span.start, entry.key.span.end), entry)
-            span = entry.value.span
-            if span.source is source:
-                self._by_value.setdefault((span.start, span.end), entry)
+            key, value = entry.key, entry.value
+            if key is not None and key.span.source is source:
+                self._by_key.setdefault(_bounds(key), entry)
+            if value.span.source is source:
+                self._by_value.setdefault(_bounds(value), entry)
+                if isinstance(value, Lit):
+                    self._by_scalar.setdefault(_bounds(value), entry)
         placed = sorted((e.start, e.number, e) for e in new if e.start >= 0)
         self._starts = [start for start, _, _ in placed]
         self._placed = [entry for _, _, entry in placed]
 
     def exact(self, old: Entry) -> Entry | None:
         """The entry that carries this very key or value."""
-        found = None
-        if old.key is not None:
-            found = self._by_key.get((old.key.span.start, old.key.span.end))
-        span = old.value.span
-        return found or self._by_value.get((span.start, span.end))
+        found = None if old.key is None else self._by_key.get(_bounds(old.key))
+        return found or self._by_value.get(_bounds(old.value))
+
+    def on_line(self, old: Entry) -> Entry | None:
+        """The entry that carries the scalar of this one, or else its key."""
+        return self._by_scalar.get(_bounds(old.value)) or self.exact(old)
+
+    def last(self, old: Entry) -> Entry | None:
+        """The last of the neighbours that carry this very key or value; of an item all of it."""
+        found = self.exact(old)
+        while found is not None and found.parent is not None and _begins_item(found):
+            found = found.parent
+        if found is None or found.parent is None:
+            return found
+        return [e for e in found.parent.below if e is found or _is_of(e, old)][-1]
 
     def first_in(self, start: int, end: int) -> Entry | None:
         """The first entry, by its old place, that came from between two places."""
@@ -120,3 +133,26 @@ class Survivors:
         """The last entry that came from between two places."""
         at = bisect_left(self._starts, end) - 1
         return self._placed[at] if at >= 0 and self._starts[at] >= start else None
+
+
+def _bounds(node: Any) -> tuple[int, int]:
+    return node.span.start, node.span.end
+
+
+def _begins_item(entry: Entry) -> bool:
+    around = entry.parent
+    return (
+        around is not None
+        and around.parent is not None
+        and (around.key is None and around.below[0] is entry)
+    )
+
+
+def _is_of(entry: Entry, old: Entry) -> bool:
+    """Whether an entry was made from the key or value of an old one."""
+    places = [_bounds(node) for node in (old.key, old.value) if node is not None]
+    return any(
+        _bounds(node) in places and node.span.source is old.value.span.source
+        for node in (entry.key, entry.value)
+        if node is not None
+    )

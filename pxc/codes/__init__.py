@@ -302,6 +302,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC948", "v0-amount-assumed", _I),
     ("PXC949", "v0-without-counterpart", _W),
     ("PXC954", "v0-code-revision", _E),
+    ("PXC964", "v0-anchors", _I),
 )
 
 CODES: dict[str, Code] = {i: Code(i, slug, severity) for i, slug, severity in _TABLE}
