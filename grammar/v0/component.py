@@ -9,7 +9,8 @@ from pxc.grammar.shape import unknown_kind
 from pxc.grammar.v0.build import Image, image_of
 from pxc.grammar.v0.command import command
 from pxc.grammar.v0.inputs import declared, given_params, input_of
-from pxc.grammar.v0.language import BUILD, ENVIRONMENT, KINDS, LOGGING, RUN
+from pxc.grammar.v0.language import BUILD, ENVIRONMENT, KINDS, RUN
+from pxc.grammar.v0.plugins import plugins
 from pxc.grammar.v0.pod import Pod, Told, pod_of
 from pxc.grammar.v0.section import Section
 from pxc.grammar.v0.tree import Pair, listed, made, mapped, pair, renamed
@@ -76,7 +77,7 @@ class _Document:
         fields = [
             pair("inputs", listed(inputs[0].span, inputs)) if inputs else None,
             self.listed("outputs", outputs),
-            self.plugins(),
+            plugins(self.section),
             self.termination(pod),
             image.build,
             self.run(pod, image, command(run) if run else ()),
@@ -111,26 +112,6 @@ class _Document:
         """Declared outputs."""
         items = declared(entry, self.report)
         return renamed(name, entry, listed(entry[1].span, items)) if entry and items else None
-
-    def plugins(self) -> Pair | None:
-        """The level of the log."""
-        logging = self.section.section("logging", LOGGING)
-        if logging is None:
-            return None
-        for name in ("formatter", "path"):
-            entry = logging.entry(name)
-            if entry is not None:
-                self.report.add(
-                    "PXC949",
-                    f"`logging.{name}` has no counterpart",
-                    entry[0].span,
-                    help="the program itself says how it writes its log",
-                )
-        level = logging.entry("level")
-        if level is None:
-            return None
-        found = mapped(logging.span, [renamed("logLevel", level)])
-        return pair("plugins", found, self.section.place("logging"))
 
     def termination(self, pod: Pod) -> Pair | None:
         """How often a failed run is tried again."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from pxc.diagnostics import Report
-from pxc.grammar.shape import unknown_kind
 from pxc.grammar.v0.component import Converted, converted
-from pxc.grammar.v0.language import KINDS
 from pxc.grammar.v0.tree import made, mapped, pair
 from pxc.ir.node import Lit, Map
 
@@ -22,8 +20,9 @@ def migrate(tree: Map, report: Report) -> Map | None:
     """
     kind = tree.get("kind")
     if isinstance(kind, Lit) and kind.value == "pipeline":
-        unknown_kind(kind, "document of version 0", tuple(KINDS), "PXC108", report)
-        return None
+        from pxc.grammar.v0.pipeline import pipeline  # few files are one
+
+        return pipeline(tree, report)
     found = converted(tree, report)
     return _document(tree, found) if found is not None else None
 

@@ -113,6 +113,7 @@ class Section:
         """The field that is there of some that exclude each other; PXC118 for a second one."""
         given = [name for name in self.entries if name in names]
         for second in given[1:]:
+            self._taken.add(second)
             self.report.add(
                 "PXC118",
                 f"`{second}` and `{given[0]}` cannot both be set",

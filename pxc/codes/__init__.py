@@ -302,6 +302,13 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC948", "v0-amount-assumed", _I),
     ("PXC949", "v0-without-counterpart", _W),
     ("PXC954", "v0-code-revision", _E),
+    ("PXC956", "v0-retry-pause", _W),
+    ("PXC957", "v0-condition", _E),
+    ("PXC958", "v0-backend", _W),
+    ("PXC959", "v0-reference", _E),
+    ("PXC960", "v0-operation-concurrency", _W),
+    ("PXC961", "v0-operation-kind", _W),
+    ("PXC962", "v0-operation-override", _E),
     ("PXC964", "v0-anchors", _I),
 )
 
