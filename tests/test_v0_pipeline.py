@@ -76,7 +76,7 @@ ops:
     return made, [f"{d.code.id} {d.span.text}" for d in report if d.code.id != "PXC942"]
 
 
-HEAD = {
+HEAD: dict[str, dict[str, Any]] = {
     "name: nightly": {"name": "nightly"},
     "description: what": {"description": "what"},
     "tags: [a, b]": {"tags": ["a", "b"]},
