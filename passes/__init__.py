@@ -38,6 +38,10 @@ def _has_rules(state: Any, world: World) -> bool:
     return world.catalog.has_rules
 
 
+def _has_earlier(program: Any, world: World) -> bool:
+    return world.options.earlier is not None
+
+
 def _has_queues(program: Any, world: World) -> bool:
     return bool(world.catalog.queue_names())
 
@@ -48,6 +52,7 @@ check_queues = late("check_queues", _has_queues)
 check_quotas = late("check_quotas", _has_rules)
 check_schedule = late("check_schedule", _has_schedule)
 expand_matrix = late("expand_matrix", _has_matrix)
+resolve_earlier = late("resolve_earlier", _has_earlier)
 
 ANALYSIS = (
     Phase(
@@ -56,6 +61,7 @@ ANALYSIS = (
             resolve_references,  # first: afterwards one program, whatever file a part came from
             resolve_presets,  # before params: a preset may set them
             compose_layers,  # after presets: they patch the operation, not what it is made of
+            resolve_earlier,  # after: a preset may change what is run; names may tell of it
         ),
     ),
     Phase("bind", (resolve_params, ask_params, resolve_connections)),  # whose names may use params

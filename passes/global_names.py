@@ -24,7 +24,7 @@ DEFAULT_PORT = 80
 
 _RUN_TIME = (
     "uuid", "iteration", "created_at", "compiled_at", "schedule_at", "started_at", "finished_at",
-    "duration", "cloning_kind", "original_uuid", "is_independent", "project_uuid",
+    "duration", "is_independent", "project_uuid",
 )  # fmt: skip
 
 
@@ -34,15 +34,16 @@ def global_names(program: Program, world: World) -> dict[str, Any]:
     Source for the paths of a store: specification of contexts, section 4.
     """
     options, span = world.options, program.main.span
-    uuid = RunTimeRef(span, "globals.uuid")
+    again = _of_earlier(program)
+    uuid = again.get("uuid") or RunTimeRef(span, "globals.uuid")
     store = _store_path(program, world, "mount_artifacts_store", True)
-    kept_at = _store_path(program, world, "collect_artifacts", False)
-    run_path = _join(span, f"{kept_at or ARTIFACTS_PATH}/", uuid)
+    run_path = _join(span, f"{run_root(program, world)}/", uuid)
     unique = f"{options.owner}.{options.project}"
     composed = program.composed
     name = composed.name.value if composed is not None and isinstance(composed.name, Lit) else None
     namespace = composed.namespace if composed is not None else None
     names: dict[str, Any] = {key: RunTimeRef(span, f"globals.{key}") for key in _RUN_TIME}
+    names |= again
     names |= {
         "owner_name": options.owner,
         "project_name": options.project,
@@ -58,11 +59,36 @@ def global_names(program: Program, world: World) -> dict[str, Any]:
         "context_path": CONTEXT_PATH,
         "artifacts_path": ARTIFACTS_PATH,
         "run_artifacts_path": run_path,
-        "run_outputs_path": Binary(span, "~", run_path, Const(span, "/outputs")),
-        "run_relative_outputs_path": Binary(span, "~", uuid, Const(span, "/outputs")),
+        "run_outputs_path": _append(span, run_path, "/outputs"),
+        "run_relative_outputs_path": _append(span, uuid, "/outputs"),
         "store_path": store,
     }
     return names
+
+
+def run_root(program: Program, world: World) -> str:
+    """The directory in which the run's own lies, under the uuid of the run."""
+    return _store_path(program, world, "collect_artifacts", False) or ARTIFACTS_PATH
+
+
+def _of_earlier(program: Program) -> dict[str, Any]:
+    """What is told of the run that this one begins from.
+
+    Without one it is a new run, which was cloned from none; a linter does not know that. Source:
+    specification of contexts, section 4. The real system has no `original_uuid` for a run that is
+    resumed, which is its own original.
+    """
+    found = program.earlier
+    if found is not None:
+        of_clone = {"cloning_kind": None if found.own_uuid else found.kind}
+        own = {"uuid": found.own_uuid} if found.own_uuid else {}
+        return {"original_uuid": found.run, "iteration": found.iteration, **of_clone, **own}
+    names, composed = ["cloning_kind", "original_uuid"], program.composed
+    if composed is None or composed.matrix is None:  # of a search it is the number of the round
+        names.append("iteration")
+    if program.partial:
+        return {name: RunTimeRef(program.main.span, f"globals.{name}") for name in names}
+    return dict.fromkeys(names)
 
 
 def _store_path(program: Program, world: World, plugin: str, asked: bool) -> str:
@@ -89,7 +115,7 @@ def service_names(
         return {
             name: RunTimeRef(span, f"globals.{name}") for name in ("ports", "base_url", "base_urls")
         }
-    path: Any = Const(span, "")
+    path: Any = ""
     for piece in _path_pieces(run, names, world):
         path = _append(span, path, piece)
     urls = [_append(span, path, f"/{number}") for number in ports]
@@ -120,11 +146,15 @@ def _path_pieces(run: Service, names: dict[str, Any], world: World) -> Iterator[
     yield names["uuid"]
 
 
-def _join(span: Span, text: str, ref: Expr) -> Expr:
-    return Binary(span, "~", Const(span, text), ref)
+def _join(span: Span, text: str, ref: str | Expr) -> str | Expr:
+    return text + ref if isinstance(ref, str) else Binary(span, "~", Const(span, text), ref)
 
 
-def _append(span: Span, left: Expr, right: Any) -> Expr:
+def _append(span: Span, left: str | Expr, right: Any) -> Any:
+    if isinstance(left, str) and isinstance(right, str):
+        return left + right
+    if isinstance(left, str):
+        left = Const(span, left)
     if isinstance(left, Const) and isinstance(right, str):
         return Const(span, left.value + right)
     return Binary(span, "~", left, right if isinstance(right, Expr) else Const(span, right))

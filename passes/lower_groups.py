@@ -125,6 +125,7 @@ def with_build_alone(member: Unit | Group, build: Program, lowering: Lowering) -
         namespace=member.namespace,
         description=member.description,
         tags=member.tags,
+        earlier=member.earlier,
     )
 
 

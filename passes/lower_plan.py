@@ -36,6 +36,10 @@ def lower_plan(program: Program, world: World, report: Report) -> Plan:
     runs = conditions_hold(composed, demands, report)
     lowering = Lowering(program, world, report, demands)
     found = lower_member(name, (), lowering) if runs else None
+    if found is not None and program.earlier is not None:
+        from pxc.passes.lower_earlier import begun_from
+
+        found = begun_from(found, program.earlier, lowering)
     if found is not None and program.build is not None:
         from pxc.passes.lower_groups import with_build_alone
 

@@ -15,8 +15,8 @@ from pxc.access.organization import NodePool
 from pxc.access.things import claim_image, is_accelerator
 from pxc.access.volumes import claim_path
 from pxc.ir.asked import path_of
-from pxc.ir.node import KObject, Lit, Node
-from pxc.ir.plan import Group, Hook, Named, Plan, Unit
+from pxc.ir.node import KObject, Lit, Node, replace
+from pxc.ir.plan import Earlier, Group, Hook, Named, Plan, Unit
 from pxc.ir.pod import (
     Attachment,
     ContainerStep,
@@ -113,12 +113,29 @@ class _Claims:
             self.into.choices = choices_in(member, values, self.world.language)
             claim_fields(member, self.into)
             self.amounts(member)
+            if member.earlier is not None:
+                self.earlier(member, member.earlier)
         else:
             outer = {f"dag.{path}": texts for path, texts in values.items()}
             for inner in member.members:
                 self.member(inner, _Inside(path_of(inside.owner, inner.name), outer))
         for other in attached_to(member):
             self.member(other, _Inside(path_of(inside.owner, other.name), {}))
+
+    def earlier(self, unit: Unit, earlier: Earlier) -> None:
+        """The run that one begins from, which may be anybody's: a uuid tells of no project.
+
+        A restart takes its uuid and nothing else. What is resumed is written again, so whoever asks
+        for it needs the artifacts store as if the file had named it.
+        """
+        if earlier.kind == "restart":
+            return
+        self.into.via = "user"
+        self.into.add("runs", f"*/{earlier.run}", span=earlier.span, action="read")
+        self.into.via = ""
+        results = unit.pod.results
+        if earlier.own_uuid and results is not None:
+            self.connection(replace(results.attachment, span=earlier.span), "use", via="user")
 
     def amounts(self, unit: Unit) -> None:
         """What the pods of a unit take: the most of one, and all of them together."""

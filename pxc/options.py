@@ -163,6 +163,22 @@ class HubOptions(Struct, frozen=True, kw_only=True):
     offline: bool = False
 
 
+class EarlierRun(Struct, frozen=True, kw_only=True):
+    """The earlier run that a run begins from.
+
+    `kind` is resume (the very same run goes on), restart (a new run of the same operation) or copy
+    (a restart that begins with a copy of what the earlier one left). `run` is what
+    `globals.uuid` was there, `iteration` how often that was done, this time included. `dirs` and
+    `files` are what is copied, below the earlier run's own directory; all of it without any.
+    """
+
+    kind: str
+    run: str
+    iteration: int = 1
+    dirs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What the caller chose. Every field has a value, so that equal options are equal runs.
 
@@ -221,3 +237,6 @@ class Options(Struct, frozen=True, kw_only=True):
     """The queue of runs that name none."""
 
     hub: HubOptions = HubOptions()
+
+    earlier: EarlierRun | None = None
+    """The earlier run that is resumed, restarted or copied."""

@@ -58,6 +58,7 @@ class Metadata(Struct):
             "pxc.dev/description": self.unit.description or "",
             "pxc.dev/tags": ",".join(self.unit.tags),
             **decided(self.plan),
+            **_begun_from(self.unit),
         }
         return {key: text for key, text in told.items() if text}
 
@@ -94,6 +95,12 @@ class Metadata(Struct):
 def decided(plan: Plan) -> dict[str, str]:
     """The annotation that leads from what runs to the rules that let it; empty without any."""
     return {"pxc.dev/decision": plan.decision} if plan.decision else {}
+
+
+def _begun_from(member: Unit | Group) -> dict[str, str]:
+    """The annotation that leads to the earlier run that one begins from."""
+    found = member.earlier
+    return {} if found is None else {f"pxc.dev/{found.kind}-of": found.run}
 
 
 def _of_run(told: dict[str, str]) -> dict[str, str]:

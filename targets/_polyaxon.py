@@ -7,7 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from pxc.ir.plan import Unit
-from pxc.ir.pod import Attachment, Copy, FileStep, GitStep, Pod, Step, TransferStep, Watch
+from pxc.ir.pod import (
+    Attachment,
+    Copy,
+    FileStep,
+    GitStep,
+    Pod,
+    Results,
+    Step,
+    TransferStep,
+    Watch,
+)
 from pxc.options import Options
 from pxc.source import head_of
 from pxc.targets._context import RunDirectory, run_directory
@@ -139,11 +149,13 @@ class Polyaxon:
         mount = {"name": "plx-tools-bin", "mountPath": TOOLS_MOUNT}
         return self._init("polyaxon-init-tools", command, [], {}) | {"volumeMounts": [mount]}
 
-    def artifacts(self, run: RunDirectory, store: Attachment, resume: bool) -> dict[str, Any]:
+    def artifacts(self, run: RunDirectory, results: Results, *, resume: bool) -> dict[str, Any]:
         """The container that makes the run's directory, and brings back an earlier try's."""
+        store = results.attachment
         path = run.path
         script = f'mkdir -p -m 0777 "{path}/outputs"\n' + (_PATHS_SCRIPT if resume else "")
-        arguments = ["resume", f"{_root(store)}/{run.uuid}", path] if resume else []
+        kind = "dir" if results.required else "resume"
+        arguments = [kind, f"{_root(store)}/{run.uuid}", path] if resume else []
         command = ["sh", "-ceu", script, "artifacts"]
         return self._init("polyaxon-init-artifacts-default", command, arguments, self._of(store))
 

@@ -31,7 +31,8 @@ def containers_before(
     results = polyaxon.pod.results
     if results is not None and results.attachment.store is not None:
         store = results.attachment
-        data = polyaxon.artifacts(polyaxon.run, store, resume and (results.resume or results.again))
+        again = resume and (results.resume or results.again)
+        data = polyaxon.artifacts(polyaxon.run, results, resume=again)
         found.append(_with_store(Draft(data, {}), store, polyaxon, volumes))
         context.mount_root(found[-1])
     return found

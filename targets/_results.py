@@ -69,8 +69,11 @@ def results_container(
 def resume_container(
     results: Results, name: str, uuid: str, run: str, runtime: Runtime
 ) -> dict[str, Any]:
-    """The step that brings back what an earlier try of the run has kept."""
-    arguments = ["resume", _kept_at(results, uuid), run]
+    """The step that brings back what an earlier try of the run has kept.
+
+    Of an earlier run that is resumed by its name it must be there.
+    """
+    arguments = ["dir" if results.required else "resume", _kept_at(results, uuid), run]
     return _container(results, name, runtime.images.rclone, TRANSFER_SCRIPT, arguments)
 
 

@@ -53,6 +53,8 @@ def transfer_container(
     workers = values.text(step.workers, place.at(f"{place.field}.artifacts.workers"))
     if workers:
         env["RCLONE_TRANSFERS"] = workers
+    if step.left_out:
+        env["RCLONE_EXCLUDE"] = step.left_out
     container: dict[str, Any] = {
         "name": name,
         "image": image,

@@ -36,9 +36,11 @@ from pxc.cli.options import (
 from pxc.cli.output import as_stream, is_folder, write_file, write_folder
 from pxc.cli.principals import Asking, identity_options
 from pxc.cli.target_options import (
+    EARLIER,
     check_expose,
     check_revision,
     chosen_route,
+    earlier_options,
     expose_options,
     name_options,
 )
@@ -82,6 +84,7 @@ Examples:
   pxc compile polyaxonfile.yaml -P lr=0.1 -P epochs=3 -o job.yaml
   pxc compile train.yaml -f presets/gpu.yaml --catalog catalog/
   pxc compile a.yaml b.yaml -o rendered/
+  pxc compile train.yaml --resume 8aac02e3-a62a-4f0a-aa25-7c59da5eab80
   pxc compile --hub tensorboard:single-run -P uuid=8aac02e3a62a4f0aaa257c59da5eab80
   pxc compile pipeline.py:nightly --allow-python
   cat polyaxonfile.yaml | pxc compile - | kubectl apply -f -""",
@@ -109,6 +112,7 @@ Examples:
 @click.option(
     "--strict-params", is_flag=True, default=None, help="Refuse params that no input declares."
 )
+@earlier_options
 @cluster_options
 @argo_options
 @airflow_options
@@ -175,6 +179,11 @@ def compile_command(
     check_stdin_filename(stdin_filename, (*files, *presets))
     check_argo(target, cluster)
     check_airflow(target, cluster)
+    begins = {name: cluster.pop(name) for name in EARLIER}
+    if any(value not in (None, ()) for value in begins.values()):
+        from pxc.cli.earlier import earlier_run
+
+        cluster["earlier"] = earlier_run(begins, len(files))
     if len(files) > 1 and dump_after is not None:
         raise click.UsageError("--dump-after takes a single FILE.")
     unread = Report()

@@ -1,4 +1,4 @@
-"""The options that say how objects are named and how services are opened."""
+"""The options that say how objects are named, how services are opened, what a run begins from."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -8,7 +8,18 @@ import click
 from pxc.defaults import NAME_POLICIES, ROUTES, expose_fault, revision_fault
 from pxc.options import Options
 
-__all__ = ["check_expose", "check_revision", "chosen_route", "expose_options", "name_options"]
+__all__ = [
+    "EARLIER",
+    "check_expose",
+    "check_revision",
+    "chosen_route",
+    "earlier_options",
+    "expose_options",
+    "name_options",
+]
+
+EARLIER = ("resume", "restart", "copy", "copy_dirs", "copy_files", "iteration")
+"""The names of the options that say which earlier run one begins from."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,6 +51,41 @@ def expose_options(command: F) -> F:
         "  [default: none]",
     )  # fmt: skip
     return expose(host(via(command)))
+
+
+def earlier_options(command: F) -> F:
+    """`--resume`, `--restart` and `--copy`, with what goes with them."""
+    options = (
+        click.option(
+            "--resume", metavar="RUN",
+            help="Go on with the run of this uuid: under its uuid, with what it left in the"
+            " artifacts store.",
+        ),
+        click.option(
+            "--restart", metavar="RUN",
+            help="Run the operation of this run anew, under a uuid of its own.",
+        ),
+        click.option(
+            "--copy", metavar="RUN",
+            help="Run it anew, beginning with a copy of what this run left.",
+        ),
+        click.option(
+            "--copy-dir", "copy_dirs", multiple=True, metavar="PATH",
+            help="Copy this directory only, such as outputs/checkpoints; may be repeated.",
+        ),
+        click.option(
+            "--copy-file", "copy_files", multiple=True, metavar="PATH",
+            help="Copy this file only; may be repeated.",
+        ),
+        click.option(
+            "--iteration", metavar="N", type=click.IntRange(1, 1_000_000), default=None,
+            help="How often this was done with RUN, this time included: a second go has another"
+            " name than the first.  [default: 1]",
+        ),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def check_revision(options: Options) -> None:

@@ -240,6 +240,15 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC525", "variable-set-twice", _W),
     ("PXC526", "resource-given-twice", _W),
     ("PXC527", "argument-too-long", _W),
+    # 530 earlier runs
+    ("PXC530", "bad-run", _E),
+    ("PXC531", "no-earlier-artifacts", _E),
+    ("PXC532", "not-one-run", _E),
+    ("PXC533", "starts-once", _W),
+    ("PXC534", "bad-copied-path", _E),
+    ("PXC535", "nothing-brought-back", _W),
+    ("PXC536", "name-of-earlier-run", _W),
+    ("PXC537", "copy-into-bucket", _E),
     # 6 security
     ("PXC601", "secret-literal", _W),
     ("PXC602", "secret-in-args", _W),

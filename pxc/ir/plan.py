@@ -150,6 +150,30 @@ class Cache(Node, frozen=True):
     key: str = ""
 
 
+class Earlier(Node, frozen=True):
+    """The earlier run that one begins from: `kind` is resume, restart or copy.
+
+    `run` is the uuid of that one; `iteration` how often it was done, this time included; `dirs` and
+    `files` are what of it is copied, all without any. The span is where the command line says so.
+    """
+
+    kind: str
+    run: str
+    iteration: int = 1
+    dirs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def own_uuid(self) -> str | None:
+        """The uuid of the run itself, where it is that of the earlier one."""
+        return self.run if self.kind == "resume" else None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All of it as texts: what begins otherwise is another run."""
+        return (self.kind, self.run, str(self.iteration), *self.dirs, "", *self.files)
+
+
 class Hook(Node, frozen=True):
     """What runs when a member has ended, whatever becomes of it afterwards.
 
@@ -202,6 +226,12 @@ class Unit(Node, frozen=True):
     approval: Lit[bool] | None = None
     cache: Cache | None = None
     hooks: tuple[Hook, ...] = ()
+    earlier: Earlier | None = None
+
+    @property
+    def own_uuid(self) -> str | None:
+        """The uuid of the run, where it is known before."""
+        return None if self.earlier is None else self.earlier.own_uuid
 
     @property
     def pod(self) -> Pod:
@@ -217,7 +247,7 @@ class Group(Node, frozen=True):
     `kind` is `dag`. `limits` and `stopping` hold for the group as a whole; each unit has its own.
     With a `sweep` or a `search` all of it runs once for each cell, with at most `concurrency`
     members at once in each; inside of it a value of the cell is `dag.matrix.<name>`.
-    `approval` and `hooks` are as those of a unit.
+    `approval`, `hooks` and `earlier` are as those of a unit; a group is never resumed.
     """
 
     name: str
@@ -237,6 +267,12 @@ class Group(Node, frozen=True):
     joins: tuple[Join, ...] = ()
     approval: Lit[bool] | None = None
     hooks: tuple[Hook, ...] = ()
+    earlier: Earlier | None = None
+
+    @property
+    def own_uuid(self) -> str | None:
+        """None: a group has a uuid when it runs."""
+        return None
 
     def units(self) -> Iterator[Unit]:
         """Every unit of this group and of those inside of it."""

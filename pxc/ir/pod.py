@@ -81,13 +81,17 @@ class Copy(Node, frozen=True):
 
 
 class TransferStep(Node, frozen=True):
-    """Files of a store copied into the pod before the main container starts."""
+    """Files of a store copied into the pod before the main container starts.
+
+    Names that match `left_out`, a pattern of rclone's, are not copied.
+    """
 
     attachment: Attachment
     copies: tuple[Copy, ...]
     volume_path: str | Template
     workers: Scalar | None = None
     container: KObject | None = None
+    left_out: str = ""
 
 
 class FileStep(Node, frozen=True):
@@ -118,6 +122,7 @@ class Results(Node, frozen=True):
 
     `resume` brings back, in a further try of the same run, what an earlier one left there; `again`
     does in every run, since later runs of a search go on from earlier ones under their identity.
+    With `required` there is an earlier one, and a run that does not find what it left has failed.
     What is not `copied` is written to the store itself, which is a volume.
     """
 
@@ -125,6 +130,7 @@ class Results(Node, frozen=True):
     resume: bool = True
     copied: bool = True
     again: bool = False
+    required: bool = False
 
 
 class Watch(Node, frozen=True):

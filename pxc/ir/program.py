@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pxc.ir.node import Lit, Node, Scalar
-from pxc.ir.plan import AskedParam
+from pxc.ir.plan import AskedParam, Earlier
 from pxc.ir.search import Search
 from pxc.ir.spec import Operation
 from pxc.ir.sweep import Sweep
@@ -88,6 +88,8 @@ class Program(Node, frozen=True):
     `build` and `tuner` those of the operation whose component is known, after `expand_hooks`,
     `expand_builds` and `expand_tuners`.
     `asked_params` are what somebody gives when the run is started, after `ask_params`.
+    `earlier` is the run that this one begins from, after `resolve_earlier`; programs inside have
+    none.
     `authored` holds the nodes that its author wrote, while the lint rules ask for them.
     """
 
@@ -107,6 +109,7 @@ class Program(Node, frozen=True):
     search: Search | None = None
     written: Any = None
     asked_params: tuple[AskedParam, ...] = ()
+    earlier: Earlier | None = None
 
     def asks_for(self, section: str) -> bool:
         """Whether the operation, or one of those of its dags, has a section of this name."""

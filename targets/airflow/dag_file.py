@@ -137,6 +137,8 @@ def _dag(text: str, build: Build) -> str:
     named: list[tuple[str, Any]] = [("dag_id", _dag_id(plan.name))]
     if subject.description:
         named.append(("description", subject.description))
+    if subject.earlier is not None and subject.earlier.own_uuid:
+        named.append(("max_active_runs", 1))
     if plan.events:
         named += asset_schedule(plan.events, build)
     else:

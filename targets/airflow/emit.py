@@ -44,6 +44,10 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
         tell_demand(demand, report)
     if world.options.runtime.polyaxon:
         tell("polyaxon.profile", "the runtime profile `polyaxon`", head_of(plan.span), report)
+    if world.options.earlier is not None:
+        from pxc.targets.airflow.earlier import named_apart
+
+        plan = named_apart(plan, report)
     if report.has_errors:
         return ()
     build = Build(plan, world, report, Asked(plan.params))

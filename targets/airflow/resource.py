@@ -98,7 +98,7 @@ def resource_draft(unit: Unit, task_id: str, scope: Scope, build: Build) -> Reso
         known = {k: v for k, v in member.metadata.labels.items() if not has_expression(v)}
         changed(member.metadata, labels=known).check(build.report)
     for each in made.objects:
-        each["metadata"]["labels"][RUN] = expression(scope.run())
+        each["metadata"]["labels"][RUN] = unit.own_uuid or expression(scope.run())
     first, *beside = sorted(made.objects, key=lambda each: each["kind"] in _BESIDE)
     if deadline is not None:
         _end_driver(first, deadline)

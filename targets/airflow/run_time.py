@@ -64,7 +64,7 @@ class AirflowRunTime:
         return None
 
     def _uuid(self, place: Place) -> str:
-        found = expression(self.scope.run())
+        found = self.unit.own_uuid or expression(self.scope.run())
         if not place.expands:
             return found
         place.env.setdefault(_UUID, {"name": _UUID, "value": found})

@@ -92,6 +92,11 @@ class Scope:
         """The expression of the identity of a task's own run."""
         return f"{RUN_UUID}(ti)"
 
+    def run_of(self, member: str) -> str:
+        """The expression of the identity of the run of a member."""
+        known = self.members[member].own_uuid
+        return run_of(self.ids[member]) if known is None else string(known)
+
     def read(self, ref: RunTimeRef, depth: int = 0) -> str | None:
         """The expression of a value; None for what Airflow cannot tell."""
         head, _, rest = ref.path.partition(".")
@@ -127,7 +132,7 @@ class Scope:
         if member is None or depth > _DEEPEST:
             return None
         if rest == "globals.uuid":
-            return run_of(self.ids[name])
+            return self.run_of(name)
         if rest == "globals.name":
             return string(name)
         if rest == "status" and self.status is not None:

@@ -8,6 +8,7 @@ from pxc.contracts import OutFile
 from pxc.diagnostics import Note, Report
 from pxc.ir.expr import Expr, RunTimeRef
 from pxc.ir.plan import Group, Plan, Unit
+from pxc.options import Options
 from pxc.source import head_of
 from pxc.targets._data import refuse_computed
 from pxc.targets._endless import never_ends
@@ -54,6 +55,8 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
         tell_demand(demand, report)
     if world.options.runtime.polyaxon:
         tell("polyaxon.profile", "the runtime profile `polyaxon`", head_of(plan.span), report)
+    if world.options.earlier is not None:
+        _tell_of_earlier(plan, world.options, report)
     subject = plan.group if plan.group is not None else next(iter(plan.units), None)
     if subject is None or report.has_errors:
         return ()
@@ -66,6 +69,23 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
     if report.has_errors:
         return ()
     return written(plan.name, [(as_text(each), subject.span) for each in found], report)
+
+
+def _tell_of_earlier(plan: Plan, options: Options, report: Report) -> None:
+    from pxc.targets._earlier import ARGO, check_earlier, check_name
+
+    earlier = check_earlier(plan, ARGO, report)
+    if earlier is None:
+        return
+    if options.argo.kind != "workflow":
+        report.add(
+            "PXC701",
+            "what is submitted again and again begins from no earlier run",
+            earlier.span,
+            help="compile it `--as workflow`",
+        )
+    elif options.name_policy == "pinned":
+        check_name(plan, earlier, "Workflow", report)
 
 
 def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
@@ -90,7 +110,7 @@ def _objects(subject: Unit | Group, build: Build) -> list[dict[str, Any]]:
     for each in entry.get("inputs", {}).get("parameters", ()):
         if each["name"] in called.needs.values:
             _refuse_later(called.needs.values[each["name"]], build.report)
-        each.setdefault("value", tag(WORKFLOW_RUN))
+        each.setdefault("value", subject.own_uuid or tag(WORKFLOW_RUN))
     split(entry, timeout_of(subject), subject.span, build)
     check_counts(build.templates, subject.span, build.world.options.argo.version, build.report)
     build.templates[:] = finished(build.templates)

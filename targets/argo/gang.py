@@ -83,7 +83,8 @@ def _run(unit: Unit, needs: Needs, build: Build, *, tried: bool) -> EngineRun:
     """The identity of a run as its objects say it: each run of each workflow has a name."""
     room = LONGEST_NAME - _HASH - 1 - (_TRIES if tried else 0)
     base = dns_label(unit.name, room, letter_first=True)
-    name = f"{base}-{tag(f'=sprig.trunc({_HASH}, sprig.sha256sum({needs.run()}))')}"
+    seed = "workflow.uid" if unit.own_uuid else needs.run()  # what a resumed run left may be there
+    name = f"{base}-{tag(f'=sprig.trunc({_HASH}, sprig.sha256sum({seed}))')}"
     if tried:
         name += f"-{tag('retries')}"
     workflow = tag("workflow.name")

@@ -43,7 +43,8 @@ class Scope:
 
     def run_of(self, member: str) -> str:
         """The identity of the run of a member."""
-        return f"{self.run()}-{self.names[member]}"
+        known = self.members[member].own_uuid if member in self.members else None
+        return known or f"{self.run()}-{self.names[member]}"
 
     def text(
         self,

@@ -29,4 +29,5 @@ def surrounded(subject: Unit | Group) -> Unit | Group:
         namespace=subject.namespace,
         description=subject.description,
         tags=subject.tags,
+        earlier=subject.earlier,
     )

@@ -63,7 +63,8 @@ def workflow_objects(
     if options.argo.kind == "template" or timetable is not None or build.plan.events:
         return _kept(subject, spec, metadata, build), metadata
     content = json.dumps(spec, sort_keys=True)
-    name = run_name(subject.name, _WORKFLOW_LIMIT, options, content)
+    again = () if subject.earlier is None else subject.earlier.told
+    name = run_name(subject.name, _WORKFLOW_LIMIT, options, content, *again)
     generate = options.name_policy == "generate"
     if not generate:
         _name(name, spec, metadata)

@@ -109,11 +109,11 @@ def distributed_objects(
     if options.distributed == "indexed":
         if not can_be_indexed(unit, options, report):
             return []
-        run = EngineRun(KubernetesRunTime(uuid=None, namespace=namespace))
+        run = EngineRun(KubernetesRunTime(uuid=unit.own_uuid, namespace=namespace))
         gang = _gang(plan, one_role(unit), run, _INDEXED, options, report)
         return _complete(gang, indexed_objects(gang))
     unit = _without_copies(unit, report) if kind.api == _DASK else unit
-    uuid = run_uuid(plan, unit, options, unit.identity)
+    uuid = unit.own_uuid or run_uuid(plan, unit, options, unit.identity)
     run = EngineRun(KubernetesRunTime(uuid=uuid, namespace=namespace))
     gang = _gang(plan, unit, run, kind, options, report)
     if options.name_policy == "generate":

@@ -44,6 +44,8 @@ def emit(plan: Plan, world: World, report: Report) -> tuple[OutFile, ...]:
         tell_searches(plan, report)
     if world.options.runtime.polyaxon:
         _tell_of_the_server(plan, report)
+    if world.options.earlier is not None:
+        _tell_of_earlier(plan, world.options, report)
     found = (
         _of_units(plan, plan.units, world, report)
         if plan.group is None
@@ -108,6 +110,16 @@ def _tell_of_the_server(plan: Plan, report: Report) -> None:
         head_of(plan.span),
         help=row.reason,
     )
+
+
+def _tell_of_earlier(plan: Plan, options: Options, report: Report) -> None:
+    from pxc.targets._earlier import KUBERNETES, POLYAXON, check_earlier, check_name
+
+    form = POLYAXON if options.runtime.polyaxon else KUBERNETES
+    earlier = check_earlier(plan, form, report)
+    services = any(unit.kind == "service" for unit in plan.units)
+    if earlier is not None and options.name_policy == "pinned" and not services:
+        check_name(plan, earlier, "Job" if plan.units else "pipeline", report)
 
 
 def _objects(

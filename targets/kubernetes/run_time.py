@@ -17,6 +17,8 @@ UUID_LABEL = "batch.kubernetes.io/controller-uid"
 _UUID = "PXC_RUN_UUID"
 _NAMESPACE = "PXC_NAMESPACE"
 
+_UUID_CHARS = 36
+
 _JOB = "PXC_JOB_UID"
 _INDEX = "PXC_JOB_INDEX"
 
@@ -73,8 +75,17 @@ class KubernetesRunTime:
         return None
 
     def tracking_uuid(self) -> str | None:
-        """None: the uid of an object is a uuid."""
-        return None
+        """None: the uid of an object is a uuid. A run of an Indexed Job that is resumed has none.
+
+        Its number stands in the place of the end, as in the Job that it was of.
+        """
+        job, number = self.constants.get(_UUID, "")[:_UUID_CHARS], self._number()
+        return f"{job[: -len(number)]}{number}" if number else None
+
+    def _number(self) -> str:
+        """The number of the run in its Indexed Job, as long as the end of a uuid."""
+        number = self.constants.get(_UUID, "")[_UUID_CHARS + 1 :]
+        return number.zfill(12) if number else ""
 
     def _variables(self, name: str) -> list[dict[str, Any]]:
         if not self.indexed or name != _UUID:

@@ -45,6 +45,7 @@ def unit_parts(
     `indexed` tells that each pod of its Job is a run of its own.
     """
     options = world.options
+    uuid = unit.own_uuid or uuid
     if uuid is None and options.runtime.polyaxon and not indexed and plan.timetable is None:
         group = (plan.group.name,) if plan.group is not None else ()
         uuid = run_uuid(plan, unit, options, unit.identity, *group)
