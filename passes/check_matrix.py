@@ -8,7 +8,7 @@ from pxc.diagnostics import Note, Report
 from pxc.ir.matrix import Matrix, Space
 from pxc.ir.node import Invalid, Lit, Map, Seq, Template, is_null, plain
 from pxc.ir.program import Program
-from pxc.ir.ranges import POSITIONS
+from pxc.ir.ranges import MAY_BE_MISSING, POSITIONS, WHOLE
 from pxc.ir.sweep import DISTRIBUTIONS
 from pxc.passes.evaluate_expressions import hand_over
 from pxc.passes.io_types.misfit import Misfit
@@ -17,9 +17,7 @@ from pxc.passes.spaces import given_positions, number_of
 from pxc.source import Span, head_of
 from pxc.world import Language, World
 
-_OPTIONAL = frozenset({"base", "size"})
 _ORDERED = frozenset({"range", "linspace", "logspace", "geomspace"})
-_WHOLE = frozenset({"num", "size"})
 _DATES = frozenset({"daterange", "datetimerange"})
 _DRAWN = DISTRIBUTIONS | {"pchoice"}
 
@@ -122,7 +120,7 @@ def _check_weights(name: str, value: Any, report: Report) -> None:
 def _check_numbers(name: str, kind: str, value: Any, language: Language, report: Report) -> None:
     """A space of numbers: a map, or a list as `a:b:c` is read too."""
     positions = POSITIONS[kind]
-    needed = [p for p in positions if p not in _OPTIONAL]
+    needed = [p for p in positions if p not in MAY_BE_MISSING]
     form = f'[{", ".join(needed)}], a map of these, or "{":".join(needed)}"'
     given = given_positions(positions, value)
     missing = [p for p in needed if p not in given] if given is not None else needed
@@ -144,8 +142,8 @@ def _check_numbers(name: str, kind: str, value: Any, language: Language, report:
         return
     numbers = {k: number_of(plain(v)) for k, v in given.items()}
     for key, number in numbers.items():
-        what = "a whole number" if key in _WHOLE else "a number"
-        if number is None or (key in _WHOLE and not number.is_integer()):
+        what = "a whole number" if key in WHOLE else "a number"
+        if number is None or (key in WHOLE and not number.is_integer()):
             report.add("PXC401", f"`{key}` of `{name}` must be {what}, not `{plain(given[key])}`",
                        given[key].span)  # fmt: skip
             return

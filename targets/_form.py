@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pxc.targets._yaml import Writer
+from pxc.yaml_writer import Writer
 
 __all__ = ["Form", "Slot"]
 

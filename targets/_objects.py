@@ -12,7 +12,7 @@ from pxc.diagnostics import Report
 from pxc.source import Span
 from pxc.targets._metadata import Metadata
 from pxc.targets._names import dns_label
-from pxc.targets._yaml import join_documents, write_documents
+from pxc.yaml_writer import join_documents, write_documents
 
 __all__ = ["Written", "as_text", "config_map", "written"]
 

@@ -119,7 +119,7 @@ def _built(text: str) -> bytes:
     """What a Python file hands over: its `main`, or what is wrong with it."""
     name = "example.py"
     linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name
-    PLACES.forget()
+    PLACES.refresh()
     found: dict[str, object] = {"__name__": "example"}
     try:
         exec(compile(text, name, "exec"), found)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from benchmarks.matrices import GRID
 from pxc.targets._form import Form, Slot
 from pxc.targets._shell import expanded_word, kubelet_pieces, quoted
-from pxc.targets._yaml import write_documents
+from pxc.yaml_writer import write_documents
 from tests.conftest import ROOT
 from tests.engines.environment import expand
 from tests.kubernetes_oracle import judge

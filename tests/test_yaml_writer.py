@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from pxc.targets._yaml import scalar_text, write_documents
+from pxc.yaml_writer import scalar_text, write_documents
 
 PLAIN = [
     "train", "a b", "python:3.12", "--lr=0.1", "-v", "-", "$(PXC_RUN_UUID)/o", "/data", "1.2.3",

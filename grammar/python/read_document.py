@@ -26,7 +26,7 @@ MOST_BYTES = 32 * 1024 * 1024
 
 MOST_VALUES = 500_000
 
-TOLD = frozenset(("PXC015", "PXC017", "PXC024", "PXC032"))
+TOLD = frozenset(("PXC015", "PXC017", "PXC024", "PXC030", "PXC031", "PXC032", "PXC033"))
 """The faults that a program may tell of in the place of a document."""
 
 _MOST_TEXT = 10_000

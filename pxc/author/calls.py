@@ -21,18 +21,17 @@ class Call(NamedTuple):
     at: int
 
 
-def caller(own: str = _OWN) -> Call | None:
-    """The innermost call that does not stand in the package `own`, nor in this one."""
+def caller(*over: str) -> Call | None:
+    """The innermost call that stands neither in this package nor in the modules `over`."""
     frame = sys._getframe(1)
-    while frame is not None:
-        name = frame.f_globals.get("__name__", "")
-        if not _is_in(name, own) and not _is_in(name, _OWN):
-            return Call(frame.f_code, frame.f_lasti)
+    while _is_in(frame.f_globals.get("__name__", ""), over):
         if frame.f_back is None:
             return None
         frame = frame.f_back
-    return None
+    return Call(frame.f_code, frame.f_lasti)
 
 
-def _is_in(module: object, package: str) -> bool:
-    return isinstance(module, str) and (module == package or module.startswith(f"{package}."))
+def _is_in(module: object, over: tuple[str, ...]) -> bool:
+    return isinstance(module, str) and any(
+        module == name or module.startswith(f"{name}.") for name in (_OWN, *over)
+    )

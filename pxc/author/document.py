@@ -18,19 +18,20 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping, Sequence, Set
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
 
 import msgspec
 
+from pxc.author.calls import Call
 from pxc.author.faults import AuthorFault
 from pxc.author.source_places import PLACES, Place, Site
 from pxc.author.written import Section, Written
 from pxc.ir.characters import unfit_character, unfit_message
 
-__all__ = ["MOST_LEVELS", "MOST_VALUES", "document", "fault_document"]
+__all__ = ["MOST_LEVELS", "MOST_VALUES", "document", "fault_document", "plain_document"]
 
 MOST_LEVELS = 100
 MOST_VALUES = 500_000
@@ -49,11 +50,21 @@ def document(
     compiled under.
     Raises AuthorFault: PXC032 for what no Polyaxonfile can hold, PXC015 and PXC017 for limits.
     """
+    PLACES.refresh()
     writer = _Writer(shown)
     found = PLACES.assigned(file, name) if file and name else None
     place = PLACES.of(file, found) if found is not None else None
-    tree = writer.node(obj, found, place)
+    tree = writer.root(obj, found, place)
     return msgspec.json.encode({"files": writer.files, "tree": tree})
+
+
+def plain_document(obj: object) -> Any:
+    """The same as bare data: dicts, lists, scalars. Raises AuthorFault as `document` does."""
+    try:
+        return _plain(_Writer(None).root(obj, None, None))
+    except AuthorFault:
+        document(obj)  # the same fault, with its place
+        raise
 
 
 def fault_document(fault: AuthorFault, *, shown: Callable[[str], str] = str) -> bytes:
@@ -64,9 +75,12 @@ def fault_document(fault: AuthorFault, *, shown: Callable[[str], str] = str) -> 
 
 
 class _Writer:
-    """Walks one document; `files` are the names of the files that its places are in."""
+    """Walks one document; `files` are the names of the files that its places are in.
 
-    def __init__(self, shown: Callable[[str], str]) -> None:
+    Without `shown` nothing has a place, and no file is read.
+    """
+
+    def __init__(self, shown: Callable[[str], str] | None) -> None:
         self.files: list[str] = []
         self._shown = shown
         self._numbers: dict[str, int] = {}
@@ -75,13 +89,24 @@ class _Writer:
 
     def placed(self, place: Place | None) -> list[int] | None:
         """A place with its file by number."""
-        if place is None:
+        if place is None or self._shown is None:
             return None
         number = self._numbers.get(place.file)
         if number is None:
             number = self._numbers[place.file] = len(self.files)
             self.files.append(self._shown(place.file))
         return [number, *place[1:]]
+
+    def root(self, value: object, expression: _Expression, place: Place | None) -> _Node:
+        """The whole document, with what only its root says."""
+        tree = self.node(value, expression, place)
+        head = getattr(value, "__pxc_root__", None)
+        if tree[0] == "m" and head is not None and not isinstance(value, type):
+            known = {key[2] for key, _ in tree[2]}
+            said = [(k, v) for k, v in head() if k not in known]
+            at = tree[1]
+            tree[2][:0] = [[["s", at, name], ["s", at, said_value]] for name, said_value in said]
+        return tree
 
     def node(self, value: object, expression: _Expression, place: Place | None) -> _Node:
         """A value, with the expression that gave it where that is known."""
@@ -123,15 +148,19 @@ class _Writer:
         return self.node(value, expression, place)
 
     def _section(self, written: Written, around: Place | None) -> _Node:
-        site = PLACES.site(written.call) if written.call is not None else None
+        site = self._site(written.call)
         place = site.place if site is not None else around
         pairs = []
-        for name, value, argument in written.entries:
+        for name, value, argument, later in written.entries:
             key, expression = _argument(site, argument)
-            shown = ["s", self.placed(key or place), name]
             at = PLACES.of(site.place.file, expression) if site and expression else place
-            pairs.append([shown, self.node(value, expression, at)])
+            if later is not None and later != written.call and (found := self._site(later)):
+                key = at = found.place
+            pairs.append([["s", self.placed(key or place), name], self.node(value, expression, at)])
         return ["m", self.placed(place), pairs]
+
+    def _site(self, call: Call | None) -> Site | None:
+        return PLACES.site(call) if call is not None and self._shown is not None else None
 
     def _mapping(
         self, value: Mapping[Any, object], expression: _Expression, place: Place | None
@@ -154,6 +183,18 @@ class _Writer:
         return ["m", self.placed(place), pairs]
 
 
+def _plain(node: _Node) -> Any:
+    """A node as bare data."""
+    kind, _, value = node
+    if kind == "m":
+        return {_plain(key): _plain(inner) for key, inner in value}
+    if kind == "l":
+        return [_plain(inner) for inner in value]
+    if kind == "n":
+        return float(value) if value[-1] in "fn" else int(value)
+    return value
+
+
 def _argument(site: Site | None, argument: str | int | None) -> tuple[Place | None, _Expression]:
     """The place of the name of an argument of a call, and the expression of its value."""
     if site is None or site.call is None or argument is None:
@@ -171,9 +212,9 @@ def _argument(site: Site | None, argument: str | int | None) -> tuple[Place | No
     if spread is None:
         return None, None
     key, value = _entries_of(spread.value).get(argument, (None, None))
-    if value is None:
-        place = PLACES.of(file, spread.value)
-        return place, None
+    if value is None:  # what is spread has a name alone, or is made of more than one display
+        is_display = isinstance(spread.value, ast.Dict)
+        return PLACES.of(file, spread.value), None if is_display else spread.value
     if isinstance(key, ast.keyword):
         return PLACES.name_of(file, key), value
     return (PLACES.of(file, key) if key is not None else None), value
@@ -219,8 +260,8 @@ _INT64 = 2**63
 def _scalar(value: object, place: Place | None) -> tuple[str, Any] | None:
     """What a scalar is written as; None for everything else.
 
-    An enumeration gives its value, a date its ISO text, a path its text, a scalar of numpy that of
-    Python.
+    An enumeration gives its value, a date its ISO text, a duration its seconds, a path its text,
+    a scalar of numpy that of Python.
     """
     if value is None or isinstance(value, bool):
         return "s", value
@@ -236,6 +277,9 @@ def _scalar(value: object, place: Place | None) -> tuple[str, Any] | None:
         return ("s", number) if math.isfinite(number) else ("n", repr(number))
     if isinstance(value, date):
         return "s", value.isoformat()
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+        return "s", int(seconds) if seconds.is_integer() else seconds
     if isinstance(value, PurePath):
         return "s", value.as_posix()
     item = getattr(value, "item", None)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pxc.author.calls import Call
 
-__all__ = ["PLACES", "Place", "Places", "Site"]
+__all__ = ["PLACES", "Place", "Places", "Site", "argument_place"]
 
 
 class Place(NamedTuple):
@@ -34,6 +34,7 @@ class _Text:
     def __init__(self, name: str) -> None:
         self.name = name
         self.lines = linecache.getlines(name)
+        self.read = linecache.cache.get(name)
         self.tree = _parsed("".join(self.lines))
         nodes = ast.walk(self.tree) if self.tree is not None else ()
         self.calls = {
@@ -98,10 +99,13 @@ class Places:
                 found = statement.value
         return found
 
-    def forget(self) -> None:
-        """Read files anew when they are asked for: they may have changed."""
-        self._texts.clear()
-        self._sites.clear()
+    def refresh(self) -> None:
+        """Forget the files that have changed since they were read."""
+        for name, text in tuple(self._texts.items()):
+            linecache.checkcache(name)
+            if linecache.cache.get(name) is not text.read or text.read is None:
+                del self._texts[name]
+                self._sites = {c: s for c, s in self._sites.items() if s.place.file != name}
 
     def _text(self, file: str) -> _Text:
         found = self._texts.get(file)
@@ -134,3 +138,18 @@ def _parsed(text: str) -> ast.Module | None:
 
 PLACES = Places()
 """The files of this process."""
+
+
+def argument_place(call: Call | None, argument: str | int | None) -> Place | None:
+    """The place of an argument of a call, of the call where that is not written out."""
+    if call is None:
+        return None
+    PLACES.refresh()
+    site = PLACES.site(call)
+    file = site.place.file
+    if site.call is not None and isinstance(argument, int) and argument < len(site.call.args):
+        return PLACES.of(file, site.call.args[argument])
+    for keyword in site.call.keywords if site.call is not None else ():
+        if keyword.arg == argument and argument is not None:
+            return PLACES.name_of(file, keyword)
+    return site.place

@@ -13,12 +13,13 @@ class Entry(NamedTuple):
     """A field: its name in the language, its value, and how the call spelled it.
 
     `argument` is the keyword of the call, or the position of the argument; None where the value
-    came later or by itself, so that it has the place of the call.
+    came by itself. `call` is where it came from later: both have that place.
     """
 
     name: str
     value: object
     argument: str | int | None = None
+    call: Call | None = None
 
 
 class Written(NamedTuple):

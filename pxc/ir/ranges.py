@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["POSITIONS", "RANGES", "range_size"]
+__all__ = ["MAY_BE_MISSING", "POSITIONS", "RANGES", "WHOLE", "range_size"]
 
 POSITIONS: dict[str, tuple[str, ...]] = {
     "range": ("start", "stop", "step"),
@@ -29,6 +29,12 @@ POSITIONS: dict[str, tuple[str, ...]] = {
     "qlognormal": ("loc", "scale", "q", "size"),
 }
 """The numbers of a space in the order of a list."""
+
+MAY_BE_MISSING = frozenset({"base", "size"})
+"""The numbers of a space that have a default."""
+
+WHOLE = frozenset({"num", "size"})
+"""The numbers of a space that are whole."""
 
 
 def _steps(start: float, stop: float, step: float) -> int:

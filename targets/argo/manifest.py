@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pxc.targets._yaml import escaped, write_documents
 from pxc.targets.argo.expr_values import quoted
 from pxc.targets.argo.tags import as_expression, has_tag, parts, tag
+from pxc.yaml_writer import escaped, write_documents
 
 __all__ = ["TRY", "manifest", "parameters_of", "with_tries"]
 

@@ -10,9 +10,9 @@ from pxc.ir.run import Cluster
 from pxc.targets._container import container_order
 from pxc.targets._data import Place, text_of
 from pxc.targets._names import dns_label
-from pxc.targets._yaml import write_documents
 from pxc.targets.kubernetes.members import Gang, Member
 from pxc.targets.kubernetes.run_policy import refuse_failure_policy
+from pxc.yaml_writer import write_documents
 
 __all__ = ["is_ray_job", "ray_cluster_spec", "ray_job_spec"]
 

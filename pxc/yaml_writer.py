@@ -172,6 +172,7 @@ class Writer:
         self.strings: dict[str, str] = {}
 
     def string(self, text: str) -> str:
+        """A text on one line."""
         found = self.strings.get(text)
         if found is None:
             found = _string(text)
@@ -180,6 +181,7 @@ class Writer:
         return found
 
     def scalar(self, value: Any, indent: str) -> str:
+        """A scalar, a script as a literal block."""
         if isinstance(value, str):
             if "\n" in value and _is_literal(_clear(value))(value):
                 return _literal(value, indent)
@@ -240,6 +242,7 @@ class Writer:
             lead = indent
 
     def document(self, value: Any) -> None:
+        """A whole document. Raises TypeError for one that is no map or list."""
         if isinstance(value, dict) and value:
             self.map(value, "", "")
         elif isinstance(value, list | tuple) and value:
