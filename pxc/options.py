@@ -163,6 +163,10 @@ class HubOptions(Struct, frozen=True, kw_only=True):
     offline: bool = False
 
 
+EARLIER = ("resume", "restart", "copy", "copy_dirs", "copy_files", "iteration")
+"""What a caller says of an earlier run that one begins from, by its names."""
+
+
 class EarlierRun(Struct, frozen=True, kw_only=True):
     """The earlier run that a run begins from.
 

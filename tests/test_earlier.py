@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pxc
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.options import EarlierRun, Options, Runtime
+from tests.command_line import run
 from tests.kubernetes_oracle import judge
 
 UID = "8aac02e3-a62a-4f0a-aa25-7c59da5eab80"
@@ -362,10 +365,10 @@ def test_no_name_of_a_run_leads_anywhere_else(text: str) -> None:
     """Whatever is taken is one part of a path, which is neither `.` nor `..`."""
     from pxc.passes.resolve_earlier import _RUN
 
-    for run in (text, UID + text, f"{UID}-{text}", DIGITS + text):
-        if _RUN.fullmatch(run):
-            assert re.fullmatch(r"[A-Za-z0-9_.-]+", run)
-            assert run not in (".", "..")
+    for name in (text, UID + text, f"{UID}-{text}", DIGITS + text):
+        if _RUN.fullmatch(name):
+            assert re.fullmatch(r"[A-Za-z0-9_.-]+", name)
+            assert name not in (".", "..")
 
 
 @pytest.mark.parametrize(
@@ -398,3 +401,45 @@ def test_what_no_single_run_is(
     outcome = compiled(text, tmp_path, again(kind, TARGETS[target]), target, catalog)
     assert codes(outcome) == wanted
     assert bool(outcome.files) is (not wanted)
+
+
+# how it is asked for
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        (["--resume", UID, "--copy", UID], "'--resume' and '--copy' do not go together."),
+        (["--restart", UID, "--copy-dir", "a"], "'--copy-dir' goes with '--copy' alone."),
+        (["--copy-file", "a"], "'--copy-file' goes with '--copy' alone."),
+        (["--iteration", "2"], "'--iteration' needs '--resume', '--restart' or '--copy'."),
+        (["--copy", UID, "--iteration", "0"], "0 is not in the range"),
+        (["other.yaml", "--resume", UID], "'--resume' takes a single FILE."),
+    ],
+)
+def test_what_is_no_command(options: list[str], fault: str, tmp_path: Path) -> None:
+    for name in ("train.yaml", "other.yaml"):
+        (tmp_path / name).write_text(job())
+    with contextlib.chdir(tmp_path):
+        done = run("compile", "train.yaml", *options)
+    assert done.code == 2
+    assert fault in done.err
+    assert done.out == ""
+
+
+def test_the_command_and_the_function_say_the_same(tmp_path: Path) -> None:
+    (tmp_path / "train.yaml").write_text(job())
+    (tmp_path / "pxc.yaml").write_text("catalog: catalog\n")
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "catalog" / "agent.yaml").write_text(BUCKET)
+    options = ["--copy", UID, "--copy-dir", "outputs", "--copy-file", "x", "--iteration", "3"]
+    with contextlib.chdir(tmp_path):
+        done = run("compile", "train.yaml", *options)
+        same = pxc.compile_file(
+            "train.yaml", copy=UID, copy_dirs=("outputs",), copy_files=("x",), iteration=3
+        )
+        assert text_of(same) == done.out
+        for wrong in ({"resume": UID, "copy": UID}, {"copy_dirs": ("a",)}, {"iteration": 1},
+                      {"resume": UID, "iteration": 0}):  # fmt: skip
+            with pytest.raises(ValueError, match="`"):
+                pxc.compile_file("train.yaml", **wrong)

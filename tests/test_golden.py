@@ -24,7 +24,7 @@ from pxc.driver import Outcome, Request, SourceText, compile_request, lint_reque
 from pxc.graph import draw
 from pxc.hub.settings import read_hub
 from pxc.ir.dump import dump_text
-from pxc.options import AirflowOptions, ArgoOptions, Options, Runtime
+from pxc.options import AirflowOptions, ArgoOptions, EarlierRun, Options, Runtime
 from pxc.render.text import render_text
 from tests.kubernetes_oracle import judge
 
@@ -66,8 +66,9 @@ def request_of(case: Path, target: str) -> Request:
 
 
 def options_of(settings: dict[str, Any]) -> Options:
-    """Options by their fields; those of `runtime` and `argo` are maps, `hub` is as in pxc.yaml."""
-    kinds = {"runtime": Runtime, "argo": ArgoOptions, "airflow": AirflowOptions}
+    """Options by their fields; those with fields of their own are maps, `hub` is as in pxc.yaml."""
+    kinds = {"runtime": Runtime, "argo": ArgoOptions, "airflow": AirflowOptions,
+             "earlier": EarlierRun}  # fmt: skip
     made: dict[str, Any] = {
         key: kind(**settings[key]) for key, kind in kinds.items() if key in settings
     }

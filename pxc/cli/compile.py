@@ -36,9 +36,9 @@ from pxc.cli.options import (
 from pxc.cli.output import as_stream, is_folder, write_file, write_folder
 from pxc.cli.principals import Asking, identity_options
 from pxc.cli.target_options import (
-    EARLIER,
     check_expose,
     check_revision,
+    chosen_earlier,
     chosen_route,
     earlier_options,
     expose_options,
@@ -58,6 +58,7 @@ from pxc.driver import (
     target_names,
 )
 from pxc.lint.settings import Settings
+from pxc.options import EARLIER
 from pxc.render import FOR_PEOPLE, sentence
 
 __all__ = ["compile_command"]
@@ -181,9 +182,7 @@ def compile_command(
     check_airflow(target, cluster)
     begins = {name: cluster.pop(name) for name in EARLIER}
     if any(value not in (None, ()) for value in begins.values()):
-        from pxc.cli.earlier import earlier_run
-
-        cluster["earlier"] = earlier_run(begins, len(files))
+        cluster["earlier"] = chosen_earlier(begins, len(files))
     if len(files) > 1 and dump_after is not None:
         raise click.UsageError("--dump-after takes a single FILE.")
     unread = Report()

@@ -6,20 +6,17 @@ from typing import Any, TypeVar
 import click
 
 from pxc.defaults import NAME_POLICIES, ROUTES, expose_fault, revision_fault
-from pxc.options import Options
+from pxc.options import EarlierRun, Options
 
 __all__ = [
-    "EARLIER",
     "check_expose",
     "check_revision",
+    "chosen_earlier",
     "chosen_route",
     "earlier_options",
     "expose_options",
     "name_options",
 ]
-
-EARLIER = ("resume", "restart", "copy", "copy_dirs", "copy_files", "iteration")
-"""The names of the options that say which earlier run one begins from."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,6 +83,22 @@ def earlier_options(command: F) -> F:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def chosen_earlier(given: dict[str, Any], files: int) -> EarlierRun | None:
+    """The earlier run that the command line names.
+
+    UsageError for two of them, for what goes with none, and for several files.
+    """
+    from pxc.driver.earlier import earlier_run
+
+    try:
+        found = earlier_run(given, lambda name: f"'--{name.removesuffix('s').replace('_', '-')}'")
+    except ValueError as fault:
+        raise click.UsageError(f"{fault}.") from fault
+    if found is not None and files > 1:
+        raise click.UsageError(f"'--{found.kind}' takes a single FILE.")
+    return found
 
 
 def check_revision(options: Options) -> None:

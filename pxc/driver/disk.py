@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pxc.diagnostics import Report
 from pxc.driver import Outcome, compile_request, lint_request
+from pxc.options import EARLIER
 from pxc.request import Request, SourceText
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def compile_file(
     locked: bool = False,
     offline: bool = False,
     allow_python: bool = False,
+    resume: str | None = None,
+    restart: str | None = None,
+    copy: str | None = None,
+    copy_dirs: tuple[str, ...] = (),
+    copy_files: tuple[str, ...] = (),
+    iteration: int | None = None,
 ) -> Outcome:
     """Compile one file from disk under its workspace's pxc.yaml.
 
@@ -60,7 +67,9 @@ def compile_file(
     this knows it, and `today` a day as `2027-03-31`; without, what ends has ended: grants, and
     bundles that are a catalog. With `locked` only components that pxc.lock has are taken, with
     `offline` no registry is asked. A Python file, `file.py` or `file.py:name`, is executed with
-    `allow_python` alone. Raises ValueError for a pxc.yaml that is at fault, or whose names end in a
+    `allow_python` alone. `resume`, `restart` or `copy` is the uuid of a run to begin from;
+    `copy_dirs` and `copy_files` are what of it is copied, `iteration` how often it was done.
+    Raises ValueError for two of these, for a pxc.yaml that is at fault, or whose names end in a
     revision that only the command line gives, and for a catalog that is not trusted or not to be
     had.
     """
@@ -77,6 +86,12 @@ def compile_file(
     fault = revision_fault(request.options)
     if fault is not None:
         raise ValueError(fault)
+    begins = (resume, restart, copy, copy_dirs, copy_files, iteration)
+    if any(value not in (None, ()) for value in begins):
+        from pxc.driver.earlier import earlier_run
+
+        earlier = earlier_run(dict(zip(EARLIER, begins, strict=True)), lambda name: f"`{name}`")
+        request = replace(request, options=replace(request.options, earlier=earlier))
     outcome = compile_request(request)
     for found in told:
         outcome.report.keep(found)
