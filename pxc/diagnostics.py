@@ -100,7 +100,7 @@ class Report:
     def keep(self, found: Diagnostic) -> None:
         """Record a fault that another report had; the very same fault is kept once."""
         code, span = found.code.id, found.span
-        if found.fix is not None and span.source.authored is not None:
+        if found.fix is not None and (span.source.authored is not None or span.source.rewritten):
             found = replace(found, fix=None)  # it says YAML, and stands in a program
         key = (code, span.source, span.start, span.end, found.message)
         if key in self._seen:

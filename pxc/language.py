@@ -145,4 +145,6 @@ def _brought_up(tree: Map, report: Report) -> Map | None:
         place.span,
         help="`pxc migrate` rewrites it for version 1.1",
     )
-    return migrate(tree, report)
+    migrated = migrate(tree, report)
+    tree.span.source.rewritten = True
+    return migrated

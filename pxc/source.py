@@ -22,6 +22,8 @@ class Source:
     `name` is what diagnostics print (a path as the user wrote it, `-` or `-P lr`);
     `text` has no byte order mark. Two sources are the same only when they are the same object.
     `via` tells whose text it is: `user`, `preset:NAME` for one of the catalog, `component:REF`.
+    `rewritten` is true once what was read of it was brought to another version: from then on a
+    place in it is no longer the text that a fix would have to change.
     `authored` is what a program handed over, whose places are in this text; None for a text that is
     the document itself. A program is never edited by a fix.
     """
@@ -32,6 +34,7 @@ class Source:
         self.name = name
         self.text = text
         self.via = via
+        self.rewritten = False
         self.authored = authored
 
     def __repr__(self) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pxc.diagnostics import Report
 from pxc.grammar.shape import unknown_kind
-from pxc.grammar.v0.build import Image, image_of
+from pxc.grammar.v0.build import HUB, Image, builder, image_of
 from pxc.grammar.v0.command import command
-from pxc.grammar.v0.inputs import declared, given_params, input_of
-from pxc.grammar.v0.language import BUILD, ENVIRONMENT, KINDS, RUN
+from pxc.grammar.v0.early import modernized
+from pxc.grammar.v0.head import head
+from pxc.grammar.v0.inputs import declared, given_params, input_of, param, told_twice
+from pxc.grammar.v0.language import BUILD, ENVIRONMENT, HPTUNING, KINDS, RUN
+from pxc.grammar.v0.operators import expanded
 from pxc.grammar.v0.plugins import plugins
 from pxc.grammar.v0.pod import Pod, Told, pod_of
+from pxc.grammar.v0.replicas import Work, replicated
+from pxc.grammar.v0.search import search_of
 from pxc.grammar.v0.section import Section
-from pxc.grammar.v0.tree import Pair, listed, made, mapped, pair, renamed
+from pxc.grammar.v0.services import PORTS, board_init, board_inputs, service_words
+from pxc.grammar.v0.tree import Pair, key_of, listed, made, mapped, pair, renamed
 from pxc.ir.node import Lit, Map
 from pxc.source import Span
 
@@ -47,94 +51,190 @@ def converted(section: Map, report: Report, told: Told | None = None) -> Convert
 
     `told` are the names that the reader was told to declare, when one file has several documents.
     """
+    section = expanded(modernized(section, report), report)
     node = section.get("kind")
-    kind = node.value if isinstance(node, Lit) else "experiment"
-    if kind not in KINDS:
+    if not isinstance(node, Lit) or node.value not in KINDS:
         if isinstance(node, Lit):
             unknown_kind(node, "document of version 0", tuple(KINDS), "PXC108", report)
         return None
-    return _Document(Section(section, KINDS[kind], report), told or Told(report)).converted()
+    document = Section(section, KINDS[node.value], report)
+    return _Document(document, node, told or Told(report)).converted()
 
 
 class _Document:
-    """One experiment or job on its way."""
+    """One document on its way; `kind` is one of `KINDS`."""
 
-    def __init__(self, section: Section, told: Told) -> None:
+    def __init__(self, section: Section, kind: Lit[str], told: Told) -> None:
         self.section = section
+        self.kind = kind
         self.report = section.report
         self.told = told
         self.out = Converted(section.span)
 
     def converted(self) -> Converted:
         """The parts in the order that version 1.1 is written in."""
-        for implied in ("version", "kind"):
-            self.section.entry(implied)
-        self.head()
-        inputs = self.inputs()
-        outputs = self.section.entry("outputs")
-        pod = pod_of(self.section.section("environment", ENVIRONMENT), self.told)
-        image, run = self.image(), self.section.section("run", RUN)
-        fields = [
-            pair("inputs", listed(inputs[0].span, inputs)) if inputs else None,
-            self.listed("outputs", outputs),
-            plugins(self.section),
-            self.termination(pod),
-            image.build,
-            self.run(pod, image, command(run) if run else ()),
-        ]
-        self.out.fields += [field for field in fields if field is not None]
-        self.section.finish()
-        return self.out
-
-    def head(self) -> None:
-        """Name, description and tags."""
         section, out = self.section, self.out
-        for name in ("name", "description"):
-            entry = section.entry(name)
+        for implied in ("version", "kind", "backend"):
+            section.entry(implied)
+        self.removed()
+        if self.kind.value == "build":
+            self.built()
+        else:
+            self.ran()
+        section.finish()
+        return out
+
+    def removed(self) -> None:
+        """PXC951 for the sections of polyaxon-lib."""
+        for name in ("model", "train", "eval"):
+            entry = self.section.entry(name)
             if entry is not None:
-                out.head.append(entry)
-        tags = section.entry("tags")
-        if tags is not None:
-            out.head.append(tags)
+                self.report.add(
+                    "PXC951",
+                    f"`{name}` was read by polyaxon-lib, which ended before release 0.2",
+                    entry[0].span,
+                    help="write the model in the code, and start it by `run: {cmd: ...}`",
+                )
 
-    def inputs(self) -> tuple[Map, ...]:
-        """Declared inputs; without any, the params as inputs with a value."""
-        given = given_params(self.section)
-        inputs = declared(self.section.entry("inputs"), self.report)
-        if given is None:
-            return inputs
-        if self.section.entry("inputs") or self.section.entry("outputs"):
-            self.out.operation.append(renamed("params", given))
-            return inputs
-        return tuple(input_of(entry) for entry in given[1].entries)
+    def built(self) -> None:
+        """A build: the component of the hub that builds, with its params."""
+        section, out = self.section, self.out
+        out.head += head(section, distributed=False)
+        place = section.entry("kind")
+        out.base = pair("hubRef", made(place[0].span if place else section.span, HUB))
+        inner = section.section("build", BUILD)
+        source = inner if inner is not None else section
+        if source.only_one("image", "dockerfile", "ref") is None:
+            source.need("image")
+        out.operation += builder(source, self.told)
 
-    def listed(self, name: str, entry: Pair | None) -> Pair | None:
-        """Declared outputs."""
-        items = declared(entry, self.report)
-        return renamed(name, entry, listed(entry[1].span, items)) if entry and items else None
-
-    def termination(self, pod: Pod) -> Pair | None:
-        """How often a failed run is tried again."""
-        if pod.retries is None:
-            return None
-        found = mapped(pod.retries[1].span, [renamed("maxRetries", pod.retries)])
-        return pair("termination", found, pod.retries[0].span)
+    def ran(self) -> None:
+        """A document that runs something: the fields of a component, and of an operation."""
+        section, out = self.section, self.out
+        environment = section.section("environment", ENVIRONMENT)
+        pod = pod_of(environment, self.told)
+        image = self.image()
+        run = self.runtime(pod, image, environment)
+        distributed = str(run[0][1].value) not in ("job", "service")
+        out.head += head(section, distributed=distributed)
+        place = section.place("run" if "run" in section else "kind")
+        fields = (
+            *self.declarations(),
+            plugins(section),
+            _termination(pod),
+            image.build,
+            pair("run", mapped(section.span, run), place),
+        )
+        out.fields += [field for field in fields if field is not None]
 
     def image(self) -> Image:
         """The image, from `build`."""
-        entry = self.section.entry("build")
-        build = self.section.section("build", BUILD)
-        return image_of(build, entry, self.told) if build and entry else Image()
+        entry, build = self.section.entry("build"), self.section.section("build", BUILD)
+        if build is not None and entry is not None:
+            return image_of(build, entry, self.told)
+        if self.kind.value in ("job", "notebook", "tensorboard"):
+            self.section.need("build")
+        return Image()
 
-    def run(self, pod: Pod, image: Image, words: tuple[Pair, ...]) -> Pair:
-        """The runtime."""
-        entry = self.section.entry("run")
-        place = entry[0].span if entry else self.section.span
-        container = [image.name, *words, pod.env_from, pod.resources]
-        fields: list[Any] = [
-            pair("kind", made(place, "job")),
-            pair("environment", pod.environment) if pod.environment else None,
-            pod.connections,
-            pair("container", mapped(place, container)),
+    def runtime(self, pod: Pod, image: Image, environment: Section | None) -> list[Pair]:
+        """The fields of `run`."""
+        kind, section = self.kind.value, self.section
+        if kind in PORTS:
+            return self.service(pod, image)
+        run = section.section("run", RUN)
+        if run is None and kind == "job":
+            section.need("run")
+        work = Work(image.name, command(run) if run is not None else ())
+        if run is not None and work.words:
+            self.told.code(run.place("cmd"))
+        fields = replicated(section, environment, pod, work, self.told)
+        if fields is not None:
+            return fields
+        place = section.place("run")
+        return [pair("kind", made(place, "job")), *_pod(pod, place, work)]
+
+    def service(self, pod: Pod, image: Image) -> list[Pair]:
+        """The fields of a service: its port, and the command that version 0 had for it."""
+        kind, place = self.kind.value, self.kind.span
+        words = service_words(kind, self.section, place)
+        port = listed(place, [made(place, PORTS[kind])])
+        return [
+            pair("kind", made(place, "service")),
+            pair("ports", port),
+            *([board_init(place)] if kind == "tensorboard" else []),
+            *_pod(pod, place, Work(image.name, words)),
         ]
-        return pair("run", mapped(place, fields))
+
+    def declarations(self) -> tuple[Pair | None, ...]:
+        """`inputs` and `outputs`."""
+        entry, outputs = self.section.entry("inputs"), self.section.entry("outputs")
+        inputs = self.inputs()
+        ends = declared(outputs, self.report)
+        found: list[Pair | None] = []
+        if entry is not None and inputs:
+            found.append(renamed("inputs", entry, listed(entry[1].span, inputs)))
+        elif inputs:
+            found.append(pair("inputs", listed(inputs[0].span, inputs)))
+        if outputs is not None and ends:
+            found.append(renamed("outputs", outputs, listed(outputs[1].span, ends)))
+        return tuple(found)
+
+    def inputs(self) -> tuple[Map, ...]:
+        """Declared inputs, params as inputs when there are none, and those of the search."""
+        found = list(declared(self.section.entry("inputs"), self.report))
+        given = given_params(self.section)
+        searched = self.search()
+        names = {_name(item) for item in searched}
+        strict = bool(self.section.entry("inputs") or self.section.entry("outputs"))
+        for entry in given[1].entries if given is not None else ():
+            if key_of(entry) in names:
+                told_twice(entry, self.report)
+            elif not strict:
+                found.append(input_of(entry, self.report))
+        if strict and given is not None:
+            params = [param(entry, self.report) for entry in given[1].entries]
+            kept = [field for field in params if field is not None and key_of(field) not in names]
+            if kept:
+                self.out.operation.append(renamed("params", given, mapped(given[1].span, kept)))
+        declared_names = {_name(item) for item in found}
+        found += [item for item in searched if _name(item) not in declared_names]
+        if self.kind.value == "tensorboard":
+            found += board_inputs(self.kind.span, self.report)
+        return tuple(found)
+
+    def search(self) -> tuple[Map, ...]:
+        """The inputs of a search, whose matrix goes to the operation."""
+        if self.kind.value != "group":
+            return ()
+        place, tuning = self.section.entry("hptuning"), self.section.section("hptuning", HPTUNING)
+        if place is None or tuning is None:
+            self.section.need("hptuning")
+            return ()
+        found = search_of(tuning, place)
+        if found is None:
+            return ()
+        self.out.operation.append(found.matrix)
+        return found.inputs
+
+
+def _pod(pod: Pod, place: Span, work: Work) -> list[Pair]:
+    """The fields of a runtime of one pod."""
+    settings = pod.environment
+    return [
+        *([pair("environment", settings)] if settings is not None else []),
+        *([pod.connections] if pod.connections is not None else []),
+        pair("container", mapped(place, work.container(pod)), place),
+    ]
+
+
+def _termination(pod: Pod) -> Pair | None:
+    """How often a failed run is tried again."""
+    if pod.retries is None:
+        return None
+    found = mapped(pod.retries[1].span, [renamed("maxRetries", pod.retries)])
+    return pair("termination", found, pod.retries[0].span)
+
+
+def _name(node: Map) -> str:
+    name = node.get("name")
+    return str(name.value) if isinstance(name, Lit) else ""

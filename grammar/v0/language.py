@@ -6,15 +6,19 @@ of version 0 replaced stand beside those that took their place.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from pxc.grammar.shapes import (
     Anything,
     AsText,
     Boolean,
+    Choice,
     Integer,
     Kubernetes,
     ListOf,
     MapOf,
     Model,
+    Number,
     Row,
     Special,
     Text,
@@ -30,6 +34,10 @@ _NAME = Text(template=False, pattern=r"[-a-zA-Z0-9_]+", says="letters, digits, `
 
 def _model(name: str, /, **rows: Row) -> Model:
     return Model(name, None, fields(**rows))
+
+
+def _required(model: Model, *names: str) -> Model:
+    return replace(model, required=names)
 
 
 _HEAD: dict[str, Row] = {
@@ -53,10 +61,9 @@ _RUN: dict[str, Row] = {
     "backend": (Text(), "who runs it"),
     "framework": (Text(), "framework of the code"),
 }
+_OF_SERVICE = {name: row for name, row in _RUN.items() if name in ("build", "backend")}
 _OLD: dict[str, Row] = {
     "project": (_ANY, "project, before 0.1"),
-    "settings": (_MAP, "`hptuning` and `logging` before 0.1"),
-    "matrix": (_MAP, "`hptuning.matrix` before 0.1"),
     "model": (_ANY, "model of polyaxon-lib, before 0.2"),
     "train": (_ANY, "training by polyaxon-lib, before 0.2"),
     "eval": (_ANY, "evaluation by polyaxon-lib, before 0.2"),
@@ -84,19 +91,14 @@ KINDS = {
     "group": _model(
         "group", **_HEAD, **_PARAMS, **_RUN, **_OLD, hptuning=(_MAP, "hyper-parameter search")
     ),
-    "notebook": _model("notebook", **_HEAD, **_PARAMS, **_RUN),
-    "tensorboard": _model("tensorboard", **_HEAD, **_PARAMS, **_RUN),
+    "notebook": _model("notebook", **_HEAD, **_PARAMS, **_OF_SERVICE),
+    "tensorboard": _model("tensorboard", **_HEAD, **_PARAMS, **_OF_SERVICE),
     "build": _model(
         "build", **_HEAD, **_PARAMS, **_IMAGE, build=(_MAP, "the image, before 0.4")
     ),
 }  # fmt: skip
 
-RUN = _model(
-    "run",
-    cmd=(ListOf(Text(), single=True), "commands of the shell"),
-    **{k: v for k, v in _IMAGE.items() if k != "backend"},
-)
-"""`run`; what makes the image stood in it before 0.1."""
+RUN = _model("run", cmd=(ListOf(Text(), single=True), "commands of the shell"))
 
 LOGGING = _model(
     "logging",
@@ -187,3 +189,94 @@ IO = Model(
     ),
     required=("name",),
 )
+
+SPACES = (
+    "values", "pvalues", "range", "linspace", "logspace", "geomspace", "uniform", "quniform",
+    "loguniform", "qloguniform", "normal", "qnormal", "lognormal", "qlognormal",
+)  # fmt: skip
+SPACE = _model("search space", **{name: (_ANY, f"`{name}` of values") for name in SPACES})
+
+_COUNT: Row = (Integer(minimum=1), "how many runs")
+
+
+def _words(*words: str) -> Choice:
+    """Words that version 0 took in small letters, in capitals, and with a capital."""
+    spelled = (form for word in words for form in (word, word.upper(), word.capitalize()))
+    return Choice(tuple(spelled), template=False)
+
+
+_OPTIMIZATION: Row = (_words("maximize", "minimize"), "direction")
+ALGORITHMS = ("random_search", "hyperband", "grid_search", "bo")
+_SEARCH: dict[str, Row] = {
+    "seed": (Integer(), "seed of the random generator"),
+    "concurrency": (Integer(minimum=1), "how many runs at once"),
+    "matrix": (_MAP, "the search space of each param"),
+    **{name: (_MAP, f"settings of `{name}`") for name in ALGORITHMS},
+    "early_stopping": (ListOf(_MAP), "when the search stops early"),
+}
+HPTUNING = _model("hptuning", **_SEARCH)
+SEARCHES = {
+    "grid_search": _model("grid_search", n_experiments=_COUNT),
+    "random_search": _required(_model("random_search", n_experiments=_COUNT), "n_experiments"),
+    "hyperband": _required(
+        _model(
+            "hyperband",
+            max_iter=_COUNT,
+            eta=(Number(), "how many are kept of each rung"),
+            resource=(_MAP, "what a rung grows"),
+            metric=(_MAP, "what is optimized"),
+            resume=(Boolean(), "resume runs instead of starting anew"),
+        ),
+        "max_iter", "eta", "resource", "metric",
+    ),
+    "bo": _required(
+        _model(
+            "bo",
+            n_initial_trials=_COUNT,
+            n_iterations=_COUNT,
+            metric=(_MAP, "what is optimized"),
+            utility_function=(_MAP, "what is maximized between runs"),
+        ),
+        "n_initial_trials", "n_iterations", "metric",
+    ),
+}  # fmt: skip
+METRIC = _required(_model("metric", name=(Text(), "name"), optimization=_OPTIMIZATION), "name")
+RESOURCE = _required(
+    _model("resource", name=(Text(), "name"), type=(_words("int", "float"), "type")), "name"
+)
+UTILITY = _model(
+    "utility_function",
+    acquisition_function=(_words("ucb", "ei", "poi"), "acquisition function"),
+    kappa=(Number(), "exploration of ucb"),
+    eps=(Number(), "exploration of ei and poi"),
+    n_warmup=(Integer(), "random points first"),
+    n_iter=(Integer(), "optimizer steps"),
+    gaussian_process=(_MAP, "Gaussian process"),
+)
+GAUSSIAN = _model(
+    "gaussian_process",
+    kernel=(_words("rbf", "matern"), "kernel"),
+    length_scale=(Number(), "length scale"),
+    nu=(Number(), "smoothness of matern"),
+    n_restarts_optimizer=(Integer(), "restarts of the optimizer"),
+)
+EARLY_STOPPING = _required(
+    _model(
+        "early stopping",
+        metric=(Text(), "metric that is watched"),
+        value=(Number(), "value that stops"),
+        optimization=_OPTIMIZATION,
+        higher=(Boolean(), "`optimization` before 0.1"),
+        policy=(_MAP, "how runs are compared"),
+    ),
+    "metric", "value",
+)  # fmt: skip
+POLICY = _required(
+    _model(
+        "policy",
+        kind=(Choice(("median", "average", "truncation"), template=False), "kind"),
+        evaluation_interval=(Integer(), "steps between evaluations"),
+        percent=(Number(), "percentage"),
+    ),
+    "kind", "evaluation_interval",
+)  # fmt: skip

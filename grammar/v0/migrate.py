@@ -39,5 +39,7 @@ def _document(tree: Map, found: Converted) -> Map:
     ]
     if not operation:
         return mapped(tree.span, [*head, *found.fields])
-    base = found.base or pair("component", mapped(found.place, found.fields))
-    return mapped(tree.span, [*head, *found.operation, base])
+    if found.base is not None:
+        return mapped(tree.span, [*head, found.base, *found.operation])
+    component = pair("component", mapped(found.place, found.fields))
+    return mapped(tree.span, [*head, *found.operation, component])

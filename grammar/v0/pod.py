@@ -10,6 +10,7 @@ from pxc.grammar.v0.resources import resources
 from pxc.grammar.v0.section import Section
 from pxc.grammar.v0.tree import Pair, listed, mapped, pair, renamed
 from pxc.ir.node import Lit, Map
+from pxc.source import Span
 
 __all__ = ["Pod", "Told", "pod_of"]
 
@@ -49,6 +50,18 @@ class Told:
             "version 0 took it from the settings of the deployment: if it has another name"
             " in the cluster, write that one, or declare a connection",
         )
+
+    def code(self, place: Span) -> None:
+        """PXC953 for the first command: the code of the project was in the image."""
+        if not self.names & {("code", "")}:
+            self.names.add(("code", ""))
+            self.report.add(
+                "PXC953",
+                "the code of the project is not in the image any more",
+                place,
+                help="bring it in: `init: [{git: {url: ...}}]` in `run`, `copy` in a Dockerfile, or"
+                " upload it with the run; version 0 copied it into the image, where commands began",
+            )
 
     def _tell(self, kind: str, name: Lit[Any], message: str, help: str) -> None:
         if (kind, str(name.value)) not in self.names:

@@ -87,9 +87,22 @@ class Section:
         """A field that is a section itself."""
         value = self.get(name)
         inner = None if value is None else opened(value, model, self.report)
-        if inner is not None:
-            self._inner.append(inner)
+        return None if inner is None else self.adopt(inner)
+
+    def adopt(self, inner: Section) -> Section:
+        """Take a section that lies below this one in its care."""
+        self._inner.append(inner)
         return inner
+
+    def word(self, name: str) -> str | None:
+        """The value of a field that holds one word."""
+        value = self.get(name)
+        return str(value.value) if isinstance(value, Lit) else None
+
+    def settle(self) -> None:
+        """Call everything in this section reported: it was refused as a whole."""
+        self._taken.update(self.entries)
+        self._inner.clear()
 
     def finish(self) -> None:
         """Report PXC949 for each field, here and in the sections below, that nobody asked for."""

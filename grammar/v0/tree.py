@@ -8,7 +8,7 @@ from typing import Any
 from pxc.ir.node import Lit, Map, Seq, Template
 from pxc.source import Span
 
-__all__ = ["Pair", "around", "listed", "made", "mapped", "pair", "renamed"]
+__all__ = ["Pair", "around", "key_of", "listed", "made", "mapped", "pair", "renamed"]
 
 Pair = tuple[Lit[Any] | Template, Any]
 
@@ -19,6 +19,12 @@ def around(entry: Pair) -> Span:
     if key.span.source is not value.span.source or value.span.end < key.span.start:
         return key.span
     return Span(key.span.source, key.span.start, value.span.end)
+
+
+def key_of(entry: Pair) -> str:
+    """The name of a field as text."""
+    key = entry[0]
+    return str(key.value) if isinstance(key, Lit) else key.text
 
 
 def made(place: Span, value: Any) -> Lit[Any]:

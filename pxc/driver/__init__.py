@@ -133,7 +133,7 @@ def _check_style(request: Request, read: list[Source], report: Report) -> None:
     """Look at the layout of the files, when somebody wants to know."""
     for source in read:
         codes = [c for c in STYLE if request.settings.holds(CODES[c], source.name)]
-        if codes and source.authored is None:
+        if codes and source.authored is None and not source.rewritten:
             from pxc.grammar.style import check_style
 
             check_style(source, codes, report)
