@@ -46,6 +46,9 @@ run:
     args: ["python train.py --lr={{ lr }}"]
 """
 
+CODE = "PXC953"
+"""What every file with a command is told: its code was in the image."""
+
 FAULTY = "version: 1\nkind: experiment\nbuild: {image: a}\nrun: {cmdd: x}\n"
 UNCARRIED = "version: 1\nkind: experiment\nbuild: {ref: 12}\nrun: {cmd: x}\n"
 
@@ -63,13 +66,16 @@ def texts(folder: Path) -> dict[str, str]:
 
 def test_one_file_goes_to_standard_output(folder: Path) -> None:
     write(folder, {"a.yml": OLD})
-    assert run("migrate", "a.yml") == Ran(0, NEW, "")
+    ended = run("migrate", "a.yml")
+    assert (ended.code, ended.out) == (0, NEW)
+    assert CODE in ended.err
     assert texts(folder) == {"a.yml": OLD}
 
 
 def test_standard_input(folder: Path) -> None:
-    assert run("migrate", "-", stdin=OLD.encode()) == Ran(0, NEW, "")
-    assert run("migrate", "--write", "-", stdin=OLD.encode()) == Ran(0, NEW, "")
+    for options in ((), ("--write",)):
+        ended = run("migrate", *options, "-", stdin=OLD.encode())
+        assert (ended.code, ended.out) == (0, NEW)
     told = run("migrate", "-", "--stdin-filename", "x/a.yml", stdin=FAULTY.encode())
     assert (told.code, told.out) == (1, "")
     assert "--> x/a.yml:4:7" in told.err
@@ -163,7 +169,8 @@ def test_what_cannot_be_carried_is_told_and_the_rest_written(folder: Path) -> No
     write(folder, {"a.yml": UNCARRIED})
     ended = run("migrate", "--write", "a.yml", "--format", "json")
     assert ended.code == 1
-    (found,) = json.loads(ended.err)["diagnostics"]
+    found, code = json.loads(ended.err)["diagnostics"]
+    assert code["code"] == CODE
     assert (found["code"], found["file"], found["span"]["start"]["line"]) == ("PXC940", "a.yml", 3)
     assert found["help"]
     assert "version: 1.1" in texts(folder)["a.yml"]
@@ -210,7 +217,7 @@ def test_errors_of_the_migrated_file_are_told_where_they_come_from(folder: Path)
     write(folder, {"a.yml": OLD.replace("params: {lr: 0.1}\n", inputs)})
     ended = run("migrate", "a.yml", "--format", "json")
     found = json.loads(ended.err)["diagnostics"]
-    assert [(d["code"], d["span"]["start"]["line"]) for d in found] == [("PXC202", 8)]
+    assert [(d["code"], d["span"]["start"]["line"]) for d in found] == [("PXC202", 8), (CODE, 12)]
     assert found[0]["notes"][0]["message"] == "in the migrated file it is here"
     assert found[0]["notes"][0]["span"]["start"]["line"] == 8
     assert ended.code == 1
