@@ -76,6 +76,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC040", "python-died", _E),
     ("PXC041", "python-not-confined", _W),
     ("PXC042", "python-prints", _I),
+    ("PXC043", "python-not-offered", _E),
     ("PXC044", "python-not-executed", _I),
     ("PXC045", "python-reference", _E),
     # 1 schema

@@ -28,7 +28,7 @@ _MOST_WIDTH = 200
 _MOST_MODULES = 200
 _MOST_TEXT = 4 * 1024 * 1024
 
-_OFFERED = frozenset[str]()
+_OFFERED = frozenset({"PXC043"})
 """The codes that an exception of the compatibility layer may ask for."""
 
 _CONFINED = (

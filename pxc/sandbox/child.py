@@ -70,9 +70,11 @@ def _document(code: CodeType, question: dict[str, Any]) -> bytes:
     import linecache
 
     from pxc.author import AuthorFault, document, fault_document
+    from pxc.polyaxon.finder import install
 
     path, text = question["file"], question["text"]
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    install()
     module = ModuleType(question["module"])
     module.__file__ = path
     sys.modules[module.__name__] = module
@@ -114,7 +116,7 @@ def _is_document(value: Any) -> bool:
 
     if isinstance(value, type):
         return False
-    return isinstance(value, Section | dict)
+    return isinstance(value, Section | dict) and getattr(value, "pxc_is_document", True) is True
 
 
 def _is_told(name: str, value: Any) -> bool:
