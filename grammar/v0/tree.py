@@ -50,3 +50,10 @@ def mapped(place: Span, entries: Iterable[Pair | None]) -> Map:
 def listed(place: Span, items: Iterable[Any]) -> Seq:
     """A list."""
     return Seq(place, tuple(items))
+
+
+def fields_of(node: Any) -> list[tuple[str, Lit[Any], Any]]:
+    """The names, keys and values of a map; nothing of what is no map."""
+    if not isinstance(node, Map):
+        return []
+    return [(str(key.value), key, value) for key, value in node.entries if isinstance(key, Lit)]

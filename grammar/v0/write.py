@@ -12,7 +12,7 @@ from pxc.grammar.v0.scalar_text import WIDTH, folded, is_literal, key_text, lite
 from pxc.ir.node import Lit, Map, Seq, replace
 from pxc.source import Source
 
-__all__ = ["in_order", "write"]
+__all__ = ["in_order", "write", "write_new"]
 
 _KEY_LIMIT = 1000  # a key that is followed by its colon on one line may have 1024 characters
 _SHORT = 60
@@ -29,6 +29,11 @@ def write(tree: Map, old: Map, source: Source) -> str:
     new = outline(tree, source)
     attach(comments.found, outline(old, source), new, source)
     return _Writer(source).document(comments.head, new.root)
+
+
+def write_new(tree: Map, source: Source) -> str:
+    """The text of a tree whose scalars are of this source, without comments."""
+    return _Writer(source).document("", outline(tree, source).root)
 
 
 def in_order(tree: Map) -> Map:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 
 import click
 
 from pxc.cli import CLEAN, FINDINGS
+from pxc.cli.deployment import check_deployment, read_deployment
 from pxc.cli.findings import exit_code, merged, printed
 from pxc.cli.fixing import difference
 from pxc.cli.inputs import read_given, report_missing
@@ -54,6 +56,11 @@ Examples:
     "-o", "--output", metavar="DIR", type=click.Path(file_okay=False),
     help="Write the migrated files below this folder, each under its own path.",
 )  # fmt: skip
+@click.option(
+    "--deployment", metavar="FILE", type=click.Path(),
+    help="The values of the chart that version 0 was deployed with: what they say of volumes,"
+    " buckets, registries, git and notifications becomes a catalog.",
+)  # fmt: skip
 @catalog_option
 @isolated_option
 @format_option
@@ -66,6 +73,7 @@ def migrate_command(
     diff: bool,
     check: bool,
     output: str | None,
+    deployment: str | None,
     catalogs: tuple[str, ...],
     isolated: bool,
     format_: str,
@@ -83,18 +91,30 @@ def migrate_command(
     """
     check_stdin_filename(stdin_filename, paths)
     _check_one_way(write=write, diff=diff, check=check, output=output)
-    to_stdout = not (write or diff or check or output)
-    if to_stdout and (len(paths) != 1 or Path(paths[0]).is_dir()):
+    other_way = write or diff or check
+    check_deployment(deployment, elsewhere=other_way, alone=not paths, output=output is not None)
+    to_stdout = not (other_way or output)
+    if to_stdout and deployment is None and (len(paths) != 1 or Path(paths[0]).is_dir()):
         raise click.UsageError("Name one file, or choose --write, --diff, --check or -o DIR.")
     report = Report()
     workspaces = Workspaces(isolated=isolated, catalogs=catalogs, may_fetch=False)
+    made = None if deployment is None else read_deployment(deployment, report)
+    files = _files(paths or (".",), report, verbose=verbose) if paths or not deployment else []
     results = []
-    for path in _files(paths or (".",), report, verbose=verbose):
-        given = read_given(path, report, stdin_filename)
-        if given is not None:
-            results.append(result_of(path, given, workspaces, stdin_filename=stdin_filename))
+    with nullcontext(()) if made is None else made.as_catalog() as catalog:
+        for path in files:
+            given = read_given(path, report, stdin_filename)
+            if given is not None:
+                results.append(
+                    result_of(
+                        path, given, workspaces, stdin_filename=stdin_filename, catalog=catalog
+                    )
+                )
     if output is not None:
-        _write_below(Path(output), paths, results)
+        more = [] if made is None else made.files_for(Path(output))
+        _write_below(Path(output), paths, results, more)
+    elif made is not None:
+        write_product(made.text)
     for_people = format_ in FOR_PEOPLE
     for result in results:
         if for_people:
@@ -106,8 +126,8 @@ def migrate_command(
         elif write and result.changed:
             write_bytes(Path(result.path), result.data)
     found = merged([report, *(result.found for result in results)])
-    printed(found, len(results), format_, color, sys.stderr)
-    if for_people:
+    printed(found, len(results) + (deployment is not None), format_, color, sys.stderr)
+    if for_people and (files or not deployment):
         _conclude(results, found, written=write or output is not None)
     waiting = check and any(result.changed for result in results)
     return exit_code(found) or (FINDINGS if waiting else CLEAN)
@@ -137,9 +157,12 @@ def _print(result: Result) -> None:
         write_data(result.data)
 
 
-def _write_below(folder: Path, paths: Sequence[str], results: Sequence[Result]) -> None:
-    """Write the migrated files below a folder, all or none. Raises UsageError."""
-    files = [
+def _write_below(
+    folder: Path, paths: Sequence[str], results: Sequence[Result], more: Sequence[OutFile]
+) -> None:
+    """Write the migrated files, and more, below a folder, all or none. Raises UsageError."""
+    files = [*more]
+    files += [
         OutFile(_path_below(result.path, paths), result.data.decode())
         for result in results
         if result.changed

@@ -23,6 +23,8 @@ _MARK = b"\xef\xbb\xbf"
 _UNTOLD = frozenset({"PXC013"})
 """What is no news of a migration: the byte order mark and the line ends stay."""
 
+_TO_DECLARE = "PXC943"
+
 
 class Result(Struct, frozen=True):
     """A file before and after, and what was found; `left_alone` says why it is as it was."""
@@ -71,8 +73,14 @@ def result_of(
         root=root,
         catalog=(*defaults.catalog, *catalog),
     )
-    told = [d for d in report if d.code.id not in _UNTOLD]
+    declared = any(path.exists() for path in request.catalog)
+    told = [d for d in report if not (d.code.id in _UNTOLD or (declared and _is_looked_up(d)))]
     return Result(path, given, data, (*told, *_errors(made, lint_request(request).report)))
+
+
+def _is_looked_up(found: Diagnostic) -> bool:
+    """Whether a finding tells to declare a connection: with a catalog, linting looks it up."""
+    return found.code.id == _TO_DECLARE and found.message.endswith("name of a connection")
 
 
 def _left(path: str, given: SourceText, source: Source, report: Report) -> Result:

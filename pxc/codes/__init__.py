@@ -331,6 +331,11 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC961", "v0-operation-kind", _W),
     ("PXC962", "v0-operation-override", _E),
     ("PXC964", "v0-anchors", _I),
+    ("PXC965", "v0-credentials", _W),
+    ("PXC966", "v0-setting-left-out", _W),
+    ("PXC967", "v0-secret-form", _W),
+    ("PXC968", "v0-no-connection", _E),
+    ("PXC969", "v0-further-store", _I),
 )
 
 CODES: dict[str, Code] = {i: Code(i, slug, severity) for i, slug, severity in _TABLE}
