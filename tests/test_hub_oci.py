@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.driver.hubs import read_registry_yaml, set_registry_yaml
 from pxc.hub.registries import open_registry
+from pxc.hub.registries.docker_login import Login, login_of
 from pxc.hub.registries.oci_manifest import ARTIFACT
 from pxc.hub.registry import MOST_BYTES, About, Publishing, RegistryFault, Version
 from pxc.options import HubOptions, Options, RegistryOptions
@@ -207,6 +209,141 @@ def test_a_helper_of_docker_knows_who_asks(
         opened(guarded, "x").publish("vision/train", "1", FIRST, ABOUT)
         assert found(opened(guarded, "x")).digest == digest(FIRST)
         assert (tmp_path / "asked").read_text() == guarded
+
+
+def helper(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """A helper `tests` of Docker, which everything is asked of."""
+    path = folder / "bin" / "docker-credential-tests"
+    path.parent.mkdir()
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{path.parent}:{os.environ['PATH']}")
+    (folder / "docker").mkdir()
+    (folder / "docker" / "config.json").write_text('{"credsStore": "tests", "auths": {}}')
+
+
+def test_an_identity_token_is_exchanged_for_what_is_asked(host: str, tmp_path: Path) -> None:
+    with oci_registry.running(tmp_path / "oci", auth="token") as guarded:
+        oci_registry.log_in_by_identity(tmp_path / "docker", guarded, "another")
+        with pytest.raises(RegistryFault) as caught:
+            opened(guarded, "x").publish("vision/train", "1", FIRST, ABOUT)
+        assert (caught.value.kind, "another" in str(caught.value)) == ("unauthorized", False)
+        oci_registry.log_in_by_identity(tmp_path / "docker", guarded)
+        opened(guarded, "x").publish("vision/train", "1", FIRST, ABOUT)
+        registry = opened(guarded, "x")
+        assert registry.read(found(registry)) == FIRST
+        run_oras("pull", f"{guarded}/x/vision/train:1", "-o", "pulled", at=tmp_path)
+        assert (tmp_path / "pulled" / "train.yaml").read_bytes() == FIRST
+
+
+def test_a_helper_may_know_an_identity_token(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = json.dumps({"Username": "<token>", "Secret": oci_registry.IDENTITY})
+    helper(tmp_path, monkeypatch, f"echo '{said}'")
+    with oci_registry.running(tmp_path / "oci", auth="token") as guarded:
+        opened(guarded, "x").publish("vision/train", "1", FIRST, ABOUT)
+        assert found(opened(guarded, "x")).digest == digest(FIRST)
+
+
+def test_an_identity_token_goes_to_no_unsafe_server_and_is_not_passed_on(
+    server: WebServer, tmp_path: Path
+) -> None:
+    oci_registry.log_in_by_identity(tmp_path / "docker", server.url.removeprefix("http://"))
+    asked: list[bytes] = []
+    with web_server(tmp_path / "other") as other:
+        target = other.url.replace("127.0.0.1", "localhost") + "/t"
+
+        def passed_on(handler: Any) -> None:
+            handler.answer(307, Location=target)
+
+        server.answers["/t"] = passed_on
+        other.answers["/t"] = lambda handler: asked.append(b"") or handler.answer(200, b"{}")
+        for realm in ("http://tokens.example.com/t", f"{server.url}/t"):
+            told = f'Bearer realm="{realm}",service="x",scope="repository:x:pull"'
+            server.answers["/v2/"] = lambda h, told=told: h.answer(401, WWW_Authenticate=told)
+            server.answers[MANIFEST] = server.answers["/v2/"]
+            fault = fault_of(server)
+            assert oci_registry.IDENTITY not in f"{fault} {fault.help}"
+            assert fault.kind == "unauthorized" or "which is not safe" in str(fault)
+    assert asked == []
+
+
+def test_a_helper_that_never_answers_is_ended(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pxc.hub.registries.docker_login.HELPER_SECONDS", 1)
+    helper(tmp_path, monkeypatch, f"sleep 600 & echo $! > {tmp_path}/child; wait")
+    with pytest.raises(RegistryFault) as caught:
+        found(opened(host, "x"))
+    message = "`docker-credential-tests`, which Docker's settings name, takes more than 1 seconds"
+    assert str(caught.value) == message
+    child = int((tmp_path / "child").read_text())
+    assert not _is_running(child)
+
+
+def _is_running(process: int) -> bool:
+    status = Path(f"/proc/{process}/status")
+    for _ in range(50):
+        if not status.exists() or "State:\tZ" in status.read_text():
+            return False
+        time.sleep(0.1)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("echo not json", "`docker-credential-tests` says what cannot be read"),
+        ("echo '{}'", "`docker-credential-tests` says what cannot be read"),
+        ("echo 'credentials not found in native keychain'; exit 1", ""),
+    ],
+)
+def test_what_a_helper_does_not_know(
+    script: str, message: str, host: str, path: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    helper(tmp_path, monkeypatch, script)
+    if message:
+        with pytest.raises(RegistryFault) as caught:
+            found(opened(host, path))
+        assert str(caught.value) == message
+    else:
+        assert opened(host, path).find("vision/train", "1") is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "known"),
+    [
+        ({"auths": {"r.io": {"auth": "YTpi"}}}, Login(basic="YTpi")),
+        ({"auths": {"https://r.io": {"auth": "YTpi"}}}, Login(basic="YTpi")),
+        ({"auths": {"r.io": {"username": "a", "password": "b"}}}, Login(basic="YTpi")),
+        ({"auths": {"r.io": {"auth": "YTo=", "identitytoken": "t"}}}, Login(identity="t")),
+        ({"auths": {"r.io": {"auth": "YTo="}}}, Login()),
+        ({"auths": {"r.io": {}}, "credHelpers": {"r.io": "none-such"}}, Login()),
+        ({"auths": {"other.io": {"auth": "YTpi"}}}, Login()),
+        ({}, Login()),
+        ({"auths": {"r.io": {"auth": 3}}}, None),
+        ({"auths": {"r.io": {"auth": "%"}}}, None),
+        ({"auths": []}, Login()),
+        ({"auths": [1]}, None),
+        ({"credsStore": "../x"}, None),
+    ],
+)
+def test_what_settings_of_docker_say(settings: Any, known: Login | None, tmp_path: Path) -> None:
+    (tmp_path / "docker").mkdir()
+    (tmp_path / "docker" / "config.json").write_text(json.dumps(settings))
+    if known is None:
+        with pytest.raises(RegistryFault, match="the settings of Docker"):
+            login_of("r.io")
+    else:
+        assert login_of("r.io") == known
+
+
+def test_docker_hub_is_known_by_its_own_name(tmp_path: Path) -> None:
+    oci_registry.log_in(tmp_path / "docker", "https://index.docker.io/v1/")
+    assert login_of("registry-1.docker.io").basic
+    assert not login_of("docker.io.example.com").basic
 
 
 def test_settings_of_docker_that_cannot_be_read(host: str, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import yaml
 from tests.engines import place
 
 USER, PASSWORD = "ana", "s3cret"
+IDENTITY = "identity-of-ana"
 _HASHED = "$2y$05$abcdefghijklmnopqrstuuLK7U1u6pVRmL7L1BBM2aS35PSZnDXlK"
 
 
@@ -66,6 +67,14 @@ def log_in(folder: Path, host: str, password: str = PASSWORD) -> None:
     (folder / "config.json").write_text(json.dumps({"auths": {host: {"auth": known}}}))
 
 
+def log_in_by_identity(folder: Path, host: str, token: str = IDENTITY) -> None:
+    """Write what `docker login` writes where a server of tokens gave an identity token."""
+    folder.mkdir(parents=True, exist_ok=True)
+    nobody = base64.b64encode(b"00000000-0000-0000-0000-000000000000:").decode()
+    entry = {"auth": nobody, "identitytoken": token}
+    (folder / "config.json").write_text(json.dumps({"auths": {host: entry}}))
+
+
 @contextmanager
 def _authority(folder: Path, auth: str) -> Iterator[dict[str, Any]]:
     if auth == "basic":
@@ -91,16 +100,23 @@ def _authority(folder: Path, auth: str) -> Iterator[dict[str, Any]]:
 
 
 class _Tokens(BaseHTTPRequestHandler):
-    """Gives who knows the password a token for what is asked."""
+    """Gives who knows the password, or has the identity token, a token for what is asked."""
 
     pem: Path
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""
 
-    def do_GET(self) -> None:
-        import jwt
+    def do_POST(self) -> None:
+        form = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        said = {name: values[0] for name, values in form.items()}
+        if (said["grant_type"], said["refresh_token"]) != ("refresh_token", IDENTITY):
+            self.send_response(401)
+            self.end_headers()
+            return
+        self._give(said.get("scope", ""), "access_token")
 
+    def do_GET(self) -> None:
         known = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         given = self.headers.get("Authorization")
         if given not in (None, known):
@@ -108,9 +124,14 @@ class _Tokens(BaseHTTPRequestHandler):
             self.end_headers()
             return
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
+        self._give(query.get("scope", "") if given else "", "token")
+
+    def _give(self, scope: str, name_of_token: str) -> None:
+        import jwt
+
         access = []
-        if given and query.get("scope"):
-            kind, _, rest = query["scope"].partition(":")
+        if scope:
+            kind, _, rest = scope.partition(":")
             name, _, actions = rest.rpartition(":")
             access.append({"type": kind, "name": name, "actions": actions.split(",")})
         now = int(time.time())
@@ -120,7 +141,7 @@ class _Tokens(BaseHTTPRequestHandler):
         chain = text.partition("-----BEGIN CERTIFICATE-----")[2].partition("-----END")[0]
         key = text[text.index("-----BEGIN PRIVATE KEY-----") :]
         token = jwt.encode(claims, key, "RS256", headers={"x5c": [chain.replace("\n", "")]})
-        body = json.dumps({"token": token}).encode()
+        body = json.dumps({name_of_token: token}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import oras.container
 import oras.logger
 import oras.provider
 import oras.utils
@@ -17,6 +13,7 @@ import requests
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
+from pxc.hub.registries.docker_login import Login, login_of
 from pxc.hub.registries.http_exchange import check_url, exchange, is_loopback, shown
 from pxc.hub.registry import RegistryFault
 
@@ -39,7 +36,7 @@ class OciClient:
         oras.logger.setup_logger(quiet=True)
         oras.logger.logger.set_level(100)  # what it would print may name who asks
         self._client = _Client(host, self.is_plain, _challenge(self.host, self.is_plain))
-        self._client.know(host)
+        self._client.know(login_of(host))
 
     def ask(
         self, path: str, method: str = "GET", *, data: bytes | None = None, accept: str = "",
@@ -112,17 +109,31 @@ class _Client(oras.provider.Registry):  # type: ignore[misc]
         for scheme in ("https://", "http://"):
             self.session.mount(scheme, _Bounded(plain))
 
-    def know(self, host: str) -> None:
-        """Read who asks out of Docker's settings. Raises RegistryFault."""
-        path = _docker_config()
-        try:
-            said = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-            known = {name: said.get(name) or {} for name in ("auths", "credHelpers")}
-            self.auth._auth_config = {**known, "credsStore": said.get("credsStore")}
-            self.auth.load_configs(oras.container.Container(f"{host}/x"))
-        except (OSError, ValueError, AttributeError, KeyError, TypeError):
-            message = f"the settings of Docker in `{path.name}` cannot be read"
-            raise RegistryFault(message) from None
+    def know(self, login: Login) -> None:
+        """Ask as somebody from now on."""
+        if login.identity:
+            self.auth._basic_auth = ""  # else somebody nobody knows would be asked for first
+            self.auth.request_token = lambda challenge: self._exchanged(login.identity, challenge)
+        elif login.basic:
+            self.auth._basic_auth = login.basic
+
+    def _exchanged(self, identity: str, challenge: Any) -> str | None:
+        """The access token that a server of tokens gives for an identity token; None for none.
+
+        Source: the token authentication of the distribution project, "OAuth2 token".
+        """
+        form = {
+            "grant_type": "refresh_token", "refresh_token": identity, "client_id": "pxc",
+            "service": challenge.service, "scope": challenge.scope,
+        }  # fmt: skip
+        answer = self.session.post(
+            challenge.realm, data={k: v for k, v in form.items() if v}, allow_redirects=False
+        )
+        if answer.status_code != 200:
+            return None
+        told = as_json(answer)
+        token = told.get("access_token") or told.get("token")
+        return token if isinstance(token, str) else None
 
 
 class _Bounded(BaseAdapter):  # type: ignore[misc]
@@ -190,8 +201,3 @@ def _challenge(host: str, plain: bool) -> str:
     url = f"http{'' if plain else 's'}://{host}/v2/"
     told = exchange(url, "GET", None, {}, most=_MOST).headers.get("www-authenticate", "")
     return "basic" if told.lower().startswith("basic") else "token"
-
-
-def _docker_config() -> Path:
-    named = os.environ.get("DOCKER_CONFIG")
-    return (Path(named) if named else Path.home() / ".docker") / "config.json"
