@@ -42,6 +42,10 @@ def _has_earlier(program: Any, world: World) -> bool:
     return world.options.earlier is not None
 
 
+def _has_pins(state: Any, world: World) -> bool:
+    return world.hub is not None and bool(world.hub.pins())
+
+
 def _has_queues(program: Any, world: World) -> bool:
     return bool(world.catalog.queue_names())
 
@@ -52,6 +56,7 @@ check_queues = late("check_queues", _has_queues)
 check_quotas = late("check_quotas", _has_rules)
 check_schedule = late("check_schedule", _has_schedule)
 expand_matrix = late("expand_matrix", _has_matrix)
+pin_images = late("pin_images", _has_pins)
 resolve_earlier = late("resolve_earlier", _has_earlier)
 
 ANALYSIS = (
@@ -94,5 +99,9 @@ ANALYSIS = (
 PLANNING = (*ANALYSIS, Phase("lower", (lower_plan,)))
 """From an authored program to the plan."""
 
-PIPELINE = (*PLANNING, Phase("authorize", (check_access, check_quotas)))  # change nothing
+PIPELINE = (
+    *PLANNING,
+    Phase("authorize", (check_access, check_quotas)),  # change nothing
+    Phase("pin", (pin_images,)),  # last: rules are about the images that people wrote
+)
 """From an authored program to the plan that targets emit, after all that could forbid it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from decimal import Decimal
 
     from pxc.access.organization import Rules
@@ -133,6 +133,9 @@ class Hub(Protocol):
 
         Any other that cannot be had is reported, unless a file is only linted.
         """
+
+    def pins(self) -> Mapping[str, str]:
+        """The digests of images, by their names, that the components that were asked for have."""
 
     def name_in_rules(self, ref: str) -> tuple[str, str]:
         """What rules call the component that a reference means, and its alias, else empty."""

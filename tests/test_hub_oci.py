@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -250,7 +250,6 @@ def test_an_identity_token_goes_to_no_unsafe_server_and_is_not_passed_on(
     server: WebServer, tmp_path: Path
 ) -> None:
     oci_registry.log_in_by_identity(tmp_path / "docker", server.url.removeprefix("http://"))
-    asked: list[bytes] = []
     with web_server(tmp_path / "other") as other:
         target = other.url.replace("127.0.0.1", "localhost") + "/t"
 
@@ -258,15 +257,17 @@ def test_an_identity_token_goes_to_no_unsafe_server_and_is_not_passed_on(
             handler.answer(307, Location=target)
 
         server.answers["/t"] = passed_on
-        other.answers["/t"] = lambda handler: asked.append(b"") or handler.answer(200, b"{}")
         for realm in ("http://tokens.example.com/t", f"{server.url}/t"):
             told = f'Bearer realm="{realm}",service="x",scope="repository:x:pull"'
-            server.answers["/v2/"] = lambda h, told=told: h.answer(401, WWW_Authenticate=told)
-            server.answers[MANIFEST] = server.answers["/v2/"]
+            server.answers["/v2/"] = server.answers[MANIFEST] = challenge(told)
             fault = fault_of(server)
             assert oci_registry.IDENTITY not in f"{fault} {fault.help}"
             assert fault.kind == "unauthorized" or "which is not safe" in str(fault)
-    assert asked == []
+        assert other.asked == []
+
+
+def challenge(told: str) -> Callable[[Any], None]:
+    return lambda handler: handler.answer(401, WWW_Authenticate=told)
 
 
 def test_a_helper_that_never_answers_is_ended(

@@ -158,6 +158,7 @@ _TABLE: tuple[tuple[str, str, Severity], ...] = (
     ("PXC247", "hub-latest", _W),
     ("PXC248", "hub-latest-denied", _E),
     ("PXC249", "hub-stale", _W),
+    ("PXC250", "image-not-pinned", _E),
     # 3 expressions
     ("PXC301", "template-syntax", _E),
     ("PXC302", "unknown-variable", _E),

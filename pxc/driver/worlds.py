@@ -16,6 +16,8 @@ from pxc.request import Request
 from pxc.world import Catalog, Files, World
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pxc.catalog.agent import Agent
     from pxc.hub.resolver import Hub
     from pxc.ir.node import Lit
@@ -107,6 +109,10 @@ class _HubWhenAsked:
     def component_at(self, url: Lit[str], report: Report) -> Source | None:
         """See `pxc.world.Hub`."""
         return self._opened().component_at(url, report) if self._options.hub.url_hosts else None
+
+    def pins(self) -> Mapping[str, str]:
+        """See `pxc.world.Hub`."""
+        return {} if self._hub is None else self._hub.pins()
 
     def name_in_rules(self, ref: str) -> tuple[str, str]:
         """See `pxc.world.Hub`."""

@@ -22,6 +22,8 @@ from pxc.options import HubOptions
 from pxc.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pxc.hub.choosing import Ranges
     from pxc.hub.rights import ComponentRights
 
@@ -57,6 +59,7 @@ class Hub(Taking):
         )  # fmt: skip
         self._ranges: Ranges | None = None
         self._meant: dict[str, HubReference] = {}
+        self._pins: dict[str, str] = {}
         self._sources: dict[str, Source] = {}
         self._bytes: dict[str, bytes] = {}
 
@@ -79,6 +82,10 @@ class Hub(Taking):
         if found is None or reference.tag or reference.digest:
             return found
         return self.ranges.meant(reference, found)
+
+    def pins(self) -> Mapping[str, str]:
+        """See `pxc.world.Hub`."""
+        return self._pins
 
     def name_in_rules(self, ref: str) -> tuple[str, str]:
         """See `pxc.world.Hub`."""
@@ -170,6 +177,7 @@ class Hub(Taking):
         entry = self.fixed.entry(placed.entry)
         if entry is not None:
             check_age(entry, self.options, self.today, ref.span, report)
+            self._pin(entry)
         digest = placed.digest or (entry.digest if entry is not None else "")
         data = None
         if digest and self.visible(placed) and self._is_at_hand(placed, entry):
@@ -182,6 +190,14 @@ class Hub(Taking):
             return None
         self._bytes[ref.value] = data
         return as_source(placed, data, ref, report)
+
+    def _pin(self, entry: Locked) -> None:
+        """Keep the images of an entry. LockFault where another one has the same by other bytes."""
+        for image, digest in entry.images:
+            if self._pins.setdefault(image, digest) != digest:
+                line = self.fixed.place_of(entry.ref).span.line
+                message = f"the image `{image}` of `{entry.ref}` has another digest elsewhere"
+                raise LockFault(message, line, "run: pxc hub lock --images")
 
     def _is_at_hand(self, placed: HubReference, entry: Locked | None) -> bool:
         """Whether what is here may be used: who signed it is known, or does not matter."""

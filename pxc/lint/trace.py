@@ -11,7 +11,7 @@ from pxc.lint.digest import digest
 from pxc.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pxc.ir.node import Lit
 
@@ -39,6 +39,9 @@ class Finds(Protocol):
 
     def component_at(self, url: Lit[str], report: Report) -> Source | None:
         """The text of the component at a URL."""
+
+    def pins(self) -> Mapping[str, str]:
+        """The digests of images."""
 
     def name_in_rules(self, ref: str) -> tuple[str, str]:
         """What rules call a component."""
@@ -100,6 +103,10 @@ class _TracedHub:
     def component_at(self, url: Lit[str], report: Report) -> Source | None:
         """See `pxc.world.Hub`."""
         return self._traced(self._hub.component_at, url, report)
+
+    def pins(self) -> Mapping[str, str]:
+        """See `pxc.world.Hub`."""
+        return self._hub.pins()
 
     def name_in_rules(self, ref: str) -> tuple[str, str]:
         """See `pxc.world.Hub`."""

@@ -10,6 +10,7 @@ import click
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.rules import today_option
 from pxc.cli.hub.asking import hub_options, reference_of
+from pxc.cli.hub.images import images_option, say_images, with_images
 from pxc.cli.hub.locking import (
     offline_option,
     opened,
@@ -34,6 +35,7 @@ Examples:
   pxc hub lock
   pxc hub lock pipelines/train.yaml
   pxc hub lock --hub tensorboard:single-run
+  pxc hub lock --images
   pxc hub lock --check""",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
@@ -48,6 +50,7 @@ Examples:
     help="Fix this component, too, which is only run by its name; may be repeated. The entry stays"
     " until it is deleted.",
 )
+@images_option
 @offline_option
 @today_option
 @hub_options
@@ -55,6 +58,7 @@ def command(
     paths: tuple[str, ...],
     hubs: tuple[str, ...],
     check: bool,
+    images: bool,
     offline: bool,
     color: str,
     today: str,
@@ -64,12 +68,15 @@ def command(
 
     Entries that are there stay: 'pxc hub update' moves them. Without a PATH all Polyaxonfiles of
     the workspace and its catalog are read, and what nothing names any more is left out; with a PATH
-    only the entries of these files are made.
+    only the entries of these files are made. With --images what is compiled from a component has
+    its images by digests.
     """
     for ref in hubs:
         reference_of(ref)
     workspace = opened(offline=offline, **where)
     made = relock(workspace, paths, given=hubs)
+    if images and made is not None:
+        made = with_images(made, workspace)
     code = tell(workspace.report, color)
     if made is None or code:
         return code or FINDINGS
@@ -79,6 +86,7 @@ def command(
         state = "would change" if differs else "is as it should be"
         say(f"{LOCK_FILE} {state}\n", sys.stderr)
         return FINDINGS if differs else CLEAN
+    say_images(made)
     say_changes(made, written=save(workspace.root, made.after))
     return CLEAN
 

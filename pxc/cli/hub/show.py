@@ -82,7 +82,7 @@ def command(
         return exit_code(faults) or FINDINGS
     versions = _versions(found, ref)
     signed = _signed(found, ref, versions)
-    shown = _Shown(_named(found, ref), versions, component, given, signed)
+    shown = _Shown(_named(found, ref), versions, component, given, signed, dict(found.hub.pins()))
     if format_ == "json":
         write_product(as_json(_document(shown, part)))
     elif part == "yaml":
@@ -97,7 +97,7 @@ def command(
 class _Shown(Struct):
     """What is told of: the reference or the file, its versions where it has some, its content.
 
-    `signed` tells who has signed it.
+    `signed` tells who has signed it, `pins` are digests of images that pxc.lock has.
     """
 
     reference: HubReference
@@ -105,9 +105,10 @@ class _Shown(Struct):
     component: Component
     given: SourceText
     signed: str = ""
+    pins: dict[str, str] = {}
 
-    def of_page(self) -> tuple[HubReference, Listed | None, Component, str]:
-        return self.reference, self.versions, self.component, self.signed
+    def of_page(self) -> tuple[HubReference, Listed | None, Component, str, dict[str, str]]:
+        return self.reference, self.versions, self.component, self.signed, self.pins
 
 
 def _named(found: Asked, ref: str) -> HubReference:
@@ -169,6 +170,7 @@ def _document(shown: _Shown, part: str | None) -> dict[str, Any]:
         "outputs": [msgspec.to_builtins(e) for e in described(component.operation, "outputs")],
         "keywords": _keywords(shown),
         "images": list(component.images),
+        "pins": shown.pins,
         "claims": None if claims is None else [claim_object(claim) for claim in claims],
         "signed": shown.signed,
         "command": command_line(shown.reference, inputs),

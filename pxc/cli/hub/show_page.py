@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pxc.cli.hub.tables import as_table
@@ -25,9 +25,13 @@ _MOST = 40
 
 
 def page(
-    reference: HubReference, versions: Listed | None, component: Component, signed: str, part: str
-) -> str:
-    """The whole page, or the part of it that is `inputs` or `claims`."""
+    reference: HubReference, versions: Listed | None, component: Component, signed: str,
+    pins: Mapping[str, str], part: str,
+) -> str:  # fmt: skip
+    """The whole page, or the part of it that is `inputs` or `claims`.
+
+    `pins` are digests of images.
+    """
     inputs = described(component.operation, "inputs")
     if part == "inputs":
         return _table(inputs) if inputs else "it has no inputs\n"
@@ -39,7 +43,7 @@ def page(
         "keywords": _keywords(reference, versions, component),
         "inputs": _table(inputs).splitlines(),
         "outputs": _outputs(described(component.operation, "outputs")),
-        "images": [visible(image) for image in component.images],
+        "images": [visible(f"{i}  {pins[i]}" if i in pins else i) for i in component.images],
         "asks": list(_claims(reference, component)),
         "run": [command_line(reference, inputs)],
         "versions": _others(versions),

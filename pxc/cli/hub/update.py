@@ -12,6 +12,7 @@ from pxc.cli.acl.rules import today_option
 from pxc.cli.hub.asking import hub_options
 from pxc.cli.hub.difference import change_lines, changes_between
 from pxc.cli.hub.entries import entries_of, lock_read, short_digest
+from pxc.cli.hub.images import images_option, say_images, say_unpinned, with_images
 from pxc.cli.hub.lock import say_changes, say_computed
 from pxc.cli.hub.locking import Opened, opened, relock, save, tell
 from pxc.cli.hub.ranges import check_ranges, ranges_of
@@ -44,6 +45,7 @@ Examples:
     "--catalog-commit", "moves_catalog", is_flag=True,
     help="Move the commit of a catalog in a repository of git to what its ref means today.",
 )  # fmt: skip
+@images_option
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would move.")
 @today_option
 @hub_options
@@ -51,6 +53,7 @@ def command(
     refs: tuple[str, ...],
     every: bool,
     moves_catalog: bool,
+    images: bool,
     dry_run: bool,
     color: str,
     today: str,
@@ -62,7 +65,8 @@ def command(
     never moves. One without a tag may mean a range of versions: that of 'versions' in pxc.yaml, or
     the one that is named here, as ORG/NAME:~1.4 or ORG/NAME:^2; then the newest in it is taken, and
     pxc.lock keeps the range. ORG/NAME:latest ends that. What is new in a component is shown;
-    nothing is written where anything fails.
+    nothing is written where anything fails. With --images the registries of their images are asked
+    for the digests that these have now.
     """
     if (refs and every) or not (refs or every or moves_catalog):
         raise click.UsageError("Name each REF to move, or --all, or --catalog-commit.")
@@ -76,11 +80,16 @@ def command(
     moved = entries_of(workspace.hub, lock, plain) if plain or every else ()
     wanted = {each.ref for each in moved}
     made = relock(workspace, is_moved=lambda entry: entry in wanted, ranges=ranges)
+    if images and made is not None:
+        new = (each.ref for each in made.new)
+        made = with_images(made, workspace, renewed=wanted | set(new))
     code = tell(workspace.report, color)
     if made is None or code:
         return code or FINDINGS
     check_ranges(made, ranges)
     say_computed(made)
+    say_images(made)
+    say_unpinned(made)
     if moves_catalog:
         _say_commit(made)
     if refs or every:

@@ -16,7 +16,7 @@ from pxc.options import RegistryOptions
 if TYPE_CHECKING:
     from pxc.hub.registries.oci_client import OciClient
 
-__all__ = ["OciRegistry"]
+__all__ = ["OciRegistry", "client_of"]
 
 _URL = re.compile(r"oci://([A-Za-z0-9.-]+(?::\d{1,5})?)((?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*)/?")
 _REPOSITORY = re.compile("[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*")
@@ -121,14 +121,7 @@ class OciRegistry:
 
     @cached_property
     def _client(self) -> OciClient:
-        try:
-            from pxc.hub.registries.oci_client import OciClient
-        except ImportError as fault:
-            if (fault.name or "").partition(".")[0] not in ("oras", "requests"):
-                raise
-            message = "a registry of the kind `oci` needs the library oras"
-            raise RegistryFault(message, "run: pip install 'pxc[oci]'") from None
-        return OciClient(self._host)
+        return client_of(self._host)
 
     def _at(self, component: str, tag: str) -> Version | None:
         """The version of a tag. RegistryFault where the tag is of another artifact."""
@@ -188,6 +181,18 @@ class OciRegistry:
         if not all(_REPOSITORY.fullmatch(part) for part in component.split("/")):
             return ""
         return f"{self._path}/{component}" if self._path else component
+
+
+def client_of(host: str) -> OciClient:
+    """What asks a host. RegistryFault where the library that does is not installed."""
+    try:
+        from pxc.hub.registries.oci_client import OciClient
+    except ImportError as fault:
+        if (fault.name or "").partition(".")[0] not in ("oras", "requests"):
+            raise
+        message = "a registry of the kind `oci` needs the library oras"
+        raise RegistryFault(message, "run: pip install 'pxc[oci]'") from None
+    return OciClient(host)
 
 
 def _of_version(component: str, tag: str, fault: RegistryFault) -> RegistryFault:
