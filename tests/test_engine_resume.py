@@ -49,12 +49,12 @@ Runs = Callable[[EarlierRun | None, str], None]
 """Compiles `TEXT`, or another, and runs it to its end, whatever that is."""
 
 
-def compiled(text: str, target: str, kept: Kept, earlier: EarlierRun | None) -> str:
+def compiled(text: str, target: str, kept: Kept, earlier: EarlierRun | None, **options: Any) -> str:
     request = Request(
         files=(SourceText("leaves.yaml", text.encode()),),
         target=target,
         catalog=(kept.catalog,),
-        options=Options(earlier=earlier),
+        options=Options(earlier=earlier, **options),
         verify=True,
     )
     outcome = compile_request(request)
@@ -178,6 +178,26 @@ def test_on_argo(argo: Cluster, tmp_path: Path) -> None:
             run_workflow(argo, compiled(text, "argo", kept, earlier))
 
         proves(kept, run)
+
+
+def test_a_distributed_run_on_argo(argo: Cluster, tmp_path: Path) -> None:
+    """Every pod finds what the run left; what ran it before is still there under its name."""
+    text = (
+        "kind: component\nname: leaves\nrun:\n  kind: pytorchjob\n  worker:\n    replicas: 2\n"
+        '    container:\n      image: any\n      command: [sh, -ec, \'cd "$PXC_OUTPUTS_DIR";'
+        ' ls > "saw-$RANK-$0"; echo > "left-$RANK-$0"\', \'{{ globals.iteration or 0 }}\']\n'
+    )
+    for kept in store("volume_claim", argo, tmp_path):
+        run_workflow(argo, compiled(text, "argo", kept, None, distributed="indexed"))
+        [first] = kept.runs()
+        resume = EarlierRun(kind="resume", run=first.name)
+        run_workflow(argo, compiled(text, "argo", kept, resume, distributed="indexed"))
+        assert kept.runs() == [first]
+        files = kept.files_of(first)
+        for rank in "01":
+            assert "left-" not in files[f"outputs/saw-{rank}-0"]
+            seen = files[f"outputs/saw-{rank}-1"].split()
+            assert {"left-0-0", "left-1-0"} <= {*seen}
 
 
 def test_on_airflow(release: str, cluster: Cluster, tmp_path: Path) -> None:
