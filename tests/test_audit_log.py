@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -131,7 +132,16 @@ def test_what_cannot_be_logged_is_not_done(here):
     assert (ran.code, ran.out) == (2, "")
 
 
-def test_without_rules_there_is_nothing_to_log(here):
-    (here / "org.yaml").write_text("connections: []")
-    assert compiled("db.yaml").code == 0
-    assert (here / "audit.jsonl").read_text() == ""
+def test_a_log_of_the_first_kind_goes_on(here):
+    """Lines that were written before outcomes were are read, shown and continued."""
+    compiled("db.yaml")
+    [first] = entries(here)
+    said = {k: v for k, v in first.items() if k not in ("outcome", "errors", "hash")}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    said["hash"] = sha256(text.encode()).hexdigest()
+    line = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    (here / "audit.jsonl").write_text(f"{line}\n")
+    assert compiled("other.yaml").code == 1
+    ran = run("acl", "log", "audit.jsonl")
+    assert ran.code == 0
+    assert ["  allowed  " in ran.out, "  denied  " in ran.out] == [True, True]

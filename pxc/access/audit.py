@@ -1,4 +1,6 @@
-"""Turns a decision into a line of an audit log, each of which holds the hash of the one before.
+"""Turns what was decided, or why nothing was, into a line of an audit log.
+
+Each line holds the hash of the one before.
 
 A line that is changed, left out or put elsewhere breaks the chain. The log has names alone: no
 values of variables, params or secrets.
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
     from pxc.access.decision import Decision, Verdict
 
-__all__ = ["FIRST", "Around", "Asked", "broken_at", "decision_id", "line_of", "previous_of"]
+__all__ = [
+    "ERROR", "FIRST", "NO_RULES", "OFF", "Around", "Asked", "Undecided", "broken_at", "decision_id",
+    "line_of", "line_of_undecided", "previous_of",
+]  # fmt: skip
 
 FIRST = "0" * 64
 """What stands for the hash of a line before the first."""
@@ -52,6 +57,28 @@ class Around(Struct, frozen=True, kw_only=True):
     asked: Asked
 
 
+ERROR, OFF, NO_RULES = "error", "off", "no-rules"
+"""What becomes of a request on which nothing is decided."""
+
+
+class Undecided(Struct, frozen=True, kw_only=True):
+    """A request on which nothing was decided: `outcome` is error, off or no-rules.
+
+    `errors` are codes with the places of what was found; `fault` is what ended the command, in
+    words that hold nothing of a file. `subject` is who is known to ask, as far as that went.
+    """
+
+    outcome: str
+    errors: tuple[tuple[str, str], ...] = ()
+    fault: str = ""
+    project: str = ""
+    subject: str = ""
+    bound_by: str | None = None
+    strength: str = "anonymous"
+    source: str = ""
+    today: str = ""
+
+
 def decision_id(decision: Decision, asked: Asked) -> str:
     """What names a decision: the same question answered the same by the same rules has the same.
 
@@ -72,30 +99,71 @@ def decision_id(decision: Decision, asked: Asked) -> str:
     return _hash(said)[:16]
 
 
-def line_of(decision: Decision, around: Around, previous: str) -> str:
-    """The line of a decision, without its end; `previous` is the hash of the line before."""
-    who, asked = decision.principal, around.asked
+def line_of(
+    decision: Decision, errors: tuple[tuple[str, str], ...], around: Around, previous: str
+) -> str:
+    """The line of a decision, without its end; `previous` is the hash of the line before.
+
+    `errors` are codes and places of all that was found: with any nothing was written.
+    """
+    who = decision.principal
     said: dict[str, Any] = {
         "allowed": decision.allowed,
-        "catalog": around.catalog,
+        "outcome": "allowed" if decision.allowed else "denied",
         "claims": [_verdict(v) for v in decision.verdicts],
+        "errors": _errors(errors),
         "gate": _verdict(decision.gate) if decision.gate is not None else None,
-        "id": decision_id(decision, asked),
-        "mode": asked.mode,
-        "overrides": [{"deny": name, "reason": reason} for name, reason in asked.overrides],
+        "id": decision_id(decision, around.asked),
         "project": decision.project,
-        "rules": asked.rules,
-        "sources": [{"name": name, "sha256": digest} for name, digest in asked.sources],
         "subject": who.subject,
         "boundBy": who.bound_by,
         "strength": who.strength,
         "from": who.source,
-        "target": around.target,
         "today": decision.today,
-        "version": around.version,
     }
-    said["time"] = around.time
-    said["previous"] = previous
+    return _linked(said, around, previous)
+
+
+def line_of_undecided(undecided: Undecided, around: Around, previous: str) -> str:
+    """The line of a request on which nothing was decided: it is neither allowed nor denied."""
+    said: dict[str, Any] = {
+        "allowed": None,
+        "outcome": undecided.outcome,
+        "claims": [],
+        "errors": _errors(undecided.errors),
+        "fault": undecided.fault or None,
+        "gate": None,
+        "project": undecided.project,
+        "subject": undecided.subject,
+        "boundBy": undecided.bound_by,
+        "strength": undecided.strength,
+        "from": undecided.source,
+        "today": undecided.today,
+    }
+    asked = around.asked
+    same = [asked.mode, asked.rules, [list(each) for each in asked.sources]]
+    said["id"] = _hash({"undecided": said, "asked": same})[:16]
+    return _linked(said, around, previous)
+
+
+def _errors(errors: tuple[tuple[str, str], ...]) -> list[dict[str, str]]:
+    return [{"code": code, "place": place} for code, place in errors]
+
+
+def _linked(said: dict[str, Any], around: Around, previous: str) -> str:
+    """A line with what is around it, and with its hash."""
+    asked = around.asked
+    said |= {
+        "catalog": around.catalog,
+        "mode": asked.mode,
+        "overrides": [{"deny": name, "reason": reason} for name, reason in asked.overrides],
+        "rules": asked.rules,
+        "sources": [{"name": name, "sha256": digest} for name, digest in asked.sources],
+        "target": around.target,
+        "version": around.version,
+        "time": around.time,
+        "previous": previous,
+    }
     said["hash"] = _hash(said)
     return _text(said)
 

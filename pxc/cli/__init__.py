@@ -13,7 +13,7 @@ import click
 from pxc import __version__
 from pxc.cli.lazy_group import LazyGroup
 
-__all__ = ["COMMANDS", "cli", "main"]
+__all__ = ["COMMANDS", "cli", "main", "place_of"]
 
 CLEAN, FINDINGS, WRONG_USE, OUR_FAULT, INTERRUPTED, READER_GONE = 0, 1, 2, 70, 130, 141
 
@@ -112,7 +112,7 @@ def _confess(fault: Exception) -> None:
     again = "" if debug else "run it again with PXC_DEBUG=1 and "
     lines = (
         "error[PXC000] internal-error: pxc failed; this is a fault of pxc, not of your files",
-        f"  = {type(fault).__name__} in {_where(fault)}",
+        f"  = {type(fault).__name__} in {place_of(fault)}",
         f"  = pxc {__version__}, Python {python}, {sys.platform}",
         f"  = help: {again}report the traceback, with a file that shows it, to the pxc project",
     )
@@ -120,7 +120,7 @@ def _confess(fault: Exception) -> None:
         click.echo("\n".join(lines), err=True)
 
 
-def _where(fault: Exception) -> str:
+def place_of(fault: Exception) -> str:
     """The innermost line of pxc that was running, by module and number."""
     place = "pxc"
     trace = fault.__traceback__

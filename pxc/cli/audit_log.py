@@ -1,27 +1,20 @@
-"""Appends decisions to the file of an audit log, one at a time whoever else writes to it."""
+"""Appends lines to the file of an audit log, one at a time whoever else writes to it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import partial
 from io import SEEK_END
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
-import click
+from pxc.access.audit import FIRST, previous_of
 
-from pxc import __version__
-from pxc.access.audit import FIRST, Around, line_of, previous_of
+__all__ = ["AuditFault", "Line", "append"]
 
-if TYPE_CHECKING:
-    from pxc.access.audit import Asked
-    from pxc.driver import Outcome
-    from pxc.request import Request
-
-__all__ = ["AuditFault", "append", "record"]
+Line = Callable[[str], str]
+"""Makes a line from the hash of the one before it."""
 
 _MOST_BYTES = 64 * 1024 * 1024
 """How long the last line may be that is read back."""
@@ -31,33 +24,7 @@ class AuditFault(Exception):
     """Why nothing can be written to a log, as a sentence."""
 
 
-def record(path: Path, requests: list[Request], outcomes: list[Outcome]) -> None:
-    """Append what was decided of requests. Raises UsageError where that cannot be written."""
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    lines: list[Callable[[str], str]] = []
-    for request, outcome in zip(requests, outcomes, strict=True):
-        if outcome.decision is not None and outcome.asked is not None:
-            around = _around(request, outcome.asked, now)
-            lines.append(partial(line_of, outcome.decision, around))
-    try:
-        append(path, lines)
-    except AuditFault as fault:
-        raise click.UsageError(f"--audit-log: {fault}.") from fault
-
-
-def _around(request: Request, asked: Asked, now: str) -> Around:
-    from pxc.catalog.folders import catalog_digest
-
-    return Around(
-        time=now,
-        version=__version__,
-        target=request.target,
-        catalog=catalog_digest(request.catalog).hex(),
-        asked=asked,
-    )
-
-
-def append(path: Path, lines: list[Callable[[str], str]]) -> None:
+def append(path: Path, lines: list[Line]) -> None:
     """Append lines, each made from the hash of the one before it. Raises AuditFault.
 
     A log whose last line was changed or cut is refused: what follows would hide it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -132,8 +133,8 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--audit-log", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-    help="Append what is decided on access to this file, a line a FILE, each with the hash of the "
-    "one before.",
+    help="Append what becomes of each FILE to this file: what is decided on access, or why nothing "
+    "is; each line has the hash of the one before.",
 )  # fmt: skip
 @click.option("--time", "timing", is_flag=True, help="Say how long each pass took.")
 @click.option("-q", "--quiet", is_flag=True, help="Report errors only.")
@@ -211,37 +212,41 @@ def compile_command(
         **chosen_route(expose, expose_host, expose_via),
         **cluster,
     }
-    workspaces = Workspaces(isolated=isolated, catalogs=catalogs, chosen=chosen, ref=catalog_ref)
-    outcomes, off = [], False
+    outcomes: list[Outcome] = []
     requests: list[Request] = []
-    for path in files if len(texts) == len(given) else ():
-        laid = tuple(texts[p] for p in (path, *presets))
-        root = workspaces.root_of(path, stdin_filename)
-        release = spec_version or release_of(Path(laid[0].name), isolated=isolated)
-        defaults = workspaces.defaults_of(root)
-        off = off or defaults.options.acl.mode == "off"
-        check_revision(defaults.options)
-        check_expose(defaults.options)
-        one = replace(
-            request,
-            files=laid,
-            root=root,
-            options=defaults.options,
-            catalog=defaults.catalog,
-            settings=Settings(spec_version=release),
-            **asking.fields(defaults.identity, unread, laid, root),
-        )
-        if not unread.has_errors:
-            requests.append(one)
-            outcomes.append(_compiled(one, workspaces.proposed(path, stdin_filename)))
+    recorded: AbstractContextManager[None] = nullcontext()
     if audit_log is not None:
-        from pxc.cli.audit_log import record
+        from pxc.cli.audited import Compiling, recording
 
-        record(audit_log, requests, outcomes)
+        command = Compiling(audit_log, files, texts, asking, request, unread, requests, outcomes)
+        recorded = recording(command)
+    with recorded:
+        workspaces = Workspaces(
+            isolated=isolated, catalogs=catalogs, chosen=chosen, ref=catalog_ref
+        )
+        for path in files if len(texts) == len(given) else ():
+            laid = tuple(texts[p] for p in (path, *presets))
+            root = workspaces.root_of(path, stdin_filename)
+            release = spec_version or release_of(Path(laid[0].name), isolated=isolated)
+            defaults = workspaces.defaults_of(root)
+            check_revision(defaults.options)
+            check_expose(defaults.options)
+            one = replace(
+                request,
+                files=laid,
+                root=root,
+                options=defaults.options,
+                catalog=defaults.catalog,
+                settings=Settings(spec_version=release),
+                **asking.fields(defaults.identity, unread, laid, root),
+            )
+            if not unread.has_errors:
+                requests.append(one)
+                outcomes.append(_compiled(one, workspaces.proposed(path, stdin_filename)))
     clashes = collisions(outcomes) if len(outcomes) > 1 else Report()
     found = merged([unread, *(o.report for o in outcomes), clashes])
     _say(found, len(files), format_, color, quiet=quiet)
-    if off:
+    if any(each.options.acl.mode == "off" for each in requests):
         say("access control is off (acl: {mode: off}): no rule was looked at\n", sys.stderr)
     if timing:
         say(_timings(outcomes), sys.stderr)

@@ -74,7 +74,7 @@ class Asking(Struct, frozen=True, kw_only=True):
             found = None if believed is None else replace(believed[0], bound_by=self.through)
             signed = {} if believed is None else {"signed": believed[1]}
         else:
-            found = self._verified(identity, report) if self.token else self._asserted()
+            found = self._verified(identity, report) if self.token else self.asserted()
         strength = found.strength if found is not None else "anonymous"
         if identity.require == "verified" and strength != "verified" and not report.has_errors:
             whom = (
@@ -90,7 +90,7 @@ class Asking(Struct, frozen=True, kw_only=True):
             found = None
         return {"principal": found, "today": self.today, "overrides": self.overrides, **signed}
 
-    def _asserted(self) -> Principal | None:
+    def asserted(self) -> Principal | None:
         """Who is only named; anybody can do that, so it proves nothing."""
         if not self.user:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +13,8 @@ from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.terminal import say, write_product
 
 __all__ = ["command"]
+
+_SHOWN = 3
 
 
 @click.command(
@@ -28,8 +31,9 @@ Exit codes:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--id", "wanted", metavar="ID", help="Show this decision alone, as JSON.")
 def command(file: Path, wanted: str | None) -> int:
-    """Show the decisions of an audit log, after proving that no line was changed or left out.
+    """Show an audit log, after proving that no line of it was changed or left out.
 
+    A line is of a file: what was decided on it, or why nothing was.
     That its end was not cut off shows only who keeps the last hash elsewhere: it is printed.
     """
     from pxc.access.audit import broken_at
@@ -49,12 +53,27 @@ def command(file: Path, wanted: str | None) -> int:
         write_product(f"{json.dumps(found[-1], indent=2)}\n")
         return CLEAN
     for entry in entries:
-        outcome = "allowed" if entry["allowed"] else "denied"
-        names = ", ".join(source["name"] for source in entry["sources"])
-        who = f"{entry['subject']} ({entry['strength']})"
-        line = f"{entry['time']}  {entry['id']}  {outcome}  {who}  {entry['project']}  {names}"
-        say(f"{line}\n", sys.stdout)
+        say(f"{_shown(entry)}\n", sys.stdout)
     last = entries[-1]["hash"] if entries else "none"
-    number = "1 decision" if len(entries) == 1 else f"{len(entries):,} decisions"
+    decided = sum(entry["allowed"] is not None for entry in entries)
+    number = "1 decision" if decided == 1 else f"{decided:,} decisions"
+    if decided < len(entries):
+        number += f", {len(entries) - decided:,} without one"
     say(f"the last hash is {last}\n{number}, none changed or left out\n", sys.stdout)
     return CLEAN
+
+
+def _shown(entry: dict[str, Any]) -> str:
+    """One line of a log for people; those of the first logs have fewer fields."""
+    outcome = entry.get("outcome") or ("allowed" if entry["allowed"] else "denied")
+    names = ", ".join(source["name"] for source in entry["sources"])
+    who = f"{entry['subject']} ({entry['strength']})" if entry["subject"] else entry["strength"]
+    shown = f"{entry['time']}  {entry['id']}  {outcome}  {who}  {entry['project'] or '-'}  {names}"
+    if outcome == "denied" and entry["mode"] == "warn":
+        shown += "  (mode warn: only told)"
+    errors = [f"{each['code']} {each['place']}" for each in entry.get("errors", ())]
+    if outcome == "denied":  # each claim that is denied is an error, too: `--id` shows them
+        errors = []
+    why = "; ".join(filter(None, (entry.get("fault"), *errors[:_SHOWN])))
+    more = f" and {len(errors) - _SHOWN:,} more" if len(errors) > _SHOWN else ""
+    return f"{shown}  ({why}{more})" if why else shown
