@@ -222,10 +222,17 @@ class Stage:
                 same = model.dag_id == dag.dag_id
                 return [each.state for each in session.query(model).filter(same, *which)]
 
+        def later() -> list[str]:
+            """The states of tasks of all runs but the first."""
+            with create_session() as session:
+                runs = session.query(DagRun.run_id).filter(DagRun.dag_id == dag.dag_id)
+                oldest = runs.order_by(DagRun.id).first()
+            return states(TaskInstance, TaskInstance.run_id != oldest[0]) if oldest else []
+
         def look(seconds: int) -> list[str]:
             """Until there is a second run whose tasks wait for a worker, or for so long."""
             end = time.monotonic() + seconds
-            while time.monotonic() < end and "scheduled" not in states(TaskInstance)[1:]:
+            while time.monotonic() < end and "scheduled" not in later():
                 with create_session() as session:
                     runner._do_scheduling(session)
                 time.sleep(0.1)
@@ -235,11 +242,10 @@ class Stage:
         with create_session() as session:
             instances = session.query(TaskInstance).filter(TaskInstance.dag_id == dag.dag_id)
             instances.update({"state": "failed"})
-            first = instances.first().run_id
         runs.append(look(60))
         with create_session() as session:
             session.query(DagModel).filter(paused).update({"is_paused": True})
-        return {"runs": runs, "tasks": states(TaskInstance, TaskInstance.run_id != first)}
+        return {"runs": runs, "tasks": later()}
 
     def play(self, dag, script: dict, conf: dict | None = None) -> dict:
         self.script, self.pods, self.tries, self.read = script, {}, {}, {}
