@@ -46,10 +46,14 @@ def component(section: Map, report: Report, told: Told | None = None) -> Map | N
     return mapped(found.place, [*found.head, *found.fields]) if found else None
 
 
-def converted(section: Map, report: Report, told: Told | None = None) -> Converted | None:
+def converted(
+    section: Map, report: Report, told: Told | None = None, *, template: bool = False
+) -> Converted | None:
     """A document that is no pipeline; None after PXC108 for an unknown kind.
 
     `told` are the names that the reader was told to declare, when one file has several documents.
+    PXC104 for a section that a file must have; a `template` of a pipeline may do without: its image
+    may have a command, and its operations may name images.
     """
     section = expanded(modernized(section, report), report)
     node = section.get("kind")
@@ -58,13 +62,14 @@ def converted(section: Map, report: Report, told: Told | None = None) -> Convert
             unknown_kind(node, "document of version 0", tuple(KINDS), "PXC108", report)
         return None
     document = Section(section, KINDS[node.value], report)
-    return _Document(document, node, told or Told(report)).converted()
+    return _Document(document, node, told or Told(report), whole=not template).converted()
 
 
 class _Document:
-    """One document on its way; `kind` is one of `KINDS`."""
+    """One document on its way; `kind` is one of `KINDS`, `whole` says that it is a file."""
 
-    def __init__(self, section: Section, kind: Lit[str], told: Told) -> None:
+    def __init__(self, section: Section, kind: Lit[str], told: Told, *, whole: bool) -> None:
+        self.whole = whole
         self.section = section
         self.kind = kind
         self.report = section.report
@@ -132,7 +137,7 @@ class _Document:
         entry, build = self.section.entry("build"), self.section.section("build", BUILD)
         if build is not None and entry is not None:
             return image_of(build, entry, self.told)
-        if self.kind.value in ("job", "notebook", "tensorboard"):
+        if self.whole and self.kind.value in ("job", "notebook", "tensorboard"):
             self.section.need("build")
         return Image()
 
@@ -142,7 +147,7 @@ class _Document:
         if kind in PORTS:
             return self.service(pod, image)
         run = section.section("run", RUN)
-        if run is None and kind == "job":
+        if self.whole and run is None and kind == "job":
             section.need("run")
         work = Work(image.name, command(run) if run is not None else ())
         if run is not None and work.words:

@@ -15,7 +15,7 @@ from pxc.grammar.v0.pod import Pod, Told, pod_of
 from pxc.grammar.v0.section import Section, opened
 from pxc.grammar.v0.templates import Templates
 from pxc.grammar.v0.tree import Pair, listed, mapped, pair, renamed
-from pxc.ir.node import Invalid, Lit, Map, plain
+from pxc.ir.node import Lit, Map, plain
 from pxc.source import Span
 
 __all__ = ["operation"]
@@ -59,7 +59,8 @@ class _Operation:
         self.check_kind()
         pod, image = self.pod(), self.image()
         params, waits = self.flow()
-        given = mapped(section.span, params)
+        written = section.get("params")
+        given = mapped(section.span if written is None else written.span, params)
         plugged, tries, search = plugins(section), self.termination(pod), self.matrix()
         patch = self.patch(pod, image)
         section.finish()
@@ -106,13 +107,12 @@ class _Operation:
             known = f"templates: {allowed(self.templates.names)}"
             self.report.add(
                 "PXC428",
-                f"the pipeline has no template `{name.value}`",
+                f"the dag has no component `{name.value}`",  # as the dag says it, to say it once
                 name.span,
                 help=(f"did you mean `{near}`? {known}" if near else known)
                 if self.templates.names
                 else "write it under `templates`, or name a file (`path`) or an `action`",
             )
-            return renamed("dagRef", entry, Invalid(name.span))
         return renamed("dagRef", entry)
 
     def check_kind(self) -> None:
@@ -138,7 +138,7 @@ class _Operation:
     def flow(self) -> tuple[list[Pair], list[Pair | None]]:
         """Its params, and what it waits for."""
         section, template = self.section, self.template
-        names = None if template is None or template.declares else template.declared
+        names = None if template is None or template.declares else template.names
         params = op_params(section.get("params"), names, self.report)
         entry = section.entry("dependencies")
         waited = list(entry[1].items) if entry is not None else []

@@ -52,11 +52,12 @@ def _run(section: Section, report: Report) -> Pair:
     section.need("ops")
     ops, found = section.entry("ops"), section.entry("templates")
     operations = [operation(node, templates, told, report) for node in _items(ops)]
+    components: list[Any] = templates.components()
     entries = [
         pair("kind", made(section.place("kind"), "dag")),
         section.entry("concurrency"),
         _listed("operations", ops, operations),
-        _listed("components", found, templates.entries) if templates.entries else None,
+        _listed("components", found, components) if components else None,
     ]
     return pair("run", mapped(section.place("ops"), entries), section.place("ops"))
 

@@ -42,7 +42,7 @@ def schedule(pipeline: Section, report: Report) -> Pair | None:
     section = kind_section(SCHEDULE, value, report)
     if section is None:
         return None
-    kept = [renamed(new, field) for old, new in _NAMES.items() if (field := section.entry(old))]
+    kept = [renamed(_NAMES[name], field) for name, field in section.fields()]
     return (key, mapped(value.span, ((value.key("kind"), value.get("kind")), *kept)))
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from pxc.diagnostics import Report
 from pxc.grammar.shape import unknown_kind, wrong_type
 from pxc.grammar.v0.component import Converted, converted
+from pxc.grammar.v0.inferred_inputs import widened
+from pxc.grammar.v0.inputs import inferred_type, reference
 from pxc.grammar.v0.language import KINDS
 from pxc.grammar.v0.pod import Told
 from pxc.grammar.v0.section import Section
@@ -19,16 +21,17 @@ __all__ = ["Template", "Templates"]
 class Template(NamedTuple):
     """A template as operations see it.
 
-    `declared` are its inputs and outputs with their types, None where a component of the hub
-    declares them; with `declares` its author has declared them, else they stand for its params.
-    `runtime` is the kind of its run, None where that is the hub's, too; `builds` tells whether it
-    makes its image.
+    `names` are those of its inputs and outputs, None where a component of the hub has them; with
+    `declares` its author has declared them, else they stand for its params. `outputs` tells the
+    types of the outputs. `runtime` is the kind of its run, None where that is the hub's, too;
+    `builds` tells whether it makes its image.
     """
 
     kind: str
-    entry: Map
-    declared: dict[str, str | None] | None
+    made: Converted
+    names: set[str] | None
     declares: bool
+    outputs: dict[str, str]
     runtime: str | None
     builds: bool
     matrix: Pair | None
@@ -38,19 +41,19 @@ class Templates:
     """The templates of a pipeline by their names, and which operation runs which."""
 
     def __init__(self, pipeline: Section, told: Told, report: Report) -> None:
-        self.entries: list[Map] = []
         self.names: list[str] = []
+        self._made: list[Template] = []
         self._by_name: dict[str, Template] = {}
+        self._operations = [node for node in _items(pipeline.get("ops")) if isinstance(node, Map)]
         self._of_operation: dict[str, str] = {}
+        for node in self._operations:
+            self._of_operation.setdefault(_text(node.get("name")), _used(node))
         for node in _items(pipeline.get("templates")):
             self.names.append(_text(node.get("name")) if isinstance(node, Map) else "")
             template = _template(node, told, report)
             if template is not None:
-                self.entries.append(template.entry)
+                self._made.append(template)
                 self._by_name.setdefault(_text(node.get("name")), template)
-        for node in _items(pipeline.get("ops")):
-            if isinstance(node, Map):
-                self._of_operation.setdefault(_text(node.get("name")), _used(node))
 
     def has(self, name: str) -> bool:
         """Whether there is a template of this name, faulty or not."""
@@ -63,7 +66,39 @@ class Templates:
     def output_type(self, operation: str, output: str) -> str | None:
         """The type of an output of an operation, as its template declares it."""
         template = self._by_name.get(self._of_operation.get(operation, ""))
-        return template.declared.get(output) if template and template.declared else None
+        return template.outputs.get(output) if template is not None else None
+
+    def components(self) -> list[Map]:
+        """The templates as entries of a dag's `components`."""
+        return [self._component(template) for template in self._made]
+
+    def _component(self, template: Template) -> Map:
+        made = template.made
+        fields = [self._field(entry, template) for entry in made.fields]
+        if made.operation or made.base is not None:
+            fields = [*made.operation, made.base or pair("component", mapped(made.place, fields))]
+        return mapped(made.place, [*made.head, *fields])
+
+    def _field(self, entry: Pair, template: Template) -> Pair:
+        """A field; inputs that stand for params fit what operations give."""
+        if template.declares or not isinstance(entry[1], Seq) or _text(entry[0]) != "inputs":
+            return entry
+        given: dict[str, set[str]] = {}
+        for node in self._operations:
+            params = node.get("params") if self.of(node) is template else None
+            for key, value in params.entries if isinstance(params, Map) else ():
+                kind = self._type(value)
+                if kind is not None:
+                    given.setdefault(_text(key), set()).add(kind)
+        return (entry[0], widened(entry[1], given))
+
+    def _type(self, value: Any) -> str | None:
+        """The type of what a param is given; None where it is not known before the run."""
+        found = reference(value)
+        if found is None:
+            return inferred_type(value)
+        _, operation, what = found
+        return self.output_type(operation, what.removeprefix("outputs."))
 
 
 def _used(operation: Map) -> str:
@@ -83,35 +118,26 @@ def _template(node: Any, told: Told, report: Report) -> Template | None:
         at = node.entries[0][0].span if node.entries else node.span
         report.add("PXC104", "a template needs a `kind`", at, help=f"kinds: {kinds}")
         return None
-    if kind.value not in KINDS:
+    if kind.value not in (*KINDS, "plugin"):
         unknown_kind(kind, "template", tuple(KINDS), "PXC108", report)
         return None
-    found = converted(node, report, told)
+    found = converted(node, report, told, template=True)
     return None if found is None else _seen(str(kind.value), node, found)
 
 
 def _seen(kind: str, node: Map, found: Converted) -> Template:
-    own = found.fields
-    if found.operation or found.base is not None:
-        own = [
-            *found.operation,
-            found.base or pair("component", mapped(found.place, found.fields)),
-        ]
     fields = mapped(node.span, found.fields)
-    run, declared = fields.get("run"), None
-    if found.base is None:
-        items = [item for name in ("inputs", "outputs") for item in _items(fields.get(name))]
-        declared = {_text(item.get("name")): _text(item.get("type")) or None for item in items}
-    runtime = _text(run.get("kind")) if isinstance(run, Map) else None
-    matrix = next((entry for entry in found.operation if _text(entry[0]) == "matrix"), None)
+    run, outputs = fields.get("run"), _items(fields.get("outputs"))
+    names = {_text(item.get("name")) for item in (*_items(fields.get("inputs")), *outputs)}
     return Template(
         kind=kind,
-        entry=mapped(node.span, [*found.head, *own]),
-        declared=declared,
+        made=found,
+        names=names if found.base is None else None,
         declares=any(_items(node.get(name)) for name in ("inputs", "outputs")),
-        runtime=runtime or None,
+        outputs={_text(item.get("name")): _text(item.get("type")) or "any" for item in outputs},
+        runtime=_text(run.get("kind")) or None if isinstance(run, Map) else None,
         builds=fields.get("build") is not None,
-        matrix=matrix,
+        matrix=next((entry for entry in found.operation if _text(entry[0]) == "matrix"), None),
     )
 
 
