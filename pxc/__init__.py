@@ -7,20 +7,39 @@ from pxc.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from pxc.access.principal import Principal
+    from pxc.api.document import Document, load
+    from pxc.api.files import compile_file, lint_file
     from pxc.diagnostics import Diagnostic
-    from pxc.driver.disk import compile_file, lint_file
+    from pxc.driver import Outcome
+    from pxc.driver.failure import DiagnosticError
     from pxc.ir.plan import Plan
     from pxc.ir.program import Program
 
-__all__ = ["Diagnostic", "Plan", "Principal", "Program", "__version__", "compile_file", "lint_file"]
+__all__ = [
+    "Diagnostic",
+    "DiagnosticError",
+    "Document",
+    "Outcome",
+    "Plan",
+    "Principal",
+    "Program",
+    "__version__",
+    "compile_file",
+    "lint_file",
+    "load",
+]
 
 _HOMES = {
     "Diagnostic": "pxc.diagnostics",
+    "DiagnosticError": "pxc.driver.failure",
+    "Document": "pxc.api.document",
+    "Outcome": "pxc.driver",
     "Plan": "pxc.ir.plan",
     "Principal": "pxc.access.principal",
     "Program": "pxc.ir.program",
-    "compile_file": "pxc.driver.disk",
-    "lint_file": "pxc.driver.disk",
+    "compile_file": "pxc.api.files",
+    "lint_file": "pxc.api.files",
+    "load": "pxc.api.document",
 }
 
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pxc import compile_file, lint_file
 from pxc.access.principal import Principal
 from pxc.catalog.bundle import About, BundleFault, pack, read_bundle
-from pxc.driver.disk import compile_file, lint_file
 from pxc.hub.lock import read_lock
 from pxc.hub.signing_keys import new_key, secret_key_text, sign
 from tests.command_line import run, write

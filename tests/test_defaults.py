@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pxc import compile_file, lint_file
 from pxc.access_settings import Identity, Trust
 from pxc.defaults import (
     DISTRIBUTED,
@@ -20,7 +21,7 @@ from pxc.defaults import (
     Defaults,
     read_defaults,
 )
-from pxc.driver.disk import compile_file, lint_file, read_settings_yaml
+from pxc.driver.disk import read_settings_yaml
 from pxc.lint.settings_file import WORKSPACE_KEYS, SettingsError
 from pxc.options import AclOptions, Images, Options, Runtime
 from tests.command_line import run, write

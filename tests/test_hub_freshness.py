@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pxc.driver.disk import compile_file
+from pxc import compile_file
 from tests.console import run
 
 SETTINGS = """\

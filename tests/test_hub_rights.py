@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
+from pxc import compile_file, lint_file
 from pxc.access.claims import Claim
 from pxc.access.decision import Settings
 from pxc.access.judge import decide
@@ -15,7 +16,6 @@ from pxc.access.principal import Principal
 from pxc.diagnostics import Report, Severity
 from pxc.driver import Outcome, Request, SourceText, compile_request, lint_request
 from pxc.driver.access import claims_request
-from pxc.driver.disk import compile_file, lint_file
 from pxc.driver.hubs import hub_of_request
 from pxc.hub.placing import placed
 from pxc.hub.reference import parse_reference

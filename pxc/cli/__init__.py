@@ -21,6 +21,7 @@ COMMANDS = {
     "compile": ("pxc.cli.compile", "Compile Polyaxonfiles for a target."),
     "lint": ("pxc.cli.lint", "Check Polyaxonfiles without compiling them."),
     "fmt": ("pxc.cli.fmt", "Format Polyaxonfiles."),
+    "convert": ("pxc.cli.convert", "Write a Polyaxonfile as YAML or as JSON."),
     "migrate": ("pxc.cli.migrate", "Rewrite Polyaxonfiles of version 0 for version 1.1."),
     "schedule": ("pxc.cli.schedule", "Show when the next runs of a schedule start."),
     "graph": ("pxc.cli.graph", "Draw what a Polyaxonfile runs, in what order."),

@@ -13,24 +13,15 @@ from pxc.contracts import OutFile
 
 __all__ = ["as_stream", "is_folder", "write_bytes", "write_file", "write_folder"]
 
-_YAML = (".yaml", ".yml", ".json")
-
 
 def as_stream(files: Sequence[OutFile]) -> str:
-    """Several files as one text: YAML documents with `---` between them.
+    """See `pxc.driver.streams`. Raises UsageError for files that cannot stand in one text."""
+    from pxc.driver import streams
 
-    Raises UsageError for files that cannot stand in one text.
-    """
-    if len(files) < 2:
-        return "".join(f.text for f in files)
-    other = next((f.path for f in files if not f.path.endswith(_YAML)), None)
-    if other is not None:
-        raise click.UsageError(
-            f"'{other}' and the other files cannot go into one; name a folder: -o DIR/"
-        )
-    texts = [f.text if f.text.endswith("\n") else f.text + "\n" for f in files]
-    rest = (t if t.startswith("---\n") else f"---\n{t}" for t in texts[1:])
-    return texts[0] + "".join(rest)
+    try:
+        return streams.as_stream(files)
+    except ValueError as fault:
+        raise click.UsageError(f"{fault}; name a folder: -o DIR/") from None
 
 
 def is_folder(output: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from pxc.codes import CODES
 from pxc.contracts import OutFile
-from pxc.diagnostics import Report
+from pxc.diagnostics import Diagnostic, Report
 from pxc.driver.running import planned, run_phases
 from pxc.driver.worlds import for_target, world_of
 from pxc.lint.trace import Trace
@@ -54,6 +55,44 @@ class Outcome(Struct):
     """What was decided on access, where a request asks for it and there are rules."""
     asked: Asked | None = None
     """What that decision was made of."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error among the findings."""
+        return not self.report.has_errors
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The findings, by place."""
+        return tuple(self.report)
+
+    @property
+    def text(self) -> str:
+        """All files as one text: YAML documents with `---` between them.
+
+        Raises ValueError for several files that are not all YAML.
+        """
+        from pxc.driver.streams import as_stream
+
+        return as_stream(self.files)
+
+    def checked(self) -> Outcome:
+        """The outcome itself. Raises DiagnosticError where there is an error among the findings."""
+        if self.report.has_errors:
+            from pxc.driver.failure import DiagnosticError
+
+            raise DiagnosticError(self.report)
+        return self
+
+    def __repr__(self) -> str:
+        counts = Counter(found.severity.name.lower() for found in self.report)
+        said = [f"{len(self.files)} files", *(f"{n} {what}" for what, n in counts.items())]
+        return f"<Outcome: {', '.join(said)}>"
+
+    def __str__(self) -> str:
+        from pxc.render.text import render_text
+
+        return render_text(self.report)
 
 
 def compile_request(request: Request) -> Outcome:
