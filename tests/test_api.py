@@ -112,11 +112,14 @@ def test_faults_are_findings_with_places(folder: Path) -> None:
     (found,) = (d for d in outcome.diagnostics if d.code.id == "PXC318")
     assert (str(found.span), found.span.text) == ("cell.py:7:69", "lrr")
     assert "cell.py:7:69" in str(outcome)
-    assert repr(outcome) == "<Outcome: 0 files, 1 error>"
-    with pytest.raises(pxc.DiagnosticError) as raised:
-        outcome.checked()
-    assert raised.value.diagnostics == outcome.diagnostics
-    assert "did you mean `lr`" in str(raised.value)
+    assert repr(outcome) == "<Outcome: 0 files, 2 warnings>"
+    assert outcome.checked() is outcome
+    failed = pxc.load(built(BUILDER.replace('"train"', '"tr ain"'))).compile()
+    assert repr(failed) == "<Outcome: 0 files, 1 error>"
+    with pytest.raises(pxc.DiagnosticError, match="PXC112") as raised:
+        failed.checked()
+    assert raised.value.diagnostics == failed.diagnostics
+    assert '4 |     name="tr ain",' in str(raised.value)
     assert not pxc.load(DATA | {"run": {"kind": "jobb"}}).compile().files
 
 

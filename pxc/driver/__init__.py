@@ -86,7 +86,10 @@ class Outcome(Struct):
 
     def __repr__(self) -> str:
         counts = Counter(found.severity.name.lower() for found in self.report)
-        said = [f"{len(self.files)} files", *(f"{n} {what}" for what, n in counts.items())]
+        counts["file"] = len(self.files)
+        words = ("file", "error", "warning", "info")
+        found = ((word, counts[word]) for word in words if counts[word] or word == "file")
+        said = [f"{n} {word}{'' if n == 1 else 's'}" for word, n in found]
         return f"<Outcome: {', '.join(said)}>"
 
     def __str__(self) -> str:
