@@ -119,7 +119,7 @@ def test_faults_are_findings_with_places(folder: Path) -> None:
     with pytest.raises(pxc.DiagnosticError, match="PXC112") as raised:
         failed.checked()
     assert raised.value.diagnostics == failed.diagnostics
-    assert '4 |     name="tr ain",' in str(raised.value)
+    assert '5 |     name="tr ain",' in str(raised.value)
     assert not pxc.load(DATA | {"run": {"kind": "jobb"}}).compile().files
 
 
