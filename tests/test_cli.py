@@ -501,7 +501,7 @@ def test_completion_scripts(here: Path, shell: str) -> None:
 
 
 COMPLETED: list[tuple[str, set[str]]] = [
-    ("pxc co", {"compile", "completion"}),
+    ("pxc co", {"compile", "completion", "convert"}),
     ("pxc rule PXC30", {c for c in CODES if c.startswith("PXC30")}),
     ("pxc rule unknown-v", {"unknown-variable"}),
     ("pxc compile a --target ku", {"kubernetes"}),
