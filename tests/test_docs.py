@@ -4,7 +4,7 @@ Info strings of YAML blocks: nothing (linted, without a finding), `compile`, `wr
 finding of exactly that code), `-P name=value`; after such a block `preset`, `catalog`, `file=NAME`
 give it company and `output` shows what it is compiled to, `...` standing for any lines.
 `fragment` marks YAML that is not a Polyaxonfile. `file=NAME` also puts the file where the page's
-commands run, beside a copy of `examples/`.
+commands run, beside a copy of `examples/`. Blocks of Python are those of `test_docs_python.py`.
 """
 
 from __future__ import annotations
