@@ -10,7 +10,7 @@ from pxc.grammar.v0.section import Section
 from pxc.grammar.v0.tree import Pair, listed, made, mapped, pair, renamed
 from pxc.ir.node import Lit, Map, Seq
 
-__all__ = ["Image", "builder", "image_of"]
+__all__ = ["Image", "base_of", "builder", "image_of", "reference_of"]
 
 HUB = "kaniko:latest"
 """The component of the public hub that builds: version 0 built in a daemon, or by kaniko."""
@@ -35,16 +35,14 @@ def image_of(section: Section, place: Pair, told: Told) -> Image:
     A base image to which nothing is added is the image. PXC940 for the id of a build, PXC954 for a
     commit or branch of code, PXC942 for an image that is made: where it is pushed to is not known.
     """
-    revision(section)
-    base = section.only_one("image", "dockerfile", "ref")
+    base = base_of(section)
     if base == "ref":
-        _reference(section)
+        reference_of(section)
         return Image()
     _backend(section)
     if base == "image" and not _BUILDS & section.entries.keys():
         return Image(name=section.entry("image"))
     if base is None:
-        section.need("image")
         return Image()
     fields = builder(section, told)
     hub = pair("hubRef", made(place[0].span, HUB))
@@ -53,27 +51,27 @@ def image_of(section: Section, place: Pair, told: Told) -> Image:
 
 def builder(section: Section, told: Told) -> list[Pair]:
     """`params` and `runPatch` of the component that builds the image of a section."""
-    base = section.place("image" if "image" in section else "dockerfile")
+    base = section.only_one("image", "dockerfile") or "image"
     section.report.add(
         "PXC942",
         "the image is pushed to a registry that this file does not name",
-        base,
+        section.place(base),
         help="name the connection of the registry in `build`, or the image in its param"
         " `destination`: version 0 took both from the settings of the deployment",
     )
-    params = _params(section)
-    patch = _patch(section, told)
+    params = _params(section, base)
+    patch = _patch(section, base, told)
     return [
         *([pair("params", mapped(params[0][1].span, params))] if params else []),
         *([pair("runPatch", mapped(patch[0][1].span, patch))] if patch else []),
     ]
 
 
-def _params(section: Section) -> list[Pair]:
+def _params(section: Section, base: str) -> list[Pair]:
     found = []
     for old in ("dockerfile", "context"):
         entry = section.entry(old)
-        if entry is not None:
+        if entry is not None and old in (base, "context"):
             found.append(renamed(old, entry, mapped(entry[1].span, [pair("value", entry[1])])))
     nocache = section.entry("nocache")
     if nocache is not None and nocache[1].value:
@@ -82,11 +80,11 @@ def _params(section: Section) -> list[Pair]:
     return found
 
 
-def _patch(section: Section, told: Told) -> list[Pair]:
+def _patch(section: Section, base: str, told: Told) -> list[Pair]:
     """The Dockerfile that the steps make, and the pod in which it is built."""
     found: list[Pair] = []
     entry = section.entry("image")
-    if entry is not None:
+    if entry is not None and base == "image":
         fields = [renamed("image", entry)]
         for old, new in _IN_DOCKERFILE.items():
             given = section.entry(old)
@@ -119,21 +117,34 @@ def _variables(node: Any) -> Any:
     return Map(node.span, tuple(entries)) if len(names) == len(entries) else node
 
 
-def revision(section: Section) -> None:
-    """PXC954 for the commit or branch at which the code of the project was taken."""
-    for field in ("commit", "branch"):
-        value = section.get(field)
+def base_of(section: Section) -> str | None:
+    """What an image is made of: `image`, `dockerfile` or `ref`; None after PXC104 for nothing.
+
+    PXC954 for the commit or branch at which the code of the project was taken; before 0.4 `ref`
+    beside an image was one.
+    """
+    base = section.only_one("image", "dockerfile")
+    for field in ("commit", "branch", "ref"):
+        value = section.get(field) if field != "ref" or base is not None else None
         if value is not None:
+            revision = getattr(value, "value", "")
             section.report.add(
                 "PXC954",
-                f"the code was taken at the {field} `{value.value}` of the project",
+                f"the code of the project was taken at `{revision}`",
                 value.span,
                 help="give the run the code: `init: [{git: {url: ..., revision: "
-                f"{value.value}}}}}]`, and the build its param `code`",
+                f"{revision}}}}}]`, and the build its param `code`",
             )
+    if base is None and "ref" in section:
+        return "ref"
+    if base is None:
+        section.need("image")
+        section.settle()
+    return base
 
 
-def _reference(section: Section) -> None:
+def reference_of(section: Section) -> None:
+    """PXC940 for the id of a build that was made before."""
     value = section.get("ref")
     section.report.add(
         "PXC940",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pxc.diagnostics import Report
 from pxc.grammar.shape import unknown_kind
-from pxc.grammar.v0.build import HUB, Image, builder, image_of
+from pxc.grammar.v0.build import HUB, Image, base_of, builder, image_of, reference_of
 from pxc.grammar.v0.command import command
 from pxc.grammar.v0.early import modernized
 from pxc.grammar.v0.head import head
@@ -79,8 +79,9 @@ class _Document:
     def converted(self) -> Converted:
         """The parts in the order that version 1.1 is written in."""
         section, out = self.section, self.out
-        for implied in ("version", "kind", "backend"):
+        for implied in ("kind", "backend"):
             section.entry(implied)
+        self.version()
         self.removed()
         if self.kind.value == "build":
             self.built()
@@ -88,6 +89,17 @@ class _Document:
             self.ran()
         section.finish()
         return out
+
+    def version(self) -> None:
+        """PXC111 for a version that is not 1, the only one there was."""
+        version = self.section.get("version")
+        if version is not None and getattr(version, "value", None) not in (1, "1"):
+            self.report.add(
+                "PXC111",
+                f"version `{getattr(version, 'value', '')}` is read as 1",
+                version.span,
+                help="write `version: 1`",
+            )
 
     def removed(self) -> None:
         """PXC951 for the sections of polyaxon-lib."""
@@ -109,9 +121,11 @@ class _Document:
         out.base = pair("hubRef", made(place[0].span if place else section.span, HUB))
         inner = section.section("build", BUILD)
         source = inner if inner is not None else section
-        if source.only_one("image", "dockerfile", "ref") is None:
-            source.need("image")
-        out.operation += builder(source, self.told)
+        base = base_of(source)
+        if base in ("image", "dockerfile"):
+            out.operation += builder(source, self.told)
+        elif base is not None:
+            reference_of(source)
 
     def ran(self) -> None:
         """A document that runs something: the fields of a component, and of an operation."""

@@ -91,7 +91,14 @@ class _Expansion:
         """What an operator comes to; None when that is nothing, or after PXC946."""
         body = node.entries[0][1]
         try:
-            return self.repeated(body) if operator == "for" else self.chosen(body)
+            found = self.repeated(body) if operator == "for" else self.chosen(body)
+            self.report.add(
+                "PXC949",
+                f"the operator `{operator}` is expanded with the params of this file, once",
+                head_of(node.span),
+                help="other params will not change what it came to",
+            )
+            return found
         except _Unknown as why:
             self.report.add(
                 "PXC946",
@@ -135,7 +142,7 @@ class _Expansion:
     def term(self, text: str) -> Any:
         """The value of one side of a comparison."""
         if text[0] in "'\"":
-            return text[1:-1]
+            return _HOLE.sub(lambda hole: str(self.named(hole[1])), text[1:-1])
         hole = _HOLE.fullmatch(text)
         if hole is None and text in ("true", "True", "false", "False"):
             return text.lower() == "true"

@@ -62,6 +62,7 @@ def replicated(
     framework, replicas, place = found
     roles = _RUNTIMES.get(framework)
     if roles is None:
+        replicas.settle()
         document.report.add(
             "PXC104",
             "`replicas` needs the `framework` that they work with",

@@ -49,6 +49,7 @@ def search_of(tuning: Section, place: Pair) -> Search | None:
     entry = tuning.entry("matrix")
     if entry is None:
         tuning.need("matrix")
+        tuning.settle()
         return None
     spaces = [_space(pair_, tuning) for pair_ in entry[1].entries]
     kept = [space for space in spaces if space is not None]
