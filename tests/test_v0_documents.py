@@ -186,6 +186,7 @@ TOLD: list[tuple[str, list[str]]] = [
     ("build: {image: a:1, backend: other}\nrun: {cmd: x}\n", ["PXC949 other"]),
     ("build: {image: a:1, commit: abc}\nrun: {cmd: x}\n", ["PXC954 abc"]),
     ("build: {image: a:1, branch: dev}\nrun: {cmd: x}\n", ["PXC954 dev"]),
+    ("build: {image: a, environment: {max_restarts: 1}}\nrun: {cmd: x}\n", ["PXC949 max_restarts"]),
     ("build: {ref: 12}\nrun: {cmd: x}\n", ["PXC940 12"]),
     ("build: {ref: a, image: b}\nrun: {cmd: x}\n", ["PXC954 a"]),
     ("build: {image: a, dockerfile: b}\nrun: {cmd: x}\n", ["PXC118 dockerfile"]),

@@ -184,7 +184,6 @@ def test_operators_are_expanded_where_all_is_known(
 ) -> None:
     text = f"version: 1\nkind: experiment\nparams: {{n: 2}}\nbuild: {{image: a}}\nrun: {{cmd: {cmd}}}\n"
     found, told = comes_to(text)
-    assert (found["run"]["container"].get("args"), told) == (
-        None if line is None else [line],
-        codes,
-    )
+    assert found["run"]["container"].get("args") == (None if line is None else [line])
+    assert [code for code in told if not code.startswith("PXC949")] == codes
+    assert bool(codes) == (len(told) == len(codes))  # one that is expanded is told of, too

@@ -16,9 +16,10 @@ HUB = "kaniko:latest"
 """The component of the public hub that builds: version 0 built in a daemon, or by kaniko."""
 
 _IN_DOCKERFILE = {
-    "env_vars": "env", "build_steps": "run", "steps": "run", "lang_env": "langEnv",
+    "image": "image", "env_vars": "env", "build_steps": "run", "steps": "run",
+    "lang_env": "langEnv",
 }  # fmt: skip
-_BUILDS = {*_IN_DOCKERFILE, "dockerfile", "context", "nocache", "environment"}
+_BUILDS = {*_IN_DOCKERFILE.keys() - {"image"}, "dockerfile", "context", "nocache", "environment"}
 
 
 class Image:
@@ -42,7 +43,7 @@ def image_of(section: Section, place: Pair, told: Told) -> Image:
     _backend(section)
     if base == "image" and not _BUILDS & section.entries.keys():
         return Image(name=section.entry("image"))
-    if base is None:
+    if base is None and not _BUILDS & section.entries.keys():
         return Image()
     fields = builder(section, told)
     hub = pair("hubRef", made(place[0].span, HUB))
@@ -83,19 +84,25 @@ def _params(section: Section, base: str) -> list[Pair]:
 def _patch(section: Section, base: str, told: Told) -> list[Pair]:
     """The Dockerfile that the steps make, and the pod in which it is built."""
     found: list[Pair] = []
-    entry = section.entry("image")
-    if entry is not None and base == "image":
-        fields = [renamed("image", entry)]
-        for old, new in _IN_DOCKERFILE.items():
-            given = section.entry(old)
-            if given is not None:
-                fields.append(renamed(new, given, _variables(given[1]) if new == "env" else None))
-        dockerfile = mapped(section.span, fields)
-        step = mapped(section.span, [pair("dockerfile", dockerfile, entry[0].span)])
-        found.append(pair("init", listed(section.span, [step]), entry[0].span))
+    fields = []
+    for old, new in _IN_DOCKERFILE.items() if base == "image" else ():
+        given = section.entry(old)
+        if given is not None:
+            fields.append(renamed(new, given, _variables(given[1]) if new == "env" else None))
+    if fields:
+        place = fields[0][0].span
+        step = mapped(section.span, [pair("dockerfile", mapped(section.span, fields), place)])
+        found.append(pair("init", listed(section.span, [step]), place))
     pod = pod_of(section.section("environment", ENVIRONMENT), told)
     if pod.environment is not None:
         found.append(pair("environment", pod.environment))
+    if pod.retries is not None:
+        section.report.add(
+            "PXC949",
+            "the component that builds says how often a build is tried again",
+            pod.retries[0].span,
+            help="leave it out",
+        )
     container = [entry for entry in (pod.env_from, pod.resources) if entry is not None]
     if container:
         found.append(pair("container", mapped(container[0][1].span, container)))
@@ -139,7 +146,6 @@ def base_of(section: Section) -> str | None:
         return "ref"
     if base is None:
         section.need("image")
-        section.settle()
     return base
 
 

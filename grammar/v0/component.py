@@ -122,10 +122,12 @@ class _Document:
         inner = section.section("build", BUILD)
         source = inner if inner is not None else section
         base = base_of(source)
-        if base in ("image", "dockerfile"):
-            out.operation += builder(source, self.told)
-        elif base is not None:
+        level = plugins(section)
+        out.operation += [level] if level is not None else []
+        if base == "ref":
             reference_of(source)
+        else:
+            out.operation += builder(source, self.told)
 
     def ran(self) -> None:
         """A document that runs something: the fields of a component, and of an operation."""

@@ -62,7 +62,8 @@ def replicated(
     framework, replicas, place = found
     roles = _RUNTIMES.get(framework)
     if roles is None:
-        replicas.settle()
+        if replicas is not environment:
+            replicas.settle()
         document.report.add(
             "PXC104",
             "`replicas` needs the `framework` that they work with",
@@ -121,33 +122,15 @@ def _others(
 ) -> Pair | None:
     """The role of the workers or of the parameter servers; None where there are none."""
     number = "n_workers" if name == "worker" else "n_ps"
-    count = replicas.entry(number)
-    default = replicas.section(f"default_{name}", POD)
-    own = pod_of(default, told)
-    own.resources = own.resources or resources(replicas, f"default_{name}_resources")
     for field in (name, f"{name}_resources"):
         _single(replicas, field)
-    if count is None and default is None:
-        return None
-    if default is not None and (count is None or not role):
-        default.settle()
-    if count is None:
-        replicas.report.add(
-            "PXC104",
-            f"`default_{name}` says how, but nothing says how many",
-            replicas.place(f"default_{name}"),
-            help=f"add `{number}`",
-        )
+    count = replicas.entry(number)
+    if count is None or not role:
+        _refused(replicas, number, f"default_{name}")
         return None
     place = count[0].span
-    if not role:
-        replicas.report.add(
-            "PXC949",
-            f"`{number}` has no role in this runtime",
-            place,
-            help="leave it out, with what is said of these pods",
-        )
-        return None
+    own = pod_of(replicas.section(f"default_{name}", POD), told)
+    own.resources = own.resources or resources(replicas, f"default_{name}_resources")
     if own.retries is not None:
         replicas.report.add(
             "PXC949",
@@ -156,6 +139,23 @@ def _others(
             help="write `max_restarts` in `environment`",
         )
     return _role(role, place, renamed("replicas", count), own, pod, work, words=not mpi)
+
+
+def _refused(replicas: Section, number: str, default: str) -> None:
+    """Report what is said of pods that are nowhere: PXC104 without a number, else PXC949."""
+    count = replicas.entry(number)
+    if count is not None:
+        message = f"`{number}` has no role in this runtime"
+        help = "leave it out, with what is said of these pods"
+        replicas.report.add("PXC949", message, count[0].span, help=help)
+    for field in (default, f"{default}_resources"):
+        entry = replicas.entry(field)
+        if entry is not None and count is None:
+            message = f"`{field}` says how, but nothing says how many"
+            replicas.report.add("PXC104", message, entry[0].span, help=f"add `{number}`")
+        elif entry is not None:
+            message = f"`{field}` is about pods that have no role in this runtime"
+            replicas.report.add("PXC949", message, entry[0].span, help="leave it out")
 
 
 def _role(

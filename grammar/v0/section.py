@@ -123,7 +123,10 @@ class Section:
             missing_field(self.node, self.model, name, self.report)
 
     def only_one(self, *names: str) -> str | None:
-        """The field that is there of some that exclude each other; PXC118 for a second one."""
+        """The field that is there of some that exclude each other.
+
+        PXC118 for each further one, which is not there from then on.
+        """
         given = [name for name in self.entries if name in names]
         for second in given[1:]:
             self._taken.add(second)
@@ -134,6 +137,7 @@ class Section:
                 notes=(Note(f"`{given[0]}` is set here", self.place(given[0])),),
                 help=f"remove one of them; `{given[0]}` is read",
             )
+            del self.entries[second]
         return given[0] if given else None
 
 
