@@ -109,8 +109,9 @@ class RegistryOptions(Struct, frozen=True, kw_only=True):
     organizations whose components it has. `unsigned` is what is done with a version that nobody
     signed: allow, warn or deny; empty for what holds for all. `mutable_tags` may be moved by who
     publishes. `signed_by` are public keys of minisign, one of which must have signed the index of a
-    web server. `token_env` and `cert_env` are names of environment variables: of a token, and of
-    the path of a PEM file with a client's certificate and its key.
+    web server; any server may send whoever asks on to `redirect_hosts`, beside itself. `token_env`
+    and `cert_env` are names of environment variables: of a token, and of the path of a PEM file
+    with a client's certificate and its key.
     """
 
     name: str
@@ -122,6 +123,7 @@ class RegistryOptions(Struct, frozen=True, kw_only=True):
     unsigned: str = ""
     mutable_tags: tuple[str, ...] = ()
     signed_by: tuple[str, ...] = ()
+    redirect_hosts: tuple[str, ...] = ()
     token_env: str = ""
     cert_env: str = ""
 

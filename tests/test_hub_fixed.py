@@ -425,6 +425,20 @@ class TestUrls:
         assert run("pxc hub update --all", root)[0] == 0
         assert '"0.2"' in run("pxc compile op.yaml", root)[1]
 
+    def test_a_redirect_leads_to_allowed_hosts_alone(self, root: Path, server: WebServer) -> None:
+        with web_server(server.root) as other:
+            target = other.url.replace("127.0.0.1", "localhost") + "/part.yaml"
+            server.answers["/part.yaml"] = lambda handler: handler.answer(302, Location=target)
+            code, shown = run("pxc hub lock", root)
+            assert code == 1
+            assert f"error[PXC243] registry-fault: cannot fetch `{server.url}/part.yaml`" in shown
+            assert f"redirects to `{target}`, a host that pxc.yaml does not name" in shown
+            assert "name `localhost` under `urlHosts`" in shown
+            assert (other.asked, lock_path(root).exists()) == ([], False)
+            (root / "pxc.yaml").write_text("hub: {policy: {urlHosts: [127.0.0.1, localhost]}}\n")
+            assert run("pxc hub lock", root)[0] == 0
+            assert '"0.1"' in run("pxc compile op.yaml --locked", root)[1]
+
     def test_a_host_that_is_not_allowed_is_not_asked(self, root: Path, server: WebServer) -> None:
         (root / "pxc.yaml").write_text("hub: {policy: {urlHosts: [example.org]}}\n")
         shown = run("pxc hub lock", root)[1]

@@ -301,6 +301,22 @@ def test_a_redirect_to_what_is_not_safe(target: str, server: WebServer) -> None:
     assert "which is not safe" in str(fault_of(server))
 
 
+def test_an_index_is_on_its_own_host_or_on_one_that_is_declared(server: WebServer) -> None:
+    with web_server(server.root) as other:
+        target = other.url.replace("127.0.0.1", "localhost") + "/index.json?sig=s3cret"
+        server.answers["/index.json"] = lambda handler: handler.answer(302, Location=target)
+        fault = fault_of(server)
+        assert str(fault) == (
+            f"the server redirects to `{target.partition('?')[0]}`, a host that pxc.yaml does not name"
+        )
+        assert fault.help == "if it is to be trusted, name `localhost` under `redirectHosts`"
+        assert other.asked == []
+        assert opened(server, redirect_hosts=("localhost",)).tags("trainer") == ("v1",)
+        server.answers["/index.json"] = lambda h: h.answer(302, Location="/other.json")
+        (server.root / "other.json").write_bytes((server.root / "index.json").read_bytes())
+        assert opened(server).tags("trainer") == ("v1",)
+
+
 def test_a_redirect_without_end(server: WebServer) -> None:
     server.answers["/index.json"] = lambda h: h.answer(302, Location="/index.json")
     assert str(fault_of(server)) == "the server redirects more than 5 times"

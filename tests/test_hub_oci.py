@@ -257,12 +257,15 @@ def test_an_identity_token_goes_to_no_unsafe_server_and_is_not_passed_on(
             handler.answer(307, Location=target)
 
         server.answers["/t"] = passed_on
-        for realm in ("http://tokens.example.com/t", f"{server.url}/t"):
+        for realm, message in (
+            ("http://tokens.example.com/t", "which is not safe"),
+            (f"{server.url}/t", "a host that pxc.yaml does not name"),
+        ):
             told = f'Bearer realm="{realm}",service="x",scope="repository:x:pull"'
             server.answers["/v2/"] = server.answers[MANIFEST] = challenge(told)
             fault = fault_of(server)
             assert oci_registry.IDENTITY not in f"{fault} {fault.help}"
-            assert fault.kind == "unauthorized" or "which is not safe" in str(fault)
+            assert message in str(fault)
         assert other.asked == []
 
 
@@ -467,9 +470,31 @@ def test_a_redirect_takes_no_credential_to_another_host(server: WebServer, tmp_p
 @pytest.mark.parametrize("target", ["http://hub.example.com/x?sig=s3cret", "file:///etc/passwd"])
 def test_a_redirect_to_what_is_not_safe(target: str, server: WebServer) -> None:
     server.answers[MANIFEST] = lambda handler: handler.answer(302, Location=target)
+    assert "a host that pxc.yaml does not name" in str(fault_of(server))
+    assert "s3cret" not in str(fault_of(server))
+    server.answers[MANIFEST] = lambda handler: handler.answer(200, manifest(FIRST))
+    server.answers[BLOB] = lambda handler: handler.answer(302, Location=target)
     fault = fault_of(server)
     assert "is not safe" in str(fault) or "cannot be followed" in str(fault)
     assert "s3cret" not in str(fault)
+
+
+def test_a_manifest_is_on_its_own_host_or_on_one_that_is_declared(
+    server: WebServer, tmp_path: Path
+) -> None:
+    host = server.url.removeprefix("http://")
+    server.answers[BLOB] = lambda handler: handler.answer(200, FIRST)
+    with web_server(tmp_path / "other") as other:
+        target = other.url.replace("127.0.0.1", "localhost") + "/m"
+        server.answers[MANIFEST] = lambda handler: handler.answer(307, Location=target)
+        other.answers["/m"] = lambda handler: handler.answer(200, manifest(FIRST))
+        fault = fault_of(server)
+        assert str(fault) == (
+            f"the server redirects to `{target}`, a host that pxc.yaml does not name"
+        )
+        assert fault.help == "if it is to be trusted, name `localhost` under `redirectHosts`"
+        assert other.asked == []
+        assert _read(opened(host, "x", redirect_hosts=("localhost",))) == FIRST
 
 
 def test_a_password_is_sent_to_no_unsafe_server_of_tokens(

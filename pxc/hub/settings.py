@@ -159,6 +159,7 @@ _REGISTRY: dict[str, tuple[str, Reader]] = {
     "unsigned": ("unsigned", one_of(WHAT_IS_DONE)),
     "mutableTags": ("mutable_tags", texts),
     "signedBy": ("signed_by", texts),
+    "redirectHosts": ("redirect_hosts", texts),
     "tokenEnv": ("token_env", _variable),
     "certEnv": ("cert_env", _variable),
 }

@@ -106,7 +106,8 @@ def fetched(hub: Hub, ref: Lit[str], report: Report) -> bytes | None:
     origin = f"{parts.scheme}://{parts.netloc}"
     path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
     try:
-        client = HttpClient(origin, Credentials(RegistryOptions(name="", kind="http", url=origin)))
+        own = Credentials(RegistryOptions(name="", kind="http", url=origin))
+        client = HttpClient(origin, own, hub.options.url_hosts, "urlHosts")
         answer = client.ask(path, most=MOST_BYTES)
         if answer.status == _FOUND:
             return answer.data

@@ -31,7 +31,7 @@ class HttpRegistry:
     def __init__(self, options: RegistryOptions, home: Path | None, today: str) -> None:
         self.name = options.name
         self.url = options.url
-        self.client = HttpClient(options.url, Credentials(options))
+        self.client = HttpClient(options.url, Credentials(options), options.redirect_hosts)
         self._options = options
         self._today = today
         self._kept = home and home / "http" / sha256(self.client.url.encode()).hexdigest()[:32]
@@ -51,7 +51,7 @@ class HttpRegistry:
 
     def read(self, version: Version) -> bytes:
         """See `Registry`."""
-        answer = self.client.ask(blob_path(version.digest), most=MOST_BYTES)
+        answer = self.client.ask(blob_path(version.digest), most=MOST_BYTES, is_digested=True)
         if answer.status == 200:
             return answer.data
         name = f"{version.component}:{version.tag}"

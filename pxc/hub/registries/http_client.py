@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from pxc.hub.registries.credentials import Credentials
 from pxc.hub.registries.http_exchange import check_url, exchange, shown
 from pxc.hub.registry import RegistryFault
 
-__all__ = ["Answer", "HttpClient"]
+__all__ = ["Answer", "HttpClient", "check_host"]
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -28,22 +29,30 @@ class Answer(Struct, frozen=True):
 class HttpClient:
     """Asks the server of a URL; credentials are sent to that server alone.
 
-    Raises RegistryFault for a URL that is not `https:`, or `http:` of this machine.
+    It may send whoever asks on to another path of itself, and to `hosts`, which somebody declared;
+    `declared` says where. Raises RegistryFault for a URL that is not `https:`, or `http:` of this
+    machine.
     """
 
-    def __init__(self, url: str, credentials: Credentials) -> None:
+    def __init__(
+        self, url: str, credentials: Credentials, hosts: Collection[str] = (),
+        declared: str = "redirectHosts",
+    ) -> None:  # fmt: skip
         self.url = url.rstrip("/") + "/"
         check_url(self.url)
         self._credentials = credentials
+        self._hosts = hosts
+        self._declared = declared
 
     def ask(
         self, path: str, *, most: int, method: str = "GET", data: bytes | None = None,
-        headers: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None, is_digested: bool = False,
     ) -> Answer:  # fmt: skip
         """The answer to a request for a path below the URL, of `most` bytes.
 
         An answer may have any status but that of a redirect, and none that says who asks is not
-        allowed to: these are RegistryFaults, as is no answer.
+        allowed to: these are RegistryFaults, as is no answer. What `is_digested`, whose bytes have
+        to be those of a digest, may be on any host.
         """
         url = urljoin(self.url, path)
         for _ in range(_MOST_REDIRECTS + 1):
@@ -51,6 +60,8 @@ class HttpClient:
             if not following:
                 return answer
             url = _redirected(url, following, method)
+            if not is_digested:
+                check_host(self.url, url, self._hosts, self._declared)
         message = f"the server redirects more than {_MOST_REDIRECTS} times"
         raise RegistryFault(message, kind="malformed")
 
@@ -75,6 +86,16 @@ class HttpClient:
         else:
             message = f"`{host}` asks who you are ({status})"
         return RegistryFault(message, self._credentials.help, kind="unauthorized")
+
+
+def check_host(url: str, found: str, hosts: Collection[str], declared: str) -> None:
+    """Raises RegistryFault for a redirect from a URL to a host that nobody declared."""
+    host = urlsplit(found).hostname or ""
+    if host == urlsplit(url).hostname or host in hosts:
+        return
+    message = f"the server redirects to `{shown(found)}`, a host that pxc.yaml does not name"
+    help = f"if it is to be trusted, name `{host}` under `{declared}`"
+    raise RegistryFault(message, help, kind="malformed")
 
 
 def _redirected(url: str, following: str, method: str) -> str:

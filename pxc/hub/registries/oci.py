@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,7 @@ class OciRegistry:
 
     @cached_property
     def _client(self) -> OciClient:
-        return client_of(self._host)
+        return client_of(self._host, self._options.redirect_hosts)
 
     def _at(self, component: str, tag: str) -> Version | None:
         """The version of a tag. RegistryFault where the tag is of another artifact."""
@@ -183,8 +184,8 @@ class OciRegistry:
         return f"{self._path}/{component}" if self._path else component
 
 
-def client_of(host: str) -> OciClient:
-    """What asks a host. RegistryFault where the library that does is not installed."""
+def client_of(host: str, redirect_hosts: Collection[str] = ()) -> OciClient:
+    """What asks a host, which may send on to others. RegistryFault without the library for it."""
     try:
         from pxc.hub.registries.oci_client import OciClient
     except ImportError as fault:
@@ -192,7 +193,7 @@ def client_of(host: str) -> OciClient:
             raise
         message = "a registry of the kind `oci` needs the library oras"
         raise RegistryFault(message, "run: pip install 'pxc[oci]'") from None
-    return OciClient(host)
+    return OciClient(host, redirect_hosts)
 
 
 def _of_version(component: str, tag: str, fault: RegistryFault) -> RegistryFault:

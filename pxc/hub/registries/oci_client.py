@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -14,6 +16,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from pxc.hub.registries.docker_login import Login, login_of
+from pxc.hub.registries.http_client import check_host
 from pxc.hub.registries.http_exchange import check_url, exchange, is_loopback, shown
 from pxc.hub.registry import RegistryFault
 
@@ -22,21 +25,25 @@ __all__ = ["OciClient", "as_json", "unexpected"]
 _MOST = 4 * 1024 * 1024
 _MOST_REDIRECTS = 5
 _REFUSED = (401, 403)
+_BLOB = re.compile(r"/blobs/sha256:[0-9a-f]{64}$")
 
 
 class OciClient:
     """The repositories of one host; Docker's settings, and their helpers, know who asks.
 
-    Nothing is asked before it is needed. Each question may raise RegistryFault.
+    Blobs, whose bytes have to be those of their digests, may be elsewhere, as is usual; for all
+    else the host may send on to itself and to `redirect_hosts`. Nothing is asked before it is
+    needed. Each question may raise RegistryFault.
     """
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, redirect_hosts: Collection[str] = ()) -> None:
         self.host = host
         self.is_plain = is_loopback(urlsplit(f"//{host}").hostname or "")
         oras.logger.setup_logger(quiet=True)
         oras.logger.logger.set_level(100)  # what it would print may name who asks
         self._client = _Client(host, self.is_plain, _challenge(self.host, self.is_plain))
         self._client.know(login_of(host))
+        self._client.stay(redirect_hosts)
 
     def ask(
         self, path: str, method: str = "GET", *, data: bytes | None = None, accept: str = "",
@@ -108,6 +115,18 @@ class _Client(oras.provider.Registry):  # type: ignore[misc]
         self.session.max_redirects = _MOST_REDIRECTS
         for scheme in ("https://", "http://"):
             self.session.mount(scheme, _Bounded(plain))
+
+    def stay(self, hosts: Collection[str]) -> None:
+        """Follow redirects of all but blobs to the same host alone, and to some others."""
+        target = self.session.get_redirect_target
+
+        def checked(answer: Any) -> Any:
+            found, url = target(answer), answer.url
+            if found is not None and not _BLOB.search(urlsplit(url).path):
+                check_host(url, urljoin(url, found), hosts, "redirectHosts")
+            return found
+
+        self.session.get_redirect_target = checked
 
     def know(self, login: Login) -> None:
         """Ask as somebody from now on."""
