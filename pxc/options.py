@@ -144,8 +144,9 @@ class HubOptions(Struct, frozen=True, kw_only=True):
     """Where components come from.
 
     `latest` is what is done with a reference that names no version, `unsigned` with a version that
-    nobody signed: allow, warn or deny. An entry of pxc.lock that is older than `max_age_days` is
-    told of; 0 for any age. `unsigned_orgs` are organizations with their own word for what nobody
+    nobody signed: allow, warn or deny. With `mutable` at lock a tag that may move is taken only as
+    pxc.lock has it; at warn it is told of. An entry of pxc.lock that is older than `max_age_days`
+    is told of; 0 for any age. `unsigned_orgs` are organizations with their own word for what nobody
     signed, `signers` those whose signatures count. `versions` are components with the range that
     their references without a tag mean, such as `^2`. `url_hosts` are the hosts that a `urlRef` may
     name. With `locked` only what pxc.lock has is taken, with `offline` nothing that needs a
@@ -155,6 +156,7 @@ class HubOptions(Struct, frozen=True, kw_only=True):
     off: bool = False
     registries: tuple[RegistryOptions, ...] = ()
     latest: str = "allow"
+    mutable: str = "warn"
     max_age_days: int = 0
     unsigned: str = "allow"
     unsigned_orgs: tuple[tuple[str, str], ...] = ()

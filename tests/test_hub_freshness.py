@@ -62,6 +62,22 @@ def test_a_reference_that_names_no_version(root: Path, policy: str, ref: str, to
         assert "--> train.yaml:2:9" in shown
 
 
+def test_a_tag_that_moves_is_taken_as_it_is_locked(root: Path) -> None:
+    put(root, "mutable: lock")
+    for ref, code in (("acme/train", 1), ("acme/train:edge", 1), ("acme/train:1.0.0", 0)):
+        (root / "hub/acme/train/edge.yaml").write_text(COMPONENT)
+        put(root, "mutable: lock", ref)
+        text = (root / "pxc.yaml").read_text().replace("orgs:", "mutableTags: [edge], orgs:")
+        (root / "pxc.yaml").write_text(text)
+        got, shown = run("pxc compile train.yaml", root)
+        assert (got, "error[PXC232]" in shown) == (code, bool(code)), shown
+        assert ("a tag that may move is taken as it is locked alone" in shown) == bool(code)
+        assert run("pxc hub show acme/train", root)[0] == 0
+        assert run("pxc hub lock", root)[0] == 0
+        assert run("pxc compile train.yaml", root)[0] == 0
+        (root / "pxc.lock").unlink()
+
+
 def test_a_lock_does_not_name_a_version_and_a_range_does(root: Path) -> None:
     put(root, "")
     assert run("pxc hub lock", root)[0] == 0

@@ -40,13 +40,20 @@ def _lock_command(placed: HubReference, ref: Lit[str]) -> str:
     return "pxc hub lock" + (f" --hub {placed.entry}" if given else "")
 
 
-def report_not_locked(placed: HubReference, ref: Lit[str], report: Report) -> None:
-    """PXC232 where only what pxc.lock has is taken."""
+def report_not_locked(
+    placed: HubReference, ref: Lit[str], report: Report, *, moves: bool = False
+) -> None:
+    """PXC232 where only what pxc.lock has is taken: always, or of a tag that moves."""
+    why = (
+        "a tag that may move is taken as it is locked alone: `mutable: lock` of pxc.yaml"
+        if moves
+        else "only what is locked is taken: --locked, which CI sets; or --no-locked"
+    )
     report.add(
         "PXC232",
         f"`{placed.entry}` is not in pxc.lock",
         ref.span,
-        notes=(Note("only what is locked is taken: --locked, which CI sets; or --no-locked"),),
+        notes=(Note(why),),
         help=f"run: {_lock_command(placed, ref)}",
     )
 

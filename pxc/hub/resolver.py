@@ -11,7 +11,7 @@ from pxc.diagnostics import Report
 from pxc.hub.freshness import check_age, check_latest
 from pxc.hub.lock import Locked, LockFault
 from pxc.hub.placing import name_in_rules
-from pxc.hub.reference import RANGES, HubReference, parse_reference
+from pxc.hub.reference import LATEST, RANGES, HubReference, parse_reference
 from pxc.hub.registry import ReadYaml, RegistryFault, SetYaml
 from pxc.hub.reports import as_source, report_not_locked, report_offline, report_unlocked
 from pxc.hub.signers import unsigned_policy
@@ -210,8 +210,10 @@ class Hub(Taking):
     ) -> bytes | None:
         """The bytes that a registry has, where it may be asked and they are those of the lock."""
         is_fixed = bool(placed.digest or entry is not None or self.is_built_in(placed.registry))
-        if not is_fixed and self.options.locked and self.may_fetch:
-            report_not_locked(placed, ref, report)
+        moves = placed.tag == LATEST or self.is_moved(placed.registry, placed.tag)
+        wanted = self.options.locked or (moves and self.options.mutable == "lock")
+        if not is_fixed and wanted and self.may_fetch:
+            report_not_locked(placed, ref, report, moves=not self.options.locked)
             return None
         taken = self.taken(placed, entry, ref, report)
         if taken is None:

@@ -165,6 +165,7 @@ _REGISTRY: dict[str, tuple[str, Reader]] = {
 }
 _POLICY: dict[str, tuple[str, Reader]] = {
     "latest": ("latest", one_of(WHAT_IS_DONE)),
+    "mutable": ("mutable", one_of(("warn", "lock"))),
     "maxAgeDays": ("max_age_days", _days),
     "unsigned": ("unsigned", _unsigned),
     "urlHosts": ("url_hosts", texts),

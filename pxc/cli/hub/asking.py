@@ -66,7 +66,7 @@ def asked(
         isolated=isolated,
         catalogs=catalogs,
         # to look at a version is not to use it
-        chosen={"hub_locked": False, "hub_offline": offline or None},
+        chosen={"hub_locked": False, "hub_mutable": "warn", "hub_offline": offline or None},
         ref=catalog_ref,
     )
     root = workspaces.root_of(WORKSPACE_FILE)

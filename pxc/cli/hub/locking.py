@@ -80,7 +80,7 @@ def opened(
         isolated=isolated,
         catalogs=catalogs,
         ref=catalog_ref,
-        chosen={"hub_locked": False},
+        chosen={"hub_locked": False, "hub_mutable": "warn"},
         moves_catalog=moves_catalog,
     )
     root = workspaces.root_of(WORKSPACE_FILE)
