@@ -41,6 +41,16 @@ main = V1Operation(component=step, params={
     "y": V1Param(value={"a": [1, 2]}, context_only=True),
     "z": V1Param(value=None, context_only=True),
 })""",
+    "short params": 'main = V1Operation(component=step, params={"x": 5})',
+    "pipeline": """\
+one = V1Component(
+    name="step",
+    inputs=[V1IO(name="x", type="int")],
+    run=V1Job(container=k8s.V1Container(image="img", command=["run"], args=["{{ x }}"])))
+main = V1Component(run=V1Dag(operations=[
+    V1Operation(name="a", component=one, params={"x": V1Param(value=1)}),
+    V1Operation(name="sweep", component=one, dependencies=["a"],
+                matrix=V1GridSearch(params={"x": V1HpChoice(value=[1, 2])}))]))""",
     "typed values": """\
 main = V1Operation(component=V1Component(run=job), params={
     "g": V1Param(value=V1GitType(url="https://g/x", revision="v1"), context_only=True),

@@ -120,12 +120,12 @@ def composed(given: SourceText, root: Path) -> Any:
 
 
 def settled(dump: Any) -> Any:
-    """A dump without what may be said in two ways: kinds that go without saying, the order of roles."""
+    """A dump without what may be said in two ways: kinds that go without saying, short params, the order of roles."""
     if isinstance(dump, list):
         return [settled(each) for each in dump]
     if not isinstance(dump, dict):
         return dump
-    found = {key: settled(value) for key, value in dump.items()}
+    found = {key: settled(value) for key, value in dump.items() if key != "short"}
     if isinstance(found.get("component"), dict):
         found["component"].setdefault("kind", "component")
     for key in ("operations", "components"):

@@ -519,3 +519,14 @@ def test_the_library_executes_where_it_is_told_to(tmp_path: Path) -> None:
     assert [d.code.id for d in compile_file(tmp_path / "bad.py", allow_python=True).report] == [
         "PXC036"
     ]
+
+
+def test_the_decision_on_access_is_on_what_was_made() -> None:
+    from pxc.driver import Request
+    from pxc.driver.access import asked_of
+    from pxc.source import Authored
+
+    texts = [SourceText("a.py", b"x", Authored(document)) for document in (b"1", b"2")]
+    one, other = (asked_of(Request(files=(text,))).sources for text in texts)
+    assert one[0] == other[0]
+    assert one[1] != other[1]

@@ -141,3 +141,24 @@ def test_places_in_a_module_beside_it(tmp_path: Path) -> None:
     ran = compiled(tmp_path, text)
     assert re.search(r"steps\.py:3:18", ran.err), ran.err
     assert "return V1Job(contaner=" in ran.err
+
+
+def test_places_in_a_dict_that_is_read(tmp_path: Path) -> None:
+    ran = compiled(tmp_path, """\
+from polyaxon.schemas import V1Component
+main = V1Component.from_dict({
+    "run": {"kind": "job", "container": {"image": "a:1", "imagee": 1}},
+    "nme": "x",
+})
+""")  # fmt: skip
+    assert found(ran) == [("PXC102", "3:58"), ("PXC102", "4:5")]
+
+
+def test_places_of_attributes(tmp_path: Path) -> None:
+    ran = compiled(tmp_path, """\
+from polyaxon.schemas import V1Component, V1Job, V1Termination
+main = V1Component(run=V1Job(container={"image": "a:1"}))
+main.termination = V1Termination(timeout=1)
+main.termination.timeout = "x"
+""")  # fmt: skip
+    assert found(ran) == [("PXC105", "4:1")]

@@ -28,7 +28,7 @@ import msgspec
 from pxc.author.calls import Call
 from pxc.author.faults import AuthorFault
 from pxc.author.source_places import PLACES, Place, Site
-from pxc.author.written import Section, Written
+from pxc.author.written import Argument, Section, Written
 from pxc.ir.characters import unfit_character, unfit_message
 
 __all__ = ["MOST_LEVELS", "MOST_VALUES", "document", "fault_document", "plain_document"]
@@ -195,11 +195,16 @@ def _plain(node: _Node) -> Any:
     return value
 
 
-def _argument(site: Site | None, argument: str | int | None) -> tuple[Place | None, _Expression]:
+def _argument(site: Site | None, argument: Argument | None) -> tuple[Place | None, _Expression]:
     """The place of the name of an argument of a call, and the expression of its value."""
     if site is None or site.call is None or argument is None:
         return None, None
     call, file = site.call, site.place.file
+    if isinstance(argument, tuple):
+        _, display = _argument(site, argument[0])
+        known = _entries_of(display) if display is not None else {}
+        name, value = known.get(argument[1], (None, None))
+        return (PLACES.of(file, name) if isinstance(name, ast.expr) else None), value
     if isinstance(argument, int):
         before = call.args[: argument + 1]
         if len(before) <= argument or _spreads(before):

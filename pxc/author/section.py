@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from pxc.author.calls import Call, caller
 from pxc.author.faults import AuthorFault
-from pxc.author.written import Entry, Written
+from pxc.author.written import Argument, Entry, Written
 
 __all__ = ["UNSET", "Section", "View", "section", "snake"]
 
@@ -228,7 +228,7 @@ class Section:
             raise self._fault("PXC030", message, keyword, "leave `kind` out")
 
     def _fault(
-        self, code: str, message: str, argument: str | int | None, help: str = ""
+        self, code: str, message: str, argument: Argument | None, help: str = ""
     ) -> AuthorFault:
         from pxc.author.source_places import argument_place
 

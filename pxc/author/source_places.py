@@ -140,7 +140,7 @@ PLACES = Places()
 """The files of this process."""
 
 
-def argument_place(call: Call | None, argument: str | int | None) -> Place | None:
+def argument_place(call: Call | None, argument: object) -> Place | None:
     """The place of an argument of a call, of the call where that is not written out."""
     if call is None:
         return None

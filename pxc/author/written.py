@@ -6,19 +6,23 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from pxc.author.calls import Call
 
-__all__ = ["Entry", "Section", "Written"]
+__all__ = ["Argument", "Entry", "Section", "Written"]
+
+
+Argument = str | int | tuple[int, str]
+"""A keyword of a call, a position, or a position and a key of the dict that stands there."""
 
 
 class Entry(NamedTuple):
     """A field: its name in the language, its value, and how the call spelled it.
 
-    `argument` is the keyword of the call, or the position of the argument; None where the value
-    came by itself. `call` is where it came from later: both have that place.
+    `argument` says where in the call the value stands; None where it came by itself. `call` is
+    where it came from later: both have that place.
     """
 
     name: str
     value: object
-    argument: str | int | None = None
+    argument: Argument | None = None
     call: Call | None = None
 
 

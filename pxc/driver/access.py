@@ -12,7 +12,7 @@ from pxc.diagnostics import Report
 from pxc.driver.running import planned, run_phases
 from pxc.driver.worlds import world_of
 from pxc.language import PolyaxonLanguage
-from pxc.request import Request
+from pxc.request import Request, SourceText
 from pxc.source import Source, Span
 from pxc.world import World
 
@@ -56,17 +56,26 @@ def decision_of(state: Any, world: World) -> Decision | None:
 
 def asked_of(request: Request) -> Asked:
     """What a decision on a request is made of."""
-    from hashlib import sha256
-
     from pxc.access.audit import Asked
     from pxc.catalog.folders import texts_digest
 
     return Asked(
         mode=request.options.acl.mode,
         rules=texts_digest(request.catalog),
-        sources=tuple((text.name, sha256(text.data).hexdigest()) for text in request.files),
+        sources=tuple(pair for text in request.files for pair in _digests(text)),
         overrides=request.overrides,
     )
+
+
+def _digests(text: SourceText) -> list[tuple[str, str]]:
+    """The digest of a file; of Python, too, that of what it made: its text does not tell."""
+    from hashlib import sha256
+
+    found = [(text.name, sha256(text.data).hexdigest())]
+    if text.authored is not None:
+        made = sha256(text.authored.document).hexdigest()
+        found.append((f"what {text.name} made", made))
+    return found
 
 
 def decided_plan(plan: Plan, outcome: Outcome) -> Plan:

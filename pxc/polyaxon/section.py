@@ -37,7 +37,8 @@ class Section:
     pxc_is_document: ClassVar[bool] = False
 
     _given: dict[str, Any]
-    _words: dict[str, str]
+    _words: dict[str, str | tuple[int, str]]
+    _later: dict[str, Call | None]
     _call: Call | None
 
     def __init__(self, **values: Any) -> None:
@@ -45,20 +46,19 @@ class Section:
 
     def _take(self, values: Mapping[Any, Any], call: Call | None, *, from_call: bool) -> None:
         given: dict[str, Any] = {}
-        words: dict[str, str] = {}
+        words: dict[str, str | tuple[int, str]] = {}
         for word, value in values.items():
             name = self._spellings.get(word, word)
             given[name] = value
-            if from_call:
-                words[name] = word
-        vars(self).update(_given=given, _words=words, _call=call)
+            words[name] = word if from_call else (0, word)
+        vars(self).update(_given=given, _words=words, _later={}, _call=call)
 
     # what the document takes
 
     def __pxc_document__(self) -> Written:
         """The fields, and the `kind` that the class stands for, as a document has them."""
         entries = [
-            Entry(name, _handed(value), self._words.get(name))
+            Entry(name, _handed(value), self._words.get(name), self._later.get(name))
             for name, value in self._given.items()
         ]
         if self._kind is not None and self._given.get("kind") is None:
@@ -91,6 +91,7 @@ class Section:
             raise AttributeError(_no_field(self, word))
         self._given[name] = value
         self._words.pop(name, None)
+        self._later[name] = caller(_OWN)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and plain_value(self) == plain_value(other)

@@ -106,8 +106,8 @@ class _Shown:
     def __call__(self, path: str) -> str:
         if path in self._known:
             return self._known[path]
-        below = os.path.relpath(path, self._here).replace(os.sep, "/")
-        return path if below.startswith("..") else below
+        here = self._here.rstrip(os.sep) + os.sep
+        return path.removeprefix(here).replace(os.sep, "/")
 
 
 def _is_document(value: Any) -> bool:
@@ -116,7 +116,9 @@ def _is_document(value: Any) -> bool:
 
     if isinstance(value, type):
         return False
-    return isinstance(value, Section | dict) and getattr(value, "pxc_is_document", True) is True
+    if not isinstance(value, Section | dict):
+        return False
+    return bool(getattr(type(value), "pxc_is_document", getattr(type(value), "document_", True)))
 
 
 def _is_told(name: str, value: Any) -> bool:

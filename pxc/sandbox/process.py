@@ -137,6 +137,9 @@ def _attended(process: subprocess.Popen[bytes], question: bytes, limits: Limits)
     _end(process)
     for thread in threads:
         thread.join(1)
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
     if answer.is_full:
         passed = "answer"
     elif printed.is_full:
