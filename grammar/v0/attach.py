@@ -54,7 +54,7 @@ def _set_gaps(places: _Places, old: Outline, new: Outline, survivors: Survivors)
     if 2 * sum(map(places.has_gap, sections)) <= len(sections):
         return
     for before, entry in pairwise(new.root.below):
-        if not isinstance(entry.value, Lit) or not isinstance(before.value, Lit):
+        if not (places.is_short(entry) and places.is_short(before)):
             entry.gap = True
 
 
@@ -204,6 +204,12 @@ class _Places:
         if entry.key is None and before.strip():
             return max(before.rfind("-"), 0)
         return len(before)
+
+    def is_short(self, entry: Entry) -> bool:
+        """Whether an entry is a scalar, or what its author wrote between brackets."""
+        span = entry.value.span
+        between = span.source is self._source and self._text[span.start : span.start + 1] in "[{"
+        return isinstance(entry.value, Lit) or between
 
     def has_gap(self, entry: Entry) -> bool:
         """Whether the line above an entry is blank; what follows a dash has no line of its own."""

@@ -26,6 +26,8 @@ __all__ = ["Lost", "Migrated", "migrated"]
 _OF_VERSIONS = "PXC940"
 """The first of the codes that tell what one version has and the other has not."""
 
+_MISSING = frozenset({"PXC104", "PXC120"})
+
 
 class Lost(Exception):
     """What was written does not say what was meant: a fault of pxc."""
@@ -77,8 +79,12 @@ def migrated(source: Source, report: Report, *, as_json: bool = False) -> Migrat
 
 
 def _is_mistake(found: Diagnostic) -> bool:
-    """Whether an error is one of the v0 file itself, and not what version 1.1 cannot say."""
-    return found.severity is Severity.ERROR and found.code.id < _OF_VERSIONS
+    """Whether an error is one of the v0 file itself, and part of it would be left out for it.
+
+    What is missing has no place, and what version 1.1 cannot say is no mistake.
+    """
+    code = found.code.id
+    return found.severity is Severity.ERROR and code < _OF_VERSIONS and code not in _MISSING
 
 
 def _report_anchors(source: Source, report: Report) -> None:

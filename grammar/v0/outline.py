@@ -92,7 +92,7 @@ class Survivors:
     def __init__(self, new: Outline, source: Source) -> None:
         self._by_key: dict[tuple[int, int], Entry] = {}
         self._by_value: dict[tuple[int, int], Entry] = {}
-        self._by_scalar: dict[tuple[int, int], Entry] = {}
+        self._by_scalar: dict[tuple[int, int], list[Entry]] = {}
         for entry in new:
             key, value = entry.key, entry.value
             if key is not None and key.span.source is source:
@@ -100,7 +100,7 @@ class Survivors:
             if value.span.source is source:
                 self._by_value.setdefault(_bounds(value), entry)
                 if isinstance(value, Lit):
-                    self._by_scalar.setdefault(_bounds(value), entry)
+                    self._by_scalar.setdefault(_bounds(value), []).append(entry)
         placed = sorted((e.start, e.number, e) for e in new if e.start >= 0)
         self._starts = [start for start, _, _ in placed]
         self._placed = [entry for _, _, entry in placed]
@@ -111,8 +111,11 @@ class Survivors:
         return found or self._by_value.get(_bounds(old.value))
 
     def on_line(self, old: Entry) -> Entry | None:
-        """The entry that carries the scalar of this one, or else its key."""
-        return self._by_scalar.get(_bounds(old.value)) or self.exact(old)
+        """The entry that carries the scalar of this one, or what was made of it, or its key."""
+        found = self._by_scalar.get(_bounds(old.value), [])
+        wanted = getattr(old.value, "value", None)
+        same = (e for e in found if e.value.value == wanted)
+        return next(same, found[0] if found else None) or self.exact(old)
 
     def last(self, old: Entry) -> Entry | None:
         """The last of the neighbours that carry this very key or value; of an item all of it."""
