@@ -16,7 +16,7 @@ from pxc.options import HubOptions, Options, RegistryOptions
 from tests.command_line import run, write
 from tests.conftest import ROOT
 from tests.test_golden import GOLDEN
-from tests.test_v0_pipeline import OPS, TEMPLATES, linted, migrated
+from tests.test_v0_pipeline import OPS, TEMPLATES, linted, lost, migrated
 
 GROUPED = """version: 1
 kind: pipeline
@@ -139,6 +139,38 @@ def test_a_mistake_is_told_where_it_stands(text: str) -> None:
     found = linted(f"version: 1\nkind: pipeline\nname: p\n{ops}{TEMPLATES}").report
     told = [f"{d.code.id} {d.span.text}" for d in found if d.code.id[3] in "124"]
     assert told == [MISTAKES[text]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"nme: p\n{OPS}{TEMPLATES}", f"concurency: 2\n{OPS}{TEMPLATES}", f"{OPS}tempates: []\n"],
+)
+def test_a_misspelled_field_is_told_once_and_read(text: str) -> None:
+    found = linted(f"version: 1\nkind: pipeline\n{text}").report
+    told = [d.code.id for d in found if d.code.severity is Severity.ERROR]
+    assert sorted(told) == ["PXC102"] + (["PXC428"] if "tempates" in text else [])
+
+
+CORPUS = {
+    "cyclic-pipeline": ["PXC420"],
+    "docs-references-polyflow": ["PXC213"],  # no hub has the action
+    "pipeline-with-no-ops": ["PXC104"],
+    "pipeline-with-no-templates": ["PXC428"] * 4,
+    "simple-parallel-pipeline": [],
+    "simple-sequential-pipeline": [],
+}
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_a_real_pipeline(name: str, shared: Path) -> None:
+    """Its mistakes are told, its fields carried or told, and what has none is compiled."""
+    [path] = (shared / "corpus" / "v0").glob(f"pipeline__*{name}__*.yaml")
+    text = path.read_text("utf-8")
+    assert lost(text) == []
+    outcome = compiled(text, ROOT)
+    errors = [d.code.id for d in outcome.report if d.code.severity is Severity.ERROR]
+    assert errors == CORPUS[name]
+    assert bool(outcome.files) is not bool(errors)
 
 
 def test_the_example_of_the_documentation_tells_its_mistakes(shared: Path) -> None:

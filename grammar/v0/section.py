@@ -58,7 +58,10 @@ class Section:
             kept = zip(value.items, built.items, strict=True)
             value = replace(value, items=tuple(old for old, new in kept if not _faulty(new)))
         if not _faulty(built):
-            self.entries[name] = (key, value)
+            self.entries[name] = (
+                Lit(key.span, name),
+                value,
+            )  # told already where it was misspelled
 
     def __contains__(self, name: str) -> bool:
         return name in self.entries

@@ -27,6 +27,7 @@ class Template(NamedTuple):
     `builds` tells whether it makes its image.
     """
 
+    name: str
     kind: str
     made: Converted
     names: set[str] | None
@@ -41,15 +42,17 @@ class Templates:
     """The templates of a pipeline by their names, and which operation runs which."""
 
     def __init__(self, pipeline: Section, told: Told, report: Report) -> None:
-        self.names: list[str] = []
+        self.names: dict[str, None] = {}
         self._made: list[Template] = []
         self._by_name: dict[str, Template] = {}
-        self._operations = [node for node in _items(pipeline.get("ops")) if isinstance(node, Map)]
+        self._users: dict[str, list[Map]] = {}
         self._of_operation: dict[str, str] = {}
-        for node in self._operations:
-            self._of_operation.setdefault(_text(node.get("name")), _used(node))
+        for node in _items(pipeline.get("ops")):
+            if isinstance(node, Map):
+                self._users.setdefault(_used(node), []).append(node)
+                self._of_operation.setdefault(_text(node.get("name")), _used(node))
         for node in _items(pipeline.get("templates")):
-            self.names.append(_text(node.get("name")) if isinstance(node, Map) else "")
+            self.names[_text(node.get("name")) if isinstance(node, Map) else ""] = None
             template = _template(node, told, report)
             if template is not None:
                 self._made.append(template)
@@ -84,7 +87,7 @@ class Templates:
         if template.declares or not isinstance(entry[1], Seq) or _text(entry[0]) != "inputs":
             return entry
         given: dict[str, set[str]] = {}
-        for node in self._operations:
+        for node in self._users.get(template.name, ()):
             params = node.get("params") if self.of(node) is template else None
             for key, value in params.entries if isinstance(params, Map) else ():
                 kind = self._type(value)
@@ -130,6 +133,7 @@ def _seen(kind: str, node: Map, found: Converted) -> Template:
     run, outputs = fields.get("run"), _items(fields.get("outputs"))
     names = {_text(item.get("name")) for item in (*_items(fields.get("inputs")), *outputs)}
     return Template(
+        name=_text(node.get("name")),
         kind=kind,
         made=found,
         names=names if found.base is None else None,
