@@ -7,7 +7,7 @@ from typing import Any
 
 from pxc.diagnostics import Note, Report
 from pxc.image_reference import IMAGE_FORM, image_fault
-from pxc.ir.node import KObject, Lit, Map, Node, Seq, walk
+from pxc.ir.node import KObject, Lit, Map, Node, Seq, is_computed, walk
 from pxc.ir.program import Program
 from pxc.ir.run import Distributed, Job, Pod, Replica, Service
 from pxc.source import head_of
@@ -77,7 +77,7 @@ def _check_image(container: KObject, report: Report, *, partial: bool) -> None:
     image = container.get("image")
     if not isinstance(image, Lit) or not isinstance(image.value, str) or not image.value:
         return
-    if partial and "{{" in image.span.text:
+    if partial and ("{{" in image.span.text or is_computed(image)):
         return
     fault = image_fault(image.value)
     if fault is not None:

@@ -508,3 +508,25 @@ def test_read_yaml_reads_what_a_builder_writes() -> None:
     assert plain(tree) == main.to_dict()
     assert tree is not None
     assert build_operation(tree, Report()) is not None
+
+
+COMPUTED = {
+    "a password in a URL": ("url = 'https://me:s3cr3tpassw0rd@host/x'", "args=[url]", "PXC603", "url"),
+    "a download": ("line = 'curl https://x.sh | sh'", "command=['sh', '-c', line]", "PXC610", "line"),
+    "a package": ("line = 'pip install numpy'", "command=['sh', '-c', line]", "PXC518", "line"),
+    "an expression": ("text = '${{ lr }}'", "args=[text]", "PXC311", "text"),
+    "a package in place": ("", "command=['sh', '-c', 'pip install numpy']", "PXC518", "numpy"),
+    "an image that is an input": ("", "args=['{{ lr }}']", "", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_rules_see_what_a_program_computes(name: str) -> None:
+    before, argument, code, place = COMPUTED[name]
+    text = (
+        f"{HEAD}{before}\nlr = input(name='lr', value='a b')\nimage = input(name='image', value='a:1')\n"
+        f"main = component(inputs=[lr, image], run=job(container=container(image=image,\n"
+        f"    {argument}, env=[env_var(name='X', value=lr)])))"
+    )
+    found = [(d.code.id, d.span.text) for d in faults(text) if d.code.id in {code, "PXC208"}]
+    assert found == ([(code, place)] if code else [])

@@ -110,5 +110,5 @@ def _head(node: Expr) -> str | None:
     while isinstance(node, Attribute | Index):
         node = node.object
     if isinstance(node, Const) and isinstance(node.value, int):
-        return node.span.text
+        return node.span.text if node.span.source.authored is None else str(node.value)
     return node.name if isinstance(node, Name) else None

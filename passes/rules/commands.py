@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from pxc.diagnostics import Report
-from pxc.ir.node import Lit, Template
+from pxc.ir.node import Lit, Template, piece_of, written
 from pxc.ir.program import Program
 from pxc.ir.run import DockerfileInit
 from pxc.passes.rules.authored import authored, containers, items
-from pxc.source import Span
 from pxc.world import World
 
 _PIPED = (
@@ -52,15 +51,14 @@ def _check_texts(node: object, report: Report) -> None:
     for text in items(node) or (node,):
         if not isinstance(text, Lit | Template):
             continue
-        raw = text.span.text
+        raw = written(text)
         if "curl" not in raw and "wget" not in raw:
             continue
         found = re.search(_PIPED, raw)
         if found is not None:
-            start = text.span.start
             report.add(
                 "PXC610",
                 "what a server answers is run by a shell",
-                Span(text.span.source, start + found.start(), start + found.end()),
+                piece_of(text, found.start(), found.end()),
                 help="put it into the image, or save it, compare its checksum and then run it",
             )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pxc.diagnostics import Report
-from pxc.ir.node import KObject, Lit, Template, walk
+from pxc.ir.node import KObject, Lit, Template, is_computed, walk
 from pxc.ir.program import Program
 from pxc.ir.run import Distributed, Replica
 from pxc.ir.spec import Plugins
@@ -50,6 +50,8 @@ def _count(replica: Replica) -> int | None:
         return 1
     known = replica.replicas
     if not isinstance(known, Lit) or not isinstance(known.value, int) or "{" in known.span.text:
+        return None
+    if is_computed(known):
         return None
     return known.value
 

@@ -6,7 +6,7 @@ import re
 
 from pxc.diagnostics import Report
 from pxc.ir.io import IO
-from pxc.ir.node import Template
+from pxc.ir.node import Template, piece_of, written
 from pxc.ir.program import Program
 from pxc.passes.rules.authored import containers, items, operations, text_of
 from pxc.source import Span
@@ -49,12 +49,9 @@ def secrets_in_arguments(program: Program, world: World, report: Report) -> None
 
 
 def _check_text(template: Template, report: Report) -> None:
-    raw = template.span.text
-    for found in re.finditer(_OPTION, raw):
+    for found in re.finditer(_OPTION, written(template)):
         if is_secret_name(found[1], option=True):
-            start = template.span.start
-            place = Span(template.span.source, start + found.start(2), start + found.end(2))
-            _add(place, found[1], report)
+            _add(piece_of(template, found.start(2), found.end(2)), found[1], report)
 
 
 def _add(span: Span, option: str, report: Report) -> None:

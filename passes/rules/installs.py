@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pxc.diagnostics import Report
-from pxc.ir.node import Lit, Template
+from pxc.ir.node import Lit, Template, piece_of, written
 from pxc.ir.program import Program
 from pxc.passes.rules.authored import containers, items
 from pxc.source import Span
@@ -38,37 +38,38 @@ def unpinned_installs(program: Program, world: World, report: Report) -> None:
         _add(next(_in_words(listed), None), report)
 
 
-def _add(package: Span | None, report: Report) -> None:
+def _add(package: tuple[str, Span] | None, report: Report) -> None:
     if package is not None:
+        name, place = package
         report.add(
             "PXC518",
-            f"`{package.text}` is installed anew in each run, in no certain version",
-            package,
+            f"`{name}` is installed anew in each run, in no certain version",
+            place,
             help="put it into the image, or pin it: `name==1.2.3`",
         )
 
 
-def _in_text(text: Lit[Any] | Template) -> Iterator[Span]:
-    raw = text.span.text
+def _in_text(text: Lit[Any] | Template) -> Iterator[tuple[str, Span]]:
+    raw = written(text)
     if "pip" not in raw:
         return
     for found in re.finditer(_INSTALL, raw):
-        start = text.span.start + found.start(1)
+        start = found.start(1)
         pieces = [
             (m[0].strip("\"'"), start + m.start() + (m[0][0] in "\"'"))
             for m in re.finditer(_WORD, found[1])
         ]
         for at, word in _unpinned(pieces):
-            yield Span(text.span.source, at, at + len(word))
+            yield word, piece_of(text, at, at + len(word))
 
 
-def _in_words(words: list[Any]) -> Iterator[Span]:
+def _in_words(words: list[Any]) -> Iterator[tuple[str, Span]]:
     """The packages of `[pip, install, name]`, a word each."""
     texts = [w.value if isinstance(w, Lit) and isinstance(w.value, str) else "" for w in words]
     for i in range(len(texts) - 1):
         if re.fullmatch(r"(?:.*/)?pip[\d.]*", texts[i]) and texts[i + 1] == "install":
             pieces = list(zip(texts[i + 2 :], range(i + 2, len(texts)), strict=True))
-            yield from (words[at].span for at, _ in _unpinned(pieces))
+            yield from ((written(words[at]), words[at].span) for at, _ in _unpinned(pieces))
 
 
 def _unpinned(pieces: list[tuple[str, int]]) -> Iterator[tuple[int, str]]:

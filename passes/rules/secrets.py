@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pxc.diagnostics import Report
-from pxc.ir.node import Lit, Map
+from pxc.ir.node import Lit, Map, piece_of, written
 from pxc.ir.program import Program
 from pxc.ir.run import DockerfileInit, FileInit, GitInit
 from pxc.passes.rules.authored import authored, containers, items, objects, operations, texts
@@ -37,13 +37,11 @@ def url_credentials(program: Program, world: World, report: Report) -> None:
     for text in _places(program, world):
         if "://" not in text.value or "@" not in text.value:
             continue
-        raw = text.span.text
-        for found in re.finditer(_URL, raw):
-            start = text.span.start
+        for found in re.finditer(_URL, written(text)):
             report.add(
                 "PXC603",
                 "a URL holds a password",
-                Span(text.span.source, start + found.start(1), start + found.end(1)),
+                piece_of(text, found.start(1), found.end(1)),
                 help="use a connection with a secret: whoever reads the file reads the password",
             )
 
@@ -51,13 +49,12 @@ def url_credentials(program: Program, world: World, report: Report) -> None:
 def secret_literals(program: Program, world: World, report: Report) -> None:
     """PXC601: a key of a known form, or a key-like value under a name for secrets."""
     for text in _places(program, world):
-        raw = text.span.text
+        raw = written(text)
         if not any(mark in raw for mark in _MARKS):
             continue
         found = re.search(_KNOWN, raw)
         if found is not None:
-            start = text.span.start
-            _add(Span(text.span.source, start + found.start(), start + found.end()), report)
+            _add(piece_of(text, found.start(), found.end()), report)
     for name, value in _named(program, world):
         secret = value.value
         if (

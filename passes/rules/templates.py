@@ -8,14 +8,13 @@ from typing import Any
 
 from pxc.diagnostics import Note, Report
 from pxc.ir.expr import Attribute, Const, ExprNode, Name, RunTimeRef
-from pxc.ir.node import Hole, Invalid, Lit, Template, is_null, walk
+from pxc.ir.node import Hole, Invalid, Lit, Template, is_null, piece_of, walk, written
 from pxc.ir.program import Binding, Program
 from pxc.ir.run import Dag, Pod
 from pxc.passes.provided_names import provided_names
 from pxc.passes.rules.authored import authored, containers, operations, texts
 from pxc.passes.rules.dag_programs import inner_runs, run_nodes
 from pxc.passes.rules.shells import script_of
-from pxc.source import Span
 from pxc.world import World
 
 _FOREIGN = re.compile(r"\$\{(\w+)\}|(?<![{$\w])\{(\w+)\}(?!\})")
@@ -26,15 +25,13 @@ def dollar_brace(program: Program, world: World, report: Report) -> None:
     for node in authored(program, world):
         if not isinstance(node, Template):
             continue
-        raw, at = node.span.text, -1
+        raw, at = written(node), -1
         while (at := raw.find("${{", at + 1)) >= 0:
             end = raw.find("}}", at)
-            start = node.span.start + at
-            stop = node.span.start + (end + 2 if end >= 0 else at + 3)
             report.add(
                 "PXC311",
                 "the `$` before `{{` stays in the text",
-                Span(node.span.source, start, stop),
+                piece_of(node, at, end + 2 if end >= 0 else at + 3),
                 help="delete the `$`: expressions are `{{ name }}`",
             )
     inputs = {b.name for b in program.bindings if b.section == "inputs"}
@@ -45,17 +42,16 @@ def dollar_brace(program: Program, world: World, report: Report) -> None:
 
 
 def _foreign(text: Lit[str], inputs: set[str], report: Report) -> None:
-    raw = text.span.text
+    raw = written(text)
     if "\n" in raw or "{" not in raw:
         return
     for found in _FOREIGN.finditer(raw):
         name = found[1] or found[2]
         if name in inputs:
-            start = text.span.start
             report.add(
                 "PXC311",
                 f"`{found[0]}` stays in the text: nothing replaces it by the input `{name}`",
-                Span(text.span.source, start + found.start(), start + found.end()),
+                piece_of(text, found.start(), found.end()),
                 help=f"write `{{{{ {name} }}}}`",
             )
 

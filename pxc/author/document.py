@@ -85,6 +85,8 @@ class _Writer:
         self._shown = shown
         self._numbers: dict[str, int] = {}
         self._open: list[int] = []
+        self._known: dict[int, tuple[object, _Node, int]] = {}
+        """Sections that were walked, what they became, and how many values that is."""
         self._count = 0
 
     def placed(self, place: Place | None) -> list[int] | None:
@@ -110,13 +112,14 @@ class _Writer:
 
     def node(self, value: object, expression: _Expression, place: Place | None) -> _Node:
         """A value, with the expression that gave it where that is known."""
-        self._count += 1
-        if self._count > MOST_VALUES:
-            message = f"the document has more than {MOST_VALUES:,} values"
-            raise AuthorFault("PXC017", message, place, "split it")
+        self._add(1, place)
         scalar = _scalar(value, place)
         if scalar is not None:
             return [scalar[0], self.placed(place), scalar[1]]
+        known = self._known.get(id(value))
+        if known is not None:
+            self._add(known[2], place)
+            return known[1]
         if id(value) in self._open:
             raise AuthorFault("PXC032", "the value contains itself", place, "break the circle")
         if len(self._open) >= MOST_LEVELS:
@@ -127,9 +130,19 @@ class _Writer:
         self._open.pop()
         return node
 
+    def _add(self, count: int, place: Place | None) -> None:
+        self._count += count
+        if self._count > MOST_VALUES:
+            message = f"the document has more than {MOST_VALUES:,} values"
+            raise AuthorFault("PXC017", message, place, "split it")
+
     def _inner(self, value: object, expression: _Expression, place: Place | None) -> _Node:
         if isinstance(value, Section) and not isinstance(value, type):
-            return self._section(value.__pxc_document__(), place)
+            written, before = value.__pxc_document__(), self._count
+            node = self._section(written, place)
+            if written.call is not None:  # its places are its own, wherever it stands
+                self._known[id(value)] = value, node, self._count - before
+            return node
         if isinstance(value, Mapping):
             return self._mapping(value, expression, place)
         if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):

@@ -15,11 +15,11 @@ __all__ = ["as_stream", "is_folder", "write_bytes", "write_file", "write_folder"
 
 
 def as_stream(files: Sequence[OutFile]) -> str:
-    """See `pxc.driver.streams`. Raises UsageError for files that cannot stand in one text."""
-    from pxc.driver import streams
+    """See `pxc.driver`. Raises UsageError for files that cannot stand in one text."""
+    from pxc import driver  # which whoever has files has loaded
 
     try:
-        return streams.as_stream(files)
+        return driver.as_stream(files)
     except ValueError as fault:
         raise click.UsageError(f"{fault}; name a folder: -o DIR/") from None
 

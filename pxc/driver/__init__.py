@@ -18,7 +18,7 @@ from pxc.request import Request, SourceText
 from pxc.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from pxc.access.audit import Asked
@@ -30,6 +30,7 @@ __all__ = [
     "Outcome",
     "Request",
     "SourceText",
+    "as_stream",
     "collisions",
     "compile_request",
     "lint_request",
@@ -41,6 +42,9 @@ __all__ = [
 
 STYLE = ("PXC912", "PXC930")
 """What is told of a text's layout alone; most settings do not ask for it."""
+
+
+_YAML = (".yaml", ".yml", ".json")
 
 
 class Outcome(Struct):
@@ -72,8 +76,6 @@ class Outcome(Struct):
 
         Raises ValueError for several files that are not all YAML.
         """
-        from pxc.driver.streams import as_stream
-
         return as_stream(self.files)
 
     def checked(self) -> Outcome:
@@ -96,6 +98,21 @@ class Outcome(Struct):
         from pxc.render.text import render_text
 
         return render_text(self.report)
+
+
+def as_stream(files: Sequence[OutFile]) -> str:
+    """Several files as one text: YAML documents with `---` between them.
+
+    Raises ValueError with the path of the first that cannot stand in one text with others.
+    """
+    if len(files) < 2:
+        return "".join(f.text for f in files)
+    other = next((f.path for f in files if not f.path.endswith(_YAML)), None)
+    if other is not None:
+        raise ValueError(f"'{other}' and the other files cannot go into one")
+    texts = [f.text if f.text.endswith("\n") else f.text + "\n" for f in files]
+    rest = (t if t.startswith("---\n") else f"---\n{t}" for t in texts[1:])
+    return texts[0] + "".join(rest)
 
 
 def compile_request(request: Request) -> Outcome:

@@ -28,10 +28,13 @@ __all__ = [
     "Template",
     "Value",
     "children",
+    "is_computed",
     "is_null",
+    "piece_of",
     "plain",
     "replace",
     "walk",
+    "written",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -202,3 +205,24 @@ def plain(node: Any) -> Any:
     if isinstance(node, tuple):
         return [plain(i) for i in node]
     return node
+
+
+def is_computed(node: Lit[Any] | Template) -> bool:
+    """Whether a value does not stand at its place: a program gave it by a name or a call."""
+    if node.span.source.authored is None:
+        return False
+    return (node.text if isinstance(node, Template) else str(node.value)) not in node.span.text
+
+
+def written(node: Lit[Any] | Template) -> str:
+    """A text as it stands in its file; the text itself where a program computed it."""
+    if is_computed(node):
+        return node.text if isinstance(node, Template) else str(node.value)
+    return node.span.text
+
+
+def piece_of(node: Lit[Any] | Template, start: int, end: int) -> Span:
+    """The place of a piece of what `written` gives; the whole where that does not stand there."""
+    if is_computed(node):
+        return node.span
+    return Span(node.span.source, node.span.start + start, node.span.start + end)
