@@ -16,6 +16,7 @@ from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.tuner.step import unpacked
 from tests.engines import argo as engine
 from tests.engines.cluster import Cluster
+from tests.engines.s3 import RCLONE
 from tests.reading import found
 from tests.test_engine_search import tuner
 from tests.test_public_hub_programs import Heard, heard
@@ -31,6 +32,15 @@ def python(running_cluster: Any, tmp_path: Path) -> None:
     program.write_text('#!/bin/sh\nexec /usr/bin/python3 "$@"\n', "utf-8")
     program.chmod(0o755)
     kubelet.programs.append((program, "/usr/local/bin/python", True))
+
+
+@pytest.fixture
+def rclone(running_cluster: Any) -> None:
+    """Containers find `rclone`, which any user may run."""
+    if RCLONE is None:
+        pytest.skip("SKIPPED: no rclone here")
+    _, kubelet = running_cluster
+    kubelet.programs.append((Path(RCLONE), "/usr/local/bin/rclone", True))
 
 
 def compiled(text: str, target: str, catalog: str, folder: Path) -> Outcome:
@@ -60,7 +70,7 @@ def repository() -> Iterator[Path]:
 
 
 def test_a_clone_is_kept_with_its_commit(
-    cluster: Cluster, repository: Path, tmp_path: Path
+    cluster: Cluster, repository: Path, rclone: None, tmp_path: Path
 ) -> None:
     runs = cluster.claim("runs")
     runs.chmod(0o777)  # a cluster does that by `fsGroup`

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from pxc.driver import Request, SourceText, compile_request
 from pxc.targets._search_document import search_document
 from pxc.tuner.documents import Record, SearchDocument
@@ -100,7 +102,10 @@ def test_every_kind(argo: Cluster, tuner: None) -> None:
         found = records(done, name)
         rounds = made(found)
         assert [len(each) for each in rounds] == SIZES[name], name
-        assert rounds == told(search, found, len(rounds)), name
+        for ours, theirs in zip(told(search, found, len(rounds)), rounds, strict=True):
+            for one, other in zip(ours, theirs, strict=True):
+                # Linear algebra sums in another order where it has other threads.
+                assert one == pytest.approx(other, rel=1e-6), name
         assert search.metric is None or all(r.metric == r.params["lr"] for r in found)
     tried = [path for path in phases if path.startswith("bad.") and path.endswith(").run")]
     assert len(tried) == 2
