@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,49 @@ def test_components_that_name_components_have_ranges_too(root: Path) -> None:
     (entry, _) = read_lock((root / "pxc.lock").read_text()).components
     assert entry.requires == ("lab//acme/train:2.1.0",)
     assert run("pxc compile train.yaml -t argo --locked", root)[0] == 0
+
+
+def test_what_is_only_run_by_its_name_keeps_its_range(root: Path) -> None:
+    (root / "train.yaml").unlink()
+    code, shown = run("pxc compile --hub acme/train --locked", root)
+    assert (code, "help: run: pxc hub lock --hub acme/train\n" in shown) == (1, True), shown
+    assert run(f"pxc hub lock --hub acme/train {DAY}", root)[0] == 0
+    text = (root / "pxc.lock").read_text()
+    publish(root, "2.9.0")
+    assert run(f"pxc hub lock {DAY}", root)[0] == 0
+    assert (root / "pxc.lock").read_text() == text
+    assert "image: train:2.1.0" in run("pxc compile --hub acme/train --locked", root)[1]
+    assert "2.1.0 -> 2.9.0  (^2)" in run(f"pxc hub update acme/train {DAY}", root)[1]
+    assert "image: train:2.9.0" in run("pxc compile --hub acme/train --locked", root)[1]
+    assert run("pxc hub lock --check", root)[0] == 0
+
+
+def test_a_version_of_a_range_is_shown(root: Path) -> None:
+    assert (
+        "acme/train:2.1.0\n\nVERSION\n    registry lab" in run("pxc hub show acme/train", root)[1]
+    )
+    assert run(f"pxc hub lock {DAY}", root)[0] == 0
+    publish(root, "2.2.0")
+    shown = run("pxc hub show acme/train", root)[1]
+    assert "RUN\n    pxc compile --hub acme/train:2.1.0\n" in shown
+    assert run("pxc hub pull acme/train -o pulled.yaml", root)[0] == 0
+    assert (root / "pulled.yaml").read_text() == component("2.1.0")
+
+
+def test_no_registry_elsewhere_is_asked_offline(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(
+        root,
+        {"pxc.yaml": SETTINGS.replace("dir, url: hub", 'http, url: "https://hub.example.org"')},
+    )
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("somebody connects"))
+    for command in ("pxc compile train.yaml --offline", "pxc hub lock --offline"):
+        code, shown = run(command, root)
+        assert (code, "error[PXC238] hub-offline: `lab//acme/train:^2`" in shown) == (1, True), (
+            shown
+        )
+    assert run("pxc lint train.yaml", root)[0] == 0
 
 
 def test_a_rule_knows_that_a_range_is_a_version(root: Path) -> None:

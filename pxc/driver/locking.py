@@ -113,7 +113,9 @@ def relocked(
     locking = Locking(hub, before, today, inner, report, is_moved=is_moved, ranges=ranges)
     refs = [ref for one in named for ref in (*one.hubs, *one.urls)]
     places = [(ref, naming.place(ref.span)) for ref in refs]
-    by_hand = (*given, *(each.ref for each in before.components if BY_HAND in each.via))
+    ranged = {f"{each.component}:{each.tag}": each.component for each in before.ranges}
+    kept = (each.ref for each in before.components if BY_HAND in each.via)
+    by_hand = (*given, *(ranged.get(ref, ref) for ref in kept))
     places += [(Lit(whole_of(Source(BY_HAND, ref)), ref), BY_HAND) for ref in by_hand]
     entries = locking.fixed(places)
     if report.has_errors:

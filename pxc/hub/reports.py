@@ -37,7 +37,8 @@ def as_source(placed: HubReference, data: bytes, ref: Lit[str], report: Report) 
 def _lock_command(placed: HubReference, ref: Lit[str]) -> str:
     """The command that locks a reference where it stands: in a file, or on the command line."""
     given = ref.span.source.name == GIVEN_BY_HUB
-    return "pxc hub lock" + (f" --hub {placed.entry}" if given else "")
+    named = ref.value if placed.tag[:1] in RANGES else placed.entry
+    return "pxc hub lock" + (f" --hub {named}" if given else "")
 
 
 def report_not_locked(

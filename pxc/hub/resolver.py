@@ -90,10 +90,13 @@ class Hub(Taking):
     def name_in_rules(self, ref: str) -> tuple[str, str]:
         """See `pxc.world.Hub`."""
         parsed = parse_reference(ref)
-        placed = None if parsed is None else self.placed(parsed)
-        if placed is None:
-            return ref, ""
-        return name_in_rules(self._meant.get(placed.key, placed), self.options)
+        placed = None if parsed is None else self.meant(parsed)
+        return (ref, "") if placed is None else name_in_rules(placed, self.options)
+
+    def meant(self, reference: HubReference) -> HubReference | None:
+        """The version that a reference means, of a range the one that was taken of it."""
+        placed = self.placed(reference)
+        return None if placed is None else self._meant.get(placed.key, placed)
 
     def component(self, ref: Lit[str], report: Report) -> Source | None:
         """See `pxc.world.Hub`."""

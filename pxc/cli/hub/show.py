@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.claims import claim_object
@@ -24,7 +25,7 @@ from pxc.diagnostics import Report, Severity
 from pxc.driver.components import component_of
 from pxc.hub.description import command_line, described, found_by
 from pxc.hub.listing import Listed, listed
-from pxc.hub.reference import HubReference
+from pxc.hub.reference import LATEST, HubReference
 from pxc.hub.registry import RegistryFault
 from pxc.hub.signers import signed_by
 from pxc.ir.node import Lit
@@ -112,9 +113,13 @@ class _Shown(Struct):
 
 
 def _named(found: Asked, ref: str) -> HubReference:
+    """What is shown, with its version where a range means one."""
     if is_file(ref):
         return HubReference(ref)
-    return reference_of(ref)
+    reference = reference_of(ref)
+    meant = found.hub.meant(reference)
+    is_whole = reference.tag or reference.digest or meant is None or meant.tag == LATEST
+    return reference if is_whole or meant is None else replace(reference, tag=meant.tag)
 
 
 def _versions(found: Asked, ref: str) -> Listed | None:
@@ -130,7 +135,7 @@ def _versions(found: Asked, ref: str) -> Listed | None:
 
 def _signed(found: Asked, ref: str, versions: Listed | None) -> str:
     """Who signed the version that is shown, by the keys that the workspace knows."""
-    reference = None if versions is None else reference_of(ref)
+    reference = None if versions is None else _named(found, ref)
     version = None if reference is None else version_of(reference, versions)
     if version is None or reference is None or not version.signatures:
         return "not signed"
