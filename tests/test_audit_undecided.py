@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from itertools import product
 from pathlib import Path
@@ -179,6 +180,8 @@ def test_a_fault_of_ours(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "denied.yaml",
     ]
     assert found[1]["fault"].startswith("fault of pxc: BeyondClaims in pxc.driver.access:")
+    assert [e["project"] for e in found] == ["p", "p", ""]
+    assert found[1]["rules"] == found[0]["rules"] != found[2]["rules"]
     assert str(here) not in (here / "audit.jsonl").read_text()
 
 
@@ -211,3 +214,31 @@ def test_an_error_that_was_changed_is_found(here: Path) -> None:
         log.write_text(log_text)
     log.write_text(log.read_text().split("\n", 1)[1])
     assert run("acl", "log", "audit.jsonl").code == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_catalog_that_may_not_be_read(here: Path) -> None:
+    """The folder of the rules is closed to whoever compiles: nothing is allowed, and that is told."""
+    rules = here / "rules"
+    rules.mkdir()
+    (here / "org.yaml").rename(rules / "org.yaml")
+    assert compiled("allowed.yaml", options=("--catalog", "rules")).code == 0
+    (here / "audit.jsonl").unlink()  # what it imports is there from now on
+    rules.chmod(0)
+    here.chmod(0o777)
+    above = {f: f.stat().st_mode for f in here.parents if not f.stat().st_mode & 0o001}
+    for folder in above:
+        folder.chmod(above[folder] | 0o011)  # may be gone through
+    os.seteuid(65534)
+    try:
+        ran = compiled("allowed.yaml", options=("--catalog", "rules"))
+    finally:
+        os.seteuid(0)
+        rules.chmod(0o700)
+        for folder, mode in above.items():
+            folder.chmod(mode)
+    assert (ran.code, ran.out) == (2, "")
+    assert "cannot read `rules`: permission denied" in ran.err
+    [entry] = entries(here)
+    assert entry["outcome"] == "error"
+    assert [each["code"] for each in entry["errors"]] == ["PXC021"]

@@ -72,7 +72,7 @@ def catalog_files(
     """Each file in a steady order; with `presets` or `components` and its name when it is one."""
     for top in paths:
         if top.is_dir():
-            for path in sorted(_below(top), key=lambda p: p.as_posix()):
+            for path in sorted(_below(top, report), key=lambda p: p.as_posix()):
                 yield path, _named(path, top)
         elif top.exists():
             yield top, _named(top, top.absolute().parent.parent)
@@ -95,14 +95,23 @@ def leads_out(path: Path, root: Path | None) -> bool:
     )
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """The YAML and JSON files below a folder, without hidden ones; linked folders are left out."""
-    for path in folder.iterdir():
+def _below(folder: Path, report: Report) -> Iterator[Path]:
+    """The YAML and JSON files below a folder, without hidden ones; linked folders are left out.
+
+    PXC021 for one that cannot be looked into: what it has might have forbidden something.
+    """
+    try:
+        found = list(folder.iterdir())
+    except OSError as fault:
+        reason = (fault.strerror or "it cannot be opened").lower()
+        report.add("PXC021", f"cannot read `{folder.as_posix()}`: {reason}", nowhere(folder))
+        return
+    for path in found:
         if path.name.startswith("."):
             continue
         if path.is_dir():
             if not path.is_symlink():
-                yield from _below(path)
+                yield from _below(path, report)
         elif path.suffix in _SUFFIXES:
             yield path
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pxc import __version__
 from pxc.access.audit import (
@@ -30,12 +31,16 @@ from pxc.cli.audit_log import AuditFault, Line, append
 from pxc.cli.principals import Asking
 from pxc.diagnostics import Report, Severity
 from pxc.driver import Outcome
+from pxc.driver.access import asked_of
 from pxc.request import Request, SourceText
 
 if TYPE_CHECKING:
     from pxc.access.principal import Principal
 
 __all__ = ["Compiling", "recording"]
+
+Errors = tuple[tuple[str, str], ...]
+"""Codes of findings with their places."""
 
 _MOST_ERRORS = 100
 
@@ -90,12 +95,12 @@ def _of_compiled(command: Compiling) -> Iterator[Line]:
             around = _around(request, outcome.asked)
             yield partial(line_of, outcome.decision, _errors(outcome.report), around)
         else:
-            yield partial(line_of_undecided, _undecided(request, outcome), _around(request))
+            undecided = _undecided(request, _errors(outcome.report))
+            yield partial(line_of_undecided, undecided, _around(request))
 
 
-def _undecided(request: Request, outcome: Outcome) -> Undecided:
-    """Why nothing was decided on a file that was compiled."""
-    errors = _errors(outcome.report)
+def _undecided(request: Request, errors: Errors, fault: str = "") -> Undecided:
+    """Why nothing was decided on a file that a request is about."""
     options = request.options
     if options.project_of:
         from pxc.driver.worlds import origin_of
@@ -104,8 +109,9 @@ def _undecided(request: Request, outcome: Outcome) -> Undecided:
         options = of_place(options, origin_of(request))
     off = OFF if options.acl.mode == "off" else NO_RULES
     return Undecided(
-        outcome=ERROR if errors else off,
+        outcome=ERROR if errors or fault else off,
         errors=errors,
+        fault=fault,
         project=options.project,
         today=request.today,
         **_who(request.principal),
@@ -114,16 +120,20 @@ def _undecided(request: Request, outcome: Outcome) -> Undecided:
 
 def _of_rest(command: Compiling, fault: Exception | None) -> Iterator[Line]:
     """The lines of files that were not compiled: nobody knows what they would have come to."""
-    asking = command.asking
+    asking, told = command.asking, "" if fault is None else _told(fault)
     is_proved = bool(asking.token or asking.commit)  # by what nobody has looked at
     undecided = Undecided(
         outcome=ERROR,
         errors=_errors(command.unread),
-        fault="" if fault is None else _told(fault),
+        fault=told,
         today=asking.today,
         **_who(None if is_proved else asking.asserted()),
     )
-    for name in command.names[len(command.outcomes) :]:
+    begun = len(command.outcomes)
+    for request in command.requests[begun:]:  # the one that the fault is of
+        begun += 1
+        yield partial(line_of_undecided, _undecided(request, (), told), _around(request))
+    for name in command.names[begun:]:
         text = command.texts.get(name)
         shown, digest = (name, "") if text is None else (text.name, sha256(text.data).hexdigest())
         sources, overrides = ((shown, digest),), asking.overrides
@@ -150,23 +160,26 @@ def _told(fault: Exception) -> str:
     return f"fault of pxc: {type(fault).__name__} in {place_of(fault)}"
 
 
-def _errors(report: Report) -> tuple[tuple[str, str], ...]:
+def _errors(report: Report) -> Errors:
     """Codes and places of errors; their words may have values of the file in them."""
     found = (d for d in report.sorted() if d.severity is Severity.ERROR)
     return tuple((d.code.id, str(d.span)) for d in islice(found, _MOST_ERRORS))
 
 
 def _around(request: Request, asked: Asked | None = None) -> Around:
+    """What a line tells besides; of a catalog that cannot be read there is no digest."""
     from pxc.catalog.folders import catalog_digest
 
-    if asked is None:
-        from pxc.driver.access import asked_of
-
-        asked = asked_of(request)
+    try:
+        catalog = catalog_digest(request.catalog).hex() if request.catalog else ""
+        asked = asked or asked_of(request)
+    except OSError:
+        catalog = ""
+        asked = replace(asked_of(replace(request, catalog=())), rules="")
     return Around(
         time=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         version=__version__,
         target=request.target,
-        catalog=catalog_digest(request.catalog).hex() if request.catalog else "",
+        catalog=catalog,
         asked=asked,
     )
