@@ -42,13 +42,46 @@ def test_a_group_is_a_matrix_whose_concurrency_an_operation_may_change() -> None
         "params": {"lr": {"kind": "choice", "value": [1, 2]}},
     }
     searches, few = run["operations"]
-    assert (searches["dagRef"], "matrix" in searches) == ("search", False)
+    assert (searches["dagRef"], searches["matrix"]) == ("search", matrix)
     assert few["matrix"] == matrix | {"concurrency": 1}
     search, look = run["components"]
-    assert search["matrix"] == matrix
-    assert search["component"]["inputs"] == [{"name": "lr", "type": "int"}]
+    assert "matrix" not in search
+    assert search["inputs"] == [{"name": "lr", "type": "int"}]
     assert (look["name"], look["run"]["kind"]) == ("look", "service")
     assert not report.has_errors
+
+
+def test_what_a_template_gives_itself_its_operations_give() -> None:
+    """A component has no params; what an operation gives is read instead."""
+    text = """version: 1
+kind: pipeline
+ops:
+  - {name: a, template: {name: t}}
+  - {name: b, template: {name: t}, params: {x: 5}}
+templates:
+  - kind: job
+    name: t
+    inputs: [{name: x, type: int}, {name: y, type: int}]
+    params: {x: 1, y: 2}
+    build: {image: "a:1"}
+    run: {cmd: "a {{ x }} {{ y }}"}
+  - kind: group
+    name: unused
+    hptuning: {matrix: {lr: {values: [1, 2]}}}
+    build: {image: "a:1"}
+    run: {cmd: "a {{ lr }}"}
+"""
+    _, found, _ = migrated(text)
+    run = plain(found)["run"]
+    assert [operation["params"] for operation in run["operations"]] == [
+        {"x": 1, "y": 2},
+        {"x": 5, "y": 2},
+    ]
+    used, unused = run["components"]
+    assert {"params", "component"} & used.keys() == set()
+    assert unused["matrix"]["kind"] == "grid"
+    assert lost(text) == []
+    assert not linted(text).report.has_errors
 
 
 TYPED = {

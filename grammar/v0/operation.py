@@ -14,7 +14,7 @@ from pxc.grammar.v0.plugins import plugins
 from pxc.grammar.v0.pod import Pod, Told, pod_of
 from pxc.grammar.v0.section import Section, opened
 from pxc.grammar.v0.templates import Templates
-from pxc.grammar.v0.tree import Pair, listed, mapped, pair, renamed
+from pxc.grammar.v0.tree import Pair, key_of, listed, mapped, pair, renamed
 from pxc.ir.node import Lit, Map, plain
 from pxc.source import Span
 
@@ -155,7 +155,13 @@ class _Operation:
             found.conditions,
             renamed("skipOnUpstreamSkip", skip) if skip else None,
         ]
-        return [*params, *found.params], waits
+        given = {key.value for key, _ in params if isinstance(key, Lit)}
+        kept = [entry for entry in self.own_params() if key_of(entry) not in given]
+        return [*params, *kept, *found.params], waits
+
+    def own_params(self) -> tuple[Pair, ...]:
+        """What its template gives to its inputs itself."""
+        return self.template.params if self.template is not None else ()
 
     def pod(self) -> Pod:
         """Pod settings of its own; PXC962 for those of replicas, which the template has."""
@@ -211,11 +217,11 @@ class _Operation:
         )
 
     def matrix(self) -> Pair | None:
-        """The search of a group with another concurrency; PXC960 where there is no group."""
+        """The search of a group, perhaps with another concurrency; PXC960 where there is none."""
         entry = self.section.entry("concurrency")
-        if entry is None:
-            return None
         search = self.template.matrix if self.template is not None else None
+        if entry is None:
+            return search
         if search is not None and isinstance(search[1], Map):
             rest = [
                 (k, v) for k, v in search[1].entries if getattr(k, "value", "") != "concurrency"

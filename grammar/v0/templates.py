@@ -24,7 +24,8 @@ class Template(NamedTuple):
     `names` are those of its inputs and outputs, None where a component of the hub has them; with
     `declares` its author has declared them, else they stand for its params. `outputs` tells the
     types of the outputs. `runtime` is the kind of its run, None where that is the hub's, too;
-    `builds` tells whether it makes its image.
+    `builds` tells whether it makes its image. `matrix` and `params` are for the operations that run
+    it: components have none.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Template(NamedTuple):
     runtime: str | None
     builds: bool
     matrix: Pair | None
+    params: tuple[Pair, ...]
 
 
 class Templates:
@@ -76,9 +78,10 @@ class Templates:
         return [self._component(template) for template in self._made]
 
     def _component(self, template: Template) -> Map:
+        """A component; with what only an operation may say where no operation says it instead."""
         made = template.made
         fields = [self._field(entry, template) for entry in made.fields]
-        if made.operation or made.base is not None:
+        if made.base is not None or (made.operation and template.name not in self._users):
             fields = [*made.operation, made.base or pair("component", mapped(made.place, fields))]
         return mapped(made.place, [*made.head, *fields])
 
@@ -132,6 +135,7 @@ def _seen(kind: str, node: Map, found: Converted) -> Template:
     fields = mapped(node.span, found.fields)
     run, outputs = fields.get("run"), _items(fields.get("outputs"))
     names = {_text(item.get("name")) for item in (*_items(fields.get("inputs")), *outputs)}
+    own = {_text(entry[0]): entry for entry in found.operation if found.base is None}
     return Template(
         name=_text(node.get("name")),
         kind=kind,
@@ -141,7 +145,8 @@ def _seen(kind: str, node: Map, found: Converted) -> Template:
         outputs={_text(item.get("name")): _text(item.get("type")) or "any" for item in outputs},
         runtime=_text(run.get("kind")) or None if isinstance(run, Map) else None,
         builds=fields.get("build") is not None,
-        matrix=next((entry for entry in found.operation if _text(entry[0]) == "matrix"), None),
+        matrix=own.get("matrix"),
+        params=own["params"][1].entries if "params" in own else (),
     )
 
 
