@@ -1,6 +1,7 @@
 # Two commands for a newcomer: `make demo` compiles a real file, `make test` passes the tests.
 PYTHON ?= python3
 VENV ?= .venv
+TESTS ?=
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
@@ -10,7 +11,7 @@ demo: $(STAMP)
 	@$(BIN)/pxc compile examples/train.yaml -P lr=0.01
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(TESTS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

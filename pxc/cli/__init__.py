@@ -55,7 +55,7 @@ Exit codes:
 )
 @click.version_option(__version__, prog_name="pxc", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Check Polyaxonfiles and compile them to Kubernetes."""
+    """Check Polyaxonfiles and compile them to Kubernetes, Argo Workflows or Airflow."""
 
 
 def main(args: list[str] | None = None) -> NoReturn:
