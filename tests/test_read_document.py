@@ -145,6 +145,32 @@ def test_bytes_of_anybody_give_a_tree_or_a_finding(data: bytes) -> None:
     assert tree is not None or found
 
 
+TREES = st.recursive(
+    st.none() | st.integers(-3, 9) | st.sampled_from(("s", "n", "l", "m", "x", "1e", "inf", "k")),
+    lambda inner: st.lists(inner, max_size=4),
+    max_leaves=24,
+)
+NODES = st.recursive(
+    st.tuples(
+        st.sampled_from(("s", "n")), st.none() | st.lists(st.integers(-1, 9), max_size=6), TREES
+    ),
+    lambda inner: st.tuples(
+        st.sampled_from(("l", "m")),
+        st.none() | st.lists(st.integers(0, 3), min_size=5, max_size=5),
+        st.lists(inner | st.tuples(st.just(("s", None, "k")), inner), max_size=4),
+    ),
+)
+
+
+@given(TREES | NODES, st.lists(st.sampled_from(("a.py", "b.py", "/etc/passwd", "")), max_size=3))
+def test_a_tree_of_anybody_gives_a_tree_or_a_finding(node: Any, files: list[str]) -> None:
+    tree, found = read({"files": files, "tree": node}, ("b.py", "x\n"))
+    assert tree is not None or found
+    for each in walk(tree) if tree is not None else ():
+        assert each.span.source.name in ("a.py", "b.py")
+        assert 0 <= each.span.start <= each.span.end <= len(each.span.source.text)
+
+
 SCALARS = (
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
 )
@@ -302,12 +328,18 @@ def test_what_is_no_data_is_a_fault_that_can_be_handed_over(name: str) -> None:
 
 
 def test_what_stands_for_data_is_data() -> None:
-    from datetime import date, datetime
+    from datetime import date, datetime, timedelta
     from enum import Enum
     from pathlib import PurePosixPath
 
     class Color(Enum):
         RED = "red"
+
+    class Two:
+        shape = (2,)
+
+        def tolist(self) -> list[int]:
+            return [1, 2]
 
     class Zero:
         shape = ()
@@ -322,9 +354,13 @@ def test_what_stands_for_data_is_data() -> None:
         PurePosixPath("a/b"),
         Zero(),
         (1,),
+        Two(),
+        timedelta(minutes=2),
     ]
     tree, _ = read(document({"k": given}))
-    assert plain(tree) == {"k": ["red", "2027-03-01", "2027-03-01T04:00:00", "a/b", 0.5, [1]]}
+    assert plain(tree) == {
+        "k": ["red", "2027-03-01", "2027-03-01T04:00:00", "a/b", 0.5, [1], [1, 2], 120]
+    }
 
 
 def test_findings_of_a_program_point_into_it_and_have_no_fix() -> None:

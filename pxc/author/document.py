@@ -148,6 +148,9 @@ class _Writer:
         if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
             items = _items(value, expression)
             return ["l", self.placed(place), [self._under(v, e, place) for v, e in items]]
+        whole = getattr(value, "tolist", None)
+        if callable(whole) and isinstance(getattr(value, "shape", None), tuple):
+            return self.node(whole(), None, place)  # an array of numpy
         what = f"`{type(value).__name__}`"
         help = "give text, numbers, booleans, None, lists, maps or builders"
         if isinstance(value, Set):
