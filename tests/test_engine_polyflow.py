@@ -15,7 +15,7 @@ import yaml
 
 from pxc.driver import Outcome, Request, SourceText, compile_request
 from pxc.options import Options, Runtime
-from tests.argo_runs import differences, scheduled
+from tests.argo_runs import differences, outcome_of, ran, scheduled
 from tests.engines import argo as engine
 from tests.engines import dag_files
 from tests.engines.cluster import Cluster
@@ -152,6 +152,38 @@ def test_engine_argo_a_run_waits_for_the_one_before(argo: Cluster, waits: bool) 
     first, second = (engine.ended(argo, name, 120) for name in names[:2])
     ended, began = first["status"]["finishedAt"], second["status"]["startedAt"]
     assert (began >= ended) is waits
+
+
+GROUP = """version: 1
+kind: pipeline
+name: searching
+ops:
+  - {name: all, template: {name: search}}
+  - {name: few, template: {name: search}, concurrency: 1, params: {most: 1}, dependencies: [all]}
+  - {name: alarm, template: {name: says}, conditions: {kind: status, op: few, trigger: failed}}
+  - {name: fine, template: {name: says}, conditions: {kind: status, op: few, trigger: succeeded}}
+  - {name: end, template: {name: says}, dependencies: [all, few], trigger: ALL_DONE}
+templates:
+  - kind: group
+    name: search
+    params: {most: 2}
+    hptuning: {concurrency: 2, matrix: {lr: {values: [1, 2]}}}
+    build: {image: "any:1"}
+    run: {cmd: "test {{ lr }} -le {{ most }}"}
+  - {kind: job, name: says, build: {image: "any:1"}, run: {cmd: "true"}}
+"""
+
+
+def test_engine_argo_runs_groups_and_what_follows_their_end(argo: Cluster) -> None:
+    outcome = outcome_of(GROUP)
+    done = ran(argo, outcome)
+    assert differences(done, outcome, {"few/1": FAILS}) == {}
+    phases = engine.phases(done)
+    assert (phases["alarm"], phases["fine"], phases["end"]) == (
+        "Succeeded",
+        "Omitted",
+        "Succeeded",
+    )
 
 
 def test_engine_airflow_runs_the_pipelines(release: str, tmp_path: Path) -> None:
