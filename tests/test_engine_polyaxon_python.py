@@ -22,6 +22,7 @@ from tests.command_line import environment, write
 from tests.conftest import ROOT
 from tests.engines import place
 from tests.python_forms import BESIDE, DIFFERENT, FORMS, HEAD, TOLD
+from tests.python_patches import patches
 
 LIBRARY = place.CACHE / "tracking-2" / "bin" / "python"
 
@@ -164,6 +165,25 @@ def test_a_method_gives_what_that_of_the_library_gives(name: str) -> None:
     real = _values(str(LIBRARY), HEAD)[name]
     install = "from pxc.polyaxon.finder import install\ninstall()\n"
     assert _values(sys.executable, install + HEAD)[name] == real
+
+
+def test_patches_are_those_of_the_library(tmp_path: Path) -> None:
+    made = patches(150)
+    install = "from pxc.polyaxon.finder import install\ninstall()\n"
+    real = answers(LIBRARY, VALUES.format(head=HEAD), made, tmp_path)
+    ours = answers(sys.executable, VALUES.format(head=install + HEAD), made, tmp_path)
+    assert not any(isinstance(each, str) for each in real)
+    for expression, one, other in zip(made, ours, real, strict=True):
+        assert _set(one) == _set(other), expression
+
+
+def _set(value: Any) -> Any:
+    """A value without what models of Kubernetes tell of all that nobody set."""
+    if isinstance(value, dict):
+        shown = ("claims", "requests", "limits", "effect", "operator", "tolerationSeconds",
+                 "toleration_seconds", "value", "value_from", "valueFrom")  # fmt: skip
+        return {k: _set(v) for k, v in value.items() if v is not None or k not in shown}
+    return [_set(each) for each in value] if isinstance(value, list) else value
 
 
 def test_every_class_is_in_a_form() -> None:

@@ -227,6 +227,19 @@ main = {"kind": "component", "run": step(image)}
     assert not list(tmp_path.rglob("__pycache__"))
 
 
+def test_a_loop_of_events_needs_no_network(tmp_path: Path) -> None:
+    text = f"import asyncio\nasync def made():\n    return {JOB}\nmain = asyncio.run(made())\n"
+    assert compiled(tmp_path, text).code == 0
+
+
+def test_the_folder_where_somebody_stands_is_of_no_use(tmp_path: Path) -> None:
+    write(tmp_path, {"here/stray.py": "x = 1\n", "there/train.py": f"import stray\n{MAIN}"})
+    write(tmp_path, {"there/pxc.yaml": ""})
+    ran = program("compile", "../there/train.py", "--allow-python", cwd=tmp_path / "here")
+    assert codes(ran) == ["PXC036"]
+    assert "ModuleNotFoundError" in ran.err
+
+
 def test_libraries_that_are_installed(tmp_path: Path) -> None:
     pytest.importorskip("numpy")
     text = f"import numpy\nmain = {JOB[:-3]}, 'args': [str(numpy.float64(0.5))]}}}}}}\n"
@@ -382,6 +395,8 @@ REFUSED = {
     "network": "import socket; socket.create_connection(('127.0.0.1', PORT), 2)",
     "datagram": "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
     "unix socket": "import socket; socket.socket(socket.AF_UNIX)",
+    "datagrams": "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
+    "other processor": "import os; os.sched_setaffinity(os.getppid(), {0})",
     "netlink": "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
     "program": "import subprocess; subprocess.run(['true'])",
     "shell": "import os; assert os.system('true') == 0; raise SystemError",

@@ -126,6 +126,12 @@ def test_the_layer_stands_before_a_library_that_is_installed(tmp_path: Path) -> 
         "from polyaxon.schemas import V1Component, V1Job\nfrom polyaxon.exceptions import PolyaxonSchemaError",
         "from polyaxon.schemas import V1Component, V1Job\nfrom polyaxon.client import RunClient",
         "from polyaxon.schemas import V1Component, V1Job\nfrom polyaxon import tracking, settings",
+        "from polyaxon.schemas import LifeCycle, V1Component, V1Job, V1Run, V1Stage, V1Status",
+        "from polyaxon.polyflow import V1Component, V1Job\nfrom polyaxon.k8s import k8s_schemas\nk8s_schemas.V1Volume",
+        "from polyaxon.polyflow import V1Component, V1Job, dags\nfrom polyaxon.schemas import types\ntypes.GIT",
+        "from polyaxon.polyflow import V1Component, V1Job, V1IO\nV1IO(name='a', iotype='int').type.upper()",
+        "from polyaxon.schemas import V1Component, V1Job\nfrom polyaxon.connections import V1Connection",
+        "from polyaxon.polyflow import V1Component, V1Job, V1SparkType\nV1SparkType.PYTHON.upper()",
     ],
 )
 def test_ways_to_import(line: str, tmp_path: Path) -> None:

@@ -148,6 +148,9 @@ _WORDS: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 """What is a value of a param, or of a catalog, whose fields no table of the language has."""
 
+_FORMER = {"V1IO": {"iotype": "type"}}
+"""What fields were called in Python by early releases."""
+
 _DOCUMENTS = frozenset({"V1Component", "V1Operation", "V1CompiledOperation"})
 
 
@@ -184,6 +187,8 @@ def _class(name: str, shapes: _Table, identifier: str, kind: str | None) -> type
     for field in shapes:
         for spelled in (snake(field), snake_of_kubernetes(field)):
             spellings.setdefault(spelled, field)
+    for word, field in _FORMER.get(name, {}).items():
+        spellings.setdefault(word, field)
     members = {
         "__doc__": f"The section `{identifier}`.",
         "__module__": "polyaxon.schemas",

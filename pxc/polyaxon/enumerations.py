@@ -58,6 +58,7 @@ ENUMERATIONS: dict[str, tuple[str, ...]] = {
     "V1ProjectVersionKind": ("component", "model", "artifact"),
     "AcquisitionFunctions": ("ucb", "ei", "poi"),
     "GaussianProcessesKernels": ("rbf", "matern"),
+    "V1SparkType": ("java", "scala", "python", "r"),
     "PullPolicy": ("Always", "IfNotPresent", "Never"),
 }  # fmt: skip
 """The words of each enumeration."""

@@ -15,11 +15,27 @@ from pxc.polyaxon.not_offered import NotOffered, Unavailable
 __all__ = ["install"]
 
 _TOP = "polyaxon"
-_SCHEMAS = ("schemas", "types", "polyflow", "_flow", "_schemas", "lifecycle", "_connections")
+_SCHEMAS = (
+    "schemas", "types", "polyflow", "_flow", "_schemas", "lifecycle", "connections",
+    "_connections", "containers", "_containers", "auxiliaries", "_auxiliaries",
+)  # fmt: skip
 _KUBERNETES = ("k8s", "_k8s")
 _FILES = ("polyaxonfile", "_polyaxonfile")
 _EXCEPTIONS = ("exceptions",)
 _SUBMODULES = (*_SCHEMAS, *_KUBERNETES, *_FILES, *_EXCEPTIONS)
+
+
+_OF_A_SERVER = frozenset(
+    (
+        "LifeCycle", "LiveState", "ManagedBy", "V1Agent", "V1Artifact", "V1Credentials", "V1Event",
+        "V1Events", "V1Log", "V1Logs", "V1Organization", "V1OperationBody", "V1Project",
+        "V1ProjectFeature", "V1ProjectVersion", "V1Run", "V1RunArtifact", "V1RunArtifacts",
+        "V1RunConnection", "V1RunEdge", "V1RunResources", "V1RunSettings", "V1Stage",
+        "V1StageCondition", "V1Status", "V1StatusCondition", "V1Team", "V1Token", "V1User",
+        "V1Version", "V1ArtifactTree", "V1Cloning", "V1Pipeline", "V1Queue", "V1Tag",
+    )
+)  # fmt: skip
+"""What `polyaxon.schemas` has for its client, too, so that files import it beside the rest."""
 
 
 def install() -> None:
@@ -65,7 +81,7 @@ class _Module(ModuleType):
         found = _found(self._part, name)
         if found is None:
             full = f"{self.__name__}.{name}"
-            if self._part not in _SUBMODULES:
+            if self._part not in _SUBMODULES or name in _OF_A_SERVER:
                 found = Unavailable(full)
             elif not name[:1].isupper():
                 raise AttributeError(name)  # a module, perhaps: the import system asks for it next

@@ -18,7 +18,13 @@ STRATEGIES = ("replace", "isnull", "post_merge", "pre_merge")
 
 _LATER_WINS = ("replace", "post_merge")
 _BY_KIND = frozenset({"matrix", "schedule", "mount", "run"})
-_NEVER_MERGED = frozenset({"cmd", "kind", "version"})
+_NEVER_MERGED = frozenset({"cmd"})
+
+_LEFT = frozenset(
+    ("kind", "version", "isPreset", "hubRef", "dagRef", "urlRef", "pathRef", "component",
+     "patchStrategy")
+)  # fmt: skip
+"""What a document keeps as it is, whatever is laid over it."""
 
 
 def patch_section(base: Section, values: Any, strategy: Any = None) -> None:
@@ -35,10 +41,15 @@ def patch_section(base: Section, values: Any, strategy: Any = None) -> None:
     if base._IDENTIFIER.startswith("V1"):
         _patch_kubernetes(base, incoming, how)
         return
-    for name in incoming._given:
+    # a patch of a runtime goes by the runtime, which is laid over the other before it
+    for name in sorted(incoming._given, key="runPatch".__eq__):
+        if base.pxc_is_document and name in _LEFT:
+            continue
         value = _of(incoming, name)
         current = _of(base, name)
-        if current is None:
+        if base.pxc_is_document and name == "runPatch" and current and value is not None:
+            _set(base, name, _run_patch(_runtime(base), current, value, how))
+        elif current is None:
             _set(base, name, value)
         elif isinstance(current, Section) and name in _BY_KIND:
             _set(base, name, _by_kind(current, value, how, whole=name != "run"))
@@ -49,6 +60,22 @@ def patch_section(base: Section, values: Any, strategy: Any = None) -> None:
             _set(base, name, value if how in _LATER_WINS else current)
         else:
             _set(base, name, _merged(current, value, how))
+
+
+def _runtime(document: Section) -> Any:
+    """The runtime of a document, or of the component in it."""
+    run = _of(document, "run")
+    component = _of(document, "component")
+    return run if run is not None or component is None else _of(component, "run")
+
+
+def _run_patch(run: Any, current: Any, value: Any, how: str) -> Any:
+    """Two patches of a runtime: merged by its kind, where that is known; else one of them."""
+    if not isinstance(run, Section):
+        return value if how == "replace" else current
+    laid = type(run).from_dict(current)
+    patch_section(laid, value, how)
+    return laid.to_dict(exclude_none=False)
 
 
 def _of(section: Section, name: str) -> Any:
@@ -62,6 +89,8 @@ def _set(section: Section, name: str, value: Any) -> None:
 
 def _by_kind(current: Section, value: Any, how: str, *, whole: bool) -> Any:
     """A section that only one of its kind is merged with; `whole` where `replace` takes all."""
+    if isinstance(value, dict) and "kind" not in value:
+        value = type(current).from_dict(value)
     if not isinstance(value, Section) or type(value) is not type(current):
         return value if how in _LATER_WINS and (whole or value is not None) else current
     if whole and how in ("replace", "isnull"):

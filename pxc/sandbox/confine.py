@@ -23,6 +23,7 @@ _READ_ANYTHING = 1 << 2
 _CAPABILITIES_VERSION = 0x20080522
 _KILL = 9
 _DESCRIPTORS = 256
+_STACK = 64 << 20
 _LOOSE = 8
 """So much more address space than memory is let where only address space can be limited."""
 
@@ -81,6 +82,7 @@ def _limit(limits: Limits, *, counted: bool) -> bool:
         "RLIMIT_CORE": 0,
         "RLIMIT_NOFILE": _DESCRIPTORS,
         "RLIMIT_DATA": limits.memory,
+        "RLIMIT_STACK": _STACK,
     }
     if not counted:
         wanted["RLIMIT_AS"] = limits.memory * _LOOSE

@@ -105,11 +105,20 @@ def _said(question: Question, limits: Limits) -> bytes:
 def _path_for(folder: Path) -> list[str]:
     """Where modules are looked for: the standard library, beside the file, what is installed."""
     ours = str(Path(__file__).parents[2])
-    known = [os.path.realpath(p) for p in sys.path if p and Path(p).exists()]
+    known = [os.path.realpath(p) for p in sys.path if _is_kept(p)]
     if not any(Path(p, "pxc", "__init__.py").exists() for p in known):
         known.append(ours)
     first = next((i for i, p in enumerate(known) if p.endswith("-packages")), len(known))
     return list(dict.fromkeys((*known[:first], str(folder), *known[first:])))
+
+
+def _is_kept(place: str) -> bool:
+    """Whether modules are looked for in a place: not because somebody stood there."""
+    if not place or not Path(place).exists():
+        return False
+    chosen = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    is_here = os.path.realpath(place) == str(Path.cwd().resolve())
+    return not is_here or place in chosen or Path(place, "pxc", "__init__.py").exists()
 
 
 def _editable() -> Iterator[str]:

@@ -27,7 +27,9 @@ _ARCHITECTURES = {
 
 _REFUSED: dict[str, tuple[int | None, int | None]] = {
     # networks, and every other socket
-    "socket": (41, 198), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426),
+    "socket": (41, 198), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
+    "accept": (43, 202), "accept4": (288, 242),
+    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
     # programs and processes
     "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281),
@@ -37,6 +39,7 @@ _REFUSED: dict[str, tuple[int | None, int | None]] = {
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
     "process_madvise": (440, 440), "process_mrelease": (448, 448), "kcmp": (312, 272),
     "migrate_pages": (256, 238), "move_pages": (279, 239), "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
     # what outlives the process, and memory that its limits do not count
     "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
     "memfd_create": (319, 279), "memfd_secret": (447, 447),
@@ -69,8 +72,12 @@ _CLONE, _CLONE3 = (56, 220), (435, 435)
 _OWN_ALONE = ((62, 129), (234, 131))
 """`kill` and `tgkill`, by which a process may end itself."""
 
-_PRLIMIT = (302, 261)
+_OWN_OR_NONE = ((302, 261), (203, 122), (144, 119), (142, 118), (314, 274))
+"""`prlimit64` and what says when a process runs, by which it may ask for less; 0 is itself."""
+
 _MMAP = (9, 222)
+_SOCKETPAIR = (53, 199)
+_KIND_OF_SOCKET, _STREAM = 0xF, 1
 
 _CLONE_THREAD = 0x00010000
 _SHARED_ANONYMOUS = 0x21
@@ -132,7 +139,17 @@ def _program(architecture: int, column: int, process: int) -> list[_Step]:
             call[column], [(_LOAD, 0, 0, _ARGUMENTS), (_IS, 0, 1, process), allow, refuse]
         )
     own = [(_LOAD, 0, 0, _ARGUMENTS), (_IS, 1, 0, 0), (_IS, 0, 1, process), allow, refuse]
-    steps += _for_call(_PRLIMIT[column], own)
+    for call in _OWN_OR_NONE:
+        steps += _for_call(call[column], own)
+    # a pair of streams reaches itself alone; one of datagrams could be sent to any address
+    pair = [
+        (_LOAD, 0, 0, _ARGUMENTS + 8),
+        (_AND, 0, 0, _KIND_OF_SOCKET),
+        (_IS, 0, 1, _STREAM),
+        allow,
+        refuse,
+    ]
+    steps += _for_call(_SOCKETPAIR[column], pair)
     shared = [
         (_LOAD, 0, 0, _ARGUMENTS + 3 * 8),
         (_AND, 0, 0, _SHARED_ANONYMOUS),
