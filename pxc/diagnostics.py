@@ -94,13 +94,18 @@ class Report:
         help: str | None = None,
         fix: Fix | None = None,
     ) -> None:
-        """Record a fault under the code with this id; the very same fault is kept once."""
+        """Record a fault under the code with this id; the very same fault is kept once.
+
+        One of a text whose tree was brought to another version has no fix: it would edit the old
+        text in the words of the new.
+        """
+        fix = None if span.source.rewritten else fix
         self.keep(Diagnostic(CODES[code], message, span, label, notes, help, fix))
 
     def keep(self, found: Diagnostic) -> None:
         """Record a fault that another report had; the very same fault is kept once."""
         code, span = found.code.id, found.span
-        if found.fix is not None and (span.source.authored is not None or span.source.rewritten):
+        if found.fix is not None and span.source.authored is not None:
             found = replace(found, fix=None)  # it says YAML, and stands in a program
         key = (code, span.source, span.start, span.end, found.message)
         if key in self._seen:

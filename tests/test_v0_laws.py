@@ -32,6 +32,7 @@ IMPLIED = {
     "build.backend": "the component that builds is named",
     "build.nocache": "`false` is what nobody says",
     "nocache": "`false` is what nobody says",
+    "hptuning.early_stopping.[].policy": "`all` and `group`: any rule stops all runs",
     "environment.replicas.worker.[].index": "told with the settings of that worker",
 }
 """Fields whose values are in no text of the new file, and need not be told of."""

@@ -84,6 +84,7 @@ TOLD: list[tuple[str, list[str]]] = [
     ("index: 1", ["PXC949 index"]),
     ("run_config: {tf_random_seed: 1}", ["PXC949 run_config"]),
     ("resources: {cpu: 1}", ["PXC105 1"]),
+    ("resources: {index: 1}", ["PXC949 index"]),
     ("resources: {limits: {cpu: 1}}", ["PXC103 limits"]),
     ("resources: {gpu: {request: 1}}", ["PXC102 request"]),
     ("tolerations: [{operatr: Exists}]", ["PXC102 operatr"]),
@@ -137,6 +138,9 @@ REPLICAS: list[tuple[str, str, dict[str, Any], list[str]]] = [
     ("", "tensorflow: {n_workers: 1, default_worker_resources: {cpu: {limits: 1}}, worker_resources: [{index: 1}]}",
      {"kind": "tfjob", "chief": role(1),
       "worker": role(1, container={**WORDS, "resources": {"limits": {"cpu": 1}}})}, ["PXC941 {index: 1}"]),
+    ("", "tensorflow: {n_workers: 1, default_worker_node_selectors: {a: b}, worker_node_selectors: [{c: d}], worker_configs: [e]}",
+     {"kind": "tfjob", "chief": role(1), "worker": role(1, environment={"nodeSelector": {"a": "b"}})},
+     ["PXC941 {c: d}", "PXC949 worker_configs"]),
 ]  # fmt: skip
 
 

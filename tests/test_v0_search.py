@@ -109,6 +109,9 @@ TOLD: list[tuple[str, str, list[str]]] = [
     (LR, "params: {lr: 3}\n", ["PXC225 lr"]),
     (f"early_stopping: [{{metric: a, value: 1, policy: {{kind: average, evaluation_interval: 1}}}}], {LR}", "",
      ["PXC944 {metric: a, value: 1, policy: {kind: average, evaluation_interval: 1}}"]),
+    (f"early_stopping: [{{metric: a, value: 1, policy: all}}], {LR}", "", []),
+    (f"early_stopping: [{{metric: a, value: 1, policy: experiment}}], {LR}", "",
+     ["PXC949 {metric: a, value: 1, policy: experiment}"]),
     (f"early_stopping: [{{value: 1}}], {LR}", "", ["PXC104 value"]),
     (f"early_stopping: [{{metric: a, value: 1, optimization: up}}], {LR}", "", ["PXC116 up"]),
 ]  # fmt: skip

@@ -127,10 +127,19 @@ def _variables(node: Any) -> Any:
 def base_of(section: Section) -> str | None:
     """What an image is made of: `image`, `dockerfile` or `ref`; None after PXC104 for nothing.
 
-    PXC954 for the commit or branch at which the code of the project was taken; before 0.4 `ref`
-    beside an image was one.
+    PXC954 for the repository, commit or branch that the code of the project was taken from; before
+    0.4 `ref` beside an image was one.
     """
     base = section.only_one("image", "dockerfile")
+    url = section.get("git")
+    if url is not None:
+        section.report.add(
+            "PXC954",
+            f"the code of the project was that of `{url.value}`",
+            url.span,
+            help=f"give the run the code: `init: [{{git: {{url: {url.value}}}}}]`, and the build"
+            " its param `code`",
+        )
     for field in ("commit", "branch", "ref"):
         value = section.get(field) if field != "ref" or base is not None else None
         if value is not None:

@@ -20,6 +20,9 @@ _TYPES = {
 }  # fmt: skip
 """Types that have another name in version 1.1."""
 
+_SCIENTIFIC = r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+"
+"""A number that YAML 1.1 takes for text; version 0 read it again, as Python does."""
+
 _LONG = {"value", "ref", "toInit", "toEnv", "contextOnly", "connection", "to_init", "to_env"}
 """Keys that make a map the long form of a param; a value with one of them goes under `value`."""
 
@@ -132,5 +135,7 @@ def inferred_type(node: Any) -> str | None:
     if isinstance(node, Map):
         return "dict"
     value = node.value if isinstance(node, Lit) else None
+    if isinstance(value, str) and re.fullmatch(_SCIENTIFIC, value):
+        return "float"
     names = {bool: "bool", int: "int", float: "float", str: "str"}
     return names.get(type(value))

@@ -116,6 +116,7 @@ RESOURCES = Model(
         memory=(_MAP, "memory, in MB"),
         gpu=(_MAP, "GPUs"),
         tpu=(_MAP, "TPUs"),
+        index=(Integer(), "which replica this is for, before 0.3"),
     ),
     moved={
         "requests": "version 0 says the resource first: `cpu: {requests: 1}`",
@@ -154,6 +155,14 @@ _REPLICAS: dict[str, Row] = {
     "run_config": (_ANY, "session of TensorFlow, before 0.2"),
     "default_worker_resources": (_MAP, "resources of the workers, before 0.3"),
     "default_ps_resources": (_MAP, "resources of the parameter servers, before 0.3"),
+    "default_worker_node_selectors": (MapOf(AsText()), "nodes of the workers, before 0.3"),
+    "default_ps_node_selectors": (MapOf(AsText()), "nodes of the servers, before 0.3"),
+    "worker_node_selectors": (ListOf(_MAP), "nodes of single workers, before 0.3"),
+    "ps_node_selectors": (ListOf(_MAP), "nodes of single servers, before 0.3"),
+    "default_worker_config": (_ANY, "session of TensorFlow, before 0.3"),
+    "default_ps_config": (_ANY, "session of TensorFlow, before 0.3"),
+    "worker_configs": (_ANY, "sessions of TensorFlow, before 0.3"),
+    "ps_configs": (_ANY, "sessions of TensorFlow, before 0.3"),
     "worker_resources": (ListOf(_MAP, single=True), "resources of single workers, before 0.3"),
     "ps_resources": (ListOf(_MAP, single=True), "resources of single servers, before 0.3"),
 }
@@ -267,7 +276,7 @@ EARLY_STOPPING = _required(
         value=(Number(), "value that stops"),
         optimization=_OPTIMIZATION,
         higher=(Boolean(), "`optimization` before 0.1"),
-        policy=(_MAP, "how runs are compared"),
+        policy=(_ANY, "how runs are compared; before 0.5 who is stopped"),
     ),
     "metric", "value",
 )  # fmt: skip

@@ -122,7 +122,7 @@ def _others(
 ) -> Pair | None:
     """The role of the workers or of the parameter servers; None where there are none."""
     number = "n_workers" if name == "worker" else "n_ps"
-    for field in (name, f"{name}_resources"):
+    for field in (name, f"{name}_resources", f"{name}_node_selectors"):
         _single(replicas, field)
     count = replicas.entry(number)
     if count is None or not role:
@@ -131,6 +131,9 @@ def _others(
     place = count[0].span
     own = pod_of(replicas.section(f"default_{name}", POD), told)
     own.resources = own.resources or resources(replicas, f"default_{name}_resources")
+    nodes = replicas.entry(f"default_{name}_node_selectors") if own.environment is None else None
+    if nodes is not None:
+        own.environment = mapped(nodes[1].span, [renamed("nodeSelector", nodes)])
     if own.retries is not None:
         replicas.report.add(
             "PXC949",
@@ -148,7 +151,7 @@ def _refused(replicas: Section, number: str, default: str) -> None:
         message = f"`{number}` has no role in this runtime"
         help = "leave it out, with what is said of these pods"
         replicas.report.add("PXC949", message, count[0].span, help=help)
-    for field in (default, f"{default}_resources"):
+    for field in (default, f"{default}_resources", f"{default}_node_selectors"):
         entry = replicas.entry(field)
         if entry is not None and count is None:
             message = f"`{field}` says how, but nothing says how many"
@@ -191,7 +194,7 @@ def _single(replicas: Section, field: str) -> None:
         which = f" {index}" if index is not None else ""
         replicas.report.add(
             "PXC941",
-            f"the settings of the one {field.removesuffix('_resources')}{which} cannot be said:"
+            f"the settings of the one {field.partition('_')[0]}{which} cannot be said:"
             " all pods of a role are alike",
             head_of(node.span),
             help="say them for all, in `default_worker` or `default_ps`, or leave them out",

@@ -24,7 +24,7 @@ def resources(section: Section, field: str = "resources") -> Pair | None:
         return None
     bounds: dict[str, list[Pair]] = {"requests": [], "limits": []}
     places: dict[str, Any] = {}
-    for name in [name for name, _ in old.fields()]:
+    for name in [name for name in old.entries if name in _NAMES]:
         amounts = old.section(name, AMOUNT)
         for bound, amount in amounts.fields() if amounts else ():
             value = _amount(name, amount[1], old)

@@ -222,6 +222,8 @@ def _stopping_rule(rule: Section, tuning: Section) -> Map | None:
     for name in rule.model.required:
         rule.need(name)
     rule.only_one("optimization", "higher")
+    if isinstance(rule.get("policy"), Lit):
+        return _stopping_all(rule)
     policy = rule.section("policy", language.POLICY)
     if policy is not None and policy.word("kind") == "average":
         rule.settle()
@@ -232,6 +234,11 @@ def _stopping_rule(rule: Section, tuning: Section) -> Map | None:
             help="choose `median` or `truncation` as the policy: the rule is left out",
         )
         return None
+    return _rule(rule, policy)
+
+
+def _rule(rule: Section, policy: Section | None) -> Map:
+    """The fields of a rule."""
     first = rule.node.entries[0][0].span if rule.node.entries else rule.span
     fields = [
         pair("kind", made(first, "metric_early_stopping")),
@@ -241,6 +248,20 @@ def _stopping_rule(rule: Section, tuning: Section) -> Map | None:
         _policy(rule, policy),
     ]
     return mapped(rule.span, fields)
+
+
+def _stopping_all(rule: Section) -> Map | None:
+    """A rule that says who is stopped: `all` and `group`, as any rule does, or one run alone."""
+    if str(rule.word("policy")).lower() in ("all", "group"):
+        return _rule(rule, None)
+    rule.settle()
+    rule.report.add(
+        "PXC949",
+        "a rule that stops a single run, and no other, has no counterpart",
+        head_of(rule.span),
+        help="have the program end when it is good enough: the rule is left out",
+    )
+    return None
 
 
 def _direction(rule: Section, first: Any) -> Pair:
