@@ -13,6 +13,7 @@ import yaml
 import pxc
 from pxc.author import AuthorFault
 from tests.command_line import run
+from tests.conftest import ROOT
 from tests.test_catalog_ref import repository, write
 
 __all__ = ["repository"]
@@ -243,3 +244,52 @@ def test_what_cannot_be_converted_is_told(folder: Path) -> None:
     assert run("convert", "train.py").err.startswith("error[PXC035]")
     assert run("convert", "none.yaml").code == 2
     assert run("convert", "-", stdin=JOB.encode()).out == json.dumps(DATA, indent=2) + "\n"
+
+
+STEPS = """\
+from pxc.author import *
+from pxc.author import input
+
+def step(name, out, image, **params):
+    return operation(name=name, params=params, component=component(
+        inputs=[input(name=each, type="float") for each in params],
+        outputs=[output(name=out, type="float")],
+        run=job(container=container(
+            image=image, command=["python", name],
+            resources=resource_requirements(requests={"cpu": 1, "memory": "1Gi"}))),
+    ))
+
+a = step("a", "x", "python:3.11-slim")
+b = step("b", "y", "python:3.12-slim")
+c = step("c", "z", "python:3.12-slim", p=a.outputs["x"], q=b.outputs["y"])
+main = component(name="loop", run=dag(operations=[a, b, c]))
+"""
+"""Operations of one call, which have one place and little else in common."""
+
+EXAMPLE = (ROOT / "examples" / "pipeline.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "target"), [(STEPS, "argo"), (STEPS, "airflow"), (EXAMPLE, "airflow")]
+)
+def test_a_pipeline_in_python_compiles_to_what_its_yaml_does(
+    text: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "pipeline.py", text)
+    assert run("convert", "pipeline.py", "--allow-python", "-o", "pipeline.yaml").code == 0
+    assert run("lint", "pipeline.yaml").code == 0
+    assert run("fmt", "--check", "pipeline.yaml").code == 0
+    compiled = ("--target", target, "--name-policy", "pinned")
+    python = run("compile", "pipeline.py", "--allow-python", *compiled)
+    assert (python.code, "pipeline.py" in python.out) == (0, True)
+    expected = run("compile", "pipeline.yaml", *compiled).out
+    assert python.out.replace("pipeline.py", "pipeline.yaml") == expected
+
+
+def test_a_component_that_operations_share_is_one_template(folder: Path) -> None:
+    write(folder / "pipeline.py", EXAMPLE)
+    ended = run("compile", "pipeline.py", "--allow-python", "--target", "argo")
+    assert (ended.code, ended.out.count("- train.py")) == (0, 1)
+    assert ended.out.count("template: train-0") == 3
