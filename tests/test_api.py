@@ -105,7 +105,8 @@ def test_a_python_file_is_executed_where_that_is_allowed(folder: Path) -> None:
     assert document.to_dict() == DATA
     assert pxc.compile_file("train.py", allow_python=True).ok
     assert [d.code.id for d in pxc.lint_file("train.py").diagnostics] == ["PXC044"]
-    assert pxc.lint_file("train.py", allow_python=True).diagnostics == ()
+    assert [d.code.id for d in pxc.lint_file("train.py:main").diagnostics] == ["PXC044"]
+    assert pxc.load("train.py", allow_python=True).lint().diagnostics == ()
 
 
 def test_faults_are_findings_with_places(folder: Path) -> None:

@@ -69,24 +69,23 @@ def lint_file(
     *,
     principal: Principal | None = None,
     today: str = "",
-    allow_python: bool = False,
 ) -> Outcome:
     """Lint one file from disk under its workspace's settings, as `pxc lint` does.
 
     Of components only those are looked into that `principal` may pull; nothing elsewhere is asked.
-    Of a Python file only the syntax is looked at, unless `allow_python` has it executed. Raises as
+    Of a Python file only the syntax is looked at: a linter executes nothing. Raises as
     `compile_file` does, and ValueError for settings of lint and a baseline that are at fault.
     """
-    told = Report()
-    if not allow_python and str(path).endswith(".py"):
-        from pxc.driver.python_files import check_syntax
+    if ".py" in str(path):
+        from pxc.driver.python_files import check_syntax, python_file
 
-        check_syntax(_read(str(path)), told)
-        return Outcome(told)
-    given = given_file(str(path), told, allow_python=allow_python)
-    if given is None:
-        return Outcome(told)
-    return lint_text(given, Path(given.name), Choice(principal=principal, today=today), told)
+        python = python_file(str(path))
+        if python is not None:
+            told = Report()
+            check_syntax(_read(str(python.path)), told)
+            return Outcome(told)
+    given = _read(str(path))
+    return lint_text(given, Path(given.name), Choice(principal=principal, today=today), Report())
 
 
 def begun_from(given: tuple[Any, ...]) -> EarlierRun | None:
