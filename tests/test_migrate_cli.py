@@ -76,6 +76,11 @@ def test_standard_input(folder: Path) -> None:
     for options in ((), ("--write",)):
         ended = run("migrate", *options, "-", stdin=OLD.encode())
         assert (ended.code, ended.out) == (0, NEW)
+    assert (
+        run("migrate", "-", "--stdin-filename", "x/b.yml", "-o", "out", stdin=OLD.encode()).code
+        == 0
+    )
+    assert texts(folder) == {"out/x/b.yml": NEW}
     told = run("migrate", "-", "--stdin-filename", "x/a.yml", stdin=FAULTY.encode())
     assert (told.code, told.out) == (1, "")
     assert "--> x/a.yml:4:7" in told.err

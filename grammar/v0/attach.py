@@ -23,11 +23,12 @@ def attach(comments: Sequence[Comment], old: Outline, new: Outline, source: Sour
     """
     places = _Places(old, source)
     survivors = Survivors(new, source)
-    run = shallowest = -1
-    leads = False  # what follows, with all the rest of its run
+    shallowest = -1
+    leads = False  # what follows, with all further comments before it
+    next_entry: Entry | None = None
     for comment in comments:
-        if comment.run != run:
-            run, shallowest, leads = comment.run, -1, False
+        if places.after(comment.start) is not next_entry or not comment.alone:
+            next_entry, shallowest, leads = places.after(comment.start), -1, False
         if places.opens_item(comment):
             _lead(comment, places.after(comment.start), survivors, new)
             continue
@@ -123,6 +124,8 @@ def _near(comment: Comment, gone: Entry, survivors: Survivors, new: Outline) -> 
 
 
 _EVER = 1 << 62
+_DASH = 200
+"""How far to the right a dash is looked for."""
 
 
 class _Places:
@@ -170,8 +173,8 @@ class _Places:
         """The entry below whose last line a comment belongs, None when it leads what follows.
 
         It does when it is indented deeper than what follows, or stands right below the entry and
-        apart from what follows. In one run of comments an entry is never deeper than the one
-        before, which stands in column `bound` (-1: anywhere); the new bound is given back.
+        apart from what follows. Of the comments between two entries none goes deeper than the one
+        before, which went to column `bound` (-1: anywhere); the new bound is given back.
         """
         below = self.after(comment.start)
         column = -1 if below is None else self._column(below)
@@ -184,7 +187,9 @@ class _Places:
         if below is None and comment.column == 0 and not apart:
             return None, bound
         if not fitting:
-            return (ended[-1] if apart and ended else None), bound
+            if not apart or not ended:
+                return None, bound
+            return ended[-1], self._column(ended[-1])
         return fitting[0], self._column(fitting[0])
 
     def _ended(self, at: int) -> list[Entry]:
@@ -201,15 +206,19 @@ class _Places:
     def _column(self, entry: Entry) -> int:
         line = self._text.rfind("\n", 0, entry.start) + 1
         before = self._text[line : entry.start]
+        if entry.key is None and not before.strip() and entry.end > entry.start:
+            written = self._text[:line].rstrip()  # the dash stands alone, on a line above
+            line = written.rfind("\n") + 1
+            before = written[line:] if len(written) - line < _DASH else before
         if entry.key is None and before.strip():
             return max(before.rfind("-"), 0)
         return len(before)
 
     def is_short(self, entry: Entry) -> bool:
-        """Whether an entry is a scalar, or what its author wrote between brackets."""
+        """Whether an entry is a scalar, or what its author wrote between brackets on a line."""
         span = entry.value.span
         between = span.source is self._source and self._text[span.start : span.start + 1] in "[{"
-        return isinstance(entry.value, Lit) or between
+        return isinstance(entry.value, Lit) or (between and "\n" not in span.text)
 
     def has_gap(self, entry: Entry) -> bool:
         """Whether the line above an entry is blank; what follows a dash has no line of its own."""

@@ -114,10 +114,11 @@ def _in_runs(text: str, comments: list[Comment]) -> tuple[Comment, ...]:
             runs[-1].append(comment)
         else:
             runs.append([comment])
+    content = len(text.rstrip())
     found: list[Comment] = []
     for number, run in enumerate(runs):
         above = _blank_before(text, run[0].start)
-        below = _blank_after(text, run[-1].start)
+        below = _blank_after(text, run[-1].start, content)
         for c in run:
             found.append(Comment(c.start, c.text, c.column, c.alone, number, above, below))
     return tuple(found)
@@ -129,9 +130,10 @@ def _blank_before(text: str, at: int) -> bool:
     return line > 0 and not text[before:line].strip()
 
 
-def _blank_after(text: str, at: int) -> bool:
+def _blank_after(text: str, at: int, content: int) -> bool:
+    """Whether a blank line follows; `content` is where the text ends but for blanks."""
     end = text.find("\n", at)
-    if end < 0 or not text[end + 1 :].strip():
+    if end < 0 or end >= content:
         return False
     after = text.find("\n", end + 1)
     return not text[end + 1 : after if after >= 0 else len(text)].strip()

@@ -92,7 +92,9 @@ class Survivors:
     def __init__(self, new: Outline, source: Source) -> None:
         self._by_key: dict[tuple[int, int], Entry] = {}
         self._by_value: dict[tuple[int, int], Entry] = {}
-        self._by_scalar: dict[tuple[int, int], list[Entry]] = {}
+        self._by_scalar: dict[tuple[int, int], Entry] = {}
+        self._same: dict[tuple[int, int, object], Entry] = {}
+        self._last: dict[tuple[int, int, int], Entry] = {}
         for entry in new:
             key, value = entry.key, entry.value
             if key is not None and key.span.source is source:
@@ -100,7 +102,11 @@ class Survivors:
             if value.span.source is source:
                 self._by_value.setdefault(_bounds(value), entry)
                 if isinstance(value, Lit):
-                    self._by_scalar.setdefault(_bounds(value), []).append(entry)
+                    self._by_scalar.setdefault(_bounds(value), entry)
+                    self._same.setdefault((*_bounds(value), value.value), entry)
+            for node in (key, value):
+                if node is not None and node.span.source is source:
+                    self._last[*_bounds(node), id(entry.parent)] = entry
         placed = sorted((e.start, e.number, e) for e in new if e.start >= 0)
         self._starts = [start for start, _, _ in placed]
         self._placed = [entry for _, _, entry in placed]
@@ -112,19 +118,21 @@ class Survivors:
 
     def on_line(self, old: Entry) -> Entry | None:
         """The entry that carries the scalar of this one, or what was made of it, or its key."""
-        found = self._by_scalar.get(_bounds(old.value), [])
-        wanted = getattr(old.value, "value", None)
-        same = (e for e in found if e.value.value == wanted)
-        return next(same, found[0] if found else None) or self.exact(old)
+        bounds = _bounds(old.value)
+        same = self._same.get((*bounds, getattr(old.value, "value", None)))
+        return same or self._by_scalar.get(bounds) or self.exact(old)
 
     def last(self, old: Entry) -> Entry | None:
         """The last of the neighbours that carry this very key or value; of an item all of it."""
         found = self.exact(old)
-        while found is not None and found.parent is not None and _begins_item(found):
+        is_item = found is not None and _begins_item(found) and not _begins_item(old)
+        if found is not None and found.parent is not None and is_item:
             found = found.parent
-        if found is None or found.parent is None:
-            return found
-        return [e for e in found.parent.below if e is found or _is_of(e, old)][-1]
+        if found is None:
+            return None
+        nodes = (node for node in (old.key, old.value) if node is not None)
+        others = (self._last.get((*_bounds(node), id(found.parent))) for node in nodes)
+        return max((found, *(e for e in others if e is not None)), key=lambda e: e.number)
 
     def first_in(self, start: int, end: int) -> Entry | None:
         """The first entry, by its old place, that came from between two places."""
@@ -148,14 +156,4 @@ def _begins_item(entry: Entry) -> bool:
         around is not None
         and around.parent is not None
         and (around.key is None and around.below[0] is entry)
-    )
-
-
-def _is_of(entry: Entry, old: Entry) -> bool:
-    """Whether an entry was made from the key or value of an old one."""
-    places = [_bounds(node) for node in (old.key, old.value) if node is not None]
-    return any(
-        _bounds(node) in places and node.span.source is old.value.span.source
-        for node in (entry.key, entry.value)
-        if node is not None
     )

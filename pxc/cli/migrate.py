@@ -112,7 +112,7 @@ def migrate_command(
                 )
     if output is not None:
         more = [] if made is None else made.files_for(Path(output))
-        _write_below(Path(output), paths, results, more)
+        _write_below(Path(output), paths, results, more, stdin_filename)
     elif made is not None:
         write_product(made.text)
     for_people = format_ in FOR_PEOPLE
@@ -158,12 +158,16 @@ def _print(result: Result) -> None:
 
 
 def _write_below(
-    folder: Path, paths: Sequence[str], results: Sequence[Result], more: Sequence[OutFile]
+    folder: Path,
+    paths: Sequence[str],
+    results: Sequence[Result],
+    more: Sequence[OutFile],
+    stdin_filename: str | None,
 ) -> None:
     """Write the migrated files, and more, below a folder, all or none. Raises UsageError."""
     files = [*more]
     files += [
-        OutFile(_path_below(result.path, paths), result.data.decode())
+        OutFile(_path_below(result.path, paths, stdin_filename), result.data.decode())
         for result in results
         if result.changed
     ]
@@ -179,10 +183,10 @@ def _write_below(
         write_folder(folder, files)
 
 
-def _path_below(path: str, paths: Sequence[str]) -> str:
+def _path_below(path: str, paths: Sequence[str], stdin_filename: str | None) -> str:
     """The path of a result: from the folder that was named, else as the file itself was named."""
     if path == STDIN:
-        return "polyaxonfile.yaml"
+        path = "polyaxonfile.yaml" if stdin_filename is None else stdin_filename
     file = Path(path)
     folders = [Path(p) for p in paths or (".",) if p != STDIN and Path(p).is_dir()]
     for folder in folders:
