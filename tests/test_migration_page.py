@@ -24,7 +24,7 @@ def test_every_code_of_migration_is_told(code: str) -> None:
 
 
 def test_no_other_code_is_in_the_table() -> None:
-    table = PAGE.read_text("utf-8").split("## What is told\n")[1].split("\n## ")[0]
+    table = PAGE.read_text("utf-8").split("## All codes of migration\n")[1].split("\n## ")[0]
     assert re.findall(r"^\| \[(PXC\d{3})\]", table, re.M) == MIGRATION
 
 
