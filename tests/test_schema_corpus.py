@@ -13,6 +13,7 @@ import pytest
 
 from pxc.diagnostics import Report, Severity
 from pxc.grammar.schema import SCHEMA_PATH
+from pxc.grammar.v0 import is_v0
 from pxc.grammar.yaml_tree import read_yaml
 from pxc.ir.node import plain
 from pxc.source import Source
@@ -67,12 +68,17 @@ def test_places_where_they_once_differed(text: str, accepted: bool) -> None:
     assert (not errors(text)) is accepted
 
 
+def follows_version_0(text: str) -> bool:
+    tree = read_yaml(Source("f.yaml", text), Report())
+    return tree is not None and is_v0(tree)
+
+
 def test_they_agree_on_every_file_of_the_corpus(shared: Path) -> None:
     differ = {}
     agreed = {True: 0, False: 0}
     for name, text in texts(shared / "corpus"):
         readable, values = document(text)
-        if not readable:
+        if not readable or follows_version_0(text):  # the schema is that of version 1.1
             continue
         faults = errors(text)
         accepted = validator().is_valid(values)
@@ -82,7 +88,7 @@ def test_they_agree_on_every_file_of_the_corpus(shared: Path) -> None:
             differ[name] = sorted(faults) or [str(e) for e in validator().iter_errors(values)]
     assert differ == {}
     assert agreed[True] > 500
-    assert agreed[False] > 600
+    assert agreed[False] > 200
 
 
 def texts(corpus: Path) -> Iterator[tuple[str, str]]:
