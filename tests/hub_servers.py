@@ -78,6 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.answer(200, data, ETag=etag)
 
+    def do_HEAD(self) -> None:
+        if not self._is_refused():
+            self.answer(200 if self._path().is_file() else 404)
+
     def do_PUT(self) -> None:
         data = self.rfile.read(int(self.headers["Content-Length"]))
         if self._is_refused():

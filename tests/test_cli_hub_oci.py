@@ -111,11 +111,18 @@ def test_a_version_that_is_signed_where_it_is_published_keeps_all_its_layers(
     settings = root / "pxc.yaml"
     settings.write_text(f"{settings.read_text()}  policy: {{unsigned: deny}}\n")
     assert "error[PXC235]" in run("pxc compile --hub vision/train:1 --no-locked", root)[1]
+    (unsigned,) = json.loads(run("pxc hub ls vision/train --format json", root)[1])["versions"]
     for name in ("one", "other"):
         code, shown = run(f"pxc hub sign vision/train:1 --key {tmp_path}/{name}.key", root)
         assert code == 0, shown
     assert pulled(root, "1", tmp_path / "after") == before
     (version,) = json.loads(run("pxc hub ls vision/train --format json", root)[1])["versions"]
+    assert version == unsigned | {"signed": True}, "its manifest is the same"
+    assert "  yes  " in run("pxc hub ls vision/", root)[1]
+    shown = run("pxc hub show vision/train:1", root)[1]
+    assert "signed by key:platform" in shown or "signed by key:release" in shown
+    (told,) = json.loads(run("pxc hub show vision/train:1 --format json", root)[1])["versions"]
+    assert len(told["signatures"]) == 2
     assert (version["digest"], version["signed"]) == (digest_of(TRAIN.encode()), True)
     assert (version["keywords"], version["created"]) == (["boxes", "detector"], "2026-11-20")
     assert "title" not in version

@@ -54,8 +54,9 @@ class Version(Struct, frozen=True, kw_only=True):
 
     `component` is `org/name`, or the name alone. `digest` is `sha256:` and the digits of the exact
     bytes, whatever the registry. `created` is a day, `origin` what the bytes were found in, such as
-    `commit 9f3c...`; `signatures` are texts in minisign's format, `keywords` the words that it is
-    to be found by. What a registry does not tell is empty.
+    `commit 9f3c...`, `keywords` the words that it is to be found by; `signatures` are texts in
+    minisign's format, as far as they come along with it: `Registry.signatures` are all. What a
+    registry does not tell is empty.
     """
 
     component: str
@@ -96,6 +97,13 @@ class Registry(Protocol):
     def read(self, version: Version) -> bytes:
         """The exact bytes of a version, `MOST_BYTES` at most; whoever asks checks the digest."""
 
+    def signatures(self, version: Version, *, any_tag: bool = False) -> tuple[str, ...]:
+        """What says to be signatures of a version, or of its bytes under `any_tag`; nobody has
+        verified them.
+
+        They may have to be fetched: to be asked where it matters who signed.
+        """
+
 
 class About(Struct, frozen=True, kw_only=True):
     """What is told of a version when it is published; what is not known is empty.
@@ -127,6 +135,9 @@ class Publishing(Registry, Protocol):
         A tag that has other bytes is left as it is (the fault is of the kind `exists`), but for the
         registry's `mutable_tags`. For the same bytes what is told of them is replaced.
         """
+
+    def add_signature(self, version: Version, data: bytes, text: str) -> None:
+        """Keep one more signature of a version, whose bytes are `data`, beside those of others."""
 
 
 def digest_of(data: bytes) -> str:

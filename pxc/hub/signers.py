@@ -30,6 +30,8 @@ __all__ = [
     "check_locked_signer",
     "check_signed",
     "is_for",
+    "is_signer",
+    "named_in",
     "signed_by",
     "unsigned_policy",
 ]
@@ -109,11 +111,16 @@ def check_locked_signer(
     signer: str, placed: HubReference, options: HubOptions, span: Span, report: Report
 ) -> bool:
     """Whether a version whose signer pxc.lock tells may still be used. PXC235 and PXC236."""
-    name = signer.removeprefix(SIGNED_BY_KEY)
-    known = next((each for each in options.signers if each.name == name), None)
-    if known is not None and is_for(known, placed.org):
+    if is_signer(signer, placed, options):
         return True
+    name = signer.removeprefix(SIGNED_BY_KEY)
     return _may_be_unsigned(placed, options, name, span, report)
+
+
+def is_signer(signer: str, placed: HubReference, options: HubOptions) -> bool:
+    """Whether who signed a version, as pxc.lock has it, is known and may sign it."""
+    name = signer.removeprefix(SIGNED_BY_KEY)
+    return any(each.name == name and is_for(each, placed.org) for each in options.signers)
 
 
 def unsigned_policy(placed: HubReference, options: HubOptions) -> str:
@@ -126,6 +133,13 @@ def unsigned_policy(placed: HubReference, options: HubOptions) -> str:
 def is_for(signer: Signer, org: str) -> bool:
     """Whether a signer may sign for an organization; for components of none only one of all may."""
     return org in signer.orgs or ANY_ORG in signer.orgs
+
+
+def named_in(comment: str) -> Iterator[str]:
+    """The component that the comment of a signature is for, where it names one."""
+    for part in comment.split("\t"):
+        if part.startswith(_COMPONENT):
+            yield part.removeprefix(_COMPONENT)
 
 
 def _held(
@@ -142,18 +156,11 @@ def _held(
         names = ", ".join(f"`{org}`" for org in signer.orgs) or "nobody"
         said = f"`{signer.name}`, who signed it, signs for {names}, not for {whose}"
         return Signed(fault=said, help="it must be signed by who may sign for its organization")
-    for named in _named(signature.comment):
+    for named in named_in(signature.comment):
         component, _, tag = named.partition(":")
         if component != placed.component or (tag != placed.tag and not placed.digest):
             return Signed(fault=f"`{signer.name}` signed it as `{named}`")
     return Signed(signer=f"{SIGNED_BY_KEY}{signer.name}")
-
-
-def _named(comment: str) -> Iterator[str]:
-    """The component that the comment of a signature is for, where it names one."""
-    for part in comment.split("\t"):
-        if part.startswith(_COMPONENT):
-            yield part.removeprefix(_COMPONENT)
 
 
 def _may_be_unsigned(

@@ -21,7 +21,7 @@ from pxc.hub.registry import (
     digest_of,
 )
 from pxc.hub.reports import report_missing, report_moved, report_offline, report_other_bytes
-from pxc.hub.signers import check_locked_signer, check_signed
+from pxc.hub.signers import check_locked_signer, check_signed, is_signer
 from pxc.hub.stages import check_stage
 from pxc.hub.store import Store
 from pxc.ir.node import Lit
@@ -109,13 +109,27 @@ class Taking(Registries):
             return None
         if self.is_built_in(placed.registry):
             return Taken(version=version, data=data)
-        if entry is not None and entry.signer and not version.signatures:
+        signatures = self._signatures(placed, version, entry)
+        if entry is not None and entry.signer and not signatures:
             is_good = self._is_still_signed(placed, entry, ref, report)
             return Taken(version=version, data=data, signer=entry.signer) if is_good else None
-        signed = check_signed(version.signatures, data, placed, self.options, ref.span, report)
+        signed = check_signed(signatures, data, placed, self.options, ref.span, report)
         if signed is None:
             return None
         return Taken(version=version, data=data, signer=signed.signer)
+
+    def _signatures(
+        self, placed: HubReference, version: Version, entry: Locked | None
+    ) -> tuple[str, ...]:
+        """The signatures of a version, which are fetched only where they can say anything.
+
+        Without a key that is known none is one, and who signed what is locked stands in the lock.
+        """
+        is_known = entry is not None and is_signer(entry.signer, placed, self.options)
+        if is_known or not self.options.signers:
+            return version.signatures
+        registry = self.registry(placed.registry)
+        return registry.signatures(version, any_tag=bool(placed.digest))
 
     def _is_still_signed(
         self, placed: HubReference, entry: Locked | None, ref: Lit[str], report: Report

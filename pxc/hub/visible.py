@@ -52,16 +52,27 @@ class VisibleRegistry:
             )
         return self.whole.read(version)
 
+    def signatures(self, version: Version, *, any_tag: bool = False) -> tuple[str, ...]:
+        """See `Registry`."""
+        return self.whole.signatures(version, any_tag=any_tag)
+
     def publish(
         self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...] = ()
     ) -> Version:
         """See `Publishing`. Raises RegistryFault for a version that may not be pushed."""
+        return self._publishing(component, tag).publish(component, tag, data, about, signatures)
+
+    def add_signature(self, version: Version, data: bytes, text: str) -> None:
+        """See `Publishing`. Raises RegistryFault for a version that may not be pushed."""
+        self._publishing(version.component, version.tag).add_signature(version, data, text)
+
+    def _publishing(self, component: str, tag: str) -> Publishing:
         asked = replace(self._reference(component), tag=tag)
         if self._rights.refuses("push", asked, None):
             raise RegistryFault(f"no right to push `{component}:{tag}`", kind="unauthorized")
         if not isinstance(self.whole, Publishing):
             raise RegistryFault("nothing is published here", kind="unsupported")
-        return self.whole.publish(component, tag, data, about, signatures)
+        return self.whole
 
     def _sees_some(self, component: str) -> bool:
         return self._rights.sees_some(

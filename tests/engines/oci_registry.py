@@ -1,4 +1,5 @@
-"""Starts the CNCF's registry of artifacts on this machine, open, or for those who log in."""
+"""Starts registries of artifacts on this machine: the CNCF's, open, or for those who log in, and one
+that serves the API of referrers, which the CNCF's does not."""
 
 from __future__ import annotations
 
@@ -58,6 +59,28 @@ def running(folder: Path, *, auth: str = "") -> Iterator[str]:
         finally:
             process.kill()
             process.wait()
+
+
+def lacks_referrers() -> list[str]:
+    """What a test against a registry with the API of referrers lacks here."""
+    return place.missing("oci-referrers", "oras")
+
+
+@contextmanager
+def running_with_referrers(folder: Path) -> Iterator[str]:
+    """The host and port of a registry that knows referrers; it keeps everything in memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [place.program("oci-referrers") or "", f"127.0.0.1:{port}"], stdout=log, stderr=log
+        )
+    try:
+        _await(port, process, folder / "log")
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
 
 
 def log_in(folder: Path, host: str, password: str = PASSWORD) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from pxc.cli import CLEAN, FINDINGS
 from pxc.cli.acl.rules import text_or_json, today_option
@@ -60,7 +61,7 @@ def command(
     hub = asked(catalogs, catalog_ref, isolated, offline=offline).hub
     faults: dict[str, RegistryFault] = {}
     if what is None or what.endswith(_OF_ORG):
-        found = _components(hub, what or "", faults)
+        found = _components(hub, what or "", faults, newest_only=format_ != "json")
         documents = [_component(each) for each in found]
         table = as_table(_COMPONENT, (_row(each, today) for each in found)) if found else ""
     else:
@@ -78,7 +79,9 @@ def command(
     return FINDINGS if faults else CLEAN
 
 
-def _components(hub: Hub, what: str, faults: dict[str, RegistryFault]) -> list[Listed]:
+def _components(
+    hub: Hub, what: str, faults: dict[str, RegistryFault], *, newest_only: bool
+) -> list[Listed]:
     """The components of all registries, of one, or of an organization."""
     registry, slashes, org = what.rpartition(_OF_REGISTRY)
     org = org.removesuffix(_OF_ORG)
@@ -90,7 +93,8 @@ def _components(hub: Hub, what: str, faults: dict[str, RegistryFault]) -> list[L
     found = []
     for name in (registry,) if slashes else names:
         try:
-            found += components_of(hub, hub.registry(name), org=org or None)
+            of_one = components_of(hub, hub.registry(name), org=org or None)
+            found += [_with_signatures(hub, each, 1 if newest_only else None) for each in of_one]
         except RegistryFault as fault:
             faults[name] = fault
     return found
@@ -106,6 +110,7 @@ def _versions(hub: Hub, what: str, faults: dict[str, RegistryFault]) -> Listed |
         registry = hub.registry(placed.registry)
         found = listed(hub, registry, placed.component)
         names = () if found is not None else registry.components()
+        found = None if found is None else _with_signatures(hub, found)
     except RegistryFault as fault:
         faults[placed.registry] = fault
         return None
@@ -116,6 +121,14 @@ def _versions(hub: Hub, what: str, faults: dict[str, RegistryFault]) -> Listed |
             f"The registry '{placed.registry}' has no component '{placed.component}'.{hint}"
         )
     return found
+
+
+def _with_signatures(hub: Hub, found: Listed, most: int | None = None) -> Listed:
+    """A component whose newest versions have all their signatures. Raises RegistryFault."""
+    registry = hub.registry(found.registry)
+    shown, others = found.versions[:most], found.versions[most:] if most is not None else ()
+    whole = (replace(each, signatures=registry.signatures(each)) for each in shown)
+    return replace(found, versions=(*whole, *others))
 
 
 _COMPONENT = ("name", "newest", "stage", "owner", "signed", "age", "title")

@@ -128,7 +128,15 @@ def _versions(found: Asked, ref: str) -> Listed | None:
     if placed is None:
         return None
     try:
-        return listed(found.hub, found.hub.registry(placed.registry), placed.component)
+        registry = found.hub.registry(placed.registry)
+        known = listed(found.hub, registry, placed.component)
+        shown = version_of(_named(found, ref), known)
+        if known is None or shown is None:
+            return known
+        signatures = registry.signatures(shown, any_tag=bool(placed.digest))
+        whole = replace(shown, signatures=signatures)
+        versions = tuple(whole if each is shown else each for each in known.versions)
+        return replace(known, versions=versions)
     except RegistryFault:
         return None
 

@@ -12,8 +12,7 @@ from pxc.cli.findings import exit_code, printed
 from pxc.cli.hub.asking import Asked
 from pxc.cli.terminal import say
 from pxc.diagnostics import Report
-from pxc.hub.minisign import SignatureFault, parse_signature
-from pxc.hub.registry import About, RegistryFault, Version, digest_of
+from pxc.hub.registry import RegistryFault, Version, digest_of
 from pxc.hub.signers import about_of, check_signed
 from pxc.ir.node import Lit
 from pxc.source import Source, whole
@@ -56,10 +55,9 @@ def _signed(found: Asked, parsed: HubReference, key: SecretKey, report: Report) 
             raise RegistryFault(said, "name a version that pxc hub ls tells of")
         data = _exact(registry, version)
         made = sign(data, key, about_of(name, tag))
-        signatures = (*_of_others(version, made), made)
         if check_signed([made], data, placed, found.hub.options, ref.span, report) is None:
             return FINDINGS
-        registry.publish(name, tag, data, About(), signatures)
+        registry.add_signature(version, data, made)
     except RegistryFault as fault:
         help = f"\n  = help: {fault.help}" if fault.help else ""
         say(f"`{parsed.text}` was not signed: {fault}{help}\n", sys.stderr)
@@ -75,16 +73,3 @@ def _exact(registry: Publishing, version: Version) -> bytes:
         message = f"the bytes of `{version.component}:{version.tag}` are not those of its digest"
         raise RegistryFault(message, "ask whoever runs the registry", kind="malformed")
     return data
-
-
-def _of_others(version: Version, made: str) -> list[str]:
-    """The signatures of a version by other keys; one that cannot be read is nobody's."""
-    number = parse_signature(made).number
-    kept = []
-    for text in version.signatures:
-        try:
-            if parse_signature(text).number != number:
-                kept.append(text)
-        except SignatureFault:
-            continue
-    return kept

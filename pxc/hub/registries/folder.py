@@ -13,7 +13,12 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from pxc.hub.keywords import keywords_of
-from pxc.hub.registries.published import SIGNATURE, check_publishing, files_of
+from pxc.hub.registries.published import (
+    SIGNATURE,
+    SignaturesAlong,
+    check_publishing,
+    files_of,
+)
 from pxc.hub.registry import (
     MOST_BYTES,
     About,
@@ -33,7 +38,7 @@ _NEXT_SIGNATURE = re.compile("^(?=untrusted comment:)", re.M)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
-class FolderRegistry:
+class FolderRegistry(SignaturesAlong):
     """The registry of a folder. A link that leads out of it is as nothing."""
 
     is_remote = False

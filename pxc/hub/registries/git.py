@@ -13,7 +13,7 @@ from pxc.catalog.git_tree import GitTree
 from pxc.hub.registries.folder import FolderRegistry, tag_of
 from pxc.hub.registries.git_clone import GitClone
 from pxc.hub.registries.git_commit import commit_files
-from pxc.hub.registries.published import SIGNATURE
+from pxc.hub.registries.published import SIGNATURE, SignaturesAlong
 from pxc.hub.registry import (
     MOST_BYTES,
     About,
@@ -37,7 +37,7 @@ _READ = (".yaml", ".yml", SIGNATURE)
 _CHANGE = re.compile(r":\d+ (\d+) [0-9a-f]+ ([0-9a-f]+) [AMT]\t(.*)")
 
 
-class GitRegistry:
+class GitRegistry(SignaturesAlong):
     """The registry of a repository: its folder `path` in the commit that `ref` points at."""
 
     is_remote = True

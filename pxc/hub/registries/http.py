@@ -11,7 +11,7 @@ from pxc.hub.index import INDEX, MOST_INDEX, Index, blob_path, read_index
 from pxc.hub.minisign import MOST_SIGNATURE_BYTES
 from pxc.hub.registries.credentials import Credentials
 from pxc.hub.registries.http_client import HttpClient
-from pxc.hub.registries.published import SIGNATURE
+from pxc.hub.registries.published import SIGNATURE, SignaturesAlong
 from pxc.hub.registry import MOST_BYTES, About, RegistryFault, Version
 from pxc.hub.store import touch
 from pxc.options import RegistryOptions
@@ -19,7 +19,7 @@ from pxc.options import RegistryOptions
 __all__ = ["HttpRegistry"]
 
 
-class HttpRegistry:
+class HttpRegistry(SignaturesAlong):
     """The registry of a URL that `index.json` is below; the index is asked for once.
 
     What the server sent last is kept in a cache folder, so that an index that did not change is not

@@ -8,9 +8,25 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from pxc.hub.reference import parse_reference
-from pxc.hub.registries.oci_manifest import MANIFEST, layers_of, manifest_of, version_of
-from pxc.hub.registries.published import check_publishing
+from pxc.hub.registries.oci_manifest import (
+    MANIFEST,
+    layers_of,
+    manifest_digest,
+    manifest_of,
+    origin_of,
+    version_of,
+)
+from pxc.hub.registries.oci_referrers import (
+    INDEX,
+    Referrers,
+    is_referrers_tag,
+    is_signature_for,
+    subject_of,
+)
+from pxc.hub.registries.published import SIGNATURE, check_publishing
 from pxc.hub.registry import MOST_BYTES, About, RegistryFault, Version, digest_of
 from pxc.options import RegistryOptions
 
@@ -62,7 +78,7 @@ class OciRegistry:
             return ()
         pages = self._client.pages(f"{repository}/tags/list?n=1000", may_lack=True)
         found = {str(tag) for page in pages for tag in page.get("tags") or ()}
-        return tuple(sorted(tag for tag in found if parse_reference(f"x:{tag}")))
+        return tuple(sorted(tag for tag in found if _is_version(tag)))
 
     def find(self, component: str, tag: str, digest: str = "") -> Version | None:
         """See `Registry`. A digest is looked for in all that the repository still has."""
@@ -95,10 +111,41 @@ class OciRegistry:
             raise RegistryFault(message, kind="malformed")
         return data
 
+    def signatures(self, version: Version, *, any_tag: bool = False) -> tuple[str, ...]:
+        """See `Registry`. Referrers of the manifest, then what older releases wrote into it.
+
+        Tags of one manifest share its referrers: one that names another version is none of this.
+        """
+        subject = manifest_digest(version)
+        if not subject:
+            return version.signatures
+        attached = Referrers(self._client, self._repository(version.component)).signatures(subject)
+        tag = "" if any_tag else version.tag
+        own = (text for text in attached if is_signature_for(text, version.component, tag))
+        return tuple(dict.fromkeys((*own, *version.signatures)))
+
+    def add_signature(self, version: Version, data: bytes, text: str) -> None:
+        """See `Publishing`. The manifest stays as it is, and has one more referrer."""
+        from pxc.hub.registries.oci_client import unexpected
+
+        repository, digest = self._repository(version.component), manifest_digest(version)
+        answer = self._client.ask(f"{repository}/manifests/{digest}", accept=MANIFEST)
+        if answer.status_code != 200:
+            raise unexpected(answer)
+        if digest_of(answer.content) != digest:
+            name = f"{version.component}:{version.tag}"
+            message = f"the manifest of `{name}` is not that of its digest"
+            raise RegistryFault(message, "ask whoever runs the registry", kind="malformed")
+        subject = subject_of(answer.content)
+        Referrers(self._client, repository).add(subject, text, _title(version.component))
+
     def publish(
         self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...] = ()
     ) -> Version:
-        """See `Publishing`. What another artifact stands under is never replaced."""
+        """See `Publishing`. What another artifact stands under is never replaced.
+
+        Signatures are there before the version, so that nobody finds it without them.
+        """
         from pxc.hub.registries.oci_client import unexpected
 
         asked = self._manifest(component, tag) if parse_reference(f"{component}:{tag}") else None
@@ -108,17 +155,24 @@ class OciRegistry:
         if not repository:
             message = f"`{component}` is no name of a repository: these have small letters"
             raise RegistryFault(message)
+        if is_referrers_tag(tag):
+            raise RegistryFault(f"under the tag `{tag}` registries keep what is about a version")
         same = found if found is not None and found.digest == digest_of(data) else None
+        signed = signatures or (self.signatures(same) if same is not None else ())
         layers = layers_of(asked[0]) if asked and same else ()
-        manifest, parts = manifest_of(component, data, about, signatures, same, layers)
+        manifest, parts = manifest_of(component, data, about, same, layers)
         for digest, blob in parts.items():
             self._client.put_blob(repository, blob, digest)
         body = json.dumps(manifest, indent=1).encode()
+        referrers = Referrers(self._client, repository)
+        for text in signed:
+            referrers.add(subject_of(body), text, _title(component))
         place = f"{repository}/manifests/{tag}"
         answer = self._client.ask(place, "PUT", data=body, content=MANIFEST)
         if answer.status_code not in (200, 201, 202):
             raise unexpected(answer)
-        return version_of(component, tag, manifest, f"manifest {digest_of(body)}")
+        version = version_of(component, tag, manifest, origin_of(digest_of(body)))
+        return replace(version, signatures=signed)
 
     @cached_property
     def _client(self) -> OciClient:
@@ -137,9 +191,7 @@ class OciRegistry:
         if not repository:
             return None
         path = f"{repository}/manifests/{tag}"
-        answer = self._client.ask(
-            path, accept=f"{MANIFEST}, application/vnd.oci.image.index.v1+json"
-        )
+        answer = self._client.ask(path, accept=f"{MANIFEST}, {INDEX}")
         if answer.status_code == 404:
             return None
         if answer.status_code != 200:
@@ -151,7 +203,7 @@ class OciRegistry:
 
     def _version(self, component: str, tag: str, manifest: dict[str, Any], digest: str) -> Version:
         try:
-            return version_of(component, tag, manifest, f"manifest {digest}")
+            return version_of(component, tag, manifest, origin_of(digest))
         except RegistryFault as fault:
             raise _of_version(component, tag, fault) from None
 
@@ -198,6 +250,15 @@ def client_of(host: str, redirect_hosts: Collection[str] = ()) -> OciClient:
 
 def _of_version(component: str, tag: str, fault: RegistryFault) -> RegistryFault:
     return RegistryFault(f"`{component}:{tag}`: {fault}", fault.help, kind=fault.kind)
+
+
+def _title(component: str) -> str:
+    """What the file of a signature is called."""
+    return f"{component.rpartition('/')[2]}.yaml{SIGNATURE}"
+
+
+def _is_version(tag: str) -> bool:
+    return parse_reference(f"x:{tag}") is not None and not is_referrers_tag(tag)
 
 
 def _is_component(name: str) -> bool:

@@ -78,11 +78,15 @@ class OciClient:
                     return []
                 raise unexpected(answer)
             found.append(as_json(answer))
-            link = answer.links.get("next", {}).get("url", "")
-            if link and urlsplit(urljoin(answer.url, link)).netloc != self.host:
-                raise RegistryFault(f"`{self.host}` goes on at another host", kind="malformed")
-            path = urljoin(answer.url, link) if link else ""
+            path = self.next_page(answer)
         return found
+
+    def next_page(self, answer: Any) -> str:
+        """Where a list goes on that comes in parts; empty for its last part."""
+        link = answer.links.get("next", {}).get("url", "")
+        if link and urlsplit(urljoin(answer.url, link)).netloc != self.host:
+            raise RegistryFault(f"`{self.host}` goes on at another host", kind="malformed")
+        return urljoin(answer.url, link) if link else ""
 
     def put_blob(self, repository: str, data: bytes, digest: str) -> None:
         """Have the registry keep some bytes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 
 from pxc.hub.keywords import joined, split
 from pxc.hub.registry import About, RegistryFault, Version, digest_of
@@ -12,11 +12,15 @@ from pxc.hub.registry import About, RegistryFault, Version, digest_of
 __all__ = [
     "ARTIFACT",
     "EMPTY",
+    "EMPTY_TYPE",
     "MANIFEST",
     "Layer",
     "Parts",
+    "is_digest",
     "layers_of",
+    "manifest_digest",
     "manifest_of",
+    "origin_of",
     "version_of",
 ]
 
@@ -25,7 +29,7 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 EMPTY = b"{}"
 """The bytes of the config of an artifact that has none."""
 
-_EMPTY_TYPE = "application/vnd.oci.empty.v1+json"
+EMPTY_TYPE = "application/vnd.oci.empty.v1+json"
 _EXAMPLE = "application/vnd.pxc.example.v1+yaml"
 _README = "text/markdown"
 _STANDARD = "org.opencontainers.image."
@@ -40,6 +44,7 @@ _NAMES = {
 }
 _KEYWORDS = f"{_OWN}keywords"
 _SIGNATURE = f"{_OWN}signature."
+_ORIGIN = "manifest "
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -54,13 +59,13 @@ def manifest_of(
     component: str,
     data: bytes,
     about: About,
-    signatures: tuple[str, ...],
     before: Version | None,
     layers_before: Iterable[Layer] = (),
 ) -> tuple[dict[str, Any], Parts]:
     """The manifest of a version, and the blobs that it names which may not be there yet.
 
-    What is not told stays as `before`, the same version with `layers_before`, told it.
+    What is not told stays as `before`, the same version with `layers_before`, told it. Signatures
+    are no part of it: they refer to it.
     """
     kept = {each.get("mediaType"): each for each in layers_before}
     name = component.rpartition("/")[2]
@@ -80,13 +85,11 @@ def manifest_of(
         annotations[_KEYWORDS] = joined(words)
     if day := annotations.get(_NAMES["created"]):
         annotations[_NAMES["created"]] = f"{day}T00:00:00Z" if _DAY.fullmatch(day) else day
-    signed = signatures or (before.signatures if before else ())
-    annotations |= {f"{_SIGNATURE}{number}": text for number, text in enumerate(signed)}
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST,
         "artifactType": ARTIFACT,
-        "config": {"mediaType": _EMPTY_TYPE, "digest": digest_of(EMPTY), "size": len(EMPTY)},
+        "config": {"mediaType": EMPTY_TYPE, "digest": digest_of(EMPTY), "size": len(EMPTY)},
         "layers": layers,
         "annotations": dict(sorted(annotations.items())),
     }
@@ -94,10 +97,13 @@ def manifest_of(
 
 
 def version_of(component: str, tag: str, manifest: dict[str, Any], origin: str) -> Version:
-    """The version that a manifest is of. RegistryFault for one that is no component's."""
+    """The version that a manifest is of, with the signatures that older releases wrote into it.
+
+    RegistryFault for one that is no component's.
+    """
     layer = _component_layer(manifest)
     digest, size = layer.get("digest"), layer.get("size")
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest) or not isinstance(size, int):
+    if not is_digest(digest) or not isinstance(size, int):
         raise RegistryFault(f"the manifest of `{component}:{tag}` is malformed", kind="malformed")
     said = manifest.get("annotations")
     told = said if isinstance(said, dict) else {}
@@ -120,6 +126,22 @@ def layers_of(manifest: dict[str, Any]) -> list[Layer]:
     """What a manifest tells of its blobs."""
     found = manifest.get("layers")
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def origin_of(manifest_digest: str) -> str:
+    """What the version of a manifest is told to be found in."""
+    return f"{_ORIGIN}{manifest_digest}"
+
+
+def manifest_digest(version: Version) -> str:
+    """The digest of the manifest that a version was found in; empty for one found without."""
+    digest = version.origin.removeprefix(_ORIGIN)
+    return digest if is_digest(digest) else ""
+
+
+def is_digest(text: Any) -> TypeGuard[str]:
+    """Whether something that a registry tells is a digest."""
+    return isinstance(text, str) and bool(_DIGEST.fullmatch(text))
 
 
 def _component_layer(manifest: dict[str, Any]) -> Layer:

@@ -1,7 +1,8 @@
-"""Turns a version that is published into the files of a folder, and tells which may be replaced."""
+"""Turns a version that is published into what registries keep, and tells which may be replaced."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from pxc.hub.keywords import MOST_KEYWORDS, keyword_fault
@@ -17,7 +18,7 @@ from pxc.hub.registry import (
 )
 from pxc.options import RegistryOptions
 
-__all__ = ["SIGNATURE", "check_publishing", "files_of"]
+__all__ = ["SIGNATURE", "SignaturesAlong", "check_publishing", "files_of"]
 
 SIGNATURE = ".minisig"
 _README = "README.md"
@@ -83,3 +84,37 @@ def files_of(
     if changed != hub_file:
         files[name] = changed
     return files
+
+
+class SignaturesAlong:
+    """What registries do that tell the signatures of a version along with it."""
+
+    def signatures(self, version: Version, *, any_tag: bool = False) -> tuple[str, ...]:
+        """See `Registry`."""
+        return version.signatures
+
+    def add_signature(self, version: Version, data: bytes, text: str) -> None:
+        """See `Publishing`. One by the same key is replaced."""
+        signed = (*_by_other_keys(version.signatures, text), text)
+        self.publish(version.component, version.tag, data, About(), signed)
+
+    @abstractmethod
+    def publish(
+        self, component: str, tag: str, data: bytes, about: About, signatures: tuple[str, ...] = ()
+    ) -> Version:
+        """See `Publishing`."""
+
+
+def _by_other_keys(signatures: tuple[str, ...], made: str) -> list[str]:
+    """The signatures by other keys than one; one that cannot be read is nobody's."""
+    from pxc.hub.minisign import SignatureFault, parse_signature
+
+    number = parse_signature(made).number
+    kept = []
+    for text in signatures:
+        try:
+            if parse_signature(text).number != number:
+                kept.append(text)
+        except SignatureFault:
+            continue
+    return kept
