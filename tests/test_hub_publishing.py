@@ -12,6 +12,8 @@ import yaml
 from pxc.driver.hubs import read_registry_yaml, set_registry_yaml
 from pxc.hub.registries import open_registry
 from pxc.hub.registry import MOST_BYTES, About, Publishing, RegistryFault, Version
+from pxc.hub.signers import about_of
+from pxc.hub.signing_keys import new_key, sign
 from pxc.options import RegistryOptions
 from tests.command_line import run
 from tests.engines import oci_registry
@@ -23,10 +25,8 @@ ABOUT = About(
     title="Trainer", description="Trains", owner="team:vision", created="2026-03-04",
     stage="testing", keywords=("detector", "two words"), readme=b"# How\n", example=b"kind: operation\nhubRef: vision/train:1\n",
 )  # fmt: skip
-SIGNED = (
-    "untrusted comment: signature of a\nAAAA\ntrusted comment: t\nBBBB\n",
-    "untrusted comment: signature of b\nCCCC\ntrusted comment: t\nDDDD\n",
-)
+KEYS = new_key(), new_key()
+SIGNED = tuple(sign(FIRST, key, about_of("vision/train", "1")) for key in KEYS)
 Opens = Callable[..., Publishing]
 
 
@@ -97,7 +97,23 @@ def test_what_is_published_is_there(opened: Opens) -> None:
     assert (made.title, made.description, made.owner) == ("Trainer", "Trains", "team:vision")
     assert (made.stage, made.created) == ("testing", "2026-03-04")
     assert made.keywords == ("detector", "two words")
-    assert [text.strip() for text in made.signatures] == [text.strip() for text in SIGNED]
+    assert signatures(registry) == sorted(SIGNED)
+
+
+def signatures(registry: Publishing) -> list[str]:
+    """The signatures that a registry has of the first version, sorted."""
+    return sorted(f"{text.strip()}\n" for text in registry.signatures(found(registry)))
+
+
+def test_a_signature_comes_beside_those_of_others(opened: Opens) -> None:
+    made = opened().publish("vision/train", "1", FIRST, ABOUT)
+    assert signatures(opened()) == []
+    for text in (*SIGNED, SIGNED[0]):
+        opened().add_signature(found(opened()), FIRST, text)
+    assert signatures(opened()) == sorted(SIGNED)
+    assert (found(opened()).stage, found(opened()).keywords) == (made.stage, made.keywords)
+    opened().publish("vision/train", "1", FIRST, About(stage="production"))
+    assert signatures(opened()) == sorted(SIGNED)
 
 
 def test_more_versions_stand_side_by_side(opened: Opens) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from pxc.hub.reference import parse_reference
 from pxc.hub.registries.oci_manifest import (
     MANIFEST,
@@ -171,8 +169,7 @@ class OciRegistry:
         answer = self._client.ask(place, "PUT", data=body, content=MANIFEST)
         if answer.status_code not in (200, 201, 202):
             raise unexpected(answer)
-        version = version_of(component, tag, manifest, origin_of(digest_of(body)))
-        return replace(version, signatures=signed)
+        return version_of(component, tag, manifest, origin_of(digest_of(body)))
 
     @cached_property
     def _client(self) -> OciClient:
