@@ -14,6 +14,9 @@ from pxc.source import Source, head_of
 from pxc.world import World
 
 _MAX_CHAIN = 32
+_DEEPEST_COMPONENT = 10
+"""How many components of hubs, one naming the next, a reference may lead through."""
+
 _MOST_OPERATIONS = 20_000
 _DEEPEST_DAG = 24
 _PYTHON = re.compile(r"\.py(?::[^/]*)?$")
@@ -24,11 +27,11 @@ def resolve_references(program: Program, world: World, report: Report) -> Progra
 
     In: a program whose `main` is as written. Out: `main.component` holds what the reference
     names, at any depth, and so have the operations and components of a dag. An inline component
-    wins over a reference. PXC212 for a path that cannot be read, PXC221 for a cycle, PXC447 for
-    files that make dags without end, PXC045 for one that is Python, PXC213 for a component that is
-    nowhere, PXC242 for what is none, and PXC220 for a URL whose host is not allowed; when a file is
-    only linted the last is no finding, and neither is a component that is not at hand. Source:
-    specification section 6.
+    wins over a reference. PXC212 for a path that cannot be read, PXC221 for a cycle and for
+    references that are too deep, PXC447 for files that make dags without end, PXC045 for one that
+    is Python, PXC213 for a component that is nowhere, PXC242 for what is none, and PXC220 for a URL
+    whose host is not allowed; when a file is only linted the last is no finding, and neither is a
+    component that is not at hand. Source: specification section 6.
     """
     resolving = Resolving(world, report, program.partial)
     return replace(program, main=resolving.resolve(program.main, ()))
@@ -42,6 +45,7 @@ class Resolving:
         self.report = report
         self.partial = partial
         self.read: dict[str, Operation | None] = {}
+        self.of_hub: set[str] = set()
         self.left = _MOST_OPERATIONS
 
     def resolve(self, operation: Operation, chain: tuple[str, ...], dags: int = 0) -> Operation:
@@ -80,8 +84,11 @@ class Resolving:
             self.report.keep(fault)
         if source is None:
             return Operation(ref.span) if faults.has_errors else None
+        self.of_hub.add(source.name)
         component = self.read_component(source, ref, chain, dags)
-        if component is not None and component.kind == "operation":
+        if component is None:
+            return Operation(ref.span)
+        if component.kind == "operation":
             message = f"`{ref.value}` is an operation, and a hub has components"
             help = "give its component a file of its own"
             self.report.add("PXC242", message, ref.span, help=help)
@@ -97,7 +104,8 @@ class Resolving:
             self.report.keep(fault)
         if source is None:
             return Operation(url.span) if faults.has_errors else None
-        return self.read_component(source, url, chain, dags)
+        self.of_hub.add(source.name)
+        return self.read_component(source, url, chain, dags) or Operation(url.span)
 
     def resolve_dag(self, dag: Dag, chain: tuple[str, ...], dags: int) -> Dag:
         """The dag with the references of its operations and components resolved."""
@@ -164,15 +172,19 @@ class Resolving:
     def read_component(
         self, source: Source, ref: Lit[str], chain: tuple[str, ...], dags: int
     ) -> Operation | None:
-        """The component in a file, with what it refers to; None after PXC221 for a cycle."""
+        """The component in a file, with what it refers to; None after PXC221."""
         names, name = (*chain, ref.span.source.name), source.name
-        if name in names or len(names) > _MAX_CHAIN:
-            cycle = (*names[names.index(name) :], name) if name in names else names
-            self.report.add(
-                "PXC221",
-                "the reference leads back to itself: " + " -> ".join(f"`{n}`" for n in cycle),
-                ref.span,
-            )
+        if name in names:
+            way = _way((*names[names.index(name) :], name))
+            self.report.add("PXC221", f"the reference leads back to itself: {way}", ref.span)
+            return None
+        is_far = len(self.of_hub.intersection((*names, name))) > _DEEPEST_COMPONENT
+        if is_far or len(names) > _MAX_CHAIN:
+            most = _DEEPEST_COMPONENT if is_far else _MAX_CHAIN
+            what = "components of a hub" if is_far else "files"
+            message = f"references lead through more than {most} {what}: {_way((*names, name))}"
+            help = "refer directly to what stands at the end"
+            self.report.add("PXC221", message, ref.span, help=help)
             return None
         if name not in self.read:
             self.read[name] = self.world.language.read_operation(source, self.report, preset=False)
@@ -194,6 +206,10 @@ def _report_without_effect(operation: Operation, report: Report) -> None:
                 ref.span,
                 help=f"remove `{key}` or the `component`",
             )
+
+
+def _way(names: tuple[str, ...]) -> str:
+    return " -> ".join(f"`{name}`" for name in names)
 
 
 def _sentence(reason: str) -> str:
