@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from msgspec import Struct, field
@@ -16,7 +15,7 @@ from pxc.access.things import claim_image, is_accelerator
 from pxc.access.volumes import claim_path
 from pxc.ir.asked import path_of
 from pxc.ir.node import KObject, Lit, Node, replace
-from pxc.ir.plan import Earlier, Group, Hook, Named, Plan, Unit
+from pxc.ir.plan import Earlier, Group, Hook, Plan, Unit
 from pxc.ir.pod import (
     Attachment,
     ContainerStep,
@@ -31,8 +30,9 @@ from pxc.ir.pod import (
 from pxc.ir.search import Proposer
 from pxc.passes.attached_members import attached_to
 from pxc.passes.claim_choices import Values, cell_values, choices_in, text_of_value
+from pxc.passes.named_claims import NamedClaims, given_preset
 from pxc.passes.pod_demand import Taken, pod_demand, replicas_of
-from pxc.source import Source, Span, head_of
+from pxc.source import Span, head_of
 from pxc.world import World
 
 __all__ = ["claims_of"]
@@ -92,9 +92,10 @@ class _Claims:
             self.member(unit, _Inside("", asked))
         if plan.group is not None:
             self.member(plan.group, _Inside("", asked))
-        for named in (*plan.named, *map(_given_preset, self.world.options.presets)):
-            self.named(named)
-        self.events()
+        names = NamedClaims(into, self.world)
+        for named in (*plan.named, *map(given_preset, self.world.options.presets)):
+            names.named(named)
+        names.events(plan)
         return tuple(into)
 
     # members
@@ -293,65 +294,6 @@ class _Claims:
         pairs = tuple((Lit(span, key), Lit(span, value)) for key, value in attachment.annotations)
         claim_fields(KObject(span, ((Lit(span, "annotations"), KObject(span, pairs)),)), into)
         into.via = ""
-
-    # what is named alone
-
-    def named(self, named: Named) -> None:
-        """What an author names and no unit shows."""
-        self.into.owner = named.owner
-        self.into.choices = None
-        if named.kind == "connection":
-            known = any(
-                c.kind == "connection" and c.owner == named.owner and c.name == _text(named.name)
-                for c in self.into
-            )
-            if known:
-                return
-        if named.kind == "component" and isinstance(named.name, Lit):
-            self.component(named.name)
-            return
-        action = "pull" if named.kind in ("component", "path", "url") else "use"
-        if named.kind == "bucket":
-            action = "read"
-        self.into.add(named.kind, named.name, action=action)
-
-    @cached_property
-    def of_catalog(self) -> frozenset[str]:
-        """The components of the catalog, each with its version."""
-        from pxc.catalog.components import full_reference
-
-        return frozenset(map(full_reference, self.world.catalog.component_names()))
-
-    def component(self, ref: Lit[Any]) -> None:
-        """A component, by the name that rules have for it."""
-        from pxc.catalog.components import full_reference
-        from pxc.hub.placing import named_by_rules
-
-        text = str(ref.value)
-        own = full_reference(text.partition("@")[0])
-        if own in self.of_catalog:
-            name, alias = own, ""
-        elif self.world.hub is not None:
-            name, alias = self.world.hub.name_in_rules(text)
-        else:
-            name, alias = named_by_rules(text, self.world.options.hub)
-        self.into.add("component", name, span=ref.span, action="pull", alias=alias)
-
-    def events(self) -> None:
-        """Runs that are watched: those of a uuid may be anybody's."""
-        self.into.owner = ""
-        for event in self.plan.events:
-            head, _, name = event.origin.partition(".")
-            if head == "runs":
-                self.into.add("runs", f"*/{name}", span=event.span, action="read")
-            elif head == "connections":
-                self.into.add("connection", name, span=event.span, action="read")
-
-
-def _given_preset(name: str) -> Named:
-    """A preset that the command line names."""
-    span = Span(Source(f"--preset {name}", name), 0, len(name))
-    return Named(span, "preset", Lit(span, name))
 
 
 def _text(node: Any) -> str | None:
