@@ -340,6 +340,8 @@ def test_the_pods_are_those_of_kubernetes(release: str, tmp_path: Path) -> None:
         outcome = run_case(case, "airflow") if job is not None else None
         if job is None or outcome is None or not outcome.files or outcome.plan.timetable:
             continue
+        if any(unit.own_uuid for unit in outcome.plan.units):
+            continue  # a Job has its uuid as text, Airflow in a variable: see test_engine_resume
         dag_id = f"{case.name}.x"
         files[f"{case.name}.py"] = re.sub(
             'dag_id=".*?"', f'dag_id="{dag_id}"', outcome.files[0].text, count=1
