@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from pxc.diagnostics import nearest
 from pxc.grammar.embedded_fault import Fault, stop_of
-from pxc.hub.reference import HubReference, parse_reference
+from pxc.hub.reference import FILES, HubReference, parse_reference
 
 LONGEST = 512
 """More characters than any reference needs."""
@@ -20,6 +20,9 @@ LONGEST = 512
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _RUN = re.compile(rf"(dag)|ops\.([A-Za-z0-9_-]+)|runs\.({_UUID}|[0-9a-fA-F]{{32}})")
 _RUN_FORMS = "a reference is `ops.NAME`, `dag` or `runs.UUID`"
+_FILE = re.compile(rf"\.(?:{'|'.join(FILES)})(?=[/:@]|$)", re.I)
+"""A name of a file; a tag may end like one."""
+
 _HUB_FORMS = "a reference is `[registry//][org/]name[:tag][@sha256:digest]`"
 
 
@@ -89,8 +92,7 @@ def _hub_fault(text: str) -> Fault:
         return Fault(0, len(text), "it is empty", _HUB_FORMS)
     if "://" in text:
         return Fault(0, len(text), "it is a URL, not a component of a hub", "write `urlRef`")
-    path = text.startswith((".", "/", "~")) or text.endswith((".yaml", ".yml", ".json", ".py"))
-    if path:
+    if text.startswith((".", "/", "~")) or _FILE.search(text):
         return Fault(0, len(text), "it is a path, not a component of a hub", "write `pathRef`")
     bare = "".join(text.split())
     if bare != text:
@@ -135,8 +137,11 @@ def _hub_part_fault(text: str, at: int) -> Fault:
         return Fault(at, at, "a name is missing", _HUB_FORMS)
     if rest[0] == "/":
         return Fault(at, at + 1, "a name is missing before `/`", _HUB_FORMS)
-    return Fault(at, at + 1, f"`{rest[0]}` cannot be part of a name",
-                 "a name has letters, digits, `_` and `-`")  # fmt: skip
+    long = re.match("[A-Za-z0-9._-]{64,}", rest)
+    if long is not None:
+        return Fault(at + 63, at + long.end(), "a name has at most 63 characters", None)
+    help = "a name has letters, digits, `_` and `-`, and dots between them"
+    return Fault(at, at + 1, f"`{rest[0]}` cannot be part of a name", help)
 
 
 def _hubs(text: str) -> tuple[str, ...]:

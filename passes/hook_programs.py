@@ -253,9 +253,10 @@ def _connected(connection: Any) -> Map | None:
 
 
 def _stem(hook: Hook) -> str:
-    """The bare name of a hook's component."""
+    """The bare name of a hook's component, as an operation may have it."""
     text = str(getattr(hook.hub_ref, "value", "") or "hook")
-    return text.rpartition("/")[2].partition("@")[0].partition(":")[0] or "hook"
+    name = text.rpartition("/")[2].partition("@")[0].partition(":")[0]
+    return name.replace(".", "-") or "hook"
 
 
 def _is_true(field: Any) -> bool:

@@ -179,9 +179,9 @@ def test_a_component_that_needs_no_value_needs_no_example(workspace: Path) -> No
         ("acme/Tell:1", "'Tell': a name is of small letters and digits"),
         ("acme/tell", "name the version that is published, as ORG/NAME:TAG"),
         (f"acme/tell:1@sha256:{'0' * 64}", "name the version that is published"),
-        (f"acme/{'a' * 64}:1", "63 at most"),
+        (f"acme/{'a' * 64}:1", "a name has at most 63 characters"),
         ("tell:1", "The registry 'public': it takes no versions."),
-        ("a.b/tell:1", "is no reference"),
+        ("a..b/tell:1", "is no reference"),
     ],
 )
 def test_names_that_not_every_registry_has_are_wrong_use(

@@ -130,6 +130,21 @@ def test_more_versions_stand_side_by_side(opened: Opens) -> None:
         assert found(registry, "2").title == "Trainer"
 
 
+def test_names_may_have_dots(opened: Opens) -> None:
+    opened().publish("acme.ml/train.v2", "1.0", FIRST, ABOUT)
+    opened().publish("solo.x", "latest", SECOND, About())
+    registry = opened()
+    assert registry.components() == ("acme.ml/train.v2", "solo.x")
+    assert registry.tags("acme.ml/train.v2") == ("1.0",)
+    version = registry.find("acme.ml/train.v2", "1.0")
+    assert version is not None
+    assert registry.read(version) == FIRST
+    assert registry.find("acme.ml/train.v2", "", digest(FIRST)) is not None
+    for name in ("train.yaml", "a..b", "a.", "x/train.json"):
+        with pytest.raises(RegistryFault):
+            opened().publish(name, "1", FIRST, About())
+
+
 def test_other_bytes_under_a_tag_are_refused(opened: Opens) -> None:
     opened().publish("vision/train", "1", FIRST, ABOUT)
     with pytest.raises(RegistryFault) as caught:

@@ -46,6 +46,8 @@ HUBS = [
     ("myComponent:v1.1", HubReference("myComponent", tag="v1.1")),
     ("acme/trainer:2", HubReference("trainer", "acme", "2")),
     ("corp//trainer", HubReference("trainer", registry="corp")),
+    ("acme.ml/trainer.v2:1.0", HubReference("trainer.v2", "acme.ml", "1.0")),
+    ("trainer:v1.yaml", HubReference("trainer", tag="v1.yaml")),
     ("corp//acme/trainer:2", HubReference("trainer", "acme", "2", registry="corp")),
     (f"a@{DIGEST}", HubReference("a", digest=DIGEST)),
     (f"o/a:t@{DIGEST}", HubReference("a", "o", "t", DIGEST)),
@@ -64,7 +66,13 @@ HUB_FAULTS: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("a//", "", "a name is missing", ()),
     ("a/", "", "a name is missing", ()),
     (":v1", ":", "`:` cannot be part of a name", ()),
-    ("my.component", ".", "`.` cannot be part of a name", ()),
+    ("my.component.", ".", "`.` cannot be part of a name", ()),
+    ("my..component", ".", "`.` cannot be part of a name", ()),
+    ("a" * 63 + "bc", "bc", "a name has at most 63 characters", ()),
+    ("c.json", "c.json", "it is a path, not a component of a hub", ()),
+    ("c.YML", "c.YML", "it is a path, not a component of a hub", ()),
+    ("c.py:main", "c.py:main", "it is a path, not a component of a hub", ()),
+    ("a.yaml/c", "a.yaml/c", "it is a path, not a component of a hub", ()),
     ("a@v1", "@", "`@` comes before a digest `sha256:...`", ("a:v1",)),
     ("a@sha256:abc", "abc", "a digest has 64 hexadecimal digits, it has 3", ()),
     ("a@sha256:xyz", "xyz", "a digest has 64 hexadecimal digits, it has other characters", ()),
@@ -99,7 +107,7 @@ def test_a_faulty_reference_is_told_at_its_place(
 
 PIECES = st.lists(
     st.sampled_from(["dag", "ops.", "runs.", "a", "A-1", "_", ".", "/", ":", "@", " ", "v1.2",
-                     HEX, UUID, f"@{DIGEST}", "sha256:", "é", "://", "//", "{"]),
+                     HEX, UUID, f"@{DIGEST}", "sha256:", "é", "://", "//", "{", ".yaml", ".py"]),
     max_size=6,
 ).map("".join)  # fmt: skip
 

@@ -111,8 +111,8 @@ def _operation_on(ref: str) -> SourceText:
     from pxc.hub.reference import parse_reference
 
     parsed = parse_reference(ref)
-    name = "" if parsed is None else f"name: {json.dumps(parsed.name)}\n"
-    quoted = json.dumps(ref) if parsed is None else ref
+    name = "" if parsed is None else f"name: {json.dumps(parsed.name.replace('.', '-'))}\n"
+    quoted = json.dumps(ref) if parsed is None or ref[:1].isdigit() else ref
     text = f"version: 1.1\nkind: operation\n{name}hubRef: {quoted}\n"
     return SourceText(GIVEN_BY_HUB, text.encode("utf-8", "surrogateescape"))
 

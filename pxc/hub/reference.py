@@ -6,7 +6,15 @@ import re
 
 from msgspec import Struct, structs
 
-__all__ = ["LATEST", "PUBLIC", "RANGES", "HubReference", "parse_reference", "without_polyaxon"]
+__all__ = [
+    "FILES",
+    "LATEST",
+    "PUBLIC",
+    "RANGES",
+    "HubReference",
+    "parse_reference",
+    "without_polyaxon",
+]
 
 LATEST = "latest"
 RANGES = ("~", "^")
@@ -18,9 +26,17 @@ PUBLIC = "public"
 _POLYAXON = "polyaxon"
 """The organization that components of no other are of, where it is written at all."""
 
-_NAME = "[A-Za-z0-9_-]+"
+FILES = ("yaml", "yml", "json", "py")
+"""What names of files end with, as no name of a component does."""
+
+_REGISTRY = "[A-Za-z0-9_-]+"
+_NAME = (
+    r"(?![A-Za-z0-9._-]{64})"
+    rf"(?![A-Za-z0-9._-]*\.(?i:{'|'.join(FILES)})(?![A-Za-z0-9._-]))"
+    r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
+)
 _REFERENCE = re.compile(
-    rf"(?:({_NAME})//)?(?:({_NAME})/)?({_NAME})"
+    rf"(?:({_REGISTRY})//)?(?:({_NAME})/)?({_NAME})"
     r"(?::([A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?"
 )
 
@@ -60,8 +76,9 @@ class HubReference(Struct, frozen=True):
 def parse_reference(text: str) -> HubReference | None:
     """The component that a text names; None for what is no reference.
 
-    `[registry//][org/]name[:tag][@sha256:digest]`; a registry is one of pxc.yaml. Names have no
-    dots, so that no path is a reference. Source: specification of components, section 6.
+    `[registry//][org/]name[:tag][@sha256:digest]`; a registry is one of pxc.yaml. A name has 63
+    characters at most, dots between others, and no ending of a file, so that no path to one is a
+    reference. Source: specification of components, section 6.
     """
     match = _REFERENCE.fullmatch(text)
     if match is None:

@@ -123,7 +123,13 @@ def reference_of(text: str) -> HubReference:
     """The reference that an argument is. Raises UsageError."""
     parsed = parse_reference(text)
     if parsed is None:
-        raise click.UsageError(f"'{text}' is no reference: write [ORG/]NAME[:TAG][@sha256:DIGEST].")
+        from pxc.grammar.embedded_fault import Fault
+        from pxc.grammar.reference import parse_hub_ref
+
+        fault = parse_hub_ref(text)
+        why = f" ({fault.message})" if isinstance(fault, Fault) else ""
+        form = "[ORG/]NAME[:TAG][@sha256:DIGEST]"
+        raise click.UsageError(f"'{text}' is no reference: write {form}{why}.")
     return parsed
 
 

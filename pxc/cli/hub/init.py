@@ -62,7 +62,7 @@ hub:
 def _org(ctx: click.Context, param: click.Parameter, value: str) -> str:
     if is_strict(value):
         return value
-    raise click.BadParameter("use small letters and digits, with '-' and '_' between them.")
+    raise click.BadParameter("use small letters and digits, with '-', '_' and '.' between them.")
 
 
 @click.command(

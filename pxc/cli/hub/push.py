@@ -26,7 +26,7 @@ from pxc.hub.description import found_by
 from pxc.hub.difference import asked_for, phrase
 from pxc.hub.keywords import keyword_fault
 from pxc.hub.listing import listed, shortest
-from pxc.hub.reference import HubReference
+from pxc.hub.reference import HubReference, parse_reference
 from pxc.hub.registries.published import SIGNATURE
 from pxc.hub.registry import STAGES, About, RegistryFault, digest_of
 from pxc.hub.signers import check_signed
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "is_strict"]
 
-_STRICT = re.compile(r"[a-z0-9]+(?:[_-]+[a-z0-9]+)*")
-_LONGEST = 63
+_STRICT = re.compile(r"[a-z0-9]+(?:(?:\.|[_-]+)[a-z0-9]+)*")
 
 
 def _keywords(
@@ -179,7 +178,7 @@ def command(
 
 def is_strict(name: str) -> bool:
     """Whether a name is one that every registry has: those of OCI are in small letters."""
-    return bool(_STRICT.fullmatch(name)) and len(name) <= _LONGEST
+    return bool(_STRICT.fullmatch(name)) and parse_reference(name) is not None
 
 
 def _strict(found: Asked, ref: str, stage: str, report: Report) -> HubReference:
@@ -193,8 +192,8 @@ def _strict(found: Asked, ref: str, stage: str, report: Report) -> HubReference:
     for part in filter(None, (parsed.org, parsed.name)):
         if not is_strict(part):
             raise click.UsageError(
-                f"'{part}': a name is of small letters and digits, with '-' and '_' between them,"
-                f" {_LONGEST} at most."
+                f"'{part}': a name is of small letters and digits, with '-', '_' and '.' between"
+                " them, 63 at most."
             )
     placed = found.hub.placed(parsed)
     if placed is None:

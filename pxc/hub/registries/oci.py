@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["OciRegistry", "client_of"]
 
 _URL = re.compile(r"oci://([A-Za-z0-9.-]+(?::\d{1,5})?)((?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*)/?")
-_REPOSITORY = re.compile("[a-z0-9]+(?:(?:_|__|-+)[a-z0-9]+)*")
+_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _MOST_TAGS = 100
 """How many tags are looked through for a digest."""
 
