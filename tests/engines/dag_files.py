@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines.place import CACHE
+from tests.engines.s3 import PATH
 
 RELEASES = ("3.3", "2.11")
 _PLAY = Path(__file__).parent / "airflow" / "play.py"
@@ -51,7 +52,7 @@ def play(
         environment["AIRFLOW_CONN_KUBERNETES_DEFAULT"] = json.dumps(connection)
     done = subprocess.run(
         [str(CACHE / f"airflow-{release}" / "bin" / "python"), str(_PLAY), str(dags), str(lines)],
-        env=environment | {"AIRFLOW_HOME": str(home), "PXC_TUNER": sys.executable},
+        env=environment | {"AIRFLOW_HOME": str(home), "PXC_TUNER": sys.executable, "PATH": PATH},
         capture_output=True,
         text=True,
         check=False,
