@@ -10,6 +10,7 @@ from typing import Any
 from yaml.nodes import ScalarNode
 from yaml.resolver import Resolver
 
+from pxc import yaml_writer
 from pxc.grammar.yaml_scalars import resolve
 from pxc.ir.node import Lit
 from pxc.source import Source
@@ -113,26 +114,13 @@ def _written(value: Any, *, flow: bool) -> str:
     if isinstance(value, str):
         plain = value.isprintable() and value != "" and _is_text(value)
         return value if plain and _is_safe(value, value, flow=flow) else _quoted(value)
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int) else _float(value)
+    return yaml_writer.scalar_text(value)
 
 
 def _is_text(value: str) -> bool:
     """Whether pxc and readers of YAML 1.2 take a plain scalar for this text."""
     seen, code = resolve(value)
     return isinstance(seen, str) and not code and not re.fullmatch(r"[-+]?0o?[0-9]+", value)
-
-
-def _float(value: float) -> str:
-    if value != value:
-        return ".nan"
-    if value in (float("inf"), float("-inf")):
-        return ".inf" if value > 0 else "-.inf"
-    text = repr(value)
-    return text.replace("e", ".0e") if "e" in text and "." not in text else text
 
 
 def _quoted(text: str) -> str:

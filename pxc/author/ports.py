@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, MutableSequence, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
@@ -66,8 +67,9 @@ class _Declarations(View, MutableSequence[Any]):
         if self._owner.__dict__.get(self._field) is not items:
             setattr(self._owner, self._field, items)
 
+    @abstractmethod
     def _named(self, name: str) -> Any:
-        raise NotImplementedError
+        """What a declaration stands for, by its name."""
 
 
 class Declared(_Declarations):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
@@ -37,12 +38,12 @@ UNSET: Any = _Unset()
 """What a field is until somebody gives it; None is a value, the null of YAML."""
 
 
-class View:
+class View(ABC):
     """What reading a field gives where that is more than what was put into it."""
 
+    @abstractmethod
     def taken(self) -> Any:
         """What was put into the field; UNSET for nothing."""
-        raise NotImplementedError
 
 
 class _Signature:
